@@ -1,0 +1,159 @@
+"""Every exception of the package, one tree.
+
+::
+
+    GiniError
+    ├── LoginRequired                nobody is logged in, and nobody can type
+    ├── CredentialsError             a secret is malformed, or kept where others can read it
+    ├── TransportError               no usable answer; ``processed`` says what is known about the request
+    │   ├── ConnectionFailed         never left this machine (DNS, refused, connect timeout, proxy)
+    │   ├── CertificateRefused       the server did not prove who it is; nothing was sent
+    │   └── AnswerLost               it may have been processed (read timeout, reset, damaged or missing answer)
+    ├── ServiceError                 the service answered, and the answer is no
+    │   ├── RequestRefused           400, 405, 406, 409, 422 …: repeating will not help
+    │   │   └── FileRefused          400, 413, 415 on an upload
+    │   ├── NotAuthorized            401, 403, OAuth invalid_grant / invalid_client
+    │   ├── NotFound                 404
+    │   ├── TooManyRequests          429, and 408 / 503 with Retry-After: wait, then repeat
+    │   └── ServiceFailure           5xx: try again later
+    ├── FileProblem                  a local file cannot be used (missing, empty, too large, wrong type)
+    ├── SchemaError (ValueError)     a table lacks columns, repeats keys or holds the wrong types
+    ├── TruthError (SchemaError)     ground truth cannot be read
+    ├── SettingError (ValueError)    an argument or option has a value that makes no sense
+    ├── LedgerError                  a run folder cannot be used (other target, locked, damaged)
+    └── RunStopped                   a run ended early and can be resumed
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class GiniError(Exception):
+    """Root of every exception this package raises."""
+
+
+class LoginRequired(GiniError):
+    """No credentials were found, and there is nobody to ask."""
+
+
+class CredentialsError(GiniError, ValueError):
+    """A credential is malformed or kept in an unsafe place."""
+
+
+class SecretWarning(UserWarning):
+    """A secret was passed in a way that leaves it in the notebook or the shell history."""
+
+
+class TransportError(GiniError):
+    """A request ended without a usable answer.
+
+    Attributes
+    ----------
+    processed : bool or None
+        ``False`` when the service provably never saw the request, ``None`` when nobody can tell.
+    """
+
+    processed: bool | None = None
+
+
+class ConnectionFailed(TransportError):
+    """The request never reached the service: name resolution, refused or timed-out connection, proxy."""
+
+    processed = False
+
+
+class CertificateRefused(TransportError):
+    """The server's certificate was refused; no byte of the request was sent."""
+
+    processed = False
+
+
+class AnswerLost(TransportError):
+    """The request was sent, but the answer is missing, late, damaged or not the service's."""
+
+    processed = None
+
+
+class ServiceError(GiniError):
+    """The service answered with an error.
+
+    Parameters
+    ----------
+    message
+        What to show: the service's own message and what to do next.
+    status
+        The HTTP status code.
+    service_message
+        The ``message`` member of the answer, or an empty string.
+    request_id
+        The service's request id (``X-Request-Id`` or ``requestId``), which support asks for.
+    items
+        The ``items`` member of itemised errors.
+    retry_after_s
+        Seconds the service asks to wait, if it does.
+    """
+
+    def __init__(  # noqa: PLR0913 - an error value, built in one place only
+        self,
+        message: str,
+        *,
+        status: int,
+        service_message: str = "",
+        request_id: str = "",
+        items: Sequence[Mapping[str, Any]] = (),
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.service_message = service_message
+        self.request_id = request_id
+        self.items = tuple(items)
+        self.retry_after_s = retry_after_s
+
+
+class RequestRefused(ServiceError):
+    """The request is wrong as it stands; repeating it will not help."""
+
+
+class FileRefused(RequestRefused):
+    """The service does not take this file: unsupported, broken, encrypted or too large."""
+
+
+class NotAuthorized(ServiceError):
+    """Credentials are missing, wrong or expired."""
+
+
+class NotFound(ServiceError):
+    """There is no such thing, or it belongs to somebody else."""
+
+
+class TooManyRequests(ServiceError):
+    """The service asks to wait; see ``retry_after_s``."""
+
+
+class ServiceFailure(ServiceError):
+    """The service failed (5xx); the same request may work later."""
+
+
+class FileProblem(GiniError):
+    """A local file cannot be used."""
+
+
+class SchemaError(GiniError, ValueError):
+    """A table does not have the columns, keys or types it must have."""
+
+
+class TruthError(SchemaError):
+    """Ground truth cannot be read from this source."""
+
+
+class SettingError(GiniError, ValueError):
+    """An argument or option has a value that makes no sense."""
+
+
+class LedgerError(GiniError):
+    """A run folder cannot be used: it belongs to another target, is locked, or is damaged."""
+
+
+class RunStopped(GiniError):
+    """A run ended before its last document; the same call resumes it."""

@@ -1,0 +1,305 @@
+"""The tables of the package: the only place that names columns and dtypes.
+
+Two halves of the package meet here. The service half ends in these tables, the analysis half starts from them, and
+a table that somebody else made is as welcome as ours, if :func:`check` accepts it.
+
+Text columns have the dtype :data:`TEXT` (missing values are ``pandas.NA``), counts ``Int64``, measures ``float64``,
+points in time ``datetime64[ns, UTC]``. An empty table keeps its columns and dtypes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gini_notebook.errors import SchemaError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT = "string[python]"
+COUNT = "Int64"
+MEASURE = "float64"
+FLAG = "bool"
+TIME = "datetime64[ns, UTC]"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Name, key and columns (with dtypes, in order) of one table."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: Mapping[str, str]
+
+    def empty(self) -> "pd.DataFrame":
+        """Return the table without rows, all columns and dtypes in place."""
+        return self.frame([])
+
+    def frame(self, rows: Iterable[Mapping[str, Any]] | Mapping[str, Any]) -> "pd.DataFrame":
+        """Build the table from rows (mappings) or from a mapping of column to values.
+
+        Members that are not columns are left out; columns without values are missing values.
+        """
+        import pandas as pd
+
+        raw = pd.DataFrame(rows if isinstance(rows, Mapping) else list(rows))
+        data = {name: _typed(raw, name, dtype) for name, dtype in self.columns.items()}
+        return pd.DataFrame(data, columns=list(self.columns), index=pd.RangeIndex(len(raw)))
+
+
+def _typed(raw: "pd.DataFrame", name: str, dtype: str) -> "pd.Series[Any]":
+    import pandas as pd
+
+    if name in raw.columns:
+        column = raw[name].reset_index(drop=True)
+        if dtype == TIME:
+            return pd.to_datetime(column, utc=True).astype(TIME)
+        return column.astype(dtype)
+    if dtype == FLAG:
+        return pd.Series(False, index=pd.RangeIndex(len(raw)), dtype=FLAG)
+    return pd.Series([None] * len(raw), index=pd.RangeIndex(len(raw)), dtype=dtype)
+
+
+_BOX = {"page": COUNT, "left": MEASURE, "top": MEASURE, "width": MEASURE, "height": MEASURE}
+
+DOCUMENTS = Table(
+    "documents",
+    ("document",),
+    {
+        "document": TEXT,
+        "sha256": TEXT,
+        "bytes": COUNT,
+        "media_type": TEXT,
+        "pages": COUNT,
+        "status": TEXT,
+        "document_id": TEXT,
+        "source_classification": TEXT,
+        "uploaded_at": TIME,
+        "processing_s": MEASURE,
+        "attempts": COUNT,
+        "polls": COUNT,
+        "error": TEXT,
+        "request_id": TEXT,
+    },
+)
+
+EXTRACTIONS = Table(
+    "extractions",
+    ("document", "group", "row", "field"),
+    {
+        "document": TEXT,
+        "group": TEXT,
+        "row": COUNT,
+        "field": TEXT,
+        "entity": TEXT,
+        "value": TEXT,
+        **_BOX,
+        "candidates": TEXT,
+    },
+)
+
+CANDIDATES = Table(
+    "candidates",
+    ("document", "list", "rank"),
+    {"document": TEXT, "list": TEXT, "rank": COUNT, "entity": TEXT, "value": TEXT, **_BOX},
+)
+
+TRUTH = Table(
+    "truth",
+    ("document", "group", "row", "field"),
+    {"document": TEXT, "group": TEXT, "row": COUNT, "field": TEXT, "value": TEXT, "source": TEXT},
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    ("document", "group", "row", "field"),
+    {
+        "document": TEXT,
+        "group": TEXT,
+        "row": COUNT,
+        "field": TEXT,
+        "truth": TEXT,
+        "extracted": TEXT,
+        "truth_canonical": TEXT,
+        "extracted_canonical": TEXT,
+        "outcome": TEXT,
+        "raw": FLAG,
+        "typed": FLAG,
+        "lenient": FLAG,
+        "similarity": MEASURE,
+        "anls": MEASURE,
+        "cause": TEXT,
+        "row_extracted": COUNT,
+        **_BOX,
+    },
+)
+
+# What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
+# x_low and x_high.
+FIELD_SCORES = Table(
+    "field scores",
+    ("group", "field"),
+    {
+        "group": TEXT,
+        "field": TEXT,
+        "entity": TEXT,
+        "support": COUNT,
+        "predicted": COUNT,
+        "correct": COUNT,
+        "wrong": COUNT,
+        "missing": COUNT,
+        "spurious": COUNT,
+        "absent": COUNT,
+        "precision": MEASURE,
+        "precision_low": MEASURE,
+        "precision_high": MEASURE,
+        "recall": MEASURE,
+        "recall_low": MEASURE,
+        "recall_high": MEASURE,
+        "f1": MEASURE,
+        "f1_low": MEASURE,
+        "f1_high": MEASURE,
+        "found": MEASURE,
+        "read_right": MEASURE,
+        "invented": MEASURE,
+        "accuracy": MEASURE,
+        "accuracy_with_absent": MEASURE,
+    },
+)
+
+# What Evaluation.summary() answers: one row per number; ``of`` is the count it is a share of.
+SUMMARY = Table(
+    "summary", ("metric",), {"metric": TEXT, "value": MEASURE, "low": MEASURE, "high": MEASURE, "of": COUNT}
+)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table for table in (DOCUMENTS, EXTRACTIONS, CANDIDATES, TRUTH, COMPARISONS, FIELD_SCORES, SUMMARY)
+}
+
+OUTCOMES = ("correct", "wrong", "missing", "spurious", "absent", "ignored")
+# "unclear": uploaded perhaps, and not yet resolved; "pending": not finished, a resumed run takes it up again.
+DOCUMENT_STATUSES = ("completed", "failed", "pending", "unclear")
+LINE_ITEMS = "lineItems"
+
+# The label of an extraction and its entity: "Specific extractions", "Return Assistant extractions", "Skonto" and
+# the entity pages of the service's documentation (space PA1), and recorded answers for the cross-border labels.
+FIELD_ENTITIES: Mapping[str, str] = {
+    "amountToPay": "amount",
+    "iban": "iban",
+    "bic": "bic",
+    "paymentRecipient": "companyname",
+    "paymentPurpose": "text",
+    "paymentReference": "reference",
+    "paymentDueDate": "date",
+    "docType": "doctype",
+    "paymentState": "paymentstate",
+    "instantPayment": "text",
+    "businessDocType": "businessdoctype",
+    "amountsAreConsistent": "text",
+    "shipment-addon": "amount",
+    "discount-addon": "amount",
+    "giftcard-addon": "amount",
+    "other-discounts-addon": "amount",
+    "other-charges-addon": "amount",
+    "artNumber": "text",
+    "baseGross": "amount",
+    "description": "text",
+    "position": "text",
+    "quantity": "numeric",
+    "creditorName": "text",
+    "creditorCountry": "text",
+    "creditorAccountNumber": "text",
+    "creditorAgentBIC": "bic",
+    "currency": "currency",
+    "instructedAmount": "amount",
+    "skontoPercentageDiscounted": "numeric",
+    "skontoPercentageDiscountedCalculated": "numeric",
+    "skontoPercentageToPay": "numeric",
+    "skontoAmountDiscounted": "amount",
+    "skontoAmountDiscountedCalculated": "amount",
+    "skontoAmountToPay": "amount",
+    "skontoAmountToPayCalculated": "amount",
+    "skontoDueDate": "date",
+    "skontoDueDateCalculated": "date",
+    "skontoDuePeriod": "timeperiod",
+    "skontoRemainingDays": "numeric",
+    "skontoPaymentMethod": "text",
+}
+
+
+def check(frame: "pd.DataFrame", table: Table, *, required: Iterable[str] | None = None) -> "pd.DataFrame":
+    """Return the frame with exactly the table's columns and dtypes, or say what is wrong with it.
+
+    Parameters
+    ----------
+    frame
+        A table from anywhere. Columns the table does not name are left out; optional ones that lack become missing.
+    table
+        What it shall be, for example :data:`TRUTH`.
+    required
+        Columns that must be there; the table's key by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with the columns and dtypes of ``table`` and a fresh index.
+
+    Raises
+    ------
+    SchemaError
+        If required columns lack, a column cannot be converted, a key is missing in a row, or a key is repeated.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"document": ["a.pdf"], "group": "", "row": 0, "field": ["iban"], "value": ["DE12"]})
+    >>> list(check(frame, TRUTH).columns)
+    ['document', 'group', 'row', 'field', 'value', 'source']
+    """
+    needed = list(table.key if required is None else required)
+    lacking = [name for name in needed if name not in frame.columns]
+    if lacking:
+        message = (
+            f"The {table.name} table lacks the column(s) {', '.join(lacking)}. It has: "
+            f"{', '.join(map(str, frame.columns)) or 'none'}. Expected: {', '.join(table.columns)}."
+        )
+        raise SchemaError(message)
+    repeated_columns = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+    if repeated_columns:
+        message = f"The {table.name} table has these columns more than once: {', '.join(repeated_columns)}."
+        raise SchemaError(message)
+    typed = _converted(frame, table)
+    _check_key(typed, table)
+    return typed
+
+
+def _converted(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
+    import pandas as pd
+
+    columns = {}
+    for name, dtype in table.columns.items():
+        try:
+            columns[name] = _typed(frame, name, dtype)
+        except (TypeError, ValueError) as error:
+            message = f"The column {name!r} of the {table.name} table cannot be read as {dtype}: {error}"
+            raise SchemaError(message) from error
+    return pd.DataFrame(columns, columns=list(table.columns), index=pd.RangeIndex(len(frame)))
+
+
+def _check_key(frame: "pd.DataFrame", table: Table) -> None:
+    key = list(table.key)
+    for name in key:
+        gaps = frame[name].isna()
+        if gaps.any():
+            message = (
+                f"{int(gaps.sum())} row(s) of the {table.name} table have no {name!r}; first: row {int(gaps.idxmax())}."
+            )
+            raise SchemaError(message)
+    repeated = frame.duplicated(key)
+    if repeated.any():
+        first = frame.loc[repeated.idxmax(), key].to_dict()
+        message = (
+            f"{int(repeated.sum())} row(s) of the {table.name} table repeat a key ({', '.join(key)}); first: {first}. "
+            "Keep one row per key."
+        )
+        raise SchemaError(message)
