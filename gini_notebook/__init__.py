@@ -60,7 +60,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version("gini-notebook")
     if name not in _HOMES:

@@ -93,7 +93,7 @@ class ServiceError(GiniError):
         Seconds the service asks to wait, if it does.
     """
 
-    def __init__(  # noqa: PLR0913 - an error value, built in one place only
+    def __init__(
         self,
         message: str,
         *,

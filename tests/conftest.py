@@ -1,0 +1,46 @@
+"""Fixtures that many tests share: the sandbox, a client of it, the optional corpus, clean figures."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from gini_notebook.client import Client
+    from gini_notebook.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> "Iterator[Sandbox]":
+    """One sandbox for all tests: documents are ready at once; users are kept apart, so tests do not meet."""
+    from gini_notebook.sandbox import Sandbox
+
+    with Sandbox(processing_time_s=0.0) as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: "Sandbox") -> "Client":
+    """A client of the sandbox as a user of its own."""
+    from gini_notebook.session import login
+
+    return login(sandbox)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real documents with ground truth, which is not part of the repository."""
+    folder = Path(os.environ.get("GINI_CORPUS", ROOT.parent / "shared" / "corpus"))
+    if not (folder / "manifest.csv").exists():
+        pytest.skip(f"the corpus of real documents is not at {folder}; set GINI_CORPUS to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def invoices() -> Path:
+    """The invoices that the project's own generator made."""
+    return ROOT / "data" / "invoices"
