@@ -1,0 +1,68 @@
+# Works on a fresh machine with git, make and Python >= 3.11: every target sets up .venv first.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+
+.PHONY: help demo test check browser bench bench-batch bench-evaluation soak lab docs data clean
+.DEFAULT_GOAL := help
+
+help:  ## Show what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+.venv/.run: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+.venv/.dev: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --editable . --group dev
+	@touch $@ .venv/.run
+
+.venv/.browser: .venv/.dev
+	$(BIN)/pip install --quiet --group browser
+	@touch $@
+
+.venv/.lab: .venv/.run
+	$(BIN)/pip install --quiet --editable ".[lab]"
+	@touch $@
+
+demo: .venv/.run  ## Sandbox, upload data/invoices, compare with the ground truth, write a report
+	$(BIN)/gini-notebook demo
+
+test: .venv/.dev  ## Everything that needs no browser, notebooks included
+	$(BIN)/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider --timeout 300 notebooks
+
+check: .venv/.dev  ## Format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser: .venv/.browser  ## Widgets and the report in headless Chromium
+	$(BIN)/python -m pytest -m browser
+
+bench: .venv/.dev  ## Throughput, memory and import time
+	$(BIN)/python benchmarks/first_look.py
+
+bench-batch: .venv/.dev  ## Makespan, status requests and CPU of the batch against the usual ways
+	$(BIN)/python benchmarks/batch.py
+
+bench-evaluation: .venv/.dev  ## Evaluation speed against its peers
+	$(BIN)/python benchmarks/evaluation.py
+
+soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills
+	$(BIN)/python benchmarks/soak.py
+
+lab: .venv/.lab  ## JupyterLab with the notebooks
+	$(BIN)/jupyter lab --notebook-dir notebooks
+
+data: .venv/.dev  ## Make data/invoices anew
+	$(BIN)/python data/make_invoices.py
+
+clean:  ## Remove everything that can be made again
+	rm -rf .venv runs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
