@@ -1,0 +1,28 @@
+"""The same steps as in a notebook, from a shell: ``gini-notebook demo | run | truth | evaluate | report | …``.
+
+One function per command; each does little more than call the function of the same name. Exit codes: 0 did it,
+1 finished, but documents failed or a result is below ``--fail-under``, 2 could not start (usage, login, files),
+3 stopped, and the same command goes on where it stopped.
+"""
+
+from gini_notebook.cli.analysis import compare, evaluate, report, truth
+from gini_notebook.cli.application import app, main
+from gini_notebook.cli.demonstration import demo
+from gini_notebook.cli.runs import cleanup, dedupe, resume, run, status
+from gini_notebook.cli.service import sandbox
+
+__all__ = [
+    "app",
+    "cleanup",
+    "compare",
+    "dedupe",
+    "demo",
+    "evaluate",
+    "main",
+    "report",
+    "resume",
+    "run",
+    "sandbox",
+    "status",
+    "truth",
+]

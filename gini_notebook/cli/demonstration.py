@@ -1,0 +1,45 @@
+"""``gini-notebook demo``: the whole path once, without an account."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gini_notebook.cli.application import app
+from gini_notebook.cli.output import say
+from gini_notebook.cli.runs import print_run
+from gini_notebook.cli.service import logged_in
+from gini_notebook.errors import FileProblem
+
+
+@app.command(epilog="Example: gini-notebook demo --to runs/demo")
+def demo(
+    documents: Annotated[Path, typer.Option(help="Folder with documents and their truth.csv.")] = Path("data/invoices"),
+    to: Annotated[
+        Path, typer.Option(help="Folder for the run and the report; an earlier demo there is replaced.")
+    ] = Path("runs/demo"),
+) -> None:
+    """Start the sandbox, send the project's invoices, compare them with the ground truth, write a report."""
+    from gini_notebook.evaluation import evaluate
+    from gini_notebook.frames import process
+    from gini_notebook.truth import read_truth
+
+    facts_file = documents / "truth.csv"
+    if not facts_file.is_file():
+        message = (
+            f"There is no {facts_file}. The demo needs the project's invoices: start it in the project's folder, or "
+            "name a folder of your own with --documents."
+        )
+        raise FileProblem(message)
+    if (to / "ledger.sqlite").exists():
+        shutil.rmtree(to)
+    report = to / "report.html"
+    with logged_in(use_sandbox=True) as client:
+        say(f"The sandbox answers at {client.api}")
+        batch = process(client, documents, to=to)
+    result = evaluate(batch, read_truth(facts_file, declared_fields="all"))
+    result.save(to / "evaluation.zip")
+    result.save_report(report)
+    print_run(batch, result, report=report)
+    say("\nThe sandbox reads by plain rules: these numbers are not those of Gini's service.")

@@ -1,0 +1,111 @@
+"""How tables look on a terminal and in JSON."""
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gini_notebook.evaluation import Evaluation
+
+FIELD_COLUMNS = {
+    "field": "field",
+    "support": "support",
+    "predicted": "extracted",
+    "correct": "correct",
+    "wrong": "wrong",
+    "missing": "missing",
+    "spurious": "spurious",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+}
+
+
+def say(text: str = "") -> None:
+    """Print one line for people."""
+    typer.echo(text)
+
+
+def as_json(value: object) -> None:
+    """Print one JSON value for programs; not-a-number becomes null."""
+    typer.echo(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
+
+
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values."""
+    return [dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
+def _plain(value: Any) -> Any:
+    from pandas import isna
+
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isna(value) or (isinstance(value, float) and math.isinf(value)):
+        return None
+    return value if isinstance(value, bool | str | int | float) else str(value)
+
+
+def table(frame: "pd.DataFrame", *, number: str = "{:.3f}") -> str:
+    """Lay a table out in columns: numbers right, text left, undefined numbers as "n/a"."""
+    names = [str(name) for name in frame.columns]
+    cells = [[_cell(value, number) for value in row] for row in frame.itertuples(index=False, name=None)]
+    widths = [max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(names)]
+    rights = [_is_number(frame[name]) for name in frame.columns]
+    lines = [names, ["-" * width for width in widths], *cells]
+    return "\n".join(
+        "  ".join(
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, rights, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _is_number(column: Any) -> bool:
+    from pandas.api.types import is_numeric_dtype
+
+    return bool(is_numeric_dtype(column.dtype))
+
+
+def _cell(value: object, number: str) -> str:
+    from pandas import isna
+
+    if isna(value):
+        return "n/a" if isinstance(value, float) else ""
+    if isinstance(value, float):
+        return number.format(value)
+    return " ".join(str(value).split())
+
+
+def field_table(result: "Evaluation") -> str:
+    """Return the scores per field with the interval of F1, as printed by ``run`` and ``evaluate``."""
+    from pandas import isna
+
+    scores = result.by_field()
+    shown = scores[list(FIELD_COLUMNS)].rename(columns=FIELD_COLUMNS)
+    group = scores["group"].fillna("")
+    shown["field"] = scores["field"].where(group == "", group + "." + scores["field"])
+    shown["95 % interval"] = [
+        "n/a" if isna(low) or isna(high) else f"{low:.3f} – {high:.3f}"
+        for low, high in zip(scores["f1_low"], scores["f1_high"], strict=True)
+    ]
+    return table(shown)
+
+
+def failures(documents: "pd.DataFrame") -> str:
+    """Return the failed documents with the service's reason and request id, or an empty string."""
+    failed = documents[documents["status"] == "failed"]
+    if failed.empty:
+        return ""
+    return table(
+        failed[["document", "error", "request_id"]].rename(columns={"error": "why", "request_id": "request id"})
+    )

@@ -1,0 +1,176 @@
+"""Commands that drive the service: ``run``, ``resume``, ``status``, ``dedupe``, ``cleanup``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
+from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
+from gini_notebook.cli.service import UseSandbox, logged_in
+from gini_notebook.errors import SettingError
+
+if TYPE_CHECKING:
+    from gini_notebook.evaluation import Evaluation
+    from gini_notebook.frames import Batch
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of tables.")]
+RunFolder = Annotated[Path, typer.Argument(help="The folder a run was written to (--to).")]
+TruthFile = Annotated[Path | None, typer.Option(help="Ground truth to compare with: table, JSON or e-invoices.")]
+ReportFile = Annotated[
+    Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit). Needs --truth.")
+]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(help='Exit with 1 unless this holds, for example "amountToPay.f1>=0.95". May be repeated.'),
+]
+DeclaredFields = Annotated[
+    str | None,
+    typer.Option(
+        help='Fields whose empty cells mean "looked, nothing there", separated by commas, or "all". '
+        "Other empty cells mean that nobody looked."
+    ),
+]
+
+
+def declared(fields: str | None) -> list[str] | str | None:
+    """Read the option ``--declared-fields``."""
+    if fields is None or fields == "all":
+        return fields
+    return [name.strip() for name in fields.split(",") if name.strip()]
+
+
+@app.command(
+    epilog="Examples: gini-notebook run invoices/ --to runs/baseline · "
+    "gini-notebook run invoices/ --sandbox --to runs/try --truth truth.csv --report runs/try.html"
+)
+def run(
+    documents: Annotated[str, typer.Argument(help="A folder, a file or a quoted glob of documents.")],
+    to: Annotated[Path, typer.Option(help="Folder of the run: ledger and results. The same folder resumes.")],
+    *,
+    sandbox: UseSandbox = False,
+    truth: TruthFile = None,
+    declared_fields: DeclaredFields = None,
+    report: ReportFile = None,
+    fail_under: FailUnder = None,
+    json: Json = False,
+) -> None:
+    """Send documents, fetch their extractions and, with --truth, compare them with the ground truth.
+
+    Failed documents are rows with the service's reason; the others finish. Stopped runs go on with the same command.
+    """
+    from gini_notebook.frames import process
+
+    if (report or fail_under) and not truth:
+        raise SettingError("--report and --fail-under compare with the ground truth: name it with --truth.")
+    facts = _read_truth(truth, declared_fields) if truth else None
+    with logged_in(use_sandbox=sandbox) as client:
+        batch = process(client, documents, to=to, progress=False if json else "auto")
+    result = _evaluated(batch, facts)
+    if result is not None and report is not None:
+        result.save_report(report)
+    _finish(batch, result, fail_under=fail_under or [], report=report, json=json)
+
+
+def _read_truth(truth: Path, declared_fields: str | None) -> object:
+    from gini_notebook.truth import read_truth
+
+    return read_truth(truth, declared_fields=declared(declared_fields))
+
+
+def _evaluated(batch: "Batch", facts: object) -> "Evaluation | None":
+    if facts is None:
+        return None
+    from gini_notebook.evaluation import evaluate
+
+    return evaluate(batch, facts)
+
+
+def _finish(
+    batch: "Batch", result: "Evaluation | None", *, fail_under: list[str], report: Path | None, json: bool
+) -> None:
+    checks = result.check(fail_under) if result is not None and fail_under else []
+    counts = {str(status): int(count) for status, count in batch.documents["status"].value_counts().items()}
+    if json:
+        failed = batch.documents[batch.documents["status"] == "failed"][["document", "error", "request_id"]]
+        answer: dict[str, object] = {"folder": str(batch.folder), "documents": counts, "failed": records(failed)}
+        if result is not None:
+            answer["fields"] = records(result.by_field())
+            answer["summary"] = records(result.summary())
+            answer["checks"] = [{"check": text, "value": value, "passed": passed} for text, value, passed in checks]
+        as_json(answer)
+    else:
+        print_run(batch, result, report=report)
+        for text, value, passed in checks:
+            say(f"{'passed' if passed else 'FAILED'}: {text} (is {value:.4f})")
+    complete = counts.get("completed", 0) == len(batch.documents) and all(passed for _, _, passed in checks)
+    raise typer.Exit(DID_IT if complete else FINISHED_WITH_FAILURES)
+
+
+def print_run(batch: "Batch", result: "Evaluation | None", *, report: Path | None) -> None:
+    """Print what a run came to: counts, failed documents, scores per field, where the report is."""
+    counts = ", ".join(f"{count} {status}" for status, count in batch.documents["status"].value_counts().items())
+    say(f"{len(batch.documents)} documents: {counts}. Run folder: {batch.folder}")
+    if listed := failures(batch.documents):
+        say(f"\nFailed documents:\n{listed}")
+    if result is not None:
+        say(f"\nCompared with the ground truth, field by field:\n{field_table(result)}")
+    if report is not None:
+        say(f"\nReport: {report}")
+
+
+@app.command(epilog="Example: gini-notebook resume runs/baseline")
+def resume(folder: RunFolder, *, json: Json = False) -> None:
+    """Go on with a run that was stopped."""
+    from gini_notebook.frames import resume as go_on
+
+    with logged_in(use_sandbox=False) as client:
+        batch = go_on(client, folder, progress=False if json else "auto")
+    _finish(batch, None, fail_under=[], report=None, json=json)
+
+
+@app.command(epilog="Example: gini-notebook status runs/baseline --json")
+def status(folder: RunFolder, *, json: Json = False) -> None:
+    """Show how far a run is: counts, rate, time left, failures by reason."""
+    from gini_notebook.frames import status as look
+
+    now = look(folder)
+    if json:
+        as_json(now)
+        return
+    for name, value in now.items():
+        if name != "failures":
+            say(f"{name}: {value}")
+    for failure in now.get("failures", []):
+        say(f"  {failure['count']} × {failure['error']}")
+
+
+@app.command(epilog="Example: gini-notebook dedupe runs/baseline --delete")
+def dedupe(
+    folder: RunFolder,
+    *,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete the surplus documents from the service.")] = False,
+    json: Json = False,
+) -> None:
+    """List documents that an unclear upload left at the service a second time; they are in no number."""
+    from gini_notebook.frames import dedupe as find_surplus
+
+    with logged_in(use_sandbox=False) as client:
+        surplus = find_surplus(client, folder, delete=delete)
+    if json:
+        as_json(records(surplus))
+    else:
+        say(table(surplus) if len(surplus) else "No surplus documents.")
+
+
+@app.command(epilog="Example: gini-notebook cleanup runs/baseline")
+def cleanup(folder: RunFolder, *, json: Json = False) -> None:
+    """Delete the documents of a run from the service; the results in the folder stay."""
+    from gini_notebook.frames import cleanup as delete_documents
+
+    with logged_in(use_sandbox=False) as client:
+        deleted = delete_documents(client, folder)
+    if json:
+        as_json({"deleted": deleted})
+    else:
+        say(f"Deleted {deleted} documents from the service; {folder} keeps the results.")

@@ -1,0 +1,77 @@
+"""An evaluation as one file: HTML to look at, XLSX to sort, Markdown for a pull request, JUnit for a build server.
+
+The HTML file is self-contained: no script, nothing loaded from elsewhere, everything from outside escaped, and a
+content security policy that would stop it if it were not.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gini_notebook.errors import SettingError
+from gini_notebook.report.atomic import write_atomically
+from gini_notebook.report.content import LANGUAGES, Content
+from gini_notebook.report.html import as_html
+from gini_notebook.report.junit import as_junit
+from gini_notebook.report.markdown import as_markdown
+from gini_notebook.report.workbook import as_workbook
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gini_notebook.evaluation import Evaluation
+
+WRITERS = {".html": as_html, ".md": as_markdown, ".xml": as_junit, ".xlsx": as_workbook}
+
+
+def save_report(
+    result: "Evaluation",
+    path: str | Path,
+    *,
+    language: str = "en",
+    title: str | None = None,
+    made_at: "datetime | None" = None,
+) -> Path:
+    """Write the report of an evaluation; the ending of the name says in which form.
+
+    Parameters
+    ----------
+    result
+        What :func:`gini_notebook.evaluate` answered.
+    path
+        ``.html`` (headline, table per field with intervals, charts, mistakes, failed documents), ``.xlsx`` (the same
+        tables as sheets), ``.md`` (headline and table per field), or ``.xml`` (JUnit: one test case per document).
+    language
+        ``"en"`` or ``"de"``, for HTML and Markdown.
+    title
+        What stands on top; "Extraction quality" or its translation by default.
+    made_at
+        The time that is printed; now by default.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. It is written beside its place and moved there at the end, so it is never half a report.
+
+    Raises
+    ------
+    SettingError
+        If the ending or the language is none of these.
+
+    Examples
+    --------
+    >>> result.save_report("report.html")                       # doctest: +SKIP
+    >>> save_report(result, "bericht.html", language="de")      # doctest: +SKIP
+    """
+    path = Path(path)
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        message = f"A report cannot be written as {path.name!r}; let the name end in one of {', '.join(WRITERS)}."
+        raise SettingError(message)
+    if language not in LANGUAGES:
+        message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
+        raise SettingError(message)
+    content = Content.of(result, language=language, title=title, made_at=made_at)
+    return write_atomically(path, writer(content))
+
+
+__all__ = ["save_report"]
