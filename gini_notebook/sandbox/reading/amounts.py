@@ -1,0 +1,100 @@
+"""Amounts of money on a page."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gini_notebook.sandbox.reading.words import Area, Row
+
+_CURRENCIES = {
+    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "CHF": "CHF", "FR": "CHF", "SFR": "CHF", "£": "GBP", "GBP": "GBP", "$": "USD",
+    "US$": "USD", "USD": "USD", "DKK": "DKK", "SEK": "SEK", "NOK": "NOK", "PLN": "PLN", "CZK": "CZK", "HUF": "HUF", "RON": "RON",
+    "BGN": "BGN", "JPY": "JPY", "AUD": "AUD", "CAD": "CAD", "RM": "MYR", "MYR": "MYR", "INR": "INR", "₹": "INR", "ZŁ": "PLN",
+}  # fmt: skip
+_SIGN = r"(?:€|EUR(?:O)?|CHF|S?Fr\.?|£|GBP|US\$|\$|USD|DKK|SEK|NOK|PLN|CZK|HUF|RON|BGN|JPY|AUD|CAD|RM|MYR|INR|₹|zł)"
+_AMOUNT = re.compile(
+    rf"""
+    (?<![\w.,/'’-])
+    (?:(?P<before>{_SIGN})\s{{0,3}})?
+    (?P<minus>[-−–+]\s?)?
+    (?:(?P<inner>€|\$|£)\s?)?
+    (?P<number>
+        \d{{1,3}}(?:(?P<group>[.,'’ \u00a0])\d{{3}})(?:(?P=group)\d{{3}})*(?:[.,]\d{{2}}|[.,][-–—]{{1,2}})?
+      | \d+(?:[.,]\d{{2}}|[.,][-–—]{{1,2}})
+    )
+    (?P<after_minus>-(?![\w-]))?
+    (?:\s?(?P<after>{_SIGN})(?![\w]))?
+    (?![\w%‰]|[.,/]\d|\s?%)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money in a row."""
+
+    value: Decimal
+    currency: str | None
+    row: Row
+    start: int
+    end: int
+
+    @property
+    def area(self) -> Area:
+        """Where it stands, without the sign of the currency beside it."""
+        return self.row.area_of(self.start, self.end)
+
+    @property
+    def page(self) -> int:
+        """The page, from 1."""
+        return self.row.page
+
+
+def amounts_in(row: Row) -> Iterator[Amount]:
+    """Give the amounts of a row from left to right.
+
+    German (``1.234,56``), English (``1,234.56``), Swiss (``1'234.56``, ``1 234.56``) and French (``1 234,56``)
+    notations are told apart by the last separator: two digits after it are cents.
+    """
+    for match in _AMOUNT.finditer(row.text):
+        sign = match["before"] or match["inner"] or match["after"]
+        value = parse_number(match["number"])
+        if value is None or ("." not in match["number"] and "," not in match["number"] and not sign):
+            continue
+        if match["group"] and not re.search(r"[.,](?:\d{2}|[-–—]+)$", match["number"]) and not sign:
+            continue  # "1.234" may be a number of anything
+        if (match["minus"] or "").strip() in {"-", "−", "–"} or match["after_minus"]:
+            value = -value
+        yield Amount(value, currency_of(sign), row, match.start("number"), match.end("number"))
+
+
+def currency_of(sign: str | None) -> str | None:
+    """Give the ISO 4217 code of a currency sign."""
+    return _CURRENCIES.get((sign or "").upper().rstrip("."))
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Read a number in German, English, Swiss or French notation.
+
+    The last ``.`` or ``,`` followed by one or two digits or a dash is the decimal separator; everything else groups
+    thousands. ``None`` when it is no number.
+
+    Examples
+    --------
+    >>> parse_number("1.234,5"), parse_number("1,234.56"), parse_number("1’234.–")
+    (Decimal('1234.5'), Decimal('1234.56'), Decimal('1234'))
+    """
+    compact = re.sub(r"[ \u00a0'’]", "", text)
+    compact = re.sub(r"[.,][-–—]{1,2}$", "", compact)
+    match = re.fullmatch(r"([\d.,]*?)(?:[.,](\d{1,2}))?", compact)
+    if match is None or not compact:
+        return None
+    whole = re.sub(r"[.,]", "", match[1]) or "0"
+    return Decimal(f"{whole}.{match[2]}") if match[2] else Decimal(whole)
+
+
+def amount_text(value: Decimal, currency: str) -> str:
+    """Give an amount in the service's normal form, such as ``12.30:EUR``."""
+    return f"{value:.2f}:{currency}"

@@ -1,0 +1,185 @@
+"""Words on a page, and the rows and phrases they form.
+
+All coordinates are points (1/72 inch) with the origin at the top left. They are *upright* coordinates: a page whose text
+runs sideways or upside down is turned first, and :meth:`Page.shown` leads back to the page as it is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_SAME_ROW = 0.35  # of the height: baselines closer than this belong together (sub- and superscripts do, lines do not)
+_PHRASE_GAP = 0.9  # of the height: a wider gap between two words starts a new phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle on a page, in points from the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def union(self, other: "Area") -> "Area":
+        """Give the smallest rectangle around both."""
+        return Area(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters without blanks."""
+
+    text: str
+    area: Area
+    baseline: float
+    size: float
+    font: str = ""
+    bold: bool = False
+
+    @property
+    def height(self) -> float:
+        """Height of the box in points."""
+        return self.area.bottom - self.area.top
+
+
+@dataclass(frozen=True)
+class Row:
+    """Words on one baseline, from left to right, over the whole width of the page.
+
+    ``text`` joins them with one blank inside a phrase and three between phrases, so that a pattern can tell the blank
+    of ``1 234,56`` from the gap between two columns.
+    """
+
+    page: int
+    words: tuple[Word, ...]
+    text: str
+    starts: tuple[int, ...]
+    area: Area
+    index: int = 0
+
+    def area_of(self, start: int, end: int) -> Area:
+        """Give the rectangle around the characters from ``start`` to ``end`` of ``text``."""
+        areas = [
+            _part_of(word, max(start - first, 0), min(end - first, len(word.text)))
+            for word, first in zip(self.words, self.starts, strict=True)
+            if first < end and first + len(word.text) > start
+        ]
+        if not areas:
+            return self.area
+        area = areas[0]
+        for other in areas[1:]:
+            area = area.union(other)
+        return area
+
+    def word_at(self, position: int) -> Word:
+        """Give the word that holds the character at ``position`` of ``text``."""
+        found = self.words[0]
+        for word, first in zip(self.words, self.starts, strict=True):
+            if first > position:
+                break
+            found = word
+        return found
+
+    @property
+    def phrases(self) -> list["Row"]:
+        """The runs of words without a wide gap, each as a row of its own."""
+        groups: list[list[Word]] = []
+        for previous, word in zip((None, *self.words), self.words, strict=False):
+            if previous is None or is_gap(previous, word):
+                groups.append([])
+            groups[-1].append(word)
+        return [make_row(self.page, group, self.index) for group in groups]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page with its words.
+
+    Attributes
+    ----------
+    number
+        From 1.
+    width, height
+        Size in points as the page is shown.
+    words
+        In upright coordinates.
+    turn
+        Degrees clockwise by which the shown page was turned to make its text upright: 0, 90, 180 or 270.
+    stray
+        Words that run in another direction than most of the page; they take no part in reading.
+    picture_share
+        Share of the page that pictures cover.
+    """
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    turn: int = 0
+    stray: tuple[Word, ...] = ()
+    picture_share: float = 0.0
+    rows: tuple[Row, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", tuple(rows_of(self.number, self.words)))
+
+    @property
+    def upright_size(self) -> tuple[float, float]:
+        """Width and height once the text is upright."""
+        return (self.width, self.height) if self.turn % 180 == 0 else (self.height, self.width)
+
+    def shown(self, area: Area) -> Area:
+        """Give the rectangle on the page as it is shown, cut at the edges of the page."""
+        left, top, right, bottom = area.left, area.top, area.right, area.bottom
+        if self.turn == 180:
+            left, top, right, bottom = self.width - right, self.height - bottom, self.width - left, self.height - top
+        elif self.turn == 90:
+            left, top, right, bottom = top, self.height - right, bottom, self.height - left
+        elif self.turn == 270:
+            left, top, right, bottom = self.width - bottom, left, self.width - top, right
+        return Area(
+            min(max(left, 0.0), self.width),
+            min(max(top, 0.0), self.height),
+            min(max(right, 0.0), self.width),
+            min(max(bottom, 0.0), self.height),
+        )
+
+
+def is_gap(left: Word, right: Word) -> bool:
+    """Say whether the space between two neighbours is wider than a blank."""
+    return right.area.left - left.area.right > _PHRASE_GAP * max(left.height, right.height)
+
+
+def make_row(page: int, words: Sequence[Word], index: int = 0) -> Row:
+    """Make a row of words that are sorted from left to right."""
+    text, starts, area = "", [], words[0].area
+    for previous, word in zip((None, *words), words, strict=False):
+        if previous is not None:
+            text += "   " if is_gap(previous, word) else " "
+        starts.append(len(text))
+        text += word.text
+        area = area.union(word.area)
+    return Row(page, tuple(words), text, tuple(starts), area, index)
+
+
+def rows_of(page: int, words: Sequence[Word]) -> list[Row]:
+    """Group words by their baseline, from top to bottom."""
+    groups: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: one.baseline):
+        if groups and word.baseline - groups[-1][0].baseline <= _SAME_ROW * min(word.height, groups[-1][0].height):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    ordered = (sorted(group, key=lambda one: one.area.left) for group in groups)
+    return [make_row(page, group, index) for index, group in enumerate(ordered)]
+
+
+def _part_of(word: Word, start: int, end: int) -> Area:
+    """Give the rectangle around some characters of a word, as if all were equally wide."""
+    width = (word.area.right - word.area.left) / max(len(word.text), 1)
+    return Area(word.area.left + start * width, word.area.top, word.area.left + end * width, word.area.bottom)
