@@ -1,0 +1,53 @@
+"""The public names, and that importing the package stays cheap."""
+
+import subprocess
+import sys
+
+import pytest
+
+import gini_notebook
+
+HEAVY = ("pandas", "matplotlib", "ipywidgets", "requests", "scipy", "lxml", "numpy", "anywidget")
+
+
+def modules_after(code: str) -> set[str]:
+    listing = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    return {name.partition(".")[0] for name in listing}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert modules_after("import gini_notebook").isdisjoint(HEAVY)
+
+
+def test_dir_shows_exactly_the_public_names() -> None:
+    assert dir(gini_notebook) == sorted([*gini_notebook.__all__, "__version__"])
+
+
+@pytest.mark.parametrize("name", gini_notebook.__all__)
+def test_every_public_name_is_there_and_says_what_it_is_for(name: str) -> None:
+    value = getattr(gini_notebook, name)
+    assert value.__doc__
+    assert value.__doc__.strip()
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'evaluates'"):
+        _ = gini_notebook.evaluates
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert gini_notebook.__version__.count(".") == 2
+
+
+@pytest.mark.parametrize("module", ["schema", "errors", "values", "_wire"])
+def test_the_foundation_loads_no_heavy_library(module: str) -> None:
+    assert modules_after(f"import gini_notebook.{module}").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "module", ["truth", "rules", "matching", "statistics", "evaluation", "comparison", "plots", "report"]
+)
+def test_the_analysis_half_never_loads_http_or_widgets(module: str) -> None:
+    assert modules_after(f"import gini_notebook.{module}").isdisjoint({"requests", "ipywidgets", "anywidget"})
