@@ -1,0 +1,76 @@
+"""Fills in what an order leaves open: numbers, dates, items; the same seed and name give the same document."""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from generator import wares
+from generator.facts import Bill, Company, Item
+from generator.notation import cents
+
+FIRST_DAY = date(2025, 1, 7)
+
+
+def hand(seed: int, name: str) -> random.Random:
+    """Return the random numbers of one document, independent of all others."""
+    return random.Random(f"{seed}/{name}")
+
+
+def number(pattern: str, rng: random.Random, day: date) -> str:
+    """Fill a pattern: ``#`` becomes a digit, ``{y}`` the year, ``{m}`` the month."""
+    first = pattern.index("#") if "#" in pattern else -1
+    digits = [
+        str(rng.randint(1 if place == first else 0, 9)) if mark == "#" else mark for place, mark in enumerate(pattern)
+    ]
+    return "".join(digits).replace("{y}", str(day.year)).replace("{m}", f"{day.month:02d}")
+
+
+def order(
+    seed: int,
+    name: str,
+    seller: Company,
+    buyer: tuple[str, ...],
+    *,
+    patterns: tuple[str, str] = ("RE-{y}-####", "#####"),
+    goods: tuple[Sequence[wares.Ware], int] | None = None,
+    items: tuple[Item, ...] = (),
+    purpose: str = "",
+    reference: str = "",
+    **rest: Any,  # noqa: ANN401 - the members of a Bill
+) -> Bill:
+    """Write one order down.
+
+    ``patterns`` are those of the invoice's and the customer's number, ``goods`` the wares and how many lines of them.
+    In ``purpose`` and ``reference``, ``{id}`` and ``{customer}`` stand for these numbers.
+    """
+    rng = hand(seed, name)
+    day = FIRST_DAY + timedelta(days=rng.randint(0, 270))
+    invoice, customer = (number(pattern, rng, day) for pattern in patterns)
+    if goods:
+        items = wares.pick(*goods, rng)
+    fill = {"id": invoice, "customer": customer}
+    return Bill(
+        name=name,
+        layout=name.split("_", 1)[0],
+        seller=seller,
+        buyer=buyer,
+        invoice_id=invoice,
+        customer_id=customer,
+        date=day,
+        items=items,
+        purpose=purpose.format(**fill),
+        reference=reference.format(**fill),
+        **rest,
+    )
+
+
+def share(items: Sequence[Item], percent: int) -> Decimal:
+    """Take a round share of what the items cost, for instalments that were paid."""
+    return cents(Decimal(int(sum((item.total for item in items), Decimal(0)) * percent / 100)))
+
+
+def utility_items(seed: int, name: str, kind: Mapping[str, str]) -> tuple[Item, ...]:
+    """Make the lines of a utility's bill with the document's own random numbers."""
+    return wares.consumption(kind, hand(seed, f"{name}/consumption"))
