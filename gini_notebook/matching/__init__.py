@@ -1,4 +1,4 @@
-"""Which row of a truth table is which row of the extracted table?"""
+"""Matching says which row of a truth table is which row of the extracted table."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass

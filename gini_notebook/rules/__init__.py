@@ -1,8 +1,9 @@
-"""Rules: when are two values of a field the same?
+"""Rules say when two values of a field are the same.
 
 One rule per entity of the service. A rule turns a value into its *canonical* string, and two values are the same at
 level ``typed`` when their canonical strings are equal: ``12.3:EUR`` is ``12.30:EUR``, an IBAN is the same with and
-without blanks, and ``000815`` is not ``815``. A value that the rule cannot read is kept as text and flagged as unparsed.
+without blanks, and ``000815`` is not ``815``. A value that the rule cannot read is kept as text and flagged as
+unparsed.
 
 >>> from gini_notebook import rules
 >>> rules.get("amount").canonical("12.3:EUR")
@@ -15,7 +16,8 @@ compare codes, and ask ``similarities``, ``anls_many``, ``Rule.lenient_many`` an
 """
 
 from gini_notebook.rules._accounts import iban_valid
-from gini_notebook.rules._causes import CAUSES, Slots, cause, causes, elsewhere
+from gini_notebook.rules._causes import CAUSES, cause, causes
+from gini_notebook.rules._elsewhere import Slots, elsewhere
 from gini_notebook.rules._explanation import Explanation, explain
 from gini_notebook.rules._rule import Rule, for_field, get
 from gini_notebook.rules._similarity import anls, anls_many, similarities, similarity

@@ -11,16 +11,20 @@ from gini_notebook.rules._text import exact
 
 # Digits after the decimal mark, where they are not two (ISO 4217, list one).
 _MINOR_DIGITS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    code: digits
+    for digits, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    )
+    for code in codes.split()
 }
 # Spellings the service's feedback takes (page "currency" of its entities), and the pound for symmetry.
 _CURRENCY_WORDS = {"€": "EUR", "EURO": "EUR", "$": "USD", "£": "GBP"}
 
 _LONGEST = 60
 _EXACT = Context(prec=4 * _LONGEST, rounding=ROUND_HALF_EVEN)
-_NORMAL_FORM = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]{2}:(?:EUR|USD|CHF|GBP)").fullmatch
+_NORMAL_FORM = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}:(?:EUR|USD|CHF|GBP)").fullmatch
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+").fullmatch
 _LOCAL = {
     "de": re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?").fullmatch,
@@ -61,22 +65,26 @@ def integer(value: str) -> str | None:
 
 def amount(value: str, default: str | None, locale: str | None) -> str | None:
     """Give ``number:currency``, rounded half-even to the minor unit; without a currency the bare number."""
-    if _NORMAL_FORM(value) and value[0] != "-":
+    if _NORMAL_FORM(value):
         return value
+    parts = split(value, locale)
+    return None if parts is None else _rounded(parts[0], parts[1] or default or "")
+
+
+def read(value: str, default: str | None, locale: str | None) -> str | None:
+    """Give ``number:currency`` before rounding; a step of :func:`amount` for those who want to see it."""
     parts = split(value, locale)
     if parts is None:
         return None
-    decimal, code = parts
-    code = code or default or ""
-    return rounded(decimal, code)
+    code = parts[1] or default or ""
+    return f"{plain(parts[0])}:{code}" if code else plain(parts[0])
 
 
-def rounded(decimal: Decimal, code: str) -> str:
-    """Write an amount in its canonical form."""
+def _rounded(decimal: Decimal, code: str) -> str:
     if not code:
         return plain(decimal)
     cents = decimal.quantize(Decimal(1).scaleb(-minor_digits(code)), context=_EXACT)
-    return f"{abs(cents) if not cents else cents:f}:{code}"
+    return f"{cents if cents else abs(cents):f}:{code}"
 
 
 def split(value: str, locale: str | None) -> tuple[Decimal, str] | None:

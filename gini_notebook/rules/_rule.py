@@ -153,18 +153,27 @@ class Rule:
     def canonical_many(self, values: Sequence[str]) -> tuple[list[str], list[bool]]:
         """Give the canonical strings of many values, and for each whether the rule could read it.
 
-        A value that cannot be read is kept as text with its blanks levelled, so that equal values stay equal. Such a
-        text never equals the canonical string of a value that was read.
+        A value that cannot be read is kept as text with its blanks levelled, so that equal values stay equal. By the
+        rules of this package such a text never equals the canonical string of a value that was read.
 
         Parameters
         ----------
         values
             Values as delivered; pass unique ones, nothing is remembered.
+
+        Raises
+        ------
+        SettingError
+            If a ``custom`` function returns something else than a string or None.
         """
-        function = canonicaliser(self)
-        read = list(map(function, values))
-        if None not in read:
-            return read, [True] * len(read)  # type: ignore[return-value] # no None in it
+        read = list(map(canonicaliser(self), values))
+        strange = set(map(type, read)) - {str, type(None)}
+        if strange:
+            message = (
+                f"The function {self.describe()['custom']!r} returned {strange.pop().__name__}; a rule's function must "
+                "return the canonical string, or None if it cannot read the value."
+            )
+            raise SettingError(message)
         exact = _text.exact
         kept = [exact(value) if canonical is None else canonical for value, canonical in zip(values, read, strict=True)]
         return kept, [canonical is not None for canonical in read]
@@ -253,14 +262,14 @@ def get(name: str, **settings: Any) -> Rule:
     Parameters
     ----------
     name
-        The entity. An entity the service may have added since is compared as ``text``.
+        The entity, for example ``"amount"``; see :class:`Rule` for all of them.
     **settings
         Settings of :class:`Rule`; ``tau`` as well.
 
     Raises
     ------
     SettingError
-        If a setting makes no sense, the rule does not have it, or there is no such setting.
+        If there is no such rule or setting, the rule does not have the setting, or its value makes no sense.
 
     Examples
     --------
@@ -273,17 +282,7 @@ def get(name: str, **settings: Any) -> Rule:
         message = f"A rule has no setting {', '.join(map(repr, unknown))}. There are: {', '.join(sorted(known))}."
         raise SettingError(message)
     name = _ALIASES.get(name, name)
-    if name not in _TAU:
-        name = "text"
-    return Rule(name, **{"tau": _TAU[name], **settings})
-
-
-def named(name: str, **settings: Any) -> Rule:
-    """Get a rule by a name that a user wrote; unlike :func:`get` an unknown one is an error."""
-    if _ALIASES.get(name, name) not in _TAU:
-        message = f"There is no rule {name!r}. There are: {', '.join(sorted(_TAU))}."
-        raise SettingError(message)
-    return get(name, **settings)
+    return Rule(name, **{"tau": _TAU.get(name, 1.0), **settings})
 
 
 def for_field(
@@ -300,7 +299,8 @@ def for_field(
     field
         The field, for example ``"amountToPay"``.
     entity
-        Its entity, if the table has one; else the entity the service documents for the label; else ``text``.
+        Its entity, if the table has one; else the entity the service documents for the label; else ``text``. An
+        entity that is not known here, because the service added it later, is compared as ``text``.
     rules
         What the user chose, by field: a :class:`Rule`, the name of one, or a function that makes a value canonical.
     currency_default
@@ -320,11 +320,12 @@ def for_field(
     """
     chosen = None if rules is None else rules.get(field)
     if chosen is None:
-        rule = get(entity or FIELD_ENTITIES.get(field, "text"))
+        known = entity or FIELD_ENTITIES.get(field, "text")
+        rule = get(known if _ALIASES.get(known, known) in _TAU else "text")
     elif isinstance(chosen, Rule):
         rule = chosen
     elif isinstance(chosen, str):
-        rule = named(chosen)
+        rule = get(chosen)
     elif callable(chosen):
         rule = get("text", tau=1.0, custom=chosen)
     else:

@@ -1,11 +1,8 @@
 """Canonical text: Unicode form, blanks, case and, when asked for, German umlauts."""
 
 import unicodedata
-from collections.abc import Callable
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"})
-
-Step = tuple[str, Callable[[str], str]]
 
 
 def compatible(value: str) -> str:
@@ -63,9 +60,3 @@ def german_name(value: str) -> str:
 def letters_and_digits(value: str) -> str:
     """Show the lenient view of references: nothing but letters and digits, upper case."""
     return "".join(filter(str.isalnum, value)).upper() or value
-
-
-COMPATIBLE: Step = ("Unicode form", compatible)
-COLLAPSED: Step = ("blanks collapsed", collapsed)
-FOLDED: Step = ("case folded", folded)
-GERMAN: Step = ("umlauts spelled out", german)
