@@ -1,0 +1,121 @@
+"""Start the sandbox from a shell, or as the child of a program."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from gini_notebook.sandbox.serving import Running, serve
+from gini_notebook.sandbox.settings import Settings
+
+_DEFAULT = Settings()
+
+
+def sandbox(  # noqa: PLR0913 - one parameter per option
+    *,
+    port: Annotated[int, typer.Option(help="Port of the API; 0 lets the system choose.")] = 0,
+    user_center_port: Annotated[int, typer.Option(help="Port of the User Center; 0 lets the system choose.")] = 0,
+    processing_time: Annotated[
+        float, typer.Option(help="Seconds the service works on a document.")
+    ] = _DEFAULT.processing_time_s,
+    processing_spread: Annotated[
+        float, typer.Option(help="Spread of that time (sigma of a log-normal distribution); 0 for none.")
+    ] = _DEFAULT.processing_spread,
+    capacity: Annotated[int, typer.Option(help="Documents worked on at once; others wait.")] = _DEFAULT.capacity,
+    token_life: Annotated[float, typer.Option(help="Seconds until a token expires.")] = _DEFAULT.token_life_s,
+    environment: Annotated[
+        str, typer.Option(help="pay-api, or gini-api for the predecessor at api.gini.net.")
+    ] = _DEFAULT.environment,
+    engine: Annotated[str, typer.Option(help="How documents are read: baseline or keywords-only.")] = _DEFAULT.engine,
+    dpi: Annotated[float, typer.Option(help="Unit of boxes: 72 for points, 300 for pixels.")] = _DEFAULT.dpi,
+    ocr: Annotated[
+        bool | None, typer.Option("--ocr/--no-ocr", help="Read scans (default: if the extra is there).")
+    ] = None,
+    jwk_set: Annotated[str, typer.Option(help="File with the JWK set of your identity provider.")] = "",
+    seed: Annotated[int, typer.Option(help="Start of everything drawn by chance.")] = _DEFAULT.seed,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready, nothing else.")] = False,
+) -> None:
+    """Run the service on this machine until it is stopped; it needs no account, and forgets everything at the end.
+
+    Examples: gini-notebook sandbox · gini-notebook sandbox --json --port 8443 --processing-time 2 --capacity 4
+    """
+    try:
+        settings = Settings(
+            port=port,
+            user_center_port=user_center_port,
+            processing_time_s=processing_time,
+            processing_spread=processing_spread,
+            capacity=capacity,
+            token_life_s=token_life,
+            environment=environment,
+            engine=engine,
+            dpi=dpi,
+            ocr=ocr,
+            jwk_set=jwk_set,
+            seed=seed,
+        )
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+    admin_token = "" if as_json else secrets.token_urlsafe(24)
+    _serve(settings, admin_token, people=not as_json)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line, or with ``--child`` serve the program on the other side of standard input.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; those of the process if ``None``.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--child"]:
+        order = json.loads(_first_line())
+        order["settings"]["jwt_claims"] = tuple(order["settings"]["jwt_claims"])
+        _serve(Settings(**order["settings"]), order["admin_token"], parent=True)
+        return
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(sandbox)
+    app(args=arguments, prog_name="gini-notebook sandbox")
+
+
+def _first_line() -> bytes:
+    # Unbuffered, so that the end of the input can be waited for without Python's own reader.
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        line += os.read(sys.stdin.fileno(), 1)
+    return bytes(line)
+
+
+def _serve(settings: Settings, admin_token: str, *, people: bool = False, parent: bool = False) -> None:
+    def ready(running: Running) -> None:
+        print(_for_people(running, admin_token) if people else json.dumps(asdict(running)), flush=True)  # noqa: T201
+
+    try:
+        serve(settings, ready=ready, admin_token=admin_token, parent=parent)
+    except OSError as problem:
+        print(f"The sandbox cannot listen: {problem}. Choose another --port, or 0.", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from problem
+
+
+def _for_people(running: Running, admin_token: str) -> str:
+    return f"""The sandbox is ready. It speaks the language of the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
+
+  export GINI_API_URL={running.api}
+  export GINI_USER_CENTER_URL={running.user_center}
+  export GINI_CA_FILE={running.ca_file}
+  export GINI_CLIENT_ID={running.client_id}
+  export GINI_CLIENT_SECRET={running.client_secret}
+
+Upload a document:
+  curl --cacert $GINI_CA_FILE --user $GINI_CLIENT_ID:$GINI_CLIENT_SECRET --header 'X-User-Identifier: me' \\
+       --form file=@invoice.pdf --include $GINI_API_URL/documents
+
+What it can do:        curl --cacert $GINI_CA_FILE $GINI_API_URL/openapi.json
+What it has seen:      curl --cacert $GINI_CA_FILE --header 'Authorization: Bearer {admin_token}' $GINI_API_URL/_sandbox/requests
+"""

@@ -1,0 +1,148 @@
+"""What is stored: documents and the library of one user."""
+
+import time
+import uuid
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LIFE_MS = 28 * 24 * 3600 * 1000
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """One document of the service, whole, partial or composite.
+
+    Attributes
+    ----------
+    kind
+        ``"whole"``, ``"partial"`` or ``"composite"``.
+    upload_media_type
+        The content type that was stated at the upload.
+    media_type
+        What the content really is.
+    sha256
+        Of the content; of the parts' hashes for a composite. Results are kept under it.
+    partials
+        The parts of a composite: document and degrees to turn clockwise.
+    composites
+        The composites that a partial is in use by.
+    feedback
+        Labels that somebody corrected: the extraction, or ``None`` where the value was wrong and nothing replaces it.
+    compound_feedback
+        Compound extractions that somebody corrected.
+    """
+
+    id: str
+    name: str
+    created_ms: int
+    kind: str
+    upload_media_type: str
+    media_type: str
+    sha256: str
+    page_count: int
+    source_classification: str
+    progress: str = "PENDING"
+    partials: list[tuple["Document", int]] = field(default_factory=list)
+    composites: list["Document"] = field(default_factory=list)
+    feedback: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    compound_feedback: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def as_json(self, base_url: str) -> dict[str, Any]:
+        """Give the document resource (Get Document page of the documentation)."""
+        uri = f"{base_url}/documents/{self.id}"
+        value: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "pageCount": self.page_count,
+            "creationDate": self.created_ms,
+            "expirationDate": self.created_ms + LIFE_MS,
+            "origin": "UPLOAD",
+            "progress": self.progress,
+            "sourceClassification": self.source_classification,
+            "uploadMediaType": self.upload_media_type,
+            "_links": {
+                "document": uri,
+                "extractions": f"{uri}/extractions",
+                "layout": f"{uri}/layout",
+                "processed": f"{uri}/processed",
+                "pages": f"{uri}/pages",
+            },
+        }
+        if self.kind == "composite":
+            value["partialDocuments"] = [
+                {"document": f"{base_url}/documents/{part.id}", "rotationDelta": turn} for part, turn in self.partials
+            ]
+        elif self.kind == "partial":
+            value["compositeDocuments"] = [{"document": f"{base_url}/documents/{one.id}"} for one in self.composites]
+        return value
+
+
+class Library:
+    """The documents of one user, which nobody else sees."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Document] = {}
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def __iter__(self) -> Iterator[Document]:
+        """Go through the documents, oldest first."""
+        return iter(self._documents.values())
+
+    def get(self, document_id: str) -> Document | None:
+        """Find a document."""
+        return self._documents.get(document_id)
+
+    def add(self, **members: Any) -> Document:
+        """Store a new document; it gets its id and time here."""
+        newest = next(reversed(self._documents.values()), None)
+        # The list is cut by binary search, so the clock must not go back within a library.
+        now_ms = max(time.time_ns() // 1_000_000, newest.created_ms if newest else 0)
+        document = Document(id=str(uuid.uuid4()), created_ms=now_ms, **members)
+        self._documents[document.id] = document
+        for part, _ in document.partials:
+            if document not in part.composites:
+                part.composites.append(document)
+        return document
+
+    def page(self, *, limit: int, next_ms: int = 0, offset: int = 0) -> list[Document]:
+        """Give one page of the list, newest first.
+
+        Parameters
+        ----------
+        limit
+            How many at most.
+        next_ms
+            Creation date of the first document of the page; 0 for the newest (Document list page of the documentation).
+        offset
+            How many to leave out before that, as the older API pages.
+        """
+        documents = list(self._documents.values())
+        end = bisect_right(documents, next_ms, key=_created) if next_ms else len(documents)
+        end -= min(offset, end)
+        return documents[max(0, end - limit) : end][::-1]
+
+    def remove(self, document: Document) -> None:
+        """Remove a document; a composite lets go of its parts."""
+        del self._documents[document.id]
+        for part, _ in document.partials:
+            if document in part.composites:
+                part.composites.remove(document)
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._documents.clear()
+
+
+def _created(document: Document) -> int:
+    return document.created_ms
+
+
+def media_type_of(header: str) -> tuple[str, Mapping[str, str]]:
+    """Split a content type into type and parameters, both in lower case."""
+    main, *rest = header.split(";")
+    pairs = (part.partition("=") for part in rest if "=" in part)
+    return main.strip().lower(), {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}

@@ -1,0 +1,190 @@
+"""What happens to a document after its upload: waiting, reading, a result or an error."""
+
+import asyncio
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.settings import Settings
+from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
+
+IMAGE_WIDTHS = {"medium": 750, "large": 1280}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a first look at a file shows."""
+
+    media_type: str
+    page_count: int
+    source_classification: str
+
+
+class Processing:
+    """Files, the engine that reads them, and the queue of documents.
+
+    Results are kept under the hash of the content, so that the same bytes are read once.
+
+    Parameters
+    ----------
+    folder
+        The sandbox's own folder.
+    settings
+        Processing time, capacity, units, OCR.
+    workers
+        Who reads.
+    clock
+        Seconds that never go back.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Settings, workers: Workers, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._workers = workers
+        self._clock = clock
+        self._random = random.Random(settings.seed)  # noqa: S311 - reproducible, not secret
+        self._free = asyncio.Semaphore(settings.capacity)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._checked: dict[tuple[str, str], Checked] = {}
+        self._extractions: dict[str, bytes] = {}
+        self._running: dict[str, asyncio.Future[None]] = {}
+
+    def store(self, content: bytes) -> str:
+        """Keep a file; gives its hash."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self._folder / sha256
+        if not path.exists():
+            path.write_bytes(content)
+        return sha256
+
+    def content(self, sha256: str) -> bytes:
+        """Give a file back."""
+        return (self._folder / sha256).read_bytes()
+
+    async def check(self, sha256: str, media_type: str) -> Checked:
+        """Look whether a file can be taken.
+
+        Raises
+        ------
+        WorkRefused
+            If not.
+        """
+        key = sha256, media_type
+        if key not in self._checked:
+            job = {"job": "check", "path": str(self._folder / sha256), "media_type": media_type or None}
+            try:
+                self._checked[key] = Checked(**await self._workers.do(job))
+            except WorkFailed as problem:
+                raise WorkRefused(f"The file cannot be read: {problem}", 400) from problem
+        return self._checked[key]
+
+    def begin(self, document: Document, *, fails: bool = False, never: bool = False) -> None:
+        """Start to work on a document.
+
+        Parameters
+        ----------
+        document
+            It is ``PENDING`` until the work is done.
+        fails
+            Whether it shall end in ``ERROR``, whatever it holds.
+        never
+            Whether it shall stay ``PENDING``.
+        """
+        if never:
+            return
+        time_s = self._draw_time()
+        if not fails and time_s == 0 and document.sha256 in self._extractions and not self._free.locked():
+            document.progress = "COMPLETED"
+            return
+        task = asyncio.create_task(self._process(document, time_s, fails=fails))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def extractions(self, document: Document) -> bytes:
+        """Give what was read, as JSON."""
+        return self._extractions[document.sha256]
+
+    def layout(self, document: Document) -> bytes:
+        """Give the words and their places, as JSON."""
+        return self._path(document.sha256, "layout.json").read_bytes()
+
+    async def image(self, document: Document, number: int, size: str) -> bytes:
+        """Draw a page.
+
+        Raises
+        ------
+        WorkFailed
+            If it cannot be drawn.
+        """
+        path = self._path(document.sha256, f"{number}.{size}.jpg")
+        if not path.exists():
+            job = {
+                "job": "image",
+                "path": str(self._folder / document.sha256),
+                "media_type": document.media_type,
+                "number": number,
+                "width": IMAGE_WIDTHS[size],
+                "image": str(path),
+            }
+            await self._workers.do(job)
+        return path.read_bytes()
+
+    async def close(self) -> None:
+        """Stop all work."""
+        for task in [*self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._workers.close()
+
+    async def _process(self, document: Document, time_s: float, *, fails: bool) -> None:
+        async with self._free:
+            begun = self._clock()
+            ok = not fails and await self._read(document)
+            await asyncio.sleep(max(0.0, time_s - (self._clock() - begun)))
+        document.progress = "COMPLETED" if ok else "ERROR"
+
+    async def _read(self, document: Document) -> bool:
+        sha256 = document.sha256
+        if sha256 in self._extractions:
+            return True
+        parts: Sequence[tuple[Document, int]] = document.partials or [(document, 0)]
+        extractions, layout = self._path(sha256, "extractions.json"), self._path(sha256, "layout.json")
+        job: dict[str, Any] = {
+            "job": "read",
+            "parts": [
+                {"path": str(self._folder / part.sha256), "media_type": part.media_type, "turn": turn}
+                for part, turn in parts
+            ],
+            "settings": {"dpi": self._settings.dpi, "engine": self._settings.engine},
+            "extractions": str(extractions),
+            "layout": str(layout),
+        }
+        try:
+            await self._workers.do(job)
+        except (WorkFailed, WorkRefused):
+            return False
+        self._extractions[sha256] = extractions.read_bytes()
+        return True
+
+    def _draw_time(self) -> float:
+        mean_s, spread = self._settings.processing_time_s, self._settings.processing_spread
+        if not spread or not mean_s:
+            return mean_s
+        # The mean of exp(N(mu, sigma)) is exp(mu + sigma²/2).
+        return mean_s * self._random.lognormvariate(-(spread**2) / 2, spread)
+
+    def _path(self, sha256: str, what: str) -> Path:
+        return self._folder / f"{sha256}.{what}"
+
+
+def composite_hash(parts: Sequence[tuple[Document, int]]) -> str:
+    """Give a composite the hash that its results are kept under."""
+    return hashlib.sha256(json.dumps([[part.sha256, turn] for part, turn in parts]).encode()).hexdigest()

@@ -1,0 +1,233 @@
+"""Documents: upload, one, list, delete (Submit Files, Get Document and Document list pages of the documentation)."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from gini_notebook.sandbox.answers import Answer, Refused, created, json_answer, no_content
+from gini_notebook.sandbox.calls import SIZE_LIMIT, Call
+from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.processing import Checked, composite_hash
+from gini_notebook.sandbox.routing import Endpoint
+from gini_notebook.sandbox.uploading import TEXT_LIMIT, Upload, receive_upload
+from gini_notebook.sandbox.workers import WorkRefused
+
+DEFAULT_LIMIT = 20
+QR_MEDIA_TYPE = "application/json"
+
+
+async def upload(call: Call) -> Answer:
+    """Store a document and start to work on it."""
+    sent = await receive_upload(call)
+    document = await (_composite(call, sent) if sent.kind == "composite" else _single(call, sent))
+    if sent.kind == "partial":
+        # Nothing is extracted of a part alone, so there is nothing to wait for.
+        document.progress = "COMPLETED"
+    else:
+        call.state.processing.begin(document)
+    return created(f"{call.base_url}/documents/{document.id}")
+
+
+async def read(call: Call) -> Answer:
+    """Show a document."""
+    return json_answer(call.document().as_json(call.base_url))
+
+
+async def list_documents(call: Call) -> Answer:
+    """Show one page of the list, newest first."""
+    library = call.user.library
+    limit = number(call, "limit", DEFAULT_LIMIT, at_least=1)
+    page = library.page(limit=limit, next_ms=number(call, "next", 0), offset=number(call, "offset", 0))
+    documents = [document.as_json(call.base_url) for document in page]
+    return json_answer({"totalCount": len(library), "documents": documents})
+
+
+async def delete(call: Call) -> Answer:
+    """Delete a document with all that was read from it; not a part that is in use."""
+    document = call.document()
+    if document.composites:
+        uses = ", ".join(one.id for one in document.composites)
+        raise Refused(400, f"The document is part of {uses}; delete that first.")
+    call.user.library.remove(document)
+    return no_content()
+
+
+def number(call: Call, name: str, default: int, *, at_least: int = 0) -> int:
+    """Read a whole number from the query.
+
+    Raises
+    ------
+    Refused
+        400 if it is none, or too small.
+    """
+    text = call.query.get(name)
+    if text is None:
+        return default
+    # Creation dates may be fractional, and come back as they were.
+    whole = text.partition(".")[0] if text.replace(".", "", 1).isdecimal() and text.isascii() else ""
+    if not whole or len(whole) > 18 or int(whole) < at_least:
+        raise Refused(400, f"{name}={text!r} is not a number of {at_least} or more.")
+    return int(whole)
+
+
+async def _single(call: Call, sent: Upload) -> Document:
+    processing = call.state.processing
+    sha256 = processing.store(sent.content)
+    if sent.kind == "partial" and sent.content.lstrip()[:1] == b"{":
+        _check_qr_payload(sent.content)
+        checked = Checked(QR_MEDIA_TYPE, 1, "NATIVE")
+    else:
+        try:
+            checked = await processing.check(sha256, sent.declared)
+        except WorkRefused as refused:
+            raise Refused(refused.status, str(refused)) from refused
+    if checked.media_type == "text/plain" and len(sent.content) >= TEXT_LIMIT:
+        raise Refused(413, f"The text has {len(sent.content)} bytes; it must have less than {TEXT_LIMIT} (512 KiB).")
+    return call.user.library.add(
+        name=sent.name,
+        kind=sent.kind,
+        upload_media_type=sent.media_type,
+        media_type=checked.media_type,
+        sha256=sha256,
+        page_count=checked.page_count,
+        source_classification=checked.source_classification,
+    )
+
+
+def _check_qr_payload(content: bytes) -> None:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise Refused(400, f"The QR code document is not valid JSON: {problem}") from problem
+    if not isinstance(value, dict) or not isinstance(value.get("qrcode"), str):
+        raise Refused(400, "A QR code document needs the member qrcode with the scanned text.")
+    payment = value.get("paymentdata")
+    if payment is None:
+        return
+    if not isinstance(payment, dict) or not all(isinstance(one, str) for one in payment.values()):
+        raise Refused(400, "paymentdata must be an object of strings.")
+    missing = {"iban", "paymentRecipient"} - payment.keys()
+    if missing:
+        raise Refused(400, f"paymentdata lacks {' and '.join(sorted(missing))}.")
+
+
+async def _composite(call: Call, sent: Upload) -> Document:
+    parts = [_part(call, one) for one in _listed_parts(sent.content)]
+    size = sum(len(call.state.processing.content(part.sha256)) for part, _ in parts)
+    if size >= SIZE_LIMIT:
+        raise Refused(413, f"All parts have {size} bytes; together they must have less than {SIZE_LIMIT} (10 MiB).")
+    return call.user.library.add(
+        name=sent.name,
+        kind="composite",
+        upload_media_type=sent.media_type,
+        media_type="",
+        sha256=composite_hash(parts),
+        page_count=sum(part.page_count for part, _ in parts),
+        source_classification="COMPOSITE",
+        partials=parts,
+    )
+
+
+def _listed_parts(content: bytes) -> list[dict[str, Any]]:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise Refused(400, f"The composite document is not valid JSON: {problem}") from problem
+    parts = value.get("partialDocuments") if isinstance(value, dict) else None
+    if not isinstance(parts, list) or not parts:
+        raise Refused(400, "A composite document needs the member partialDocuments with at least one document.")
+    if not all(isinstance(part, dict) and isinstance(part.get("document"), str) for part in parts):
+        raise Refused(400, "Every entry of partialDocuments needs the member document with the URI of a document.")
+    return parts
+
+
+def _part(call: Call, listed: dict[str, Any]) -> tuple[Document, int]:
+    turn = listed.get("rotationDelta", 0)
+    if isinstance(turn, bool) or not isinstance(turn, int):
+        raise Refused(400, f"rotationDelta must be a whole number of degrees, not {turn!r}.")
+    try:
+        document_id = urlsplit(listed["document"]).path.rstrip("/").rpartition("/")[2]
+    except ValueError:
+        document_id = ""
+    document = call.user.library.get(document_id)
+    if document is None:
+        raise Refused(404, f"There is no document {listed['document']}.")
+    if document.kind != "partial":
+        raise Refused(400, f"The document {document_id} was not uploaded as a partial document.")
+    return document, turn % 360
+
+
+_PARTS = {
+    "type": "object",
+    "properties": {
+        "partialDocuments": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {"document": {"type": "string"}, "rotationDelta": {"type": "integer"}},
+                "required": ["document"],
+            },
+        }
+    },
+    "required": ["partialDocuments"],
+}
+_BINARY = {"type": "string", "format": "binary"}
+_FORM = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
+_NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**15}
+
+API = (
+    Endpoint(
+        name="listDocuments",
+        method="GET",
+        path="/documents",
+        handler=list_documents,
+        summary="List the user's documents, newest first.",
+        answers={200: "DocumentList", 400: "Error", 401: "Error", 406: "Error"},
+        query={
+            "limit": {"schema": {**_NUMBER, "minimum": 1}},
+            "next": {"schema": _NUMBER},
+            "offset": {"schema": _NUMBER},
+        },
+        reads_json=True,
+    ),
+    Endpoint(
+        name="uploadDocument",
+        method="POST",
+        path="/documents",
+        handler=upload,
+        summary="Upload a document, a part of one, or the list of its parts.",
+        answers={201: "", 400: "Error", 401: "Error", 404: "Error", 413: "Error", 415: "Error"},
+        query={"filename": {"schema": {"type": "string"}}, "doctype": {"schema": {"type": "string"}}},
+        body={
+            "application/pdf": _BINARY,
+            "image/jpeg": _BINARY,
+            "image/png": _BINARY,
+            "image/gif": _BINARY,
+            "image/tiff": _BINARY,
+            "text/plain": {"type": "string"},
+            "multipart/form-data": _FORM,
+            "application/vnd.gini.v1.partial+pdf": _BINARY,
+            "application/vnd.gini.v1.partial+jpeg": _BINARY,
+            "application/vnd.gini.v1.partial+qr+json": {"$ref": "#/components/schemas/QrCode"},
+            "application/vnd.gini.v1.composite+json": _PARTS,
+        },
+    ),
+    Endpoint(
+        name="getDocument",
+        method="GET",
+        path="/documents/{document}",
+        handler=read,
+        summary="Get a document.",
+        answers={200: "Document", 401: "Error", 404: "Error", 406: "Error"},
+        reads_json=True,
+    ),
+    Endpoint(
+        name="deleteDocument",
+        method="DELETE",
+        path="/documents/{document}",
+        handler=delete,
+        summary="Delete a document.",
+        answers={204: "", 400: "Error", 401: "Error", 404: "Error"},
+    ),
+)

@@ -1,0 +1,145 @@
+"""Access tokens: the token endpoint of the User Center, and ``/login`` of the API."""
+
+from urllib.parse import parse_qsl
+
+from gini_notebook.sandbox.accounts import User
+from gini_notebook.sandbox.answers import Answer, Refused, json_answer
+from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.routing import Endpoint
+
+
+async def token(call: Call) -> Answer:
+    """Give an access token.
+
+    All material of the service puts ``grant_type`` into the query, OAuth libraries into the body; both work.
+    """
+    values = dict(call.query)
+    if call.method == "POST":
+        values |= await _form(call)
+    grants = {"client_credentials": _client_credentials, "password": _password, "refresh_token": _refresh}
+    name = values.get("grant_type", "")
+    if not name:
+        raise Refused(400, "grant_type is missing.", oauth_error="invalid_request")
+    if name not in grants:
+        known = ", ".join(grants)
+        raise Refused(
+            400, f"grant_type {name!r} is not known; possible: {known}.", oauth_error="unsupported_grant_type"
+        )
+    answer = json_answer(grants[name](call, values))
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+async def login(call: Call) -> Answer:
+    """Give a trusted client a token of one of its users (Login page of the documentation)."""
+    await call.drain()
+    return json_answer(call.state.accounts.issue(call.user))
+
+
+async def check_token(call: Call) -> Answer:
+    """Say whose token it is, as older mobile clients ask."""
+    token = call.state.accounts.token(call.query.get("token", ""))
+    if token is None:
+        raise Refused(400, "The token is unknown or has expired.", oauth_error="invalid_token")
+    value = {"client_id": call.state.client_id, "active": True}
+    if token.user is not None:
+        value["user_name"] = token.user.id or token.user.name
+    return json_answer(value)
+
+
+def _client_credentials(call: Call, _values: dict[str, str]) -> dict[str, str | int]:
+    return call.state.accounts.issue(None)
+
+
+def _password(call: Call, values: dict[str, str]) -> dict[str, str | int]:
+    missing = [name for name in ("username", "password") if not values.get(name)]
+    if missing:
+        raise Refused(400, f"{' and '.join(missing)} missing in the form.", oauth_error="invalid_request")
+    user = call.state.accounts.login(values["username"], values["password"])
+    if user is None:
+        raise Refused(400, "User name or password is wrong.", oauth_error="invalid_grant")
+    answer = call.state.accounts.issue(user)
+    if call.state.settings.refresh_tokens:
+        answer["refresh_token"] = call.state.accounts.issue_refresh(user)
+    return answer
+
+
+def _refresh(call: Call, values: dict[str, str]) -> dict[str, str | int]:
+    value = values.get("refresh_token", "")
+    if not value:
+        raise Refused(400, "refresh_token is missing in the form.", oauth_error="invalid_request")
+    user: User | None = call.state.accounts.refresh(value)
+    if user is None:
+        raise Refused(400, "The refresh token is unknown.", oauth_error="invalid_grant")
+    return {**call.state.accounts.issue(user), "refresh_token": value}
+
+
+async def _form(call: Call) -> dict[str, str]:
+    body = await call.body()
+    media_type = call.headers.get("content-type", "").split(";")[0].strip().lower()
+    if body and media_type != "application/x-www-form-urlencoded":
+        raise Refused(400, "The body must be application/x-www-form-urlencoded.", oauth_error="invalid_request")
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict"))
+    except ValueError as problem:
+        raise Refused(400, f"The form cannot be read: {problem}", oauth_error="invalid_request") from problem
+
+
+_GRANT = {"type": "string", "enum": ["client_credentials", "password", "refresh_token"]}
+_FORM = {
+    "type": "object",
+    "properties": {
+        "grant_type": _GRANT,
+        "username": {"type": "string"},
+        "password": {"type": "string"},
+        "refresh_token": {"type": "string"},
+    },
+}
+
+USER_CENTER = (
+    Endpoint(
+        name="getToken",
+        method="GET",
+        path="/oauth/token",
+        handler=token,
+        summary="Get the client's own token for the User Center.",
+        who="client",
+        answers={200: "Token", 400: "OAuthError", 401: "OAuthError"},
+        query={"grant_type": {"schema": _GRANT, "required": True}},
+    ),
+    Endpoint(
+        name="postToken",
+        method="POST",
+        path="/oauth/token",
+        handler=token,
+        summary="Get a token of the client, of a user by password, or by a refresh token.",
+        who="client",
+        answers={200: "Token", 400: "OAuthError", 401: "OAuthError", 413: "Error"},
+        query={"grant_type": {"schema": _GRANT}},
+        body={"application/x-www-form-urlencoded": _FORM},
+        body_required=False,
+    ),
+    Endpoint(
+        name="checkToken",
+        method="GET",
+        path="/oauth/check_token",
+        handler=check_token,
+        summary="Say whose token it is.",
+        who="anyone",
+        answers={200: "TokenOwner", 400: "OAuthError"},
+        query={"token": {"schema": {"type": "string"}, "required": True}},
+    ),
+)
+
+API = (
+    Endpoint(
+        name="login",
+        method="POST",
+        path="/login",
+        handler=login,
+        summary="Get a token for one of the client's users, to hand it to the user's device.",
+        who="trusted",
+        answers={200: "Token", 401: "Error", 406: "Error"},
+        reads_json=True,
+    ),
+)

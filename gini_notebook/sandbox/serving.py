@@ -1,0 +1,194 @@
+"""Run the sandbox: certificates, sockets, server, and a clean end."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import ssl
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from gini_notebook.sandbox.asgi import Application
+from gini_notebook.sandbox.certificates import write_certificates
+from gini_notebook.sandbox.connections import Connections
+from gini_notebook.sandbox.routes import admin, documents, extractions, tokens, users
+from gini_notebook.sandbox.routing import Table
+from gini_notebook.sandbox.settings import Settings
+from gini_notebook.sandbox.state import State
+
+HOST, HOST_V6 = "127.0.0.1", "::1"
+BACKLOG = 512
+STOP_LIMIT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What somebody needs to use a sandbox that is ready."""
+
+    api: str
+    user_center: str
+    ca_file: str
+    client_id: str
+    client_secret: str
+
+
+class _Server(uvicorn.Server):
+    """A server that ends as we need it."""
+
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to us: uvicorn raises them again after its end, before our folder would be removed."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers that are under way finish, but do not wait for connections that are only kept open."""
+        tasks = [*self.server_state.tasks]
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_LIMIT_S)
+        self._connections.cut_all()
+        await super().shutdown(sockets)
+
+
+def serve(
+    settings: Settings,
+    *,
+    ready: Callable[[Running], None],
+    admin_token: str = "",
+    parent: bool = False,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until the parent process is gone; then remove every trace.
+
+    Parameters
+    ----------
+    settings
+        How the sandbox behaves.
+    ready
+        Called once, when requests are answered.
+    admin_token
+        What opens ``/_sandbox/``; empty keeps it shut.
+    parent
+        Whether to end when standard input ends, as it does when the parent process dies.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="gini-sandbox-"))
+    try:
+        asyncio.run(_serve(settings, folder, ready, admin_token=admin_token, parent=parent))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _serve(
+    settings: Settings, folder: Path, ready: Callable[[Running], None], *, admin_token: str, parent: bool
+) -> None:
+    state = State(settings, folder, admin_token)
+    ca_file, context = write_certificates(folder)
+    api, user_center = _listen(settings.port), _listen(settings.user_center_port)
+    roles = {api[0].getsockname()[1]: "api", user_center[0].getsockname()[1]: "user_center"}
+    connections = Connections()
+    application = Application(state, roles, _tables())
+    server = _Server(_config(application, context, connections), connections)
+    _stop_on_signals(server)
+    running = Running(
+        f"https://{HOST}:{api[0].getsockname()[1]}",
+        f"https://{HOST}:{user_center[0].getsockname()[1]}",
+        str(ca_file),
+        state.client_id,
+        state.client_secret,
+    )
+    watching = [asyncio.create_task(_announce(server, lambda: ready(running)))]
+    if parent:
+        watching.append(asyncio.create_task(_stop_with_parent(server)))
+    try:
+        await server.serve(sockets=[*api, *user_center])
+    finally:
+        for task in watching:
+            task.cancel()
+        await state.processing.close()
+
+
+def _tables() -> dict[str, Table]:
+    return {
+        "api": Table([*documents.API, *extractions.API, *tokens.API, *admin.ADMIN]),
+        "user_center": Table([*tokens.USER_CENTER, *users.USER_CENTER]),
+    }
+
+
+def _config(application: Application, context: ssl.SSLContext, connections: Connections) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,  # type: ignore[arg-type]
+        http=connections.protocol(),
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ssl_context_factory=lambda _config, _default: context,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+        backlog=BACKLOG,
+    )
+
+
+def _listen(port: int) -> list[socket.socket]:
+    """Listen on IPv4 and, where this machine has it, on IPv6 at the same port."""
+    first = _socket(socket.AF_INET, HOST, port)
+    try:
+        second = _socket(socket.AF_INET6, HOST_V6, first.getsockname()[1])
+    except OSError:
+        return [first]
+    return [first, second]
+
+
+def _socket(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    # asyncio turns Nagle's algorithm off only where the protocol is named; it would cost 40 ms per answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    while not server.started:
+        await asyncio.sleep(0.005)
+    ready()
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    def stop() -> None:
+        server.should_exit = True
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        try:
+            asyncio.get_running_loop().add_signal_handler(name, stop)
+        except NotImplementedError:
+            signal.signal(name, lambda *_: stop())
+
+
+async def _stop_with_parent(server: uvicorn.Server) -> None:
+    parent = os.getppid()
+    # Input ends when the parent dies; a copy of the pipe in another process would hide that, hence both signs.
+    waiting = threading.Thread(target=lambda: os.read(sys.stdin.fileno(), 1), daemon=True)
+    waiting.start()
+    while os.getppid() == parent and waiting.is_alive():
+        await asyncio.sleep(0.2)
+    server.should_exit = True
