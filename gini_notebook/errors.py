@@ -91,13 +91,20 @@ class ServiceError(GiniError):
         The ``items`` member of itemised errors.
     retry_after_s
         Seconds the service asks to wait, if it does.
+
+    Attributes
+    ----------
+    processed : bool or None
+        As for :class:`TransportError`: ``False`` when the service refused the request, ``None`` when it failed.
     """
+
+    processed: bool | None = False
 
     def __init__(
         self,
         message: str,
         *,
-        status: int,
+        status: int = 0,
         service_message: str = "",
         request_id: str = "",
         items: Sequence[Mapping[str, Any]] = (),
@@ -133,6 +140,8 @@ class TooManyRequests(ServiceError):
 
 class ServiceFailure(ServiceError):
     """The service failed (5xx); the same request may work later."""
+
+    processed = None
 
 
 class FileProblem(GiniError):

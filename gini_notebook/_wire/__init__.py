@@ -1,0 +1,23 @@
+"""The service's language, without any network: build a request, decipher an answer."""
+
+from gini_notebook._wire.answers import decipher
+from gini_notebook._wire.environments import ENVIRONMENTS, GINI_API, PAY_API, Environment, base_url, environment_named
+from gini_notebook._wire.messages import Access, Answer, Exchange, Headers, Request
+from gini_notebook._wire.waiting import may_repeat, retry_after_s
+
+__all__ = [
+    "ENVIRONMENTS",
+    "GINI_API",
+    "PAY_API",
+    "Access",
+    "Answer",
+    "Environment",
+    "Exchange",
+    "Headers",
+    "Request",
+    "base_url",
+    "decipher",
+    "environment_named",
+    "may_repeat",
+    "retry_after_s",
+]
