@@ -2,9 +2,31 @@
 
 It is a baseline, not a model: it is wrong at times, and that is what there is to analyse. No rule knows a sender, a
 file or the wording of one document, and XML embedded in a PDF is never looked at.
+
+Parsing hostile files can take much memory and time: call these functions in a process where both are limited.
 """
 
-from gini_notebook.sandbox.reading.engine import Checked, Reading, check, read
+from gini_notebook.sandbox.reading.engine import (
+    Checked,
+    Reading,
+    check,
+    page_image,
+    read,
+    read_pages,
+    read_qr_payload,
+)
 from gini_notebook.sandbox.reading.problems import Unreadable, UnsupportedType
+from gini_notebook.sandbox.reading.settings import Settings
 
-__all__ = ["Checked", "Reading", "Unreadable", "UnsupportedType", "check", "read"]
+__all__ = [
+    "Checked",
+    "Reading",
+    "Settings",
+    "Unreadable",
+    "UnsupportedType",
+    "check",
+    "page_image",
+    "read",
+    "read_pages",
+    "read_qr_payload",
+]

@@ -1,22 +1,28 @@
 """IBAN and BIC on a page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import schwifty
 from schwifty.exceptions import SchwiftyException
 
+from gini_notebook.sandbox.reading import labels
 from gini_notebook.sandbox.reading.found import Found, found_in
 from gini_notebook.sandbox.reading.words import Page, Row
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})[ ]{0,3}([0-9]{2}(?:[ ]{0,3}[A-Z0-9]){11,30})")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})[ ]{0,3}[0-9OIl]{2}(?:[ ]{0,3}[A-Z0-9l]){11,30}")
+_LABELLED = re.compile(r"\bIBAN\b[^A-Za-z0-9]{0,12}([A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){2,8})(?![A-Za-z0-9])")
 _BIC = re.compile(r"(?<![A-Za-z0-9])([A-Z]{4} ?[A-Z]{2} ?[A-Z0-9]{2}(?: ?[A-Z0-9]{3})?)(?![A-Za-z0-9])")
 _BIC_LABEL = re.compile(r"\b(?:BIC|SWIFT)\b", re.IGNORECASE)
 _PAYER = re.compile(
-    r"abgebucht|abbuchen|einzug|eingezogen|lastschrift|mandat|ihr(?:em|e)? konto|zahlungspflichtig|kunden-?iban|debtor|payer",
+    r"abgebucht|abbuchen|einzug|eingezogen|lastschrift|mandat|ihr(?:em|e|er)? (?:konto|bank)|zahlungspflichtig|kunden-?iban|debtor|payer"
+    r"|käufer|zahler|auftraggeber|zahlbar durch",
     re.IGNORECASE,
 )
+_MISREAD = str.maketrans(
+    {"O": "0", "I": "1", "l": "1", "S": "5", "B": "8", "Z": "2"}
+)  # letters that OCR sees in digits
 
 
 def is_iban(text: str) -> bool:
@@ -29,17 +35,19 @@ def is_iban(text: str) -> bool:
 
 
 def ibans_in(row: Row) -> Iterator[Found]:
-    """Give the valid IBANs of a row; blanks inside are left out."""
+    """Give the valid IBANs of a row, without their blanks."""
     for match in _IBAN.finditer(row.text):
         length = _length(match.group(1))
-        if not length:
-            continue
         end, letters = match.start(), ""
         while end < match.end() and len(letters) < length:
             letters += row.text[end].strip()
             end += 1
-        if len(letters) == length and is_iban(letters):
-            yield found_in(row, match.start(), end, letters)
+        if not length or len(letters) < length:
+            continue
+        repaired = letters[:2] + letters[2:].translate(_MISREAD)
+        valid = next((one for one in (letters, repaired) if is_iban(one)), None)
+        if valid:
+            yield found_in(row, match.start(), end, valid)
 
 
 @cache
@@ -50,40 +58,51 @@ def _length(country: str) -> int:
         return 0
 
 
-def find_ibans(pages: list[Page]) -> list[Found]:
-    """Give every valid IBAN of a document, the payee's first."""
+def find_ibans(pages: Sequence[Page]) -> list[Found]:
+    """Give every valid IBAN of a document, the payee's first.
+
+    Where there is none, what stands behind the word IBAN is given as it is printed, although its check digits are
+    wrong: the misprint is on the page.
+    """
     found = []
     for page in pages:
         for row in page.rows:
             for iban in ibans_in(row):
-                above = page.rows[row.index - 1].text if row.index else ""
-                penalty = 2.0 * bool(_PAYER.search(row.text)) + 1.0 * bool(_PAYER.search(above))
+                heading = labels.above(iban.area or row.area, page.rows, row.index)
+                penalty = 2.0 * bool(_PAYER.search(row.text)) + 1.0 * bool(_PAYER.search(heading))
                 found.append(Found(iban.value, iban.page, iban.area, -penalty))
-    return sorted(found, key=lambda one: -one.score)
+    return sorted(found, key=lambda one: -one.score) or _misprinted(pages)
 
 
-def find_bics(pages: list[Page]) -> list[Found]:
-    """Give every BIC of a document that stands near a label or an IBAN."""
+def _misprinted(pages: Sequence[Page]) -> list[Found]:
+    return [
+        found_in(row, match.start(1), match.end(1), match[1].replace(" ", ""))
+        for page in pages
+        for row in page.rows
+        for match in _LABELLED.finditer(row.text)
+    ]
+
+
+def find_bics(pages: Sequence[Page]) -> list[Found]:
+    """Give every BIC of a document: labelled ones, and those of known banks near an IBAN."""
     found = []
     for page in pages:
         for row in page.rows:
             near = "\n".join(one.text for one in page.rows[max(row.index - 1, 0) : row.index + 2])
-            if not (_BIC_LABEL.search(near) or "IBAN" in near):
-                continue
             for match in _BIC.finditer(row.text):
                 letters = match.group(1).replace(" ", "")
-                if _is_bic(letters):
-                    labelled = _BIC_LABEL.search(row.text[: match.start()]) is not None
+                labelled = _BIC_LABEL.search(row.text[max(match.start() - 24, 0) : match.start()]) is not None
+                bic = _bic(letters)
+                if bic is not None and (labelled or (bic.exists and ("IBAN" in near or _BIC_LABEL.search(near)))):
                     found.append(found_in(row, match.start(), match.end(), letters, float(labelled)))
     return sorted(found, key=lambda one: -one.score)
 
 
-def _is_bic(text: str) -> bool:
+def _bic(text: str) -> schwifty.BIC | None:
     try:
-        bic = schwifty.BIC(text)
+        return schwifty.BIC(text)
     except SchwiftyException:
-        return False
-    return bic.exists or any(letter.isdigit() for letter in text)
+        return None
 
 
 def bic_of(iban: str) -> str:

@@ -1,7 +1,8 @@
 """Amounts of money on a page."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -98,3 +99,9 @@ def parse_number(text: str) -> Decimal | None:
 def amount_text(value: Decimal, currency: str) -> str:
     """Give an amount in the service's normal form, such as ``12.30:EUR``."""
     return f"{value:.2f}:{currency}"
+
+
+def main_currency(amounts: Sequence[Amount]) -> str:
+    """Give the currency that most amounts name, or EUR where none does."""
+    named = Counter(amount.currency for amount in amounts if amount.currency)
+    return named.most_common(1)[0][0] if named else "EUR"

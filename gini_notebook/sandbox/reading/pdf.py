@@ -6,14 +6,16 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
+from gini_notebook.sandbox.reading import graphics
 from gini_notebook.sandbox.reading.problems import Unreadable
-from gini_notebook.sandbox.reading.words import Area, Page, Word
+from gini_notebook.sandbox.reading.qr import find_symbols
+from gini_notebook.sandbox.reading.words import Area, Page, Symbol, Word, turned
 
 MAX_PAGES = 10
 """Pages beyond the tenth are not processed (upload limits of the Pay API)."""
@@ -21,7 +23,10 @@ MAX_PAGES = 10
 MAX_PIXELS = 40_000_000
 """No page is rendered larger than this; a page can claim 14,400 points per side."""
 
+_QUIET = 6.0  # points around a QR code
+_CODE_PIXELS = 4_000_000
 _MAX_CHARACTERS = 100_000  # per page; a densely printed page has about 6,000
+_KERNING = 0.12  # of the height; the narrowest blank of a usual font is 0.16
 _LIGATURES = {
     code: text for code, text in zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
 }
@@ -35,6 +40,7 @@ class _Glyph:
     area: Area
     origin: tuple[float, float]
     index: int
+    spaced: bool  # PDFium saw a blank before it that is not in the file
 
 
 @contextmanager
@@ -66,29 +72,65 @@ def _reason(error: pypdfium2.PdfiumError) -> str:
     return "The PDF is damaged and cannot be opened."
 
 
-def read_page(document: pypdfium2.PdfDocument, number: int) -> Page:
-    """Read the words of a page.
+def read_page(document: pypdfium2.PdfDocument, index: int, *, number: int, turn: int = 0) -> Page:
+    """Read the words and QR codes of a page.
 
     Parameters
     ----------
     document
         An open PDF.
+    index
+        The page, from 0.
     number
-        The page, from 1.
+        The number that the page shall have.
+    turn
+        Degrees clockwise by which the page still has to be turned.
     """
     try:
-        page = document[number - 1]
+        page = document[index]
     except pypdfium2.PdfiumError:
         return Page(number, 595.0, 842.0, ())
     try:
-        width, height = page.get_size()
-        words = _words(page, (width, height))
-        return _upright(number, (width, height), words, picture_share=_picture_share(page))
+        page.set_rotation((page.get_rotation() + turn) % 360)
+        size = page.get_size()
+        to_shown = _to_shown(page, size)
+        drawn = graphics.survey(page.raw, page.get_bbox())
+        upright = _upright(number, size, _words(page, to_shown), picture_share=drawn.picture_share)
+        symbols = [symbol for area in drawn.squares for symbol in _symbols(page, area, to_shown)]
+        return replace(upright, symbols=tuple(Symbol(one.text, upright.upright(one.area)) for one in symbols))
     finally:
         page.close()
 
 
-def _words(page: pypdfium2.PdfPage, size: tuple[float, float]) -> list[tuple[Word, int]]:
+def _symbols(page: pypdfium2.PdfPage, area: Area, to_shown: tuple[float, ...]) -> list[Symbol]:
+    """Look for QR codes in a part of the page, and give them in shown coordinates."""
+    width, height = page.get_size()
+    shown = _mapped(area, to_shown)
+    left, top = max(shown.left - _QUIET, 0.0), max(shown.top - _QUIET, 0.0)
+    right, bottom = min(shown.right + _QUIET, width), min(shown.bottom + _QUIET, height)
+    if right - left < 1 or bottom - top < 1:
+        return []
+    scale = min(3.0, math.sqrt(_CODE_PIXELS / ((right - left) * (bottom - top))))
+    try:
+        crop = (left, height - bottom, width - right, top)
+        picture = page.render(scale=scale, crop=crop, may_draw_forms=False, grayscale=True).to_pil()
+    except (pypdfium2.PdfiumError, ValueError, MemoryError):
+        return []
+    return [
+        Symbol(
+            one.text,
+            Area(
+                left + one.area.left / scale,
+                top + one.area.top / scale,
+                left + one.area.right / scale,
+                top + one.area.bottom / scale,
+            ),
+        )
+        for one in find_symbols(picture)
+    ]
+
+
+def _words(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tuple[Word, int]]:
     """Give the words in shown coordinates, each with the quarter turns of its writing direction."""
     try:
         text_page = page.get_textpage()
@@ -96,7 +138,7 @@ def _words(page: pypdfium2.PdfPage, size: tuple[float, float]) -> list[tuple[Wor
         return []
     try:
         runs: list[list[_Glyph]] = [[]]
-        for glyph in _glyphs(text_page.raw, _to_shown(page, size)):
+        for glyph in _glyphs(text_page.raw, to_shown):
             if glyph is None:
                 runs.append([])
             elif runs[-1] and _starts_word(runs[-1][-1], glyph):
@@ -120,29 +162,45 @@ def _to_shown(page: pypdfium2.PdfPage, size: tuple[float, float]) -> tuple[float
     return (ox, (ax - ox) / 100, (bx - ox) / 100, oy, (ay - oy) / 100, (by - oy) / 100)
 
 
+def _mapped(area: Area, to_shown: tuple[float, ...]) -> Area:
+    ox, xx, xy, oy, yx, yy = to_shown
+    x0, x1 = ox + xx * area.left + xy * area.top, ox + xx * area.right + xy * area.bottom
+    y0, y1 = oy + yx * area.left + yy * area.top, oy + yx * area.right + yy * area.bottom
+    return Area(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
 def _glyphs(text_page: object, to_shown: tuple[float, ...]) -> Iterator[_Glyph | None]:
     """Give the visible characters; ``None`` stands for a blank."""
     ox, xx, xy, oy, yx, yy = to_shown
     rect, px, py = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    spaced = False
     for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         text = _ODD.get(code) if code in _ODD else chr(code) if code < 0x110000 else ""
         if not text:
             continue
         if text.isspace():
-            yield None
+            spaced = text == " " and pdfium.FPDFText_IsGenerated(text_page, index) == 1
+            if not spaced:
+                yield None
             continue
         if not pdfium.FPDFText_GetLooseCharBox(text_page, index, rect):
             continue
         pdfium.FPDFText_GetCharOrigin(text_page, index, px, py)
-        xs = (ox + xx * rect.left + xy * rect.bottom, ox + xx * rect.right + xy * rect.top)
-        ys = (oy + yx * rect.left + yy * rect.bottom, oy + yx * rect.right + yy * rect.top)
+        area = _mapped(Area(rect.left, rect.bottom, rect.right, rect.top), to_shown)
         origin = (ox + xx * px.value + xy * py.value, oy + yx * px.value + yy * py.value)
-        yield _Glyph(text, Area(min(xs), min(ys), max(xs), max(ys)), origin, index)
+        yield _Glyph(text, area, origin, index, spaced)
+        spaced = False
 
 
 def _starts_word(previous: _Glyph, glyph: _Glyph) -> bool:
     """Say whether a glyph is too far from the one before to belong to the same word."""
+    if glyph.spaced:  # kerning looks like a blank to PDFium, but is narrower
+        gap = glyph.area.left - previous.area.right
+        height = previous.area.bottom - previous.area.top
+        return not (
+            -0.2 * height < gap < _KERNING * height and abs(glyph.origin[1] - previous.origin[1]) < 0.1 * height
+        )
     size = max(previous.area.bottom - previous.area.top, previous.area.right - previous.area.left, 1.0)
     return math.dist(previous.origin, glyph.origin) > 2.5 * size
 
@@ -178,58 +236,38 @@ def _upright(number: int, size: tuple[float, float], words: list[tuple[Word, int
         if len(word.text) > 1:
             votes[quarter] += len(word.text)
     main = votes.most_common(1)[0][0] if votes else 0
-    turned = [(_turned(word, main, size), quarter) for word, quarter in words]
+    turn = (-90 * main) % 360
+    upright = [(_turned(word, turn, size), quarter) for word, quarter in words]
     return Page(
         number,
         *size,
-        words=tuple(word for word, quarter in turned if quarter == main or (len(word.text) == 1 and main == 0)),
-        turn=(360 - 90 * main) % 360,
-        stray=tuple(word for word, quarter in turned if quarter != main and len(word.text) > 1),
+        words=tuple(word for word, quarter in upright if quarter == main or len(word.text) == 1),
+        turn=turn,
+        stray=tuple(word for word, quarter in upright if quarter != main and len(word.text) > 1),
         picture_share=picture_share,
     )
 
 
-def _turned(word: Word, quarter: int, size: tuple[float, float]) -> Word:
-    """Give a word of a page whose writing direction is turned by so many quarters, in upright coordinates."""
-    if quarter == 0:
+def _turned(word: Word, turn: int, size: tuple[float, float]) -> Word:
+    if not turn:
         return word
-    (width, height), area = size, word.area
-    if quarter == 2:
-        area = Area(width - area.right, height - area.bottom, width - area.left, height - area.top)
-    elif quarter == 1:  # runs downwards
-        area = Area(area.top, width - area.right, area.bottom, width - area.left)
-    else:
-        area = Area(height - area.bottom, area.left, height - area.top, area.right)
-    return Word(word.text, area, area.bottom - 0.2 * (area.bottom - area.top), word.size, word.font, word.bold)
+    area = turned(word.area, turn, size)
+    return replace(word, area=area, baseline=area.bottom - 0.2 * (area.bottom - area.top))
 
 
-def _picture_share(page: pypdfium2.PdfPage) -> float:
-    """Give the share of the page that its largest picture covers."""
-    left, bottom, right, top = page.get_bbox()
-    whole = max((right - left) * (top - bottom), 1.0)
-    largest = 0.0
-    for index, item in enumerate(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3)):
-        if index >= 200:
-            break
-        try:
-            l1, b1, r1, t1 = item.get_bounds()
-        except pypdfium2.PdfiumError:
-            continue
-        largest = max(largest, (r1 - l1) * (t1 - b1))
-    return min(largest / whole, 1.0)
-
-
-def render(document: pypdfium2.PdfDocument, number: int, *, scale: float) -> Image.Image:
+def render(document: pypdfium2.PdfDocument, index: int, *, scale: float, turn: int = 0) -> Image.Image:
     """Render a page, but never with more than :data:`MAX_PIXELS` pixels.
 
     Parameters
     ----------
     document
         An open PDF.
-    number
-        The page, from 1.
+    index
+        The page, from 0.
     scale
         Pixels per point.
+    turn
+        Degrees clockwise by which the page still has to be turned.
 
     Raises
     ------
@@ -237,12 +275,13 @@ def render(document: pypdfium2.PdfDocument, number: int, *, scale: float) -> Ima
         The page cannot be rendered.
     """
     try:
-        page = document[number - 1]
+        page = document[index]
         try:
+            page.set_rotation((page.get_rotation() + turn) % 360)
             width, height = page.get_size()
             scale = min(scale, math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
             return page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
         finally:
             page.close()
     except (pypdfium2.PdfiumError, MemoryError, ValueError) as error:
-        raise Unreadable(f"Page {number} of the PDF cannot be rendered.") from error
+        raise Unreadable(f"Page {index + 1} of the PDF cannot be rendered.") from error

@@ -1,96 +1,177 @@
 """Whom to pay: the name of the company or person that gets the money."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from gini_notebook.sandbox.reading import labels
 from gini_notebook.sandbox.reading.found import Found, found_in
+from gini_notebook.sandbox.reading.names import (
+    BANK,
+    BUYER,
+    LEGAL_FORM,
+    NAME_LABEL,
+    PAYEE,
+    PAYEE_SECTION,
+    PLACE,
+    SELLER,
+    SEPARATOR,
+    clean,
+    is_name,
+)
 from gini_notebook.sandbox.reading.words import Page, Row
 
-LEGAL_FORM = re.compile(
-    r"\b(?:GmbH|AG|KG|KGaA|OHG|GbR|UG|SE|e\.? ?K\.?|e\.? ?V\.?|eG|mbH|PartG(?: mbB)?|Ltd\.?|Limited|Inc\.?|LLC|LLP|plc|S\.?A\.?|SARL|SAS|S\.?à\.?r\.?l\.?|SASU"
-    r"|B\.?V\.?|N\.?V\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|Corp\.?|Foundation|Stiftung|Genossenschaft|a\. ?G\.)(?![\w])"
-)
-_PAYEE = re.compile(
-    r"(?:kontoinhaber(?:in)?|zahlungsempfänger(?:in)?|begünstigter?|empfänger(?:in)? der zahlung|account (?:holder|name|owner)|payee|beneficiary"
-    r"|titulaire|bénéficiaire|rekeninghouder|t\.?n\.?v\.?|intestatario|beneficiario|payable to)\s*[:.]?\s*",
-    re.IGNORECASE,
-)
-_SELLER = re.compile(
-    r"^\s*(?:verkäufer|lieferant|rechnungssteller|leistungserbringer|seller|supplier|from|vendeur|fournisseur|verkoper)\b",
-    re.IGNORECASE,
-)
-_BUYER = re.compile(
-    r"käufer|rechnungsempfänger|leistungsempfänger|kunde\b|buyer|bill to|ship to|customer|client|klant|cliente|acheteur|zahlbar durch",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"^\s*(?:name|firma)\s*:?\s+", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s+[·•●|∙*–—-]+\s+|\s{3,}|, ")
+_DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.-]+)\.[a-z]{2,}", re.IGNORECASE)
+_WINDOW = (0.13, 0.33, 0.45)  # where the address of the receiver stands on a letter: from, to (height), left of (width)
+_SMALL = 8.6  # points: the sender's line above the address is printed small
 
 
-def find_recipients(pages: Sequence[Page]) -> list[Found]:
-    """Give the names that may be the payee's, the best first."""
-    found: list[Found] = []
-    for page in pages:
-        for row in page.rows:
-            found += _labelled(page, row)
-            found += _companies(page, row)
-    counts: dict[str, int] = {}
-    for one in found:
-        counts[one.value.lower()] = counts.get(one.value.lower(), 0) + 1
+def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> list[Found]:
+    """Give the names that may be the payee's, the best first.
+
+    Parameters
+    ----------
+    pages
+        The pages of the document.
+    labelled_only
+        Leave out what position, address blocks and repetitions say.
+    """
+    found = [one for page in pages for row in page.rows for one in _labelled(page, row)]
+    companies = [one for page in pages for row in page.rows for one in _companies(page, row)]
+    if labelled_only:
+        return sorted(found, key=lambda one: -one.score) or companies
+    found += companies + [one for page in pages[:1] for one in _address_blocks(page)]
+    counts = Counter(one.value.casefold() for one in found)
+    domains = " ".join(
+        match[1].casefold() for page in pages for row in page.rows for match in _DOMAIN.finditer(row.text)
+    )
     scored = [
-        Found(one.value, one.page, one.area, one.score + 0.5 * min(counts[one.value.lower()] - 1, 4)) for one in found
+        replace(
+            one,
+            score=one.score
+            + 0.5 * min(counts[one.value.casefold()] - 1, 4)
+            + 2.0 * _in_domain(one.value, domains)
+            - 4.0 * bool(BANK.search(one.value))
+            + 0.5 * bool(LEGAL_FORM.search(one.value)),
+        )
+        for one in found
     ]
     return sorted(scored, key=lambda one: (-one.score, one.page))
 
 
+def _in_domain(name: str, domains: str) -> bool:
+    """Say whether a word of the name is part of a web or e-mail address on the document."""
+    return any(len(part) >= 4 and part.casefold() in domains for part in re.findall(r"[^\W\d_]+", name))
+
+
 def _labelled(page: Page, row: Row) -> list[Found]:
-    match = _PAYEE.search(row.text)
+    """Names behind "account holder" and the like, and behind "name" in a section about the seller or payee."""
+    found = []
+    match = PAYEE.search(row.text)
     if match:
-        rest = row.text[match.end() :]
-        name = _SEPARATOR.split(rest)[0].strip() if rest.strip() else ""
+        name = clean(SEPARATOR.split(row.text[match.end() :])[0])
         if is_name(name):
             start = row.text.index(name, match.end())
-            return [found_in(row, start, start + len(name), name, 8.0)]
-    match = _NAME.match(row.text)
+            found.append(found_in(row, start, start + len(name), name, 8.0 if LEGAL_FORM.search(name) else 4.0))
+    match = NAME_LABEL.match(row.text)
     if match:
-        section = next(
-            (one.text for one in reversed(page.rows[: row.index]) if _SELLER.match(one.text) or _BUYER.match(one.text)),
-            "",
-        )
-        name = row.text[match.end() :].strip()
-        if is_name(name) and _SELLER.match(section):
-            return [found_in(row, match.end(), len(row.text), name, 7.0)]
-    return []
-
-
-def _companies(page: Page, row: Row) -> list[Found]:
-    found = []
-    for phrase in row.phrases:
-        start = 0
-        for part in _SEPARATOR.split(phrase.text):
-            begin = phrase.text.index(part, start)
-            start = begin + len(part)
-            if LEGAL_FORM.search(part) and is_name(part) and len(part) < 70:
-                found.append(found_in(phrase, begin, start, part.strip(" ,;:"), _company_score(page, phrase)))
+        section = _section(page, row)
+        name = clean(re.split(r"\s{3,}", row.text[match.end() :])[0])
+        score = 9.0 if PAYEE_SECTION.search(section) else 8.0 if SELLER.match(section) else 0.0
+        if score and is_name(name):
+            found.append(found_in(row, match.end(), match.end() + len(name), name, score))
     return found
 
 
-def _company_score(page: Page, phrase: Row) -> float:
+def _section(page: Page, row: Row) -> str:
+    """Give the nearest heading above that opens a section about one party."""
+    for above in reversed(page.rows[: row.index]):
+        if PAYEE_SECTION.search(above.text) or SELLER.match(above.text) or BUYER.search(above.text):
+            return above.text
+    return ""
+
+
+def _companies(page: Page, row: Row) -> list[Found]:
+    """Names with a legal form, wherever they stand."""
+    found = []
+    for phrase in row.phrases:
+        start = 0
+        for part in SEPARATOR.split(phrase.text):
+            begin = phrase.text.index(part, start)
+            start = begin + len(part)
+            name = clean(part)
+            if LEGAL_FORM.search(name) and is_name(name):
+                begin += part.index(name)
+                found.append(found_in(phrase, begin, begin + len(name), name, _company_score(page, phrase)))
+    return found
+
+
+def _in_window(page: Page, area_top: float, area_left: float) -> bool:
     width, height = page.upright_size
-    top = phrase.area.top / height
+    return page.number == 1 and _WINDOW[0] < area_top / height < _WINDOW[1] and area_left < _WINDOW[2] * width
+
+
+def _company_score(page: Page, phrase: Row) -> float:
+    top = phrase.area.top / page.upright_size[1]
     score = 2.0
-    if page.number == 1 and 0.13 < top < 0.33 and phrase.area.left < 0.45 * width:
-        small = phrase.words[0].size < 8.6 and _SEPARATOR.search(phrase.text)
-        score += 2.5 if small else -2.0
-    elif top < 0.14 or top > 0.85:
+    if _is_sender_line(phrase):
+        score += 4.0
+    elif _in_window(page, phrase.area.top, phrase.area.left):
+        score -= 2.0
+    elif top < _WINDOW[0] or top > 0.85:
         score += 1.0
-    before = " ".join(one.text for one in page.rows[max(phrase.index - 2, 0) : phrase.index])
-    if _BUYER.search(before):
-        score -= 3.0
-    return score
+    return score + _party(labels.above(phrase.area, page.rows, phrase.index))
 
 
-def is_name(text: str) -> bool:
-    """Say whether a text can be a name: some letters, and not too many words or digits."""
-    letters = sum(letter.isalpha() for letter in text)
-    return letters >= 3 and len(text.split()) <= 12 and sum(letter.isdigit() for letter in text) <= letters
+def _party(heading: str) -> float:
+    """Rate a heading: positive above a seller, negative above a buyer."""
+    if BUYER.search(heading):
+        return -4.0
+    return 3.0 if SELLER.match(heading) or PAYEE_SECTION.search(heading) else 0.0
+
+
+def _is_sender_line(phrase: Row) -> bool:
+    """Say whether it is the line with the sender's name and place that stands above the receiver's address."""
+    return (
+        len(SEPARATOR.split(phrase.text)) >= 3 and PLACE.search(phrase.text) is not None and phrase.words[0].size < 9.5
+    )
+
+
+def _address_blocks(page: Page) -> list[Found]:
+    """First lines of address blocks, and of sender's lines; here a name needs no legal form."""
+    found = []
+    for row in page.rows:
+        for phrase in row.phrases:
+            if _is_sender_line(phrase):
+                name = clean(SEPARATOR.split(phrase.text)[0])
+                if is_name(name):
+                    found.append(found_in(phrase, 0, len(name), name, 6.0))
+            elif PLACE.match(phrase.text) and len(phrase.text) < 60:
+                block = _block_above(page, phrase)
+                first = next((one for one in block if is_name(clean(one.text)) and not BUYER.match(one.text)), None)
+                if first is not None:
+                    name = clean(first.text)
+                    start = first.text.index(name)
+                    found.append(found_in(first, start, start + len(name), name, _block_score(page, block, first)))
+    return found
+
+
+def _block_above(page: Page, place: Row) -> list[Row]:
+    """Give the lines above a place that belong to the same address, from top to bottom, and the heading if there is one."""
+    block = [place]
+    for row in reversed(page.rows[: place.index]):
+        height = max(block[0].area.bottom - block[0].area.top, 1.0)
+        if block[0].area.top - row.area.bottom > 0.9 * height or len(block) == 7:
+            break
+        block = [one for one in row.phrases if abs(one.area.left - place.area.left) < 4.0][:1] + block
+    return block[:-1]
+
+
+def _block_score(page: Page, block: Sequence[Row], first: Row) -> float:
+    score = (
+        3.0 + _party(labels.above(first.area, page.rows, first.index)) + (block[0] is not first) * _party(block[0].text)
+    )
+    if _in_window(page, first.area.top, first.area.left):
+        score -= 2.5
+    return score + 0.5 * (first.words[0].bold or first.area.top < 0.13 * page.upright_size[1])

@@ -4,41 +4,67 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from gini_notebook.sandbox.reading import ocr
+
 ENGINES = ("baseline", "keywords-only")
+COORDINATES = {"points": 72.0, "pixels": 300.0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Settings of the reading engine.
 
-    Attributes
+    Parameters
     ----------
     engine
-        ``"baseline"`` weighs everything that is known about a value; ``"keywords-only"`` looks at the words before it.
-    dpi
-        Unit of boxes and layout: 72 gives points, 300 gives pixels of a page at 300 dots per inch.
+        ``"baseline"`` weighs everything that is known about a value: the words around it, sums, repetitions, QR codes.
+        ``"keywords-only"`` looks at the words before a value and at nothing else.
+    coordinates
+        Unit of boxes and layout: ``"points"`` (1/72 inch), or ``"pixels"`` of a page at 300 dots per inch.
+    ocr
+        Whether scans are read; ``None`` means if the engine is installed.
+
+    Raises
+    ------
+    ValueError
+        A value makes no sense, or OCR is demanded where its engine is not installed.
     """
 
     engine: str = "baseline"
-    dpi: float = 72.0
+    coordinates: str = "points"
+    ocr: bool | None = None
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
-            raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {self.engine!r}")
-        if not 1 <= self.dpi <= 2400:
-            raise ValueError(f"dpi must be between 1 and 2400, not {self.dpi!r}")
+            raise ValueError(f"engine={self.engine!r} makes no sense: it must be one of {', '.join(ENGINES)}.")
+        if self.coordinates not in COORDINATES:
+            raise ValueError(f"coordinates={self.coordinates!r} makes no sense: it must be points or pixels.")
+        if self.ocr and not ocr.available():
+            raise ValueError('ocr=True needs the OCR engine: install it with pip install "gini-notebook[ocr]".')
+
+    @property
+    def dpi(self) -> float:
+        """Units of the coordinates per inch."""
+        return COORDINATES[self.coordinates]
+
+    @property
+    def use_ocr(self) -> bool:
+        """Whether scans are read."""
+        return ocr.available() if self.ocr is None else self.ocr
 
 
-def settings_from(mapping: Mapping[str, Any] | None) -> Settings:
-    """Make settings of a plain mapping.
+def settings_from(given: "Settings | Mapping[str, Any] | None") -> Settings:
+    """Make settings of a plain mapping; settings are given back as they are.
 
     Raises
     ------
     ValueError
         A key is unknown, or a value makes no sense.
     """
-    given = dict(mapping or {})
-    known = {one.name for one in fields(Settings)}
-    if given.keys() - known:
-        raise ValueError(f"unknown setting {sorted(given.keys() - known)[0]!r}; known are {', '.join(sorted(known))}")
-    return Settings(**given)
+    if isinstance(given, Settings):
+        return given
+    known = [one.name for one in fields(Settings)]
+    unknown = sorted((given or {}).keys() - set(known))
+    if unknown:
+        raise ValueError(f"unknown setting {unknown[0]!r}; known are {', '.join(known)}.")
+    return Settings(**(given or {}))

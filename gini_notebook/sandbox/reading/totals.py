@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
+from gini_notebook.sandbox.reading import labels
 from gini_notebook.sandbox.reading.amounts import Amount
 from gini_notebook.sandbox.reading.words import Page, Row
 
@@ -41,29 +42,6 @@ _WEIGHTS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
     )
 )
 _INCLUSIVE = re.compile(r"ink\w*\.?|incl\w*\.?|einschl\w*\.?|brutto|ttc", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]{2}")
-_REACH = 60.0  # points that a heading may stand above its column
-
-
-def label_left(amount: Amount) -> str:
-    """Give the words to the left of an amount that say what it is."""
-    phrases = re.split(r"\s{3,}", amount.row.text[: amount.start])
-    for phrase in reversed(phrases):
-        if _LETTERS.search(phrase):
-            return phrase.strip()
-    return ""
-
-
-def label_above(amount: Amount, rows: Sequence[Row]) -> str:
-    """Give the nearest words above an amount, in the same column."""
-    area = amount.area
-    for row in reversed(rows[: amount.row.index]):
-        if area.top - row.area.bottom > _REACH:
-            break
-        for phrase in row.phrases:
-            if phrase.area.left < area.right and phrase.area.right > area.left and _LETTERS.search(phrase.text):
-                return phrase.text
-    return ""
 
 
 def weight_of(label: str) -> float:
@@ -80,7 +58,7 @@ def weight_of(label: str) -> float:
 
 
 def rank(
-    amounts: Sequence[Amount], pages: Sequence[Page], *, hint: Decimal | None = None
+    amounts: Sequence[Amount], pages: Sequence[Page], *, hint: Decimal | None = None, labels_only: bool = False
 ) -> list[tuple[float, Amount]]:
     """Order amounts by how likely each is the amount to pay, the best first.
 
@@ -92,6 +70,8 @@ def rank(
         Its pages.
     hint
         The amount of a payment QR code on the same document.
+    labels_only
+        Leave out what sums, repetitions and the size of the amount say.
     """
     rows = {page.number: page.rows for page in pages}
     repeats = Counter(amount.value for amount in amounts)
@@ -99,13 +79,18 @@ def rank(
     largest = max((amount.value for amount in amounts), default=Decimal(0))
     ranked = []
     for order, amount in enumerate(amounts):
-        left = label_left(amount)
-        score = weight_of(left) if left else 0.8 * weight_of(label_above(amount, rows[amount.page]))
-        score += 1.5 * (amount.value in grosses) + 0.5 * min(repeats[amount.value] - 1, 3)
-        score += 1.5 * (amount.value == largest) + 0.5 * (amount.currency is not None)
-        score += 20.0 * (hint is not None and amount.value == hint) + order / (10.0 * len(amounts))
+        score = _label_weight(amount, rows[amount.page]) + order / (10.0 * len(amounts))
+        if not labels_only:
+            score += 1.5 * (amount.value in grosses) + 0.5 * min(repeats[amount.value] - 1, 3)
+            score += 1.5 * (amount.value == largest) + 0.5 * (amount.currency is not None)
+            score += 20.0 * (hint is not None and amount.value == hint)
         ranked.append((score, amount))
     return sorted(ranked, key=lambda pair: -pair[0])
+
+
+def _label_weight(amount: Amount, rows: Sequence[Row]) -> float:
+    left = labels.left_of(amount.row, amount.start)
+    return weight_of(left) if left else 0.8 * weight_of(labels.above(amount.area, rows, amount.row.index))
 
 
 def gross_values(values: Sequence[Decimal]) -> set[Decimal]:

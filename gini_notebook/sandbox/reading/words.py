@@ -47,6 +47,14 @@ class Word:
         return self.area.bottom - self.area.top
 
 
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A QR code: its text and its place."""
+
+    text: str
+    area: Area
+
+
 @dataclass(frozen=True)
 class Row:
     """Words on one baseline, from left to right, over the whole width of the page.
@@ -114,6 +122,8 @@ class Page:
         Words that run in another direction than most of the page; they take no part in reading.
     picture_share
         Share of the page that pictures cover.
+    symbols
+        QR codes, in upright coordinates.
     """
 
     number: int
@@ -123,6 +133,7 @@ class Page:
     turn: int = 0
     stray: tuple[Word, ...] = ()
     picture_share: float = 0.0
+    symbols: tuple[Symbol, ...] = ()
     rows: tuple[Row, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -135,19 +146,40 @@ class Page:
 
     def shown(self, area: Area) -> Area:
         """Give the rectangle on the page as it is shown, cut at the edges of the page."""
-        left, top, right, bottom = area.left, area.top, area.right, area.bottom
-        if self.turn == 180:
-            left, top, right, bottom = self.width - right, self.height - bottom, self.width - left, self.height - top
-        elif self.turn == 90:
-            left, top, right, bottom = top, self.height - right, bottom, self.height - left
-        elif self.turn == 270:
-            left, top, right, bottom = self.width - bottom, left, self.width - top, right
+        shown = turned(area, -self.turn, self.upright_size)
         return Area(
-            min(max(left, 0.0), self.width),
-            min(max(top, 0.0), self.height),
-            min(max(right, 0.0), self.width),
-            min(max(bottom, 0.0), self.height),
+            min(max(shown.left, 0.0), self.width),
+            min(max(shown.top, 0.0), self.height),
+            min(max(shown.right, 0.0), self.width),
+            min(max(shown.bottom, 0.0), self.height),
         )
+
+    def upright(self, area: Area) -> Area:
+        """Give a rectangle of the shown page in upright coordinates."""
+        return turned(area, self.turn, (self.width, self.height))
+
+
+def turned(area: Area, degrees: int, size: tuple[float, float]) -> Area:
+    """Turn a rectangle together with its page.
+
+    Parameters
+    ----------
+    area
+        Where it is.
+    degrees
+        Clockwise, a multiple of 90.
+    size
+        Width and height of the page before it is turned.
+    """
+    width, height = size
+    left, top, right, bottom = area.left, area.top, area.right, area.bottom
+    if degrees % 360 == 90:
+        return Area(height - bottom, left, height - top, right)
+    if degrees % 360 == 180:
+        return Area(width - right, height - bottom, width - left, height - top)
+    if degrees % 360 == 270:
+        return Area(top, width - right, bottom, width - left)
+    return area
 
 
 def is_gap(left: Word, right: Word) -> bool:

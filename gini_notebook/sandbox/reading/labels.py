@@ -1,0 +1,72 @@
+"""The words around a value that say what it is."""
+
+import re
+from collections.abc import Sequence
+
+from gini_notebook.sandbox.reading.words import Area, Row
+
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_GAP = re.compile(r"\s{3,}")
+_REACH = 60.0  # points that a heading may stand above its column
+
+
+def left_of(row: Row, start: int) -> str:
+    """Give the nearest phrase with letters to the left of a value, on the same row.
+
+    Parameters
+    ----------
+    row
+        The row of the value.
+    start
+        Where the value starts in the row's text.
+    """
+    for phrase in reversed(_GAP.split(row.text[:start])):
+        if _LETTERS.search(phrase):
+            return phrase.strip()
+    return ""
+
+
+def above(area: Area, rows: Sequence[Row], index: int) -> str:
+    """Give the nearest phrase with letters above a value, in its column.
+
+    Parameters
+    ----------
+    area
+        Where the value stands.
+    rows
+        All rows of the page.
+    index
+        The row of the value.
+    """
+    for row in reversed(rows[:index]):
+        if area.top - row.area.bottom > _REACH:
+            break
+        for phrase in row.phrases:
+            if phrase.area.left < area.right and phrase.area.right > area.left and _LETTERS.search(phrase.text):
+                return phrase.text
+    return ""
+
+
+def sentence_before(row: Row, start: int, rows: Sequence[Row]) -> str:
+    """Give the text that runs up to a value: its own phrase, and the line before where a sentence wraps.
+
+    Parameters
+    ----------
+    row
+        The row of the value.
+    start
+        Where the value starts in the row's text.
+    rows
+        All rows of the page.
+    """
+    phrase = _GAP.split(row.text[:start])[-1]
+    left = row.word_at(start - len(phrase)).area.left if phrase else row.word_at(start).area.left
+    if len(phrase.split()) > 3 or row.index == 0:
+        return phrase.strip()
+    for line in reversed(rows[max(row.index - 2, 0) : row.index]):
+        for one in line.phrases:
+            if abs(one.area.left - left) < 12 and row.area.top - line.area.bottom < 1.2 * (
+                row.area.bottom - row.area.top
+            ):
+                return f"{one.text} {phrase}".strip()
+    return phrase.strip()

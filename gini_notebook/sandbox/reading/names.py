@@ -1,0 +1,61 @@
+"""Names of companies and persons, and the words that stand around them."""
+
+import re
+
+LEGAL_FORM = re.compile(
+    r"(?<![\w.])(?:g?GmbH|AG|KG|KGaA|OHG|GbR|UG|SE|e\. ?K\.|e\. ?V\.|eG|mbH|PartG|Part(?:G|ner)mbB|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|S\.?A\.?|SARL"
+    r"|S\.?A\.?S\.?U?|S\.?à ?r\.?l\.?|B\.?V\.?|N\.?V\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|Corp\.?|Foundation|Stiftung|Genossenschaft|a\. ?G\.)(?!\w)"
+)
+PAYEE = re.compile(
+    r"(?:konto-?inhaber(?:in)?|kontoname|zahlungsempfänger(?:in)?|begünstigter?|account (?:holder|name|owner)|payee|beneficiary(?: name)?"
+    r"|titulaire(?: du compte)?|bénéficiaire|rekeninghouder|ten name van|t\.?n\.?v\.?|intestatario|beneficiario|(?:checks? )?payable to)\s*[:.]*\s+",
+    re.IGNORECASE,
+)
+PAYEE_SECTION = re.compile(
+    r"zahlungsempfänger|begünstigter|\bpayee\b|beneficiary|bénéficiaire|zahlbar an|payable à|payable to|pagabile a",
+    re.IGNORECASE,
+)
+SELLER = re.compile(
+    r"^\W*(?:verkäufer|lieferant|rechnungssteller|leistungserbringer|absender|aussteller|seller|supplier|vendor|from\b|sold by|vendeur|fournisseur|émetteur"
+    r"|verkoper|leverancier|fornitore|cedente)",
+    re.IGNORECASE,
+)
+BUYER = re.compile(
+    r"käufer|rechnungs-?empfänger|leistungsempfänger|waren-?empfänger|lieferadresse|rechnungsadresse|rechnung an|kunde\b|buyer|(?:bill|billed|ship|sold)(?:ed)? to"
+    r"|delivery address|customer|client\b|klant|cliente|acheteur|livraison|zahlbar durch|payable (?:by|par)|pagabile da|zahler|auftraggeber|debitor",
+    re.IGNORECASE,
+)
+BANK = re.compile(r"bank\b|sparkasse|volksbank|raiffeisen|\bbanque\b|\bbanca\b|kreditinstitut", re.IGNORECASE)
+NAME_LABEL = re.compile(r"^\s*(?:name|nom|firma|naam|nome)\s*:?\s+", re.IGNORECASE)
+SEPARATOR = re.compile(r"\s*[·•●|∙*■▪]\s*|\s+[–—-]+\s+|\s{3,}|, |; ")
+PLACE = re.compile(r"(?:.*[ ,·•●|–-])?(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? +[A-ZÄÖÜÉ][\w'’.-]+")
+
+_TITLE = re.compile(
+    r"^(?:firma|fa\.|an|herrn?|frau|familie|name|nom|absender|kontoinhaber|rechnung|invoice|quittung|von|from|to)\b\s*:?\s*(?=\S)|^\W+",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"\b(?:rechnung|invoice|facture|factuur|fattura|datum|date|seite|page|nr|tel|telefon|fax|e-?mail|www|iban|bic|swift|ust|mwst|vat|steuer\w*|konto\w*"
+    r"|straße|str|strasse|street|road|avenue|platz|postfach|betrag|summe|total|gmbh-gesetz|handelsregister|amtsgericht|geschäftsführer\w*|sitz|hrb|blz"
+    r"|bitte|sehr geehrte|vielen dank|überweis\w*|zahlbar|menge|preis|artikel|referenz|reference|référence|währung|currency)\b|@|https?:",
+    re.IGNORECASE,
+)
+
+
+def clean(text: str) -> str:
+    """Take titles, labels and stray signs off a name."""
+    name = text.strip(" \t,;:|·•●–-")
+    return _TITLE.sub("", name).strip(" \t,;:|·•●–-") if len(name) > 2 else name
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can be the name of a company or person: letters, few words, none of the words of other fields."""
+    letters = sum(letter.isalpha() for letter in text)
+    digits = sum(letter.isdigit() for letter in text)
+    return (
+        3 <= letters
+        and 3 * digits <= letters
+        and len(text.split()) <= 10
+        and len(text) <= 80
+        and not _NO_NAME.search(text)
+    )

@@ -1,0 +1,133 @@
+"""Payment QR codes: find them in pictures, and understand what they say."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import zxingcpp
+from PIL import Image
+
+from gini_notebook.sandbox.reading.amounts import amount_text
+from gini_notebook.sandbox.reading.words import Area, Symbol
+
+_GINI = re.compile(
+    r"https://[\w.-]+/(?:[\w-]+/)*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a payment QR code says; missing values are empty texts.
+
+    Attributes
+    ----------
+    dialect
+        ``epc``, ``swiss``, ``bezahlcode`` or ``gini`` (a link to a payment request, which says nothing by itself).
+    amount
+        In the service's normal form, such as ``12.30:EUR``.
+    """
+
+    dialect: str
+    iban: str = ""
+    bic: str = ""
+    recipient: str = ""
+    amount: str = ""
+    reference: str = ""
+    purpose: str = ""
+    instant: bool = False
+
+
+def find_symbols(picture: Image.Image) -> list[Symbol]:
+    """Give all QR codes of a picture."""
+    codes = zxingcpp.read_barcodes(np.asarray(picture.convert("L")), formats=zxingcpp.BarcodeFormat.QRCode)
+    symbols = []
+    for code in codes:
+        corners = [
+            code.position.top_left,
+            code.position.top_right,
+            code.position.bottom_right,
+            code.position.bottom_left,
+        ]
+        xs, ys = [float(corner.x) for corner in corners], [float(corner.y) for corner in corners]
+        symbols.append(Symbol(code.text, Area(min(xs), min(ys), max(xs), max(ys))))
+    return symbols
+
+
+def understand(text: str) -> Payment | None:
+    """Read the payload of a payment QR code; ``None`` when it is no payment in a dialect that is known.
+
+    Dialects: EPC069-12 (GiroCode), the Swiss payment code (SPC), BezahlCode, and the service's own payment request links.
+    """
+    lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text.strip("\ufeff"))]
+    if lines[0] == "BCD":
+        return _epc(lines)
+    if lines[0] == "SPC":
+        return _swiss(lines)
+    if text.lower().startswith("bank://"):
+        return _bezahlcode(text)
+    return Payment("gini") if _GINI.fullmatch(text.strip()) else None
+
+
+def _at(lines: Sequence[str], index: int) -> str:
+    return lines[index] if index < len(lines) else ""
+
+
+def _epc(lines: Sequence[str]) -> Payment | None:
+    """EPC069-12, quick response code guidelines: service tag, version, character set, identification, BIC, name, …"""
+    if _at(lines, 3) not in {"SCT", "INST"} or not _at(lines, 6):
+        return None
+    return Payment(
+        "epc",
+        iban=_compact(lines[6]),
+        bic=_compact(_at(lines, 4)),
+        recipient=_at(lines, 5),
+        amount=_amount(_at(lines, 7)[3:], _at(lines, 7)[:3]),
+        reference=_at(lines, 9),
+        purpose=_at(lines, 10),
+        instant=lines[3] == "INST",
+    )
+
+
+def _swiss(lines: Sequence[str]) -> Payment | None:
+    """Swiss implementation guidelines for the QR-bill: SPC, version, coding, IBAN, creditor (7), …, amount, currency."""
+    if not _at(lines, 3):
+        return None
+    return Payment(
+        "swiss",
+        iban=_compact(lines[3]),
+        recipient=_at(lines, 5),
+        amount=_amount(_at(lines, 18), _at(lines, 19)),
+        reference=_compact(_at(lines, 28)),
+        purpose=_at(lines, 29),
+    )
+
+
+def _bezahlcode(text: str) -> Payment | None:
+    """BezahlCode specification: ``bank://singlepaymentsepa?name=…&iban=…&bic=…&amount=…&reason=…``."""
+    fields = {key.lower(): values[0].strip() for key, values in parse_qs(urlsplit(text).query).items()}
+    if not fields.get("iban"):
+        return None
+    return Payment(
+        "bezahlcode",
+        iban=_compact(fields["iban"]),
+        bic=_compact(fields.get("bic", "")),
+        recipient=fields.get("name", ""),
+        amount=_amount(fields.get("amount", "").replace(",", "."), fields.get("currency", "EUR")),
+        reference=fields.get("separeference", ""),
+        purpose=fields.get("reason", ""),
+    )
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text).upper()
+
+
+def _amount(number: str, currency: str) -> str:
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return ""
+    return amount_text(value, currency.upper()) if re.fullmatch(r"[A-Za-z]{3}", currency) and value.is_finite() else ""

@@ -1,0 +1,79 @@
+"""From the bytes of a file to pages with words: PDF, pictures, plain text."""
+
+from dataclasses import replace
+
+import pypdfium2
+from PIL import Image
+
+from gini_notebook.sandbox.reading import images, ocr, pdf, plain_text, qr, sniff
+from gini_notebook.sandbox.reading.settings import Settings
+from gini_notebook.sandbox.reading.words import Page, Symbol, Word
+
+_SCAN_SHARE = 0.3  # a page that pictures cover to this extent, and that has next to no text, is a scan
+_SCAN_WORDS = 12
+_SCAN_SCALE = 200 / 72  # pixels per point when a scan is rendered
+
+
+def is_scan(page: Page) -> bool:
+    """Say whether a page of a PDF is a picture of a page."""
+    return page.picture_share > _SCAN_SHARE and len(page.words) < _SCAN_WORDS
+
+
+def pages_of(content: bytes, media_type: str, settings: Settings, *, first: int = 1, turn: int = 0) -> list[Page]:
+    """Read the pages of a file, up to page 10 of the document.
+
+    Parameters
+    ----------
+    content
+        The whole file.
+    media_type
+        By its bytes.
+    settings
+        Settings of the engine.
+    first
+        The number that its first page shall have.
+    turn
+        Degrees clockwise by which its pages still have to be turned.
+
+    Raises
+    ------
+    Unreadable
+        The file is damaged or encrypted.
+    """
+    most = max(pdf.MAX_PAGES + 1 - first, 0)
+    if media_type == sniff.PDF:
+        with pdf.opened(content) as document:
+            numbers = range(min(len(document), most))
+            return [_pdf_page(document, index, settings, number=first + index, turn=turn) for index in numbers]
+    if media_type == sniff.TEXT:
+        sheets = plain_text.sheets_of(plain_text.decode(content))[:most]
+        return [plain_text.page_of(first + index, sheet) for index, sheet in enumerate(sheets)]
+    picture = images.opened(content, media_type)
+    numbers = range(min(images.page_count(picture), most))
+    return [_picture_page(picture, index, settings, number=first + index, turn=turn) for index in numbers]
+
+
+def _pdf_page(document: pypdfium2.PdfDocument, index: int, settings: Settings, *, number: int, turn: int) -> Page:
+    page = pdf.read_page(document, index, number=number, turn=turn)
+    if not is_scan(page):
+        return page
+    picture = pdf.render(document, index, scale=_SCAN_SCALE, turn=turn)
+    return _read_picture(picture, page.width / picture.width, settings, number=number)
+
+
+def _picture_page(picture: Image.Image, index: int, settings: Settings, *, number: int, turn: int) -> Page:
+    shown = images.page(picture, index + 1, turn=turn)
+    return _read_picture(shown, images.points_per_pixel(picture, shown), settings, number=number)
+
+
+def _read_picture(picture: Image.Image, unit: float, settings: Settings, *, number: int) -> Page:
+    """Read QR codes and, where an OCR engine is to be used, the words of a picture."""
+    symbols = tuple(
+        Symbol(
+            one.text,
+            replace(one.area, **{side: getattr(one.area, side) * unit for side in ("left", "top", "right", "bottom")}),
+        )
+        for one in qr.find_symbols(picture)
+    )
+    words: list[Word] = ocr.words_in(picture, unit) if settings.use_ocr else []
+    return Page(number, picture.width * unit, picture.height * unit, tuple(words), picture_share=1.0, symbols=symbols)
