@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gini_notebook.sandbox.documents import Library
+from gini_notebook.sandbox.payment_requests import PaymentRequest, examples
 
 BASIC = {"www-authenticate": 'Basic realm="gini"'}
 BEARER = {"www-authenticate": 'Bearer realm="gini", error="invalid_token"'}
@@ -28,6 +29,7 @@ class User:
     id: str = ""
     password: bytes = b""
     library: Library = field(default_factory=Library)
+    payment_requests: dict[str, PaymentRequest] = field(default_factory=examples)
 
 
 @dataclass(slots=True, frozen=True)

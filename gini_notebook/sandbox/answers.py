@@ -64,7 +64,7 @@ def no_content() -> Answer:
 
 
 def error_answer(refused: Refused, request_id: str) -> Answer:
-    """Turn a refusal into the classic error shape (``message`` and ``requestId``), with OAuth members where they belong."""
+    """Turn a refusal into the classic error shape, with the members of OAuth where they belong."""
     value: dict[str, Any] = {"message": refused.message, "requestId": request_id}
     if refused.oauth_error:
         value = {"error": refused.oauth_error, "error_description": refused.message, **value}

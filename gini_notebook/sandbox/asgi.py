@@ -9,7 +9,7 @@ from typing import Any
 from gini_notebook.sandbox.answers import JSON, Answer, Refused, error_answer
 from gini_notebook.sandbox.authentication import authenticate
 from gini_notebook.sandbox.calls import Call, Receive, Scope
-from gini_notebook.sandbox.media import accepts_json, service_json
+from gini_notebook.sandbox.media import accepts_json
 from gini_notebook.sandbox.routing import Endpoint, Table
 from gini_notebook.sandbox.state import State
 
@@ -60,13 +60,13 @@ class Application:
             _logger.exception("request %s failed", call.request_id)
             answer = error_answer(Refused(500, "The sandbox has a defect; see what it prints."), call.request_id)
         if not answer.media_type:
-            answer.media_type = service_json(self._state.settings) if call.role == "api" else JSON
+            answer.media_type = self._state.environment.json if call.role == "api" else JSON
         return answer
 
 
 def _check_accept(call: Call, endpoint: Endpoint) -> None:
-    if endpoint.reads_json and not accepts_json(call.headers.get("accept", ""), call.state.settings):
-        wanted = service_json(call.state.settings)
+    if endpoint.reads_json and not accepts_json(call.headers.get("accept", ""), call.state.environment):
+        wanted = call.state.environment.json
         raise Refused(406, f"The answer is {wanted}, which the header Accept excludes.")
 
 

@@ -40,7 +40,7 @@ def _user(call: Call) -> User:
     if scheme != "bearer":
         raise Refused(
             401,
-            "Credentials are missing: send Authorization: Bearer with an access token, or Basic with X-User-Identifier.",
+            "Credentials are missing: send Authorization: Bearer with a token, or Basic with X-User-Identifier.",
             headers={"www-authenticate": 'Bearer realm="gini"'},
         )
     token = call.state.accounts.token(credentials)

@@ -32,7 +32,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
         str, typer.Option(help="pay-api, or gini-api for the predecessor at api.gini.net.")
     ] = _DEFAULT.environment,
     engine: Annotated[str, typer.Option(help="How documents are read: baseline or keywords-only.")] = _DEFAULT.engine,
-    dpi: Annotated[float, typer.Option(help="Unit of boxes: 72 for points, 300 for pixels.")] = _DEFAULT.dpi,
+    coordinates: Annotated[str, typer.Option(help="Unit of boxes: points or pixels.")] = _DEFAULT.coordinates,
     ocr: Annotated[
         bool | None, typer.Option("--ocr/--no-ocr", help="Read scans (default: if the extra is there).")
     ] = None,
@@ -54,7 +54,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
             token_life_s=token_life,
             environment=environment,
             engine=engine,
-            dpi=dpi,
+            coordinates=coordinates,
             ocr=ocr,
             jwk_set=jwk_set,
             seed=seed,
@@ -104,7 +104,7 @@ def _serve(settings: Settings, admin_token: str, *, people: bool = False, parent
 
 
 def _for_people(running: Running, admin_token: str) -> str:
-    return f"""The sandbox is ready. It speaks the language of the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
+    return f"""The sandbox is ready: it speaks the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
 
   export GINI_API_URL={running.api}
   export GINI_USER_CENTER_URL={running.user_center}
@@ -116,6 +116,9 @@ Upload a document:
   curl --cacert $GINI_CA_FILE --user $GINI_CLIENT_ID:$GINI_CLIENT_SECRET --header 'X-User-Identifier: me' \\
        --form file=@invoice.pdf --include $GINI_API_URL/documents
 
-What it can do:        curl --cacert $GINI_CA_FILE $GINI_API_URL/openapi.json
-What it has seen:      curl --cacert $GINI_CA_FILE --header 'Authorization: Bearer {admin_token}' $GINI_API_URL/_sandbox/requests
+What it can do:
+  curl --cacert $GINI_CA_FILE $GINI_API_URL/openapi.json
+
+What it has seen:
+  curl --cacert $GINI_CA_FILE --header 'Authorization: Bearer {admin_token}' $GINI_API_URL/_sandbox/requests
 """

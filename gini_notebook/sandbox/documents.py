@@ -32,6 +32,8 @@ class Document:
         Labels that somebody corrected: the extraction, or ``None`` where the value was wrong and nothing replaces it.
     compound_feedback
         Compound extractions that somebody corrected.
+    product_tag
+        What the upload's metadata asked to have extracted; empty for the payment labels.
     """
 
     id: str
@@ -48,6 +50,20 @@ class Document:
     composites: list["Document"] = field(default_factory=list)
     feedback: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     compound_feedback: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    product_tag: str = ""
+
+    @property
+    def changes_answer(self) -> bool:
+        """Whether the extractions differ from what was read."""
+        return bool(self.feedback or self.compound_feedback or self.product_tag)
+
+    def page(self, number: int) -> tuple["Document", int, int]:
+        """Say where a page comes from: the document that holds the file, the page in it, degrees to turn clockwise."""
+        for part, turn in self.partials:
+            if number <= part.page_count:
+                return part, number, turn
+            number -= part.page_count
+        return self, number, 0
 
     def as_json(self, base_url: str) -> dict[str, Any]:
         """Give the document resource (Get Document page of the documentation)."""

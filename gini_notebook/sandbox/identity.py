@@ -1,4 +1,4 @@
-"""Users by JSON Web Token: the bank is the identity provider, the service checks the signature (Manage Accounts page)."""
+"""Users by JSON Web Token: a bank proves who they are, the service checks its signature (Manage Accounts page)."""
 
 import json
 import time

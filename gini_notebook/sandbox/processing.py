@@ -14,8 +14,6 @@ from gini_notebook.sandbox.documents import Document
 from gini_notebook.sandbox.settings import Settings
 from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
 
-IMAGE_WIDTHS = {"medium": 750, "large": 1280}
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -83,7 +81,8 @@ class Processing:
             try:
                 self._checked[key] = Checked(**await self._workers.do(job))
             except WorkFailed as problem:
-                raise WorkRefused(f"The file cannot be read: {problem}", 400) from problem
+                message = f"The file cannot be read: {problem}"
+                raise WorkRefused(message, 400) from problem
         return self._checked[key]
 
     def begin(self, document: Document, *, fails: bool = False, never: bool = False) -> None:
@@ -116,25 +115,40 @@ class Processing:
         """Give the words and their places, as JSON."""
         return self._path(document.sha256, "layout.json").read_bytes()
 
-    async def image(self, document: Document, number: int, size: str) -> bytes:
-        """Draw a page.
+    async def image(self, document: Document, number: int, width: int) -> bytes:
+        """Draw a page, ``width`` pixels wide.
 
         Raises
         ------
-        WorkFailed
-            If it cannot be drawn.
+        WorkFailed, WorkRefused
+            It cannot be drawn.
         """
-        path = self._path(document.sha256, f"{number}.{size}.jpg")
+        path = self._path(document.sha256, f"{number}.{width}.jpg")
         if not path.exists():
+            part, within, turn = document.page(number)
             job = {
                 "job": "image",
-                "path": str(self._folder / document.sha256),
-                "media_type": document.media_type,
-                "number": number,
-                "width": IMAGE_WIDTHS[size],
+                "path": str(self._folder / part.sha256),
+                "media_type": part.media_type,
+                "number": within,
+                "width": width,
+                "turn": turn,
                 "image": str(path),
             }
             await self._workers.do(job)
+        return path.read_bytes()
+
+    async def combined(self, document: Document) -> bytes:
+        """Put the parts of a composite together as one PDF.
+
+        Raises
+        ------
+        WorkFailed, WorkRefused
+            They cannot be.
+        """
+        path = self._path(document.sha256, "pdf")
+        if not path.exists():
+            await self._workers.do({"job": "combine", "parts": self._parts(document), "file": str(path)})
         return path.read_bytes()
 
     async def close(self) -> None:
@@ -155,15 +169,15 @@ class Processing:
         sha256 = document.sha256
         if sha256 in self._extractions:
             return True
-        parts: Sequence[tuple[Document, int]] = document.partials or [(document, 0)]
         extractions, layout = self._path(sha256, "extractions.json"), self._path(sha256, "layout.json")
         job: dict[str, Any] = {
             "job": "read",
-            "parts": [
-                {"path": str(self._folder / part.sha256), "media_type": part.media_type, "turn": turn}
-                for part, turn in parts
-            ],
-            "settings": {"dpi": self._settings.dpi, "engine": self._settings.engine},
+            "parts": self._parts(document),
+            "settings": {
+                "engine": self._settings.engine,
+                "coordinates": self._settings.coordinates,
+                "ocr": self._settings.ocr,
+            },
             "extractions": str(extractions),
             "layout": str(layout),
         }
@@ -180,6 +194,12 @@ class Processing:
             return mean_s
         # The mean of exp(N(mu, sigma)) is exp(mu + sigma²/2).
         return mean_s * self._random.lognormvariate(-(spread**2) / 2, spread)
+
+    def _parts(self, document: Document) -> list[dict[str, Any]]:
+        return [
+            {"path": str(self._folder / part.sha256), "media_type": part.media_type, "turn": turn}
+            for part, turn in document.partials or [(document, 0)]
+        ]
 
     def _path(self, sha256: str, what: str) -> Path:
         return self._folder / f"{sha256}.{what}"

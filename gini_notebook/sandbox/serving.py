@@ -19,7 +19,7 @@ import uvicorn
 from gini_notebook.sandbox.asgi import Application
 from gini_notebook.sandbox.certificates import write_certificates
 from gini_notebook.sandbox.connections import Connections
-from gini_notebook.sandbox.routes import admin, documents, extractions, tokens, users
+from gini_notebook.sandbox.routes import admin, documents, extractions, extras, feedback, pages, payments, tokens, users
 from gini_notebook.sandbox.routing import Table
 from gini_notebook.sandbox.settings import Settings
 from gini_notebook.sandbox.state import State
@@ -96,7 +96,7 @@ async def _serve(
     api, user_center = _listen(settings.port), _listen(settings.user_center_port)
     roles = {api[0].getsockname()[1]: "api", user_center[0].getsockname()[1]: "user_center"}
     connections = Connections()
-    application = Application(state, roles, _tables())
+    application = Application(state, roles, _tables(settings.environment))
     server = _Server(_config(application, context, connections), connections)
     _stop_on_signals(server)
     running = Running(
@@ -117,16 +117,26 @@ async def _serve(
         await state.processing.close()
 
 
-def _tables() -> dict[str, Table]:
+def _tables(environment: str) -> dict[str, Table]:
+    api = [
+        *documents.API,
+        *extractions.API,
+        *feedback.API,
+        *pages.API,
+        *extras.API,
+        *payments.API,
+        *tokens.API,
+        *admin.ADMIN,
+    ]
     return {
-        "api": Table([*documents.API, *extractions.API, *tokens.API, *admin.ADMIN]),
+        "api": Table(one for one in api if one.environment in {"", environment}),
         "user_center": Table([*tokens.USER_CENTER, *users.USER_CENTER]),
     }
 
 
 def _config(application: Application, context: ssl.SSLContext, connections: Connections) -> uvicorn.Config:
     return uvicorn.Config(
-        application,  # type: ignore[arg-type]
+        application,
         http=connections.protocol(),
         ws="none",
         lifespan="off",

@@ -1,8 +1,11 @@
 """What can be set about a sandbox."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 ENVIRONMENTS = ("pay-api", "gini-api")
+ENGINES = ("baseline", "keywords-only")
+COORDINATES = ("points", "pixels")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +37,8 @@ class Settings:
     engine
         How documents are read; ``"baseline"`` or ``"keywords-only"``, which is worse, so that there is a second one to
         compare with.
-    dpi
-        Unit of boxes and layout: 72 for points as documented, 300 for pixels as in recorded answers.
+    coordinates
+        Unit of boxes and layout: ``"points"`` as documented, ``"pixels"`` (300 dpi) as in recorded answers.
     foreign_status
         How a document of somebody else is refused: 404, or 403.
     pending_status
@@ -59,7 +62,7 @@ class Settings:
     seed: int = 0
     ocr: bool | None = None
     engine: str = "baseline"
-    dpi: float = 72.0
+    coordinates: str = "points"
     foreign_status: int = 404
     pending_status: int = 404
     jwk_set: str = ""
@@ -74,7 +77,9 @@ class Settings:
         _demand(self.processing_spread >= 0, "processing_spread", self.processing_spread, "0 or more")
         _demand(self.capacity >= 1, "capacity", self.capacity, "1 or more")
         _demand(self.token_life_s > 0, "token_life_s", self.token_life_s, "more than 0")
-        _demand(1 <= self.dpi <= 2400, "dpi", self.dpi, "between 1 and 2400")
+        _demand(self.engine in ENGINES, "engine", self.engine, f"one of {', '.join(ENGINES)}")
+        _demand(self.coordinates in COORDINATES, "coordinates", self.coordinates, f"one of {', '.join(COORDINATES)}")
+        _demand(not self.ocr or bool(find_spec("rapidocr")), "ocr", self.ocr, "left out, or the extra ocr installed")
         _demand(self.foreign_status in {404, 403}, "foreign_status", self.foreign_status, "404 or 403")
         _demand(self.pending_status in {404, 200}, "pending_status", self.pending_status, "404 or 200")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gini_notebook.sandbox.accounts import Accounts
 from gini_notebook.sandbox.audit import Audit
+from gini_notebook.sandbox.environments import ENVIRONMENTS
 from gini_notebook.sandbox.identity import Identity
 from gini_notebook.sandbox.processing import Processing
 from gini_notebook.sandbox.settings import Settings
@@ -26,6 +27,7 @@ class State:
 
     def __init__(self, settings: Settings, folder: Path, admin_token: str) -> None:
         self.settings = settings
+        self.environment = ENVIRONMENTS[settings.environment]
         self.admin_token = admin_token
         self.client_id = "sandbox-client"
         self.client_secret = secrets.token_urlsafe(24)

@@ -1,6 +1,6 @@
 """What an upload holds: the file, its name and its declared type, out of every way to send it."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, UploadFile
@@ -17,6 +17,8 @@ SUPPORTED = frozenset(
     {"application/pdf", "image/gif", "image/png", "image/jpeg", "image/jpg", "image/tiff", "text/plain"}
 )
 METADATA = "x-document-metadata-"
+DEFAULT_TAG = "sepaExtractions"
+PRODUCT_TAGS = (DEFAULT_TAG, "cxExtractions", "autoDetectExtractions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Upload:
         The content type as sent, without parameters.
     declared
         The file's own type as far as somebody stated it; empty if nobody did.
+    product_tag
+        What shall be extracted; empty for the payment labels.
     """
 
     kind: str
@@ -42,6 +46,7 @@ class Upload:
     name: str
     media_type: str
     declared: str
+    product_tag: str
 
 
 async def receive_upload(call: Call) -> Upload:
@@ -52,28 +57,26 @@ async def receive_upload(call: Call) -> Upload:
     Refused
         400, 413 or 415, if it cannot be a document.
     """
-    _check_metadata(call.headers)
+    product_tag = _product_tag(call.headers)
     media_type, parameters = media_type_of(call.headers.get("content-type", ""))
-    known = document_kind(media_type, call.state.settings)
-    kind = known[0] if known else "whole"
+    kind = document_kind(media_type, call.state.environment)
     name = call.query.get("filename") or DEFAULT_NAME
-    if media_type == "multipart/form-data" or (known and "boundary" in parameters):
+    if media_type == "multipart/form-data" or (kind != "whole" and "boundary" in parameters):
         content, part_name, part_type = await _form_file(call)
         name = part_name or name
-        declared = "" if known else part_type
+        declared = "" if kind != "whole" else part_type
     else:
-        declared = "" if known else _raw_type(call, media_type)
+        declared = "" if kind != "whole" else _raw_type(call, media_type)
         content = await call.body()
     if not content:
         raise Refused(400, "The body is empty; send the file as the body, or as the part named file of a form.")
     if len(content) >= SIZE_LIMIT:
         raise Refused(413, f"The file has {len(content)} bytes; it must have less than {SIZE_LIMIT} (10 MiB).")
-    return Upload(kind, content, name, media_type, declared)
+    return Upload(kind, content, name, media_type, declared, product_tag)
 
 
 def _raw_type(call: Call, media_type: str) -> str:
-    if call.state.settings.environment == "gini-api":
-        # The predecessor took raw bodies whatever their type was.
+    if not call.state.environment.checks_raw_type:
         return media_type if media_type in SUPPORTED else ""
     if media_type and media_type not in SUPPORTED:
         supported = ", ".join(sorted(SUPPORTED - {"image/jpg"}))
@@ -100,11 +103,11 @@ async def _form_file(call: Call) -> tuple[bytes, str, str]:
     return content, part.filename or "", declared if declared in SUPPORTED else ""
 
 
-def _check_metadata(headers: Headers) -> None:
-    for name, value in _metadata(headers):
-        if not value.isascii() or not name.isascii():
+def _product_tag(headers: Headers) -> str:
+    for name, value in headers.items():
+        if name.startswith(METADATA) and not value.isascii():
             raise Refused(400, f"The header {name} must be ASCII only.")
-
-
-def _metadata(headers: Headers) -> Iterable[tuple[str, str]]:
-    return [(name, value) for name, value in headers.items() if name.startswith(METADATA)]
+    tag = headers.get(f"{METADATA}product-tag", DEFAULT_TAG)
+    if tag not in PRODUCT_TAGS:
+        raise Refused(400, f"This client may not use the product tag {tag}; it may use {', '.join(PRODUCT_TAGS)}.")
+    return "" if tag == DEFAULT_TAG else tag

@@ -13,7 +13,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gini_notebook.sandbox.vocabulary import RETURN_REASONS
+
 Job = Mapping[str, Any]
+QR_MEDIA_TYPE = "application/json"
 
 
 def check(job: Job) -> dict[str, Any]:
@@ -32,30 +35,51 @@ def read(job: Job) -> dict[str, Any]:
     """Read a document, or the parts of a composite, and write the results beside it."""
     from gini_notebook.sandbox import reading
 
-    parts = [(Path(part["path"]).read_bytes(), part["media_type"], part["turn"]) for part in job["parts"]]
-    settings = job["settings"]
-    if len(parts) == 1 and parts[0][1] == "application/json":
-        result = reading.read_qr_payload(json.loads(parts[0][0]))
-    elif len(parts) == 1 and not parts[0][2]:
-        result = reading.read(parts[0][0], parts[0][1], settings=settings)
-    else:
-        result = reading.read_pages(parts, settings=settings)
-    Path(job["extractions"]).write_text(json.dumps(result.extractions), "utf-8")
-    Path(job["layout"]).write_text(json.dumps(result.layout), "utf-8")
+    parts, settings = _parts(job), job["settings"]
+    codes = [content for content, media_type, _ in parts if media_type == QR_MEDIA_TYPE]
+    files = [part for part in parts if part[1] != QR_MEDIA_TYPE]
+    result = reading.read_pages(files, settings=settings)
+    extractions = result.extractions
+    for code in codes:
+        _merge(extractions, reading.read_qr_payload(json.loads(code), settings=settings).extractions)
+    if "lineItems" in extractions.get("compoundExtractions", {}):
+        extractions["returnReasons"] = [{"id": code, "de": de, "en": en} for code, de, en in RETURN_REASONS]
+    Path(job["extractions"]).write_text(json.dumps(extractions, ensure_ascii=False), "utf-8")
+    Path(job["layout"]).write_text(json.dumps(result.layout, ensure_ascii=False), "utf-8")
     return {}
 
 
 def image(job: Job) -> dict[str, Any]:
     """Draw a page."""
-    from gini_notebook.sandbox import reading
+    from gini_notebook.sandbox import drawing, reading
 
     content = Path(job["path"]).read_bytes()
     picture = reading.page_image(content, job["media_type"], job["number"], job["width"])
-    Path(job["image"]).write_bytes(picture)
+    Path(job["image"]).write_bytes(drawing.turned(picture, job["turn"]) if job["turn"] else picture)
     return {}
 
 
-JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {"check": check, "read": read, "image": image}
+def combine(job: Job) -> dict[str, Any]:
+    """Put the parts of a composite together as one PDF."""
+    from gini_notebook.sandbox import drawing
+
+    Path(job["file"]).write_bytes(drawing.combine(_parts(job)))
+    return {}
+
+
+def _parts(job: Job) -> list[tuple[bytes, str, int]]:
+    return [(Path(part["path"]).read_bytes(), part["media_type"], part["turn"]) for part in job["parts"]]
+
+
+def _merge(extractions: dict[str, Any], of_code: dict[str, Any]) -> None:
+    """Add what a scanned code says; it is exact, so it wins over what was read on a page."""
+    extractions["extractions"] |= of_code["extractions"]
+    candidates = extractions["candidates"]
+    for name, values in of_code["candidates"].items():
+        candidates[name] = [*values, *candidates.get(name, [])]
+
+
+JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {"check": check, "read": read, "image": image, "combine": combine}
 
 
 def work(job: Job) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Workers:
         self._time_limit_s = time_limit_s
         self._memory_limit = memory_limit
         self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
-        self._busy: set[asyncio.subprocess.Process] = set()
+        self._busy: set[asyncio.subprocess.Process | None] = set()
         for _ in range(count):
             self._idle.put_nowait(None)
 
@@ -69,7 +69,7 @@ class Workers:
             await _kill(process)
             raise
         finally:
-            self._busy.discard(process)  # type: ignore[arg-type]
+            self._busy.discard(process)
             alive = process is not None and process.returncode is None
             self._idle.put_nowait(process if alive else None)
         if "refused" in answer:
@@ -81,10 +81,10 @@ class Workers:
 
     def kill_one(self) -> bool:
         """Kill a worker that is at work, to see what comes of it; ``False`` if none is."""
-        for process in self._busy:
+        process = next(iter(self._busy), None)
+        if process is not None:
             process.kill()
-            return True
-        return False
+        return process is not None
 
     async def close(self) -> None:
         """End all workers."""
@@ -107,7 +107,8 @@ class Workers:
         )
 
     async def _ask(self, process: asyncio.subprocess.Process, job: Mapping[str, Any]) -> dict[str, Any]:
-        assert process.stdin and process.stdout  # noqa: S101 - both are pipes, see _start
+        assert process.stdin is not None  # noqa: S101 - a pipe, see _start
+        assert process.stdout is not None  # noqa: S101
         process.stdin.write(json.dumps(job).encode() + b"\n")
         await process.stdin.drain()
         answer: dict[str, Any] = json.loads(await process.stdout.readline())

@@ -3,7 +3,7 @@
 from gini_notebook.sandbox.answers import JSON, Answer, json_answer
 from gini_notebook.sandbox.calls import Call
 from gini_notebook.sandbox.routes.documents import number
-from gini_notebook.sandbox.routing import Endpoint
+from gini_notebook.sandbox.routing import Endpoint, Handler
 
 
 async def requests(call: Call) -> Answer:
@@ -35,7 +35,7 @@ async def sign(call: Call) -> Answer:
     return json_answer({"token": token, "jwk_set": call.state.identity.key_set()}, media_type=JSON)
 
 
-def _endpoint(name: str, method: str, path: str, handler: object, summary: str) -> Endpoint:
+def _endpoint(name: str, method: str, path: str, handler: Handler, summary: str) -> Endpoint:
     return Endpoint(
         name=name, method=method, path=path, handler=handler, summary=summary, who="admin", answers={200: JSON}
     )

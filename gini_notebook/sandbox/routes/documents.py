@@ -87,6 +87,7 @@ async def _single(call: Call, sent: Upload) -> Document:
         name=sent.name,
         kind=sent.kind,
         upload_media_type=sent.media_type,
+        product_tag=sent.product_tag,
         media_type=checked.media_type,
         sha256=sha256,
         page_count=checked.page_count,
@@ -120,6 +121,7 @@ async def _composite(call: Call, sent: Upload) -> Document:
         name=sent.name,
         kind="composite",
         upload_media_type=sent.media_type,
+        product_tag=sent.product_tag,
         media_type="",
         sha256=composite_hash(parts),
         page_count=sum(part.page_count for part, _ in parts),
@@ -143,8 +145,8 @@ def _listed_parts(content: bytes) -> list[dict[str, Any]]:
 
 def _part(call: Call, listed: dict[str, Any]) -> tuple[Document, int]:
     turn = listed.get("rotationDelta", 0)
-    if isinstance(turn, bool) or not isinstance(turn, int):
-        raise Refused(400, f"rotationDelta must be a whole number of degrees, not {turn!r}.")
+    if isinstance(turn, bool) or not isinstance(turn, int) or turn % 90:
+        raise Refused(400, f"rotationDelta must be a multiple of 90 degrees, not {turn!r}.")
     try:
         document_id = urlsplit(listed["document"]).path.rstrip("/").rpartition("/")[2]
     except ValueError:
@@ -165,7 +167,7 @@ _PARTS = {
             "minItems": 1,
             "items": {
                 "type": "object",
-                "properties": {"document": {"type": "string"}, "rotationDelta": {"type": "integer"}},
+                "properties": {"document": {"type": "string"}, "rotationDelta": {"type": "integer", "multipleOf": 90}},
                 "required": ["document"],
             },
         }

@@ -6,6 +6,7 @@ from typing import Any
 from gini_notebook.sandbox.answers import Answer, Refused, json_answer
 from gini_notebook.sandbox.calls import Call
 from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.environments import PAY_API
 from gini_notebook.sandbox.routing import Endpoint
 
 
@@ -17,10 +18,13 @@ async def read(call: Call) -> Answer:
         if call.state.settings.pending_status == 200 and document.progress == "PENDING":
             return json_answer({"extractions": {}, "candidates": {}})
         raise Refused(404, f"There are no extractions: the document is {document.progress}.")
-    read_json = call.state.processing.extractions(document)
-    if not document.feedback and not document.compound_feedback:
-        return Answer(body=read_json)
-    return json_answer(with_feedback(json.loads(read_json), document))
+    environment, as_read = call.state.environment, call.state.processing.extractions(document)
+    if environment is PAY_API and not document.changes_answer:
+        return Answer(body=as_read)
+    value = environment.extractions(json.loads(as_read))
+    if document.product_tag == CROSS_BORDER_TAG:
+        add_cross_border(value)
+    return json_answer(with_feedback(value, document))
 
 
 def check_readable(document: Document) -> None:
@@ -35,6 +39,23 @@ def check_readable(document: Document) -> None:
         raise Refused(404, "Partial documents have no extractions; make a composite document of them and ask that.")
 
 
+def add_cross_border(value: dict[str, Any]) -> None:
+    """Add the compound extraction that the product tag for cross-border payments asks for."""
+    found = {label: one["value"] for label, one in value["extractions"].items()}
+    amount = found.get("amountToPay", "")
+    row = {
+        "creditorName": ("text", found.get("paymentRecipient", "")),
+        "creditorCountry": ("text", found.get("iban", "")[:2]),
+        "creditorAccountNumber": ("text", found.get("iban", "")),
+        "creditorAgentBIC": ("text", found.get("bic", "")),
+        "currency": ("currency", amount.rpartition(":")[2]),
+        "instructedAmount": ("amount", amount),
+    }
+    filled = {child: {"entity": entity, "value": text} for child, (entity, text) in row.items() if text}
+    if filled:
+        value.setdefault("compoundExtractions", {})["crossBorderPayment"] = [filled]
+
+
 def with_feedback(value: dict[str, Any], document: Document) -> dict[str, Any]:
     """Put corrections over what was read; a corrected label keeps entity and candidates and loses its box."""
     extractions = value["extractions"]
@@ -47,6 +68,8 @@ def with_feedback(value: dict[str, Any], document: Document) -> dict[str, Any]:
         value["compoundExtractions"] = value.get("compoundExtractions", {}) | document.compound_feedback
     return value
 
+
+CROSS_BORDER_TAG = "cxExtractions"
 
 API = (
     Endpoint(

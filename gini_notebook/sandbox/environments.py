@@ -1,0 +1,80 @@
+"""What is different at the predecessor, api.gini.net; everything else is the same code.
+
+The differences follow from the service's documentations of both, and from the older client libraries.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gini_notebook.sandbox.vocabulary import COMPOUNDS, LABELS, OLDER_DOCTYPES, OLDER_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One of the two services.
+
+    Attributes
+    ----------
+    json
+        Media type of JSON answers.
+    versions
+        Versions of media types that are understood.
+    labels
+        Label -> entity.
+    compounds
+        Names of compound extractions.
+    image_sizes
+        Name of a size of page images -> width in pixels.
+    pages_inline
+        Whether a document shows its page images itself.
+    checks_raw_type
+        Whether a raw upload must state a supported content type.
+    """
+
+    json: str
+    versions: frozenset[str]
+    labels: Mapping[str, str]
+    compounds: frozenset[str]
+    image_sizes: Mapping[str, int]
+    pages_inline: bool
+    checks_raw_type: bool
+
+    def extractions(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Show what was read in the words of this service."""
+        if self is not GINI_API:
+            return value
+        candidates = value.get("candidates", {})
+        if "paymentRecipients" in candidates:
+            candidates["senderNames"] = candidates.pop("paymentRecipients")
+        shown = {label: one for label, one in value["extractions"].items() if label in self.labels}
+        for label, one in shown.items():
+            one["entity"] = self.labels[label]
+            if one.get("candidates") == "paymentRecipients":
+                one["candidates"] = "senderNames"
+        if shown.get("docType", {}).get("value", "Other") not in OLDER_DOCTYPES:
+            shown["docType"]["value"] = "Other"
+        return {"extractions": shown, "candidates": candidates}
+
+
+PAY_API = Environment(
+    json="application/vnd.gini.v1+json",
+    versions=frozenset({"v1"}),
+    labels=LABELS,
+    compounds=frozenset(COMPOUNDS),
+    image_sizes={"medium": 750, "large": 1280},
+    pages_inline=False,
+    checks_raw_type=True,
+)
+
+GINI_API = Environment(
+    json="application/vnd.gini.v1+json",
+    versions=frozenset({"v1", "v2", "incubator"}),
+    labels=OLDER_LABELS,
+    compounds=frozenset(),
+    image_sizes={"750x900": 750, "1280x1810": 1280},
+    pages_inline=True,
+    checks_raw_type=False,
+)
+
+ENVIRONMENTS: Mapping[str, Environment] = {"pay-api": PAY_API, "gini-api": GINI_API}

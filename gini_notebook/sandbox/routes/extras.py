@@ -1,0 +1,124 @@
+"""Error reports, events and configuration, as far as the service's own mobile clients show them."""
+
+import uuid
+
+from gini_notebook.sandbox.answers import JSON, Answer, Refused, json_answer, no_content
+from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.routing import Endpoint
+
+EVENTS = "application/vnd.gini.v1.events.amplitude"
+CONFIGURATION = {
+    "userJourneyAnalyticsEnabled": False,
+    "skontoEnabled": True,
+    "returnAssistantEnabled": True,
+    "amplitudeApiKey": None,
+    "transactionDocsEnabled": False,
+    "qrCodeEducationEnabled": False,
+    "instantPaymentEnabled": True,
+    "eInvoiceEnabled": False,
+    "alreadyPaidHintEnabled": True,
+    "paymentDueHintEnabled": True,
+    "savePhotosLocallyEnabled": False,
+    "unsupportedQRCodeWarningEnabled": False,
+    "creditNoteHintEnabled": False,
+    "paymentScheduleHintEnabled": False,
+    "ingredientBrandScreens": ["Analysis"],
+}
+
+
+async def error_report(call: Call) -> Answer:
+    """Take a report that a document was read badly."""
+    document = call.document()
+    return json_answer({"message": f"Thank you for the report on {document.id}.", "errorId": str(uuid.uuid4())})
+
+
+async def error_event(call: Call) -> Answer:
+    """Take a report of a mobile client about itself."""
+    values = await call.json_object()
+    if not isinstance(values.get("description"), str):
+        raise Refused(400, "The member description is missing; it says what went wrong.")
+    return no_content()
+
+
+async def events(call: Call) -> Answer:
+    """Take a batch of usage events."""
+    media_type = call.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != EVENTS:
+        raise Refused(415, f"The content type must be {EVENTS}.")
+    values = await call.json_object()
+    batch = values.get("events")
+    if not isinstance(batch, list) or not all(isinstance(event, dict) for event in batch):
+        raise Refused(400, "The member events must be a list of objects.")
+    return json_answer({}, media_type=JSON)
+
+
+async def configuration(call: Call) -> Answer:
+    """Show what is switched on for the client."""
+    return json_answer({"clientID": call.state.client_id, **CONFIGURATION})
+
+
+_ERROR_EVENT = {
+    "type": "object",
+    "properties": {
+        name: {"type": "string"}
+        for name in (
+            "device_model",
+            "os_name",
+            "os_version",
+            "capture_sdk_version",
+            "api_lib_version",
+            "description",
+            "document_id",
+            "original_request_id",
+        )
+    },
+    "required": ["description"],
+}
+_EVENTS = {
+    "type": "object",
+    "properties": {"events": {"type": "array", "items": {"type": "object"}}},
+    "required": ["events"],
+}
+
+API = (
+    Endpoint(
+        name="reportError",
+        method="POST",
+        path="/documents/{document}/errorreport",
+        handler=error_report,
+        summary="Report that a document was read badly.",
+        answers={200: "ErrorReport", 401: "Error", 404: "Error", 406: "Error"},
+        query={"summary": {"schema": {"type": "string"}}, "description": {"schema": {"type": "string"}}},
+        reads_json=True,
+    ),
+    Endpoint(
+        name="logError",
+        method="POST",
+        path="/events/error",
+        handler=error_event,
+        summary="Report a failure of a mobile client.",
+        answers={204: "", 400: "Error", 401: "Error", 413: "Error"},
+        body={"application/vnd.gini.v1+json": _ERROR_EVENT, "application/json": _ERROR_EVENT},
+        environment="pay-api",
+    ),
+    Endpoint(
+        name="logEvents",
+        method="POST",
+        path="/events/batch",
+        handler=events,
+        summary="Report how a mobile client is used.",
+        answers={200: "Nothing", 400: "Error", 401: "Error", 413: "Error", 415: "Error"},
+        body={EVENTS: _EVENTS},
+        environment="pay-api",
+    ),
+    Endpoint(
+        name="getConfiguration",
+        method="GET",
+        path="/configurations",
+        handler=configuration,
+        summary="Get what is switched on for the client.",
+        answers={200: "Configuration", 401: "Error", 406: "Error"},
+        reads_json=True,
+        environment="pay-api",
+    ),
+)

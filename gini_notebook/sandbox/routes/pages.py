@@ -1,0 +1,106 @@
+"""Pages, their images, layout and processed file (Pages and Layout pages of the documentation)."""
+
+from typing import Any
+
+from gini_notebook.sandbox.answers import Answer, Refused, json_answer
+from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.routes.extractions import check_readable
+from gini_notebook.sandbox.routing import Endpoint
+from gini_notebook.sandbox.workers import WorkFailed, WorkRefused
+
+MOST_PAGES = 10
+
+
+async def pages(call: Call) -> Answer:
+    """List the pages with the addresses of their images."""
+    return json_answer(page_list(call, call.document()))
+
+
+def page_list(call: Call, document: Document) -> list[dict[str, Any]]:
+    """Give the pages that are worked on, which are the first ten."""
+    uri = f"{call.base_url}/documents/{document.id}/pages"
+    sizes = call.state.environment.image_sizes
+    return [
+        {"pageNumber": number, "images": {size: f"{uri}/{number}/{size}" for size in sizes}}
+        for number in range(1, min(document.page_count, MOST_PAGES) + 1)
+    ]
+
+
+async def image(call: Call) -> Answer:
+    """Show a page as JPEG."""
+    document, number, size = call.document(), call.parameters["page"], call.parameters["size"]
+    width = call.state.environment.image_sizes.get(size)
+    if width is None:
+        raise Refused(404, f"There is no size {size}; there are {', '.join(call.state.environment.image_sizes)}.")
+    last = min(document.page_count, MOST_PAGES)
+    if not (number.isascii() and number.isdecimal() and len(number) < 6 and 1 <= int(number) <= last):
+        raise Refused(404, f"There is no page {number}; the document has the pages 1 to {last}.")
+    if document.progress == "PENDING":
+        raise Refused(404, "The page is not drawn yet; try again when the document is COMPLETED.")
+    try:
+        content = await call.state.processing.image(document, int(number), width)
+    except (WorkFailed, WorkRefused) as problem:
+        raise Refused(404, f"There is no image of this page: {problem}") from problem
+    return Answer(body=content, media_type="image/jpeg")
+
+
+async def layout(call: Call) -> Answer:
+    """Show the words and their places."""
+    document = call.document()
+    check_readable(document)
+    if document.progress != "COMPLETED":
+        raise Refused(404, f"There is no layout: the document is {document.progress}.")
+    return Answer(body=call.state.processing.layout(document))
+
+
+async def processed(call: Call) -> Answer:
+    """Give the file that all places refer to; the parts of a composite become one PDF."""
+    document = call.document()
+    if document.progress != "COMPLETED":
+        raise Refused(404, f"There is no processed file: the document is {document.progress}.")
+    if document.kind != "composite":
+        return Answer(body=call.state.processing.content(document.sha256), media_type=document.media_type)
+    try:
+        content = await call.state.processing.combined(document)
+    except (WorkFailed, WorkRefused) as problem:
+        raise Refused(404, f"The parts cannot be made one file: {problem}") from problem
+    return Answer(body=content, media_type="application/pdf")
+
+
+API = (
+    Endpoint(
+        name="getPages",
+        method="GET",
+        path="/documents/{document}/pages",
+        handler=pages,
+        summary="List the pages of a document with their images.",
+        answers={200: "Pages", 401: "Error", 404: "Error", 406: "Error"},
+        reads_json=True,
+    ),
+    Endpoint(
+        name="getPageImage",
+        method="GET",
+        path="/documents/{document}/pages/{page}/{size}",
+        handler=image,
+        summary="Get a page as an image.",
+        answers={200: "image/jpeg", 401: "Error", 404: "Error"},
+    ),
+    Endpoint(
+        name="getLayout",
+        method="GET",
+        path="/documents/{document}/layout",
+        handler=layout,
+        summary="Get the words of a document and their places.",
+        answers={200: "Layout", 401: "Error", 404: "Error", 406: "Error"},
+        reads_json=True,
+    ),
+    Endpoint(
+        name="getProcessed",
+        method="GET",
+        path="/documents/{document}/processed",
+        handler=processed,
+        summary="Get the file that all places refer to.",
+        answers={200: "*/*", 401: "Error", 404: "Error"},
+    ),
+)
