@@ -100,10 +100,11 @@ class Transport:
         self._session = GuardedSession(self.proxies, self.trust)
         self._watchdog = Watchdog()
 
-    def call(self, request: Request[T], access: Access) -> T:
+    def call(self, request: Request[T], access: Access, *, attempts: int | None = None) -> T:
         """Send a request with somebody's credentials and return what the answer says.
 
-        A refused token is replaced once; requests that may be repeated are, with growing pauses.
+        A refused token is replaced once; requests that may be repeated are, with growing pauses, up to ``attempts``
+        times in all (those of the transport by default).
 
         Raises
         ------
@@ -127,7 +128,7 @@ class Transport:
                 if access.renew(headers, self.exchange):
                     continue
             pause = _length_of_pause(attempt, error)
-            if attempt >= self.attempts or not may_repeat(request, error) or time.monotonic() + pause >= deadline:
+            if attempt >= (attempts or self.attempts) or not may_repeat(request, error) or time.monotonic() + pause >= deadline:
                 raise error
             unclear = unclear or getattr(error, "processed", False) is None
             attempt += 1

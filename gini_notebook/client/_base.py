@@ -34,6 +34,7 @@ class BaseClient:
         self.api = base_url(api or self.environment.api)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
         self._access = access
+        self._attempts = attempts
         self._transport = Transport(
             self.api,
             self.user_center,
@@ -71,6 +72,17 @@ class BaseClient:
         other._access = other_user(self._access, user_identifier)
         return other
 
+    def without_repeats(self) -> Self:
+        """Return a client over the same connections that sends every request once.
+
+        For callers that repeat by rules of their own, as a batch run does: pauses then hold for all its threads, and
+        an unclear upload is resolved before anything is repeated. A refused token is still replaced.
+        """
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._attempts = 1
+        return other
+
     def logout(self) -> None:
         """Forget every secret and close the connections; every later call raises ``LoginRequired``."""
         self._access.forget()
@@ -102,7 +114,7 @@ class BaseClient:
         }
 
     def _call(self, request: Request[T]) -> T:
-        return self._transport.call(request, self._access)
+        return self._transport.call(request, self._access, attempts=self._attempts)
 
     def __enter__(self) -> Self:
         return self
