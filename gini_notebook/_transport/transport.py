@@ -128,7 +128,11 @@ class Transport:
                 if access.renew(headers, self.exchange):
                     continue
             pause = _length_of_pause(attempt, error)
-            if attempt >= (attempts or self.attempts) or not may_repeat(request, error) or time.monotonic() + pause >= deadline:
+            if (
+                attempt >= (attempts or self.attempts)
+                or not may_repeat(request, error)
+                or time.monotonic() + pause >= deadline
+            ):
                 raise error
             unclear = unclear or getattr(error, "processed", False) is None
             attempt += 1

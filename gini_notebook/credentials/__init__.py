@@ -4,22 +4,37 @@ from gini_notebook.credentials.access import (
     BearerAccess,
     JwtAccess,
     TrustedAccess,
-    as_secret,
     basic_header,
     check_identifier,
+    check_secret,
+    masked,
     other_user,
     random_identifier,
 )
+from gini_notebook.credentials.pending import PendingAccess
+from gini_notebook.credentials.sources import Found, find, save_secret_file, secret_file_path
+from gini_notebook.credentials.tokens import AnonymousAccess, ClientTokenAccess, ProvidedAccess, TokenAccess, UserAccess
 from gini_notebook.values import Secret
 
 __all__ = [
+    "AnonymousAccess",
     "BearerAccess",
+    "ClientTokenAccess",
+    "Found",
     "JwtAccess",
+    "PendingAccess",
+    "ProvidedAccess",
     "Secret",
+    "TokenAccess",
     "TrustedAccess",
-    "as_secret",
+    "UserAccess",
     "basic_header",
     "check_identifier",
+    "check_secret",
+    "find",
+    "masked",
     "other_user",
     "random_identifier",
+    "save_secret_file",
+    "secret_file_path",
 ]

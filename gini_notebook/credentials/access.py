@@ -40,14 +40,25 @@ def check_identifier(identifier: str) -> str:
     return identifier
 
 
-def as_secret(text: "str | Secret", what: str) -> Secret:
-    """Mask a secret; raises :class:`CredentialsError`, without showing it, if it is empty or has control characters."""
+def masked(text: "str | Secret | None") -> Secret:
+    """Mask a secret without looking at it, so that no error that comes later has it in its frames."""
     if isinstance(text, Secret):
         return text
-    if not isinstance(text, str) or not text or any(ord(each) < 32 or ord(each) == 127 for each in text):
+    return Secret(text if isinstance(text, str) else "")
+
+
+def check_secret(secret: Secret, what: str) -> Secret:
+    """Return the secret if it can be one.
+
+    Raises
+    ------
+    CredentialsError
+        If it is empty or has line breaks or control characters; it is not shown.
+    """
+    if not secret or any(ord(each) < 32 or ord(each) == 127 for each in secret.reveal()):
         message = f"The {what} is empty or has line breaks or control characters; copy it again without them."
         raise CredentialsError(message)
-    return Secret(text)
+    return secret
 
 
 def basic_header(client_id: str, client_secret: Secret) -> Secret:
@@ -116,8 +127,9 @@ class TrustedAccess(_Static):
     kind = "client id and secret with user identifier"
 
     def __init__(self, client_id: str, client_secret: str | Secret, user_identifier: str | None = None) -> None:
+        client_secret = masked(client_secret)
         user = random_identifier() if user_identifier is None else check_identifier(user_identifier)
-        basic = basic_header(client_id, as_secret(client_secret, "client secret"))
+        basic = basic_header(client_id, check_secret(client_secret, "client secret"))
         super().__init__(user, {"Authorization": basic, "X-User-Identifier": user})
 
     def with_user(self, user_identifier: str | None = None) -> "TrustedAccess":
@@ -137,7 +149,8 @@ class JwtAccess(_Static):
     kind = "JWT"
 
     def __init__(self, jwt: str | Secret) -> None:
-        super().__init__("(JWT)", {"X-JWT-Authorization": bearer_header(as_secret(jwt, "JWT"))})
+        jwt = masked(jwt)
+        super().__init__("(JWT)", {"X-JWT-Authorization": bearer_header(jwt)})
 
 
 class BearerAccess(_Static):
@@ -147,7 +160,8 @@ class BearerAccess(_Static):
     kind = "token"
 
     def __init__(self, token: str | Secret) -> None:
-        super().__init__("(token)", {"Authorization": bearer_header(as_secret(token, "token"))})
+        token = masked(token)
+        super().__init__("(token)", {"Authorization": bearer_header(token)})
 
 
 def other_user(access: object, user_identifier: str | None) -> TrustedAccess:
