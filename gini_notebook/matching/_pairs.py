@@ -13,6 +13,8 @@ from gini_notebook.matching._tables import ABSENT, BoolArray, IntArray, Rows
 Equal = Callable[[IntArray, IntArray], BoolArray]
 
 _AT_ONCE = 1_000_000
+# Similarity only decides ties here, and its cost grows with the square of the length.
+_COMPARED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def _millionths(one: IntArray, other: IntArray, values: Sequence[str]) -> IntArr
     if len(one) == 0:
         return one
     scores = cpdist(
-        [values[code] for code in one.tolist()],
-        [values[code] for code in other.tolist()],
+        [values[code][:_COMPARED] for code in one.tolist()],
+        [values[code][:_COMPARED] for code in other.tolist()],
         scorer=Levenshtein.normalized_similarity,
         dtype=np.float64,
     )
