@@ -75,12 +75,13 @@ def find_ibans(pages: Sequence[Page]) -> list[Found]:
 
 
 def _misprinted(pages: Sequence[Page]) -> list[Found]:
-    return [
-        found_in(row, match.start(1), match.end(1), match[1].replace(" ", ""))
-        for page in pages
-        for row in page.rows
-        for match in _LABELLED.finditer(row.text)
-    ]
+    found = []
+    for page in pages:
+        for row in page.rows:
+            for match in _LABELLED.finditer(row.text):
+                text = re.sub(r"(?:BIC|SWIFT).*", "", match[1]).rstrip()
+                found.append(found_in(row, match.start(1), match.start(1) + len(text), text.replace(" ", "")))
+    return found
 
 
 def find_bics(pages: Sequence[Page]) -> list[Found]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gini_notebook.sandbox.reading.words import Area, Row
+from gini_notebook.sandbox.reading.words import Area, Page, Row
 
 _CURRENCIES = {
     "€": "EUR", "EUR": "EUR", "EURO": "EUR", "CHF": "CHF", "FR": "CHF", "SFR": "CHF", "£": "GBP", "GBP": "GBP", "$": "USD",
     "US$": "USD", "USD": "USD", "DKK": "DKK", "SEK": "SEK", "NOK": "NOK", "PLN": "PLN", "CZK": "CZK", "HUF": "HUF", "RON": "RON",
-    "BGN": "BGN", "JPY": "JPY", "AUD": "AUD", "CAD": "CAD", "RM": "MYR", "MYR": "MYR", "INR": "INR", "₹": "INR", "ZŁ": "PLN",
+    "BGN": "BGN", "JPY": "JPY", "AUD": "AUD", "CAD": "CAD", "RM": "MYR", "MYR": "MYR", "INR": "INR", "₹": "INR", "ZŁ": "PLN", "DEM": "DEM",
 }  # fmt: skip
 _SIGN = r"(?:€|EUR(?:O)?|CHF|S?Fr\.?|£|GBP|US\$|\$|USD|DKK|SEK|NOK|PLN|CZK|HUF|RON|BGN|JPY|AUD|CAD|RM|MYR|INR|₹|zł)"
 _AMOUNT = re.compile(
@@ -101,7 +101,10 @@ def amount_text(value: Decimal, currency: str) -> str:
     return f"{value:.2f}:{currency}"
 
 
-def main_currency(amounts: Sequence[Amount]) -> str:
-    """Give the currency that most amounts name, or EUR where none does."""
+def main_currency(amounts: Sequence[Amount], pages: Sequence[Page]) -> str:
+    """Give the currency that most amounts name, else the one that the text names most often, else EUR."""
     named = Counter(amount.currency for amount in amounts if amount.currency)
+    if not named:
+        texts = (word.text.strip("()[]:.,") for page in pages for word in page.words)
+        named = Counter(_CURRENCIES[text] for text in texts if text in _CURRENCIES and text not in {"FR", "RM"})
     return named.most_common(1)[0][0] if named else "EUR"

@@ -27,7 +27,7 @@ _CREDIT = re.compile(
 _PAID = re.compile(
     r"bereits (?:bezahlt|beglichen|gezahlt)|betrag (?:dankend )?erhalten|dankend erhalten|betrag wurde .{0,40}(?:bezahlt|abgebucht|belastet)"
     r"|bezahlt (?:mit|per|am|via)|paid (?:in full|by|via|with|on)|zahlung (?:dankend )?erhalten|vielen dank für ihre zahlung|payment received"
-    r"|acquittée?|reeds (?:betaald|voldaan)|\bbar gegeben|kartenzahlung|change due",
+    r"|facture acquittée|reeds (?:betaald|voldaan)|\bbar gegeben|kartenzahlung|change due",
     re.IGNORECASE,
 )
 _DEBIT = re.compile(

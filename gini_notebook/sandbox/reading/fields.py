@@ -37,6 +37,7 @@ _ENTITIES = {
     "instantPayment": "text",
 }
 _MOST_CANDIDATES = 30
+_LEAST = {"paymentRecipient": 0.0}  # a name with less is more likely the receiver of the goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def extract(pages: list[Page], settings: Settings, today: datetime.date) -> dict
     if code:
         lists = {label: _with_code(values, code, label) for label, values in lists.items()}
     lists["bic"] = _matching_bic(lists["iban"], lists["bic"])
-    chosen = {label: values[0] for label, values in lists.items() if values}
+    chosen = {
+        label: values[0] for label, values in lists.items() if values and values[0].score > _LEAST.get(label, -99.0)
+    }
     lists["paymentDueDate"] += [dates.found(date) for date in all_dates]
     issued = dates.issue_date(all_dates, pages)
     chosen |= _others(pages, code, chosen, None if simple else dates.due_after_days(pages, issued))
@@ -85,12 +88,16 @@ def extract(pages: list[Page], settings: Settings, today: datetime.date) -> dict
     terms = Terms(chosen.get("amountToPay"), issued, today)
     scale = Scale(pages, settings.dpi)
     compounds = {
-        "lineItems": find_line_items(pages, chosen.get("amountToPay"), scale),
+        "lineItems": find_line_items(pages, _currency(chosen), scale),
         "skontoDiscounts": find_skonto(pages, terms, scale),
     }
     if any(compounds.values()):
         answer["compoundExtractions"] = {name: rows for name, rows in compounds.items() if rows}
     return answer
+
+
+def _currency(chosen: Mapping[str, Found]) -> str:
+    return chosen["amountToPay"].value.split(":")[1] if "amountToPay" in chosen else "EUR"
 
 
 def extract_payment(payment: qr.Payment, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _code(pages: Sequence[Page]) -> _Code | None:
 
 
 def _amounts(amounts: Sequence[Amount], pages: Sequence[Page], code: _Code | None, *, simple: bool) -> list[Found]:
-    currency = main_currency(amounts)
+    currency = main_currency(amounts, pages)
     hint = Decimal(code.payment.amount.split(":")[0]) if code and code.payment.amount else None
     return [
         Found(amount_text(one.value, one.currency or currency), one.page, one.area, score)

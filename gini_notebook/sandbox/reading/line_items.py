@@ -1,201 +1,192 @@
-"""Tables of line items: article, description, quantity and price of one unit."""
+"""Rows of tables of line items: article, description, quantity and price of one unit."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from gini_notebook.sandbox.reading.amounts import Amount, amount_text, amounts_in
 from gini_notebook.sandbox.reading.found import Found, Scale, found_in
-from gini_notebook.sandbox.reading.words import Area, Page, Row
+from gini_notebook.sandbox.reading.table_header import Column, Header, find_headers
+from gini_notebook.sandbox.reading.words import Area, Page, Row, Word
 
-_KINDS = {
-    kind: re.compile(pattern, re.IGNORECASE)
-    for kind, pattern in {
-        "artNumber": r"^(?:art(?:ikel)?\.?-?\s?(?:nr|nummer|no)|item\s?(?:no|number|#)|sku|bestell-?nr|code article|produkt-?nr|réf)",
-        "total": r"^(?:gesamt|summe|betrag|total|line total|nettobetrag|nettowert|amount|entgelt|bedrag|montant|importo|prijs incl)",
-        "price": r"^(?:einzel|e-?preis|stück-?preis|preis|netto-?preis|brutto-?preis|unit|price|rate|p\.?u\.?\b|prix|prijs|prezzo|vk)",
-        "quantity": r"^(?:menge|anzahl|stück|qty|quantity|hours|qté|quantité|aantal|quantità|q\.tà|stk)",
-        "description": r"^(?:beschreibung|bezeichnung|artikel(?!-?nr)|leistung|produkt(?!-?nr)|position|text|description|item|désignation|omschrijving"
-        r"|descrizione|material|service|beschrijving|dienstleistung)",
-        "tax": r"^(?:mwst|ust|steuer|vat|tva|btw|iva|tax)",
-        "position": r"^(?:pos\b\.?|nr\.?$|#|no\.?$|lfd)",
-    }.items()
-}
 _END = re.compile(
-    r"^\W*(?:zwischensumme|summe|gesamt|netto|total|sub-?\s?total|rechnungs|umsatzsteuer|mwst|zzgl|zuzüglich|belegsummen|positionssumme|brutto"
-    r"|warenwert|übertrag|totaal|exclusief|amount due|balance|steuer|vat\b|tva\b|versand(?:kosten)?\b)",
+    r"^\W*(?:zwischensumme|summe|gesamt|netto(?!preis)|total|sub-?\s?total|rechnungs|umsatzsteuer|mwst|zzgl|zuzüglich|belegsummen|positionssumme"
+    r"|brutto(?!preis)|warenwert|übertrag|totaal|exclusief|amount due|balance|steuer|vat\b|tva\b|versand(?:kosten)?\b|zahlungsbedingungen)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,4})?(?![\w,]|\.\d)")
+_DETAIL = re.compile(r"^\W*[•*·-]|:|\d{2}\.\d{2}\.\d{2,4}")
 _MOST_ROWS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    kind: str
-    left: float
-    right: float
-
-
-def find_line_items(pages: Sequence[Page], to_pay: Found | None, scale: Scale) -> list[dict[str, Any]]:
-    """Give the rows of all tables that have at least a description and a price or total column.
-
-    Parameters
-    ----------
-    pages
-        The pages of the document.
-    to_pay
-        The amount to pay; it names the currency, and tells gross from net prices.
-    scale
-        Unit of the boxes.
-    """
-    items: list[_Item] = []
-    columns: list[_Column] = []
-    for page in pages:
-        rows = iter(page.rows)
-        for row in rows:
-            header = header_columns(row)
-            if header:
-                columns = header
-                items += _items_below(page, row, columns)
-    currency = to_pay.value.split(":")[1] if to_pay else "EUR"
-    return [item.answer(currency, scale) for item in items[:_MOST_ROWS]]
-
-
-def header_columns(row: Row) -> list[_Column]:
-    """Give the columns that a row names, or nothing if it is no heading of a table."""
-    columns = []
-    for part in _cells(row):
-        kind = next((one for one, pattern in _KINDS.items() if pattern.search(part.text)), "")
-        if kind and kind not in {column.kind for column in columns if kind != "total"}:
-            columns.append(_Column(kind, part.area.left, part.area.right))
-    kinds = {column.kind for column in columns}
-    has_number = any(True for _ in amounts_in(row))
-    return (
-        columns
-        if {"description"} <= kinds and kinds & {"total", "price"} and len(kinds) >= 3 and not has_number
-        else []
-    )
-
-
-def _cells(row: Row) -> Iterator[Row]:
-    """Give the phrases of a row; a phrase in which several columns are named is cut at their first words."""
-    for phrase in row.phrases:
-        starts = [0] + [
-            start
-            for start, word in zip(phrase.starts[1:], phrase.words[1:], strict=True)
-            if word.text[:1].isupper() and any(pattern.search(word.text) for pattern in _KINDS.values())
-        ]
-        for start, end in zip(starts, [*starts[1:], len(phrase.text)], strict=True):
-            inside = [index for index, first in enumerate(phrase.starts) if start <= first < end]
-            yield _sub_row(phrase, inside)
-
-
-def _sub_row(row: Row, indexes: Sequence[int]) -> Row:
-    from gini_notebook.sandbox.reading.words import make_row
-
-    return make_row(row.page, [row.words[index] for index in indexes], row.index)
+_CONTINUED = 2  # lines that a description may go on for
 
 
 @dataclass(slots=True)
 class _Item:
     """One row of a table."""
 
+    row: Row
     art_number: Found | None = None
     description: Found | None = None
     quantity: Found | None = None
-    price: Amount | None = None
+    price: Found | None = None
+    lines: int = 1
 
     def answer(self, currency: str, scale: Scale) -> dict[str, Any]:
         """Give the row in the form of the answer."""
-        row = {}
-        if self.art_number:
-            row["artNumber"] = scale.extraction("text", self.art_number)
-        if self.description:
-            row["description"] = scale.extraction("text", self.description)
-        if self.quantity:
-            row["quantity"] = scale.extraction("numeric", self.quantity)
-        if self.price:
-            found = Found(
-                amount_text(self.price.value, self.price.currency or currency), self.price.page, self.price.area
-            )
-            row["baseGross"] = scale.extraction("amount", found)
-        return row
+        price = self.price and Found(f"{self.price.value}:{currency}", self.price.page, self.price.area)
+        members = {
+            "artNumber": ("text", self.art_number),
+            "description": ("text", self.description),
+            "quantity": ("numeric", self.quantity),
+            "baseGross": ("amount", price),
+        }
+        return {name: scale.extraction(entity, found) for name, (entity, found) in members.items() if found}
 
 
-def _items_below(page: Page, header: Row, columns: Sequence[_Column]) -> list[_Item]:
+def find_line_items(pages: Sequence[Page], currency: str, scale: Scale) -> list[dict[str, Any]]:
+    """Give the rows of all tables that have a description and a price or total column.
+
+    ``baseGross`` is the price of one unit as it is printed; whether it includes the tax is not worked out.
+
+    Parameters
+    ----------
+    pages
+        The pages of the document.
+    currency
+        ISO 4217 code.
+    scale
+        Unit of the boxes.
+    """
+    items = [item for page in pages for header in find_headers(page) for item in _items_below(page, header)]
+    return [item.answer(currency, scale) for item in items[:_MOST_ROWS]]
+
+
+def _items_below(page: Page, header: Header) -> list[_Item]:
     items: list[_Item] = []
-    for row in page.rows[header.index + 1 :]:
-        if header_columns(row) or (_END.match(row.text) and items):
+    others = {other.last for other in find_headers(page)} - {header.last}
+    for row in page.rows[header.last + 1 :]:
+        numbers = _numbers(row, header.columns)
+        if row.index in others or (_END.match(row.text) and (items or numbers)):
             break
-        amounts = list(amounts_in(row))
-        if amounts:
-            item = _item(row, amounts, columns)
-            if item.description or item.price:
-                items.append(item)
-        elif items and items[-1].description is None:
-            items[-1].description = _description(row, columns)
+        if numbers.keys() & {"total", "price"} and (len(numbers) > 1 or _words_in(row, header.columns, "description")):
+            items.append(_item(row, numbers, header.columns))
+        elif items:
+            _go_on(items[-1], row, header.columns)
     return [item for item in items if item.description is not None]
 
 
-def _item(row: Row, amounts: Sequence[Amount], columns: Sequence[_Column]) -> _Item:
-    item = _Item(description=_description(row, columns))
-    by_kind = {column.kind: column for column in columns}
-    for amount in amounts:
-        if _nearest(amount.area, columns) == "price" and item.price is None:
-            item.price = amount
-    if "quantity" in by_kind:
-        item.quantity = _quantity(row, columns)
-    if item.price is None and item.quantity is not None and "total" in by_kind:
-        item.price = _unit_price(amounts[-1], Decimal(item.quantity.value))
-    if "artNumber" in by_kind:
-        item.art_number = _text_in(row, columns, "artNumber")
-    return item
+def _numbers(row: Row, columns: Sequence[Column]) -> dict[str, Found]:
+    """Give the numbers of a row by column: amounts for prices and totals, plain numbers for quantities."""
+    numbers: dict[str, Found] = {}
+    for match in _NUMBER.finditer(row.text):
+        area = row.area_of(match.start(), match.end())
+        kind = _nearest(area, columns)
+        if kind not in numbers and kind in {"quantity", "price", "total"}:
+            value = Decimal(match[0].replace(",", "."))
+            text = f"{value.normalize():f}" if kind == "quantity" else f"{value:.2f}"
+            numbers[kind] = found_in(row, match.start(), match.end(), text)
+    for amount in amounts_in(row):
+        kind = _nearest(amount.area, columns)
+        if kind in {"price", "total"}:
+            numbers[kind] = _amount(amount)
+    return numbers
 
 
-def _unit_price(total: Amount, quantity: Decimal) -> Amount | None:
-    """Give the total of a row as price of one unit where there is one unit."""
-    return total if quantity == 1 else None
+def _amount(amount: Amount) -> Found:
+    return Found(amount_text(amount.value, "").rstrip(":"), amount.page, amount.area)
 
 
-def _nearest(area: Area, columns: Sequence[_Column]) -> str:
+def _item(row: Row, numbers: dict[str, Found], columns: Sequence[Column]) -> _Item:
+    quantity, price = numbers.get("quantity"), numbers.get("price")
+    if price is None and quantity is not None and Decimal(quantity.value) == 1:
+        price = numbers.get("total")
+    return _Item(
+        row,
+        art_number=_joined(row, _words_in(row, columns, "artNumber")),
+        description=_joined(row, _words_in(row, columns, "description")),
+        quantity=quantity,
+        price=price,
+    )
+
+
+def _go_on(item: _Item, row: Row, columns: Sequence[Column]) -> None:
+    """Add a line without prices to the description above it, if it is the rest of it."""
+    words = _words_in(row, columns, "description")
+    text = " ".join(word.text for word in words)
+    if not words or item.lines > _CONTINUED:
+        return
+    if item.description is None or item.description.area is None:
+        item.description = _joined(row, words)
+        return
+    height = max(word.height for word in words)
+    tight = words[0].area.top - item.description.area.bottom < 0.45 * height
+    if tight and not _DETAIL.search(text) and not any(character.isdigit() for character in _numberless(text)):
+        item.lines += 1
+        area = item.description.area.union(row.area_of(*_span(row, words)))
+        item.description = Found(_join(item.description.value, text), item.description.page, area)
+
+
+def _numberless(text: str) -> str:
+    """Take short numbers out of a text; long ones are codes, and codes are details."""
+    return re.sub(r"(?<!\d)\d{1,3}(?:[.,]\d{1,2})?(?!\d)", "", text)
+
+
+def _join(text: str, rest: str) -> str:
+    if text.endswith("-") and not text.endswith(" -"):
+        return text[:-1] + rest if rest[:1].islower() else text + rest
+    return f"{text} {rest}"
+
+
+def _nearest(area: Area, columns: Sequence[Column]) -> str:
     """Give the column that a value belongs to: most overlap first, then the smallest distance."""
 
-    def distance(column: _Column) -> float:
+    def distance(column: Column) -> float:
         overlap = min(area.right, column.right) - max(area.left, column.left)
         return -overlap if overlap < 0 else -overlap / 1000
 
     return min(columns, key=distance).kind
 
 
-def _quantity(row: Row, columns: Sequence[_Column]) -> Found | None:
-    for match in _NUMBER.finditer(row.text):
-        if _nearest(row.area_of(match.start(), match.end()), columns) == "quantity":
-            value = Decimal(match[0].replace(",", ".")).normalize()
-            return found_in(row, match.start(), match.end(), f"{value:f}")
-    return None
-
-
-def _description(row: Row, columns: Sequence[_Column]) -> Found | None:
-    return _text_in(row, columns, "description")
-
-
-def _text_in(row: Row, columns: Sequence[_Column], kind: str) -> Found | None:
-    """Give the words of a row that stand in a column of text, up to the next column."""
-    ordered = sorted(columns, key=lambda column: column.left)
-    index = next(number for number, column in enumerate(ordered) if column.kind == kind)
-    left = ordered[index].left - 6.0
-    right = ordered[index + 1].left if index + 1 < len(ordered) else float("inf")
+def _words_in(row: Row, columns: Sequence[Column], kind: str) -> list[Word]:
+    """Give the words of a row that stand in a column of text: nearer to it than to the one before, up to the next."""
+    index = next((number for number, column in enumerate(columns) if column.kind == kind), -1)
+    if index < 0:
+        return []
+    column = columns[index]
+    before = columns[index - 1] if index else None
+    after = columns[index + 1].left if index + 1 < len(columns) else float("inf")
     words = [
-        (word, start)
-        for word, start in zip(row.words, row.starts, strict=True)
-        if left <= word.area.left < right and word.area.right < right + 20.0
+        word
+        for word in row.words
+        if word.area.left < after
+        and word.area.right <= after + 12.0
+        and (before is None or word.area.left - before.right > min(0.0, column.left - word.area.right))
+        and (before is None or _distance(word.area, column) < _distance(word.area, before))
     ]
-    while words and kind == "description" and _NUMBER.fullmatch(words[-1][0].text) and len(words) > 1:
-        words.pop()
-    text = " ".join(word.text for word, _ in words)
-    if not words or (kind == "description" and sum(letter.isalpha() for letter in text) < 2):
+    while words and kind == "description" and _is_number(words[0].text):
+        words = words[1:]
+    while words and kind == "description" and _is_number(words[-1].text) and words[-1].area.left > column.right:
+        words = words[:-1]
+    letters = sum(letter.isalpha() for word in words for letter in word.text)
+    return words if letters >= 2 or kind != "description" else []
+
+
+def _distance(area: Area, column: Column) -> float:
+    return max(column.left - area.right, area.left - column.right, 0.0)
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text.rstrip(".")) is not None and len(text) <= 8
+
+
+def _span(row: Row, words: Sequence[Word]) -> tuple[int, int]:
+    first, last = row.words.index(words[0]), row.words.index(words[-1])
+    return row.starts[first], row.starts[last] + len(row.words[last].text)
+
+
+def _joined(row: Row, words: Sequence[Word]) -> Found | None:
+    if not words:
         return None
-    return found_in(row, words[0][1], words[-1][1] + len(words[-1][0].text), text)
+    return found_in(row, *_span(row, words), " ".join(word.text for word in words))

@@ -3,7 +3,7 @@
 import re
 
 LEGAL_FORM = re.compile(
-    r"(?<![\w.])(?:g?GmbH|AG|KG|KGaA|OHG|GbR|UG|SE|e\. ?K\.|e\. ?V\.|eG|mbH|PartG|Part(?:G|ner)mbB|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|S\.?A\.?|SARL"
+    r"(?<![\w.])(?:g?GmbH|GMBH|AG|KG|KGaA|OHG|GbR|UG|SE|e\. ?K\.|e\. ?V\.|eG|mbH|PartG|Part(?:G|ner)mbB|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|S\.?A\.?|SARL"
     r"|S\.?A\.?S\.?U?|S\.?à ?r\.?l\.?|B\.?V\.?|N\.?V\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|Corp\.?|Foundation|Stiftung|Genossenschaft|a\. ?G\.)(?!\w)"
 )
 PAYEE = re.compile(
@@ -27,7 +27,7 @@ BUYER = re.compile(
 )
 BANK = re.compile(r"bank\b|sparkasse|volksbank|raiffeisen|\bbanque\b|\bbanca\b|kreditinstitut", re.IGNORECASE)
 NAME_LABEL = re.compile(r"^\s*(?:name|nom|firma|naam|nome)\s*:?\s+", re.IGNORECASE)
-SEPARATOR = re.compile(r"\s*[·•●|∙*■▪]\s*|\s+[–—-]+\s+|\s{3,}|, |; ")
+SEPARATOR = re.compile(r"\s*[·•●|∙*■▪]\s*|\s+[–—-]+\s+|\s{3,}|, (?!Ltd|Inc|LLC|LLP|Corp|Co\b|S\.|SE\b)|; ")
 PLACE = re.compile(r"(?:.*[ ,·•●|–-])?(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? +[A-ZÄÖÜÉ][\w'’.-]+")
 
 _TITLE = re.compile(

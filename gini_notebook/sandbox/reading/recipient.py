@@ -41,7 +41,7 @@ def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> li
     companies = [one for page in pages for row in page.rows for one in _companies(page, row)]
     if labelled_only:
         return sorted(found, key=lambda one: -one.score) or companies
-    found += companies + [one for page in pages[:1] for one in _address_blocks(page)]
+    found += companies + [one for page in pages[:1] for one in (*_address_blocks(page), *_letterhead(page))]
     counts = Counter(one.value.casefold() for one in found)
     domains = " ".join(
         match[1].casefold() for page in pages for row in page.rows for match in _DOMAIN.finditer(row.text)
@@ -154,6 +154,26 @@ def _address_blocks(page: Page) -> list[Found]:
                     name = clean(first.text)
                     start = first.text.index(name)
                     found.append(found_in(first, start, start + len(name), name, _block_score(page, block, first)))
+    return found
+
+
+def _letterhead(page: Page) -> list[Found]:
+    """Give the first texts at the top of the page that can be names; large print counts more."""
+    sizes = sorted(word.size for word in page.words)
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
+    phrases = [one for row in page.rows[:6] if row.area.top < 0.14 * page.upright_size[1] for one in row.phrases]
+    found = []
+    for order, phrase in enumerate(phrases[:6]):
+        name = clean(phrase.text)
+        if is_name(name) and not any(digit.isdigit() for digit in name) and not name.endswith((":", "!")):
+            start = phrase.text.index(name)
+            score = 1.5 - 0.2 * order + 1.0 * (phrase.words[0].size > 1.2 * usual) + 0.5 * phrase.words[0].bold
+            heading = labels.above(phrase.area, page.rows, phrase.index)
+            found.append(
+                found_in(
+                    phrase, start, start + len(name), name, score + _party(heading) - 4.0 * bool(BUYER.search(name))
+                )
+            )
     return found
 
 

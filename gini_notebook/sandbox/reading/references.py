@@ -10,7 +10,7 @@ from gini_notebook.sandbox.reading.words import Page, Row
 _INVOICE = re.compile(
     r"\b(?:rechnungs?-?\s?(?:nummer|nr\b\.?|no\b\.?)|rechnung\s?(?:nummer|nr\b\.?|no\b\.?|#|:)|re\.?-?\s?nr\b\.?|beleg-?\s?(?:nummer|nr\b\.?)|rg\.?-?\s?nr\b\.?"
     r"|invoice\s?(?:number|no\b\.?|nr\b\.?|#|id\b|:)|facture\s?(?:n°|n[or]\b\.?|numéro|#|:)|n°\s?(?:de\s)?facture|factuur\s?-?(?:nummer|nr\b\.?)"
-    r"|fattura\s?(?:n\b\.?|n°|nr\b\.?|numero)|numero fattura|(?:rechnung|gutschrift)\b.{0,40}?\bnr\b\.?|receipt\s?(?:no\b\.?|number|#))",
+    r"|fattura\s?(?:n\b\.?|n°|nr\b\.?|numero)|numero fattura|\w*(?:rechnung|gutschrift)\b.{0,45}?\bnr\b\.?|receipt\s?(?:no\b\.?|number|#))",
     re.IGNORECASE,
 )  # fmt: skip
 _CUSTOMER = re.compile(
@@ -43,10 +43,12 @@ class References:
 
     def payment_purpose(self) -> Found | None:
         """Give the text of the transfer: what is printed as such, else the invoice and customer number."""
-        if self.purpose is not None or self.invoice is None:
-            return self.purpose or self.customer
-        text = f"ReNr {self.invoice.value}" + (f", KdNr {self.customer.value}" if self.customer else "")
-        return Found(text, self.invoice.page, self.invoice.area)
+        first = self.invoice or self.customer
+        if self.purpose is not None or first is None:
+            return self.purpose
+        numbers = (("ReNr", self.invoice), ("KdNr", self.customer))
+        text = ", ".join(f"{name} {number.value}" for name, number in numbers if number is not None)
+        return Found(text, first.page, first.area)
 
 
 def find_references(pages: Sequence[Page], *, slip: bool) -> References:

@@ -26,7 +26,14 @@ _OTHERS = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
 )
-_MARKUP = ((b"<!doctype html", "HTML"), (b"<html", "HTML"), (b"<?xml", "XML"), (b"<svg", "SVG"))
+_MARKUP = (
+    (b"<!doctype html", "HTML"),
+    (b"<html", "HTML"),
+    (b"<?xml", "XML"),
+    (b"<svg", "SVG"),
+    (b"<!--", "XML or HTML"),
+)
+_DECLARED = (("xml", "XML"), ("html", "HTML"))
 
 
 def sniff(content: bytes, media_type: str | None) -> str:
@@ -51,10 +58,10 @@ def sniff(content: bytes, media_type: str | None) -> str:
     found = _by_magic(content)
     if found:
         return found
-    other = _unsupported(content)
+    declared = (media_type or "").split(";")[0].strip().lower()
+    other = _unsupported(content) or next((name for end, name in _DECLARED if declared.endswith(end)), None)
     if other:
         raise UnsupportedType(f"The file is {other}; supported are PDF, JPEG, PNG, GIF, TIFF and plain text.")
-    declared = (media_type or "").split(";")[0].strip().lower()
     if declared in IMAGES or declared == PDF:
         raise Unreadable(f"The file was declared as {declared}, but its content is something else.")
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):

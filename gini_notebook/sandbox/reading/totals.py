@@ -9,51 +9,51 @@ from gini_notebook.sandbox.reading import labels
 from gini_notebook.sandbox.reading.amounts import Amount
 from gini_notebook.sandbox.reading.words import Page, Row
 
-_WEIGHTS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
-    (weight, re.compile(pattern, re.IGNORECASE))
-    for weight, pattern in (
-        (
-            10.0,
-            r"zu zahlend\w*|zu zahlen\b|zahlbetrag|zahlungsbetrag|zu überweisen|überweisungsbetrag|fällige\w* (?:betrag|zahlung)"
-            r"|offene\w* (?:betrag|posten|forderung)|restbetrag|forderungsbetrag|nachzahlung|zu begleichen"
-            r"|amount (?:due|payable|to pay)|(?:balance|total) due|total (?:payable|to pay)|please pay|due payable"
-            r"|net à payer|(?:montant|total|reste)\b.{0,12} à (?:payer|régler)|montant dû|solde dû"
-            r"|te betalen|te voldoen|verschuldigd|totale? (?:da|a) pagare|importo da pagare|netto a pagare",
-        ),
-        (
-            7.0,
-            r"rechnungs-?(?:betrag|summe|endbetrag|total)|gesamt-?(?:betrag|summe|preis|forderung)|end-?(?:betrag|summe|preis)"
-            r"|brutto-?(?:betrag|summe)?\b|summe brutto|gesamt brutto|inkl\.? .{0,12}(?:mwst|ust|steuer)|incl\.? .{0,12}(?:vat|tax|btw)"
-            r"|grand total|invoice (?:total|amount)|total (?:amount|ttc|incl\w*|invoice)|ttc\b|t\.t\.c|totaal(?:bedrag)?|totale fattura"
-            r"|totale documento|factuurbedrag",
-        ),
-        (
-            4.0,
-            r"\bgesamt\b|\bsumme\b|\btotal\b|\btotale\b|\btotaal\b|\bbetrag\b|\bamount\b|\bmontant\b|\bimporto\b|\bbedrag\b",
-        ),
-        (
-            -9.0,
-            r"\bnetto(?!.{0,3} inkl)|nettobetrag|zwischensumme|teilsumme|(?<!inkl )(?<!inkl\. )\b(?:mwst|ust|mehrwert|umsatz)\w*|steuer"
-            r"|\b(?:vat|tva|btw|iva|tax|gst)\b|sub-?\s?total|sous-total|subtotaal|\bht\b|\bh\.t\b|hors taxe|excl|exkl|ohne (?:ust|mwst)"
-            r"|einzelpreis|stückpreis|unit price|skonto|abzug|abzügl|rabatt|nachlass|discount|remise|korting|sconto"
-            r"|anzahlung|gezahlt|bezahlt|paid|acompte|guthaben|zuschl[aä]g|abschl[aä]g|warenwert|positionssumme|versand|porto|shipping"
-            r"|basisbetrag|steuerbasis|stammkapital|grundkapital|kaution|alter saldo|vormonat|übertrag|rückgeld|gegeben|change\b",
-        ),
-    )
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_TO_PAY = _any_of(
+    r"zu zahlend\w*|zu zahlen\b|zahlbetrag|zahlungsbetrag|zu überweisen|überweisungsbetrag|zu begleichen|zu entrichten",
+    r"fällige\w* (?:betrag|zahlung|gesamt)|offene\w* (?:betrag|posten|forderung|rest)|restbetrag|forderungsbetrag|nachzahlung",
+    r"amount (?:due|payable|to pay)|(?:balance|total) (?:now )?due|total (?:payable|to pay)|please pay|due payable",
+    r"net [àa] payer|(?:montant|total|reste|solde)\b.{0,12} (?:à (?:payer|régler)|dû\b)",
+    r"te betalen|te voldoen|verschuldigd",
+    r"(?:totale?|netto|importo) (?:da|a) pagare",
 )
-_INCLUSIVE = re.compile(r"ink\w*\.?|incl\w*\.?|einschl\w*\.?|brutto|ttc", re.IGNORECASE)
+_TOTAL = _any_of(
+    r"rechnungs-?(?:betrag|summe|endbetrag|total)|gesamt-?(?:betrag|summe|preis|forderung)|end-?(?:betrag|summe|preis)",
+    r"brutto-?(?:betrag|summe)?\b|(?:summe|gesamt|total) brutto|(?:ink|incl)\w*\.? .{0,12}(?:mwst|ust|steuer|vat|tax|btw)",
+    r"grand total|invoice (?:total|amount)|total (?:amount|ttc|incl\w*|invoice)|\bttc\b|\bt\.t\.c",
+    r"totaal(?:bedrag)?|factuurbedrag|totale (?:fattura|documento)",
+)
+_SUM = _any_of(r"\b(?:gesamt|summe|total|totale|totaal|betrag|amount|montant|importo|bedrag)\b")
+_OTHER = _any_of(
+    r"\bnetto(?!.{0,3} inkl)|nettobetrag|zwischensumme|teilsumme|positionssumme|warenwert|sub-?\s?total|sous-total|subtotaal",
+    r"\b(?:mwst|ust|mehrwert|umsatz)\w*|steuer|\b(?:vat|tva|btw|iva|tax|gst)\b",
+    r"\bht\b|\bh\.t\b|hors taxe|excl|exkl|ohne (?:ust|mwst)|basisbetrag",
+    r"einzelpreis|stückpreis|unit price|skonto|abzug|abzügl|rabatt|nachlass|discount|remise|korting|sconto",
+    r"anzahlung|gezahlt|bezahlt|\bpaid\b|acompte|déjà|guthaben|zuschl[aä]g|abschl[aä]ge|\babschlag\b|versand|porto|shipping",
+    r"stammkapital|grundkapital|\bcapital\b|kaution|alter saldo|vormonat|übertrag|rückgeld|gegeben|\bchange\b|gutscheine?\b",
+    r"mahngebühr|mahnkosten|verzugszinsen|bearbeitungsgebühr|indemnité",
+)
+_INCLUSIVE = _any_of(r"ink\w*\.?|incl\w*\.?|einschl\w*\.?|brutto|\bttc\b|enthält")
+_POSITIVE = ((10.0, _TO_PAY), (7.0, _TOTAL), (4.0, _SUM))
+_NEGATIVE = -9.0
 
 
 def weight_of(label: str) -> float:
-    """Rate a label: high for "to pay", less for totals, below zero for net amounts, taxes, discounts and the like."""
-    weight = 0.0
-    for value, pattern in _WEIGHTS:
-        if not pattern.search(label):
-            continue
-        if value > 0:
-            weight = max(weight, value)
-        elif not (_INCLUSIVE.search(label) and weight > 0):
-            weight += value
+    """Rate a label: high for "to pay", less for totals, below zero for net amounts, taxes, discounts and the like.
+
+    Examples
+    --------
+    >>> weight_of("Rechnungsbetrag") > weight_of("Summe") > 0 > weight_of("Summe netto")
+    True
+    """
+    weight = next((value for value, pattern in _POSITIVE if pattern.search(label)), 0.0)
+    if _OTHER.search(label) and not (weight > 0 and _INCLUSIVE.search(label)):
+        weight += _NEGATIVE
     return weight
 
 
@@ -82,7 +82,7 @@ def rank(
         score = _label_weight(amount, rows[amount.page]) + order / (10.0 * len(amounts))
         if not labels_only:
             score += 1.5 * (amount.value in grosses) + 0.5 * min(repeats[amount.value] - 1, 3)
-            score += 1.5 * (amount.value == largest) + 0.5 * (amount.currency is not None)
+            score += 1.5 * (amount.value == largest) + 0.5 * (amount.currency is not None) - 3.0 * (amount.value == 0)
             score += 20.0 * (hint is not None and amount.value == hint)
         ranked.append((score, amount))
     return sorted(ranked, key=lambda pair: -pair[0])
