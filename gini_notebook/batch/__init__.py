@@ -1,0 +1,12 @@
+"""Many documents, each ending as exactly one row: a ledger on disk, a scheduler, and the document list as witness.
+
+:func:`run` sends documents and stores their extractions in a run folder, :func:`resume` goes on with one. The tables
+are made from it by :mod:`gini_notebook.frames`. The ledger is described in ``docs/ledger.md``.
+"""
+
+from gini_notebook.batch.counts import Counts
+from gini_notebook.batch.progress import Progress
+from gini_notebook.batch.running import RunReport, resume, run
+from gini_notebook.batch.settings import Settings
+
+__all__ = ["Counts", "Progress", "RunReport", "Settings", "resume", "run"]

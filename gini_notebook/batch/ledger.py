@@ -1,0 +1,212 @@
+"""The ledger of a run: one SQLite file that knows, at every moment, what has been sent and what came of it.
+
+Its tables are described for people in ``docs/ledger.md``. An intent and a document id are on the disk
+(``synchronous=FULL``) before anything is built on them; losing other rows in a power cut costs a read, not an upload.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from gini_notebook.errors import LedgerError
+
+FILE_NAME = "ledger.sqlite"
+VERSION = 1
+# "gini" as a number, so that `file ledger.sqlite` and we can tell it from any other database.
+APPLICATION_ID = 0x67696E69
+
+TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    document TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    size INTEGER,
+    modified_ns INTEGER,
+    listed INTEGER NOT NULL,
+    key TEXT REFERENCES uploads,
+    problem TEXT
+) WITHOUT ROWID;
+CREATE INDEX documents_in_order ON documents (listed, position);
+CREATE INDEX documents_of_upload ON documents (key);
+CREATE TABLE uploads (
+    key TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'intent', 'unknown', 'uploaded', 'done', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    polls INTEGER NOT NULL DEFAULT 0,
+    document_id TEXT UNIQUE,
+    intent_at REAL,
+    unknown_at REAL,
+    uploaded_at REAL,
+    finished_at REAL,
+    processing_s REAL,
+    pages INTEGER,
+    source_classification TEXT,
+    error TEXT,
+    request_id TEXT,
+    CHECK (state NOT IN ('uploaded', 'done') OR document_id IS NOT NULL)
+) WITHOUT ROWID;
+CREATE INDEX uploads_by_state ON uploads (state);
+CREATE TABLE results (key TEXT PRIMARY KEY REFERENCES uploads, extractions TEXT NOT NULL);
+CREATE TABLE surplus (
+    document_id TEXT PRIMARY KEY,
+    key TEXT,
+    name TEXT NOT NULL,
+    created_at REAL,
+    deleted_at REAL
+) WITHOUT ROWID;
+"""
+
+Statement = tuple[str, Sequence[Any]]
+
+
+class Ledger:
+    """An open ledger. One thread uses it; changes are gathered and written together by :meth:`commit`.
+
+    Parameters
+    ----------
+    folder
+        The run folder.
+    create
+        Make the file (private to its owner) when it does not exist.
+    read_only
+        Open for looking only; works beside a run that is on.
+
+    Raises
+    ------
+    LedgerError
+        When there is no ledger, or it cannot be used: other program's file, newer version, damaged, disk trouble.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False, read_only: bool = False) -> None:
+        self.folder = folder
+        self.path = folder / FILE_NAME
+        if create and not self.path.exists():
+            self._create()
+        if not self.path.exists():
+            message = f"There is no run in {folder} (no {FILE_NAME}). Start one with process(…, to={folder})."
+            raise LedgerError(message)
+        self._changes: list[Statement] = []
+        self._durable = False
+        with self._troubles():
+            mode = "ro" if read_only else "rw"
+            self._connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=5.0
+            )
+            if not read_only:
+                self._prepare()
+            self._check()
+
+    def _create(self) -> None:
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            message = f"The run folder {self.folder} cannot be written: {error.strerror}."
+            raise LedgerError(message) from error
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        if self._number("application_id") == 0 and not self._number("schema_version"):
+            with self._transaction():
+                for statement in TABLES.split(";\n"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _check(self) -> None:
+        if self._number("application_id") != APPLICATION_ID:
+            message = f"{self.path} is not a ledger of this program. Choose another run folder."
+            raise LedgerError(message)
+        version = self._number("user_version")
+        if version != VERSION:
+            message = f"{self.path} has version {version}; this program reads version {VERSION}. Update the program."
+            raise LedgerError(message)
+
+    def _number(self, pragma: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+    @contextmanager
+    def _troubles(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            message = (
+                f"The ledger {self.path} cannot be used: {error}. Nothing was sent that it does not know of. Free disk "
+                "space, make the folder writable or choose a local disk; the same call then goes on."
+            )
+            raise LedgerError(message) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def change(self, statement: str, values: Sequence[Any] = (), *, durable: bool = False) -> None:
+        """Gather a change for the next :meth:`commit`; ``durable`` ones must survive a power cut."""
+        self._changes.append((statement, values))
+        self._durable = self._durable or durable
+
+    def commit(self) -> None:
+        """Write all gathered changes in one transaction, all or none."""
+        if not self._changes:
+            return
+        changes, self._changes = self._changes, []
+        durable, self._durable = self._durable, False
+        with self._troubles():
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with self._transaction():
+                for statement, values in changes:
+                    self._connection.execute(statement, values)
+
+    def change_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write one statement for many rows in a transaction of its own, after what is gathered."""
+        self.commit()
+        with self._troubles(), self._transaction():
+            self._connection.executemany(statement, rows)
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Read the rows of a query; what was gathered is written first, so that it is seen."""
+        self.commit()
+        with self._troubles():
+            return self._connection.execute(query, values).fetchall()
+
+    def each(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Read the rows of a query one by one."""
+        self.commit()
+        with self._troubles():
+            yield from self._connection.execute(query, values)
+
+    def fact(self, name: str) -> str | None:
+        """Return a remembered fact of the run, such as its target."""
+        rows = self.rows("SELECT value FROM facts WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def remember(self, name: str, value: str) -> None:
+        """Gather a fact for the next commit."""
+        self.change("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value))
+
+    def close(self) -> None:
+        """Close the file; changes that were gathered but not committed are dropped."""
+        self._connection.close()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

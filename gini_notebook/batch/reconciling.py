@@ -1,0 +1,228 @@
+"""Finds out, by the document list, what became of unclear uploads; nothing is repeated on a guess.
+
+An unclear upload is resolved when its stamped name stands in the list. It may be repeated when it was absent from two
+complete readings of the list, the later of which began after the quarantine. The list serves only when a probe has
+shown that it names our documents as we named them; else unclear uploads stay unclear and are reported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gini_notebook.batch.desk import Desk
+from gini_notebook.batch.feed import Feed
+from gini_notebook.batch.listing import Ended, EndHandler, Lister
+from gini_notebook.batch.naming import bears_mark
+from gini_notebook.batch.rows import Unclear, add_surplus, attempts_of, set_failed, set_planned, set_uploaded
+from gini_notebook.batch.watching import Watcher
+from gini_notebook.values import Document
+
+# What the probe found, as remembered in the ledger.
+NAMES_KEPT, IDS_ONLY, NO_LIST = "names", "ids", "none"
+PROBE_TRIES = 3
+ENDS_IN_VAIN = 5
+ABSENCES = 2
+
+
+@dataclass(slots=True)
+class _Lost:
+    unclear: Unclear
+    since: float
+    absences: int = 0
+
+
+class Reconciler:
+    """Keeps the unclear uploads of a run until they are resolved.
+
+    Parameters
+    ----------
+    desk
+        What the run shares.
+    lister
+        Who reads the list.
+    watcher
+        Who waits for documents that turn out to be there.
+    feed
+        Who reads documents again that turn out not to be there.
+    """
+
+    def __init__(self, desk: Desk, lister: Lister, watcher: Watcher, feed: Feed) -> None:
+        self._desk, self._lister, self._watcher, self._feed = desk, lister, watcher, feed
+        self._lost: dict[str, _Lost] = {}
+        self._found: dict[str, Document] = {}
+        self._strange: dict[str, Document] = {}
+        self._ends_in_vain = 0
+        self._next_sweep = 0.0
+        self._probe: tuple[str, str] | None = None
+        self._probe_tries = 0
+        self._probe_due = 0.0
+        self._probe_name: str | None = None
+        self.listing = desk.ledger.fact("listing")
+        self.is_swept = desk.ledger.fact("swept") is not None
+        watcher.by_list = self.listing in {NAMES_KEPT, IDS_ONLY}
+
+    @property
+    def is_probing(self) -> bool:
+        """Whether it is still open if the list can be trusted."""
+        return self.listing is None
+
+    @property
+    def probe_is_on(self) -> bool:
+        """Whether a document is being looked for in the list."""
+        return self._probe is not None
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether unclear uploads stay unclear, because the list does not tell."""
+        return self.listing in {IDS_ONLY, NO_LIST} or self._ends_in_vain >= ENDS_IN_VAIN
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left to find out."""
+        return self._probe is None and (not self._lost or self.gave_up)
+
+    @property
+    def unclear(self) -> list[str]:
+        """Keys of the uploads that will stay unclear."""
+        return [lost.unclear.key for lost in self._lost.values()] if self.gave_up else []
+
+    def add(self, unclear: Unclear) -> None:
+        """Take an unclear upload."""
+        now = self._desk.now()
+        self._lost[unclear.name] = _Lost(unclear, now)
+        self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._pause_s()))
+
+    def intending(self) -> None:
+        """Hear that an upload is about to leave, which makes the last look for surplus outdated."""
+        if self.is_swept:
+            self.is_swept = False
+            self._desk.ledger.change("DELETE FROM facts WHERE name = 'swept'")
+
+    def uploaded(self, document_id: str, name: str) -> None:
+        """Hear of a new document; the first one is looked for in the list."""
+        if self.listing is None and self._probe is None:
+            self._probe, self._probe_tries, self._probe_due = (document_id, name), 0, 0.0
+
+    def due(self) -> float:
+        """Return when there is something to do next."""
+        if self._probe is not None:
+            return self._probe_due
+        return float("inf") if self.idle else self._sweep_due()
+
+    def advance(self) -> None:
+        """Read the list when that is due."""
+        if not self._lister.idle:
+            return
+        now = self._desk.now()
+        if self._probe is not None:
+            if now >= self._probe_due:
+                self._probe_name = None
+                self._read(self._probed, enough=self._probe_answered)
+        elif not self.idle and now >= self._sweep_due():
+            self._read(self._swept)
+
+    def sweep_at_end(self) -> bool:
+        """Look once more for documents in excess; return whether that is done."""
+        if self.is_swept or self.listing != NAMES_KEPT or self._ends_in_vain >= ENDS_IN_VAIN:
+            return True
+        if self._lister.idle:
+            self._read(self._swept_at_end)
+        return False
+
+    def seen(self, document: Document, began: float) -> None:
+        """Look at a document of the list."""
+        del began
+        if self._probe is not None and document.id == self._probe[0]:
+            self._probe_name = document.name
+        if self.listing is None and bears_mark(document.name, self._desk.mark):
+            self._trust(NAMES_KEPT)
+        if document.id in self._desk.known_ids:
+            return
+        if document.name in self._lost:
+            rival = self._found.get(document.name)
+            if rival is None or (document.creation_date or 0) < (rival.creation_date or 0):
+                self._found[document.name] = document
+        self._strange[document.id] = document
+
+    def _pause_s(self) -> float:
+        return min(10.0, max(0.2, self._desk.settings.quarantine_s / 10))
+
+    def _sweep_due(self) -> float:
+        quarantine_s = self._desk.settings.quarantine_s
+        wanted = min(lost.since + (quarantine_s if lost.absences else 0.0) for lost in self._lost.values())
+        return max(wanted, self._next_sweep)
+
+    def _read(self, ended: EndHandler, enough: Callable[[], bool] | None = None) -> None:
+        self._strange.clear()
+        self._lister.begin(ended, limit=self._desk.settings.list_limit, enough=enough)
+
+    def _probe_answered(self) -> bool:
+        return self._probe is None or self._probe_name is not None
+
+    def _probed(self, how: Ended, began: float) -> None:
+        del began
+        probe = self._probe
+        if probe is None:
+            return
+        self._probe_tries += 1
+        if self._probe_name is not None:
+            self._trust(NAMES_KEPT if self._probe_name == probe[1] else IDS_ONLY)
+        elif how is Ended.REFUSED or self._probe_tries >= PROBE_TRIES:
+            self._trust(NO_LIST)
+        else:
+            self._probe_due = self._desk.now() + 0.3 * self._probe_tries
+
+    def _trust(self, listing: str) -> None:
+        self._probe = None
+        self.listing = listing
+        self._watcher.by_list = listing != NO_LIST
+        self._desk.ledger.remember("listing", listing)
+
+    def over(self) -> None:
+        """Give the documents that a reading has found to whoever waits for them."""
+        for name, document in self._found.items():
+            lost = self._lost.pop(name, None)
+            if lost is None or document.id in self._desk.known_ids:
+                continue
+            set_uploaded(self._desk.ledger, lost.unclear.key, document.id)
+            self._desk.known_ids.add(document.id)
+            self._strange.pop(document.id, None)
+            self._watcher.add(lost.unclear.key, document.id)
+        self._found.clear()
+
+    def _swept(self, how: Ended, began: float) -> None:
+        self._next_sweep = self._desk.now() + self._pause_s()
+        if how is not Ended.COMPLETE:
+            self._ends_in_vain += 1
+            return
+        self._ends_in_vain = 0
+        if self.listing is None and self._strange:
+            # The list shows documents that are not ours by id, and no name has ever come back: it proves nothing.
+            self._ends_in_vain = ENDS_IN_VAIN
+            return
+        for lost in [lost for lost in self._lost.values() if lost.since <= began]:
+            lost.absences += 1
+            if lost.absences >= ABSENCES and began >= lost.since + self._desk.settings.quarantine_s:
+                self._absent(lost.unclear)
+
+    def _absent(self, unclear: Unclear) -> None:
+        desk = self._desk
+        del self._lost[unclear.name]
+        if attempts_of(desk.ledger, unclear.key) >= desk.settings.attempts:
+            error = f"Given up after {desk.settings.attempts} attempts to upload. The last: {unclear.error}"
+            set_failed(desk.ledger, unclear.key, error, unclear.request_id)
+            desk.tally.fail(unclear.key)
+            return
+        set_planned(desk.ledger, unclear.key, counts=True)
+        self._feed.again(unclear.key, desk.now())
+
+    def _swept_at_end(self, how: Ended, began: float) -> None:
+        del began
+        if how is not Ended.COMPLETE:
+            self._ends_in_vain += 1
+            return
+        for document in self._strange.values():
+            if bears_mark(document.name, self._desk.mark):
+                created_at = None if document.creation_date is None else document.creation_date / 1000
+                add_surplus(self._desk.ledger, document.id, document.name, created_at)
+        self.is_swept = True
+        self._desk.ledger.remember("swept", "yes")

@@ -1,0 +1,253 @@
+"""The rows of a ledger: which states a document passes through, as the statements that write them.
+
+::
+
+    planned  -> intent      written before the request leaves
+    intent   -> uploaded    the service named the document's id
+    intent   -> planned     the request was provably not processed
+    intent   -> unknown     nobody can tell; so is every intent found on start-up
+    unknown  -> uploaded    the stamped name stands in the document list
+    unknown  -> planned     absent from complete lists for longer than the quarantine
+    uploaded -> done        result stored in the same transaction
+    any      -> failed      with the reason and the request id
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gini_notebook.batch.inputs import Source
+from gini_notebook.batch.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that was read and is ready to be uploaded."""
+
+    source: Source
+    media_type: str
+    key: str
+    name: str
+    content: bytes
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An upload that has an id, and no result yet."""
+
+    key: str
+    document_id: str
+    polls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """An upload of which nobody knows whether the service has it."""
+
+    key: str
+    name: str
+    error: str | None
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is known of a document when its result arrives."""
+
+    extractions: str
+    polls: int
+    processing_s: float
+    pages: int | None
+    source_classification: str | None
+
+
+def register(ledger: Ledger, sources: Sequence[Source]) -> None:
+    """Write down the documents of a run; those whose file is unchanged keep what is known of them."""
+    ledger.change("UPDATE documents SET listed = 0, problem = NULL")
+    ledger.change_many(
+        "INSERT INTO documents (document, position, path, size, modified_ns, listed) VALUES (?, ?, ?, ?, ?, 1) "
+        "ON CONFLICT (document) DO UPDATE SET position = excluded.position, listed = 1, size = excluded.size, "
+        "modified_ns = excluded.modified_ns, path = excluded.path, "
+        # A file that is gone keeps its result; one that changed is read again (and uploaded if its bytes differ).
+        "key = CASE WHEN excluded.size IS NULL OR (size = excluded.size AND modified_ns = excluded.modified_ns "
+        "AND path = excluded.path) THEN key END",
+        (
+            (source.document, position, _storable(source.path), *_stat(source.path))
+            for position, source in enumerate(sources)
+        ),
+    )
+
+
+def _stat(path: str) -> tuple[int | None, int | None]:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, and there may be 100,000
+    except OSError:
+        return None, None
+    return found.st_size, found.st_mtime_ns
+
+
+def _storable(path: str) -> str | bytes:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
+
+
+def sources(ledger: Ledger) -> list[Source]:
+    """Return the documents of the latest call, for a run that is taken up without naming them."""
+    rows = ledger.rows("SELECT document, path FROM documents WHERE listed ORDER BY position")
+    return [Source(document, os.fsdecode(path)) for document, path in rows]
+
+
+def tally(ledger: Ledger) -> dict[str, int]:
+    """Count the documents of the latest call per state; ``problem``: the file cannot be read; ``new``: not read yet."""
+    return dict(
+        ledger.rows(
+            "SELECT CASE WHEN problem IS NOT NULL THEN 'problem' ELSE coalesce(state, 'new') END AS kind, count(*) "
+            "FROM documents LEFT JOIN uploads USING (key) WHERE listed GROUP BY kind"
+        )
+    )
+
+
+def unfinished(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Yield key and name of every document that waits for an upload the ledger knows."""
+    yield from ledger.each(
+        "SELECT key, document FROM documents JOIN uploads USING (key) WHERE listed AND state NOT IN ('done', 'failed')"
+    )
+
+
+def to_read(ledger: Ledger, after: int, limit: int) -> list[tuple[int, Source, str | None]]:
+    """Return position, source and former key of the next documents that must be read and perhaps uploaded."""
+    rows = ledger.rows(
+        "SELECT position, document, path, key FROM documents LEFT JOIN uploads USING (key) "
+        "WHERE listed AND position > ? AND problem IS NULL AND (state IS NULL OR state = 'planned') "
+        "ORDER BY position LIMIT ?",
+        (after, limit),
+    )
+    return [(position, Source(document, os.fsdecode(path)), key) for position, document, path, key in rows]
+
+
+def source_of(ledger: Ledger, key: str) -> Source | None:
+    """Return a document with this content, to upload it again."""
+    rows = ledger.rows(
+        "SELECT document, path FROM documents WHERE key = ? AND listed AND problem IS NULL LIMIT 1", (key,)
+    )
+    return Source(rows[0][0], os.fsdecode(rows[0][1])) if rows else None
+
+
+def state_of(ledger: Ledger, key: str) -> str:
+    """Return the state of an upload; one the ledger has never heard of is planned."""
+    rows = ledger.rows("SELECT state FROM uploads WHERE key = ?", (key,))
+    return str(rows[0][0]) if rows else "planned"
+
+
+def attempts_of(ledger: Ledger, key: str) -> int:
+    """Return how many requests to upload this may have reached the service."""
+    return int(ledger.rows("SELECT attempts FROM uploads WHERE key = ?", (key,))[0][0])
+
+
+def known(ledger: Ledger) -> tuple[set[str], set[str]]:
+    """Return the keys of all uploads, and the ids of all their documents."""
+    rows = ledger.rows("SELECT key, document_id FROM uploads")
+    return {key for key, _ in rows}, {document_id for _, document_id in rows if document_id is not None}
+
+
+def open_uploads(ledger: Ledger) -> list[Uploaded]:
+    """Return the uploads that wait for their result."""
+    rows = ledger.rows("SELECT key, document_id, polls FROM uploads WHERE state = 'uploaded'")
+    return [Uploaded(*row) for row in rows]
+
+
+def unclear_uploads(ledger: Ledger) -> list[Unclear]:
+    """Return the unclear uploads; an intent that a stopped run left behind is one of them."""
+    ledger.change("UPDATE uploads SET state = 'unknown', unknown_at = ? WHERE state = 'intent'", (time.time(),))
+    ledger.commit()
+    rows = ledger.rows("SELECT key, name, error, request_id FROM uploads WHERE state = 'unknown'")
+    return [Unclear(*row) for row in rows]
+
+
+def link(ledger: Ledger, prepared: Prepared) -> None:
+    """Note which content a document has."""
+    ledger.change(
+        "UPDATE documents SET key = ?, size = ?, modified_ns = ? WHERE document = ?",
+        (prepared.key, len(prepared.content), prepared.modified_ns, prepared.source.document),
+    )
+
+
+def intend(ledger: Ledger, prepared: Prepared) -> None:
+    """Note that a request is about to leave; must be committed before it does."""
+    ledger.change(
+        "INSERT INTO uploads (key, bytes, media_type, name, state, attempts, intent_at) "
+        "VALUES (?, ?, ?, ?, 'intent', 1, ?) ON CONFLICT (key) DO UPDATE SET state = 'intent', "
+        "attempts = attempts + 1, intent_at = excluded.intent_at, error = NULL, request_id = NULL",
+        (prepared.key, len(prepared.content), prepared.media_type, prepared.name, time.time()),
+        durable=True,
+    )
+    link(ledger, prepared)
+
+
+def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
+    """Note the id of the document; losing it would mean to pay for the document twice."""
+    ledger.change(
+        "UPDATE uploads SET state = 'uploaded', document_id = ?, uploaded_at = ?, error = NULL, request_id = NULL "
+        "WHERE key = ?",
+        (document_id, time.time(), key),
+        durable=True,
+    )
+
+
+def set_unknown(ledger: Ledger, key: str, error: str, request_id: str | None) -> None:
+    """Note that nobody can tell whether the service has the document."""
+    ledger.change(
+        "UPDATE uploads SET state = 'unknown', unknown_at = ?, error = ?, request_id = ? WHERE key = ?",
+        (time.time(), error, request_id, key),
+    )
+
+
+def set_planned(ledger: Ledger, key: str, *, counts: bool) -> None:
+    """Note that the service does not have the document; ``counts``: the attempt reached the service."""
+    ledger.change(
+        "UPDATE uploads SET state = 'planned', attempts = attempts - ? WHERE key = ?", (0 if counts else 1, key)
+    )
+
+
+def set_failed(ledger: Ledger, key: str, error: str, request_id: str | None, polls: int = 0) -> None:
+    """Note that a document failed for good, and why."""
+    ledger.change(
+        "UPDATE uploads SET state = 'failed', finished_at = ?, error = ?, request_id = ?, polls = ? WHERE key = ?",
+        (time.time(), error, request_id, polls, key),
+    )
+
+
+def set_done(ledger: Ledger, key: str, finished: Finished) -> None:
+    """Store a result, and note in the same transaction that the document is done."""
+    ledger.change("INSERT OR REPLACE INTO results VALUES (?, ?)", (key, finished.extractions))
+    ledger.change(
+        "UPDATE uploads SET state = 'done', finished_at = ?, polls = ?, processing_s = ?, pages = ?, "
+        "source_classification = ?, error = NULL, request_id = NULL WHERE key = ?",
+        (
+            time.time(),
+            finished.polls,
+            finished.processing_s,
+            finished.pages,
+            finished.source_classification,
+            key,
+        ),
+    )
+
+
+def set_problem(ledger: Ledger, document: str, problem: str) -> None:
+    """Note that a file cannot be used; a later call looks again."""
+    ledger.change("UPDATE documents SET problem = ? WHERE document = ?", (problem, document))
+
+
+def add_surplus(ledger: Ledger, document_id: str, name: str, created_at: float | None) -> None:
+    """Note a document of the service that an unclear upload made in excess."""
+    ledger.change(
+        "INSERT INTO surplus (document_id, key, name, created_at) "
+        "VALUES (?, (SELECT key FROM uploads WHERE name = ?), ?, ?) ON CONFLICT DO NOTHING",
+        (document_id, name, name, created_at),
+    )

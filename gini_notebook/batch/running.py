@@ -1,0 +1,241 @@
+"""Begins a run, or takes it up again."""
+
+import os
+import re
+import secrets
+import shlex
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from gini_notebook.batch.counts import Counts
+from gini_notebook.batch.desk import FILES, LISTS, READS, UPLOADS
+from gini_notebook.batch.engine import Engine
+from gini_notebook.batch.inputs import Documents, Inputs, find
+from gini_notebook.batch.ledger import FILE_NAME, Ledger
+from gini_notebook.batch.lock import FolderLock
+from gini_notebook.batch.naming import MARK_CHARACTERS
+from gini_notebook.batch.progress import Progress, shown
+from gini_notebook.batch.rows import register, sources
+from gini_notebook.batch.settings import Settings
+from gini_notebook.batch.workers import Threads
+from gini_notebook.client import Client
+from gini_notebook.errors import GiniError, LedgerError, RunStopped, SettingError
+
+READ_THREADS = 8
+IDENTIFIER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to.
+
+    Attributes
+    ----------
+    folder
+        The run folder; the tables are read from it.
+    counts
+        Documents by state.
+    surplus
+        Documents at the service that unclear uploads made in excess; in no number, see ``dedupe``.
+    skipped
+        Files of the folder that were left out, because of their endings.
+    """
+
+    folder: Path
+    counts: Counts
+    surplus: int
+    skipped: tuple[str, ...]
+
+
+def run(
+    client: Client,
+    documents: Documents,
+    *,
+    to: str | os.PathLike[str],
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+    user: str | None = None,
+) -> RunReport:
+    """Send documents, wait until they are processed and store their extractions.
+
+    Every document ends as exactly one row. Bad files and refused documents are rows too, with the reason; the others
+    go on. The same call goes on where an earlier one ended, and costs nothing for what is finished.
+
+    Parameters
+    ----------
+    client
+        Whom to call.
+    documents
+        A folder, a file, a glob, or an iterable of these; see :func:`gini_notebook.batch.inputs.find`.
+    to
+        The run folder, made if need be. It belongs to one user of one service.
+    progress
+        ``"auto"`` (a bar when somebody is there to see it), True, False, or a function of :class:`Counts`.
+    settings
+        Limits and times.
+    user
+        The user identifier to send the documents for. By default a client that may choose takes a fresh random one
+        for the run, so that the service's document list holds this run and nothing else; the ledger remembers it.
+
+    Returns
+    -------
+    RunReport
+        Counts and folder.
+
+    Raises
+    ------
+    FileProblem
+        When there is nothing to send.
+    LedgerError
+        When the run folder belongs to another service or user, is in use, or cannot be written.
+    RunStopped
+        When the run was interrupted or a limit was reached; the same call goes on.
+    GiniError
+        When nobody can go on, for example because the credentials are refused.
+
+    Examples
+    --------
+    >>> report = run(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
+    >>> str(report.counts)  # doctest: +SKIP
+    '200 documents: 197 completed, 3 failed, 0 pending'
+    """
+    folder = Path(to)
+    inputs = find(documents, outside=folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The run folder {folder} cannot be made: {error.strerror}."
+        raise LedgerError(message) from error
+    with FolderLock(folder), Ledger(folder, create=True) as ledger:
+        return _drive(client, ledger, inputs, progress=progress, settings=settings or Settings(), user=user)
+
+
+def resume(
+    client: Client,
+    folder: str | os.PathLike[str],
+    *,
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+) -> RunReport:
+    """Go on with a run, with the documents it was last called with.
+
+    Parameters
+    ----------
+    client
+        A client of the same service.
+    folder
+        The run folder.
+    progress, settings
+        As for :func:`run`.
+
+    Returns
+    -------
+    RunReport
+        Counts and folder.
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder, or as for :func:`run`.
+    RunStopped
+        When the run ended early once more.
+    """
+    where = Path(folder)
+    if not (where / FILE_NAME).exists():
+        message = f"There is no run in {where} (no {FILE_NAME}), so there is nothing to resume."
+        raise LedgerError(message)
+    with FolderLock(where), Ledger(where) as ledger:
+        inputs = Inputs(tuple(sources(ledger)))
+        return _drive(client, ledger, inputs, progress=progress, settings=settings or Settings(), user=None)
+
+
+def _drive(
+    client: Client, ledger: Ledger, inputs: Inputs, *, progress: Progress, settings: Settings, user: str | None
+) -> RunReport:
+    own = bound_client(client, ledger, user)
+    register(ledger, inputs.sources)
+    workers = Threads({FILES: 1, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
+    engine = Engine(own.without_repeats(), ledger, settings, workers)
+    with shown(progress, engine.counts) as engine.heard, _interruptible(engine):
+        try:
+            engine.run()
+        except RunStopped as stopped:
+            raise RunStopped(_farewell(str(stopped), engine.counts, ledger.folder)) from None
+        except GiniError as error:
+            error.add_note(_farewell("the reason is above", engine.counts, ledger.folder))
+            raise
+    surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
+    return RunReport(ledger.folder, engine.counts, surplus, inputs.skipped)
+
+
+def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Client:
+    """Return the client for the user a ledger belongs to, and bind a new ledger to service and user.
+
+    Raises
+    ------
+    LedgerError
+        When the ledger belongs to another service, another version of its interface, or another user.
+    """
+    own = _as_user(client, user or ledger.fact("user"))
+    if user is not None and own.user != user:
+        message = f"This client is logged in as {own.user} and cannot send documents for {user!r}."
+        raise SettingError(message)
+    target = {"api": own.api, "version": own.environment.name, "user": own.user}
+    for name, value in target.items():
+        bound = ledger.fact(name)
+        if bound is not None and bound != value:
+            message = (
+                f"The run folder {ledger.folder} belongs to {name} {bound}, and this client is for {value}. Log in to "
+                "the former, or choose another run folder."
+            )
+            raise LedgerError(message)
+    if ledger.fact("mark") is None:
+        for name, value in target.items():
+            ledger.remember(name, value)
+        ledger.remember("mark", secrets.token_hex(MARK_CHARACTERS // 2))
+        ledger.remember("begun_at", f"{time.time():.3f}")
+        ledger.commit()
+    return own
+
+
+def _as_user(client: Client, user: str | None) -> Client:
+    try:
+        return client.with_user(user)
+    except SettingError:
+        if user is not None and not IDENTIFIER.fullmatch(user):
+            raise
+        # An account or a token stands for one user; all its runs share one document list.
+        return client
+
+
+def _farewell(reason: str, counts: Counts, folder: Path) -> str:
+    return (
+        f"Stopped ({reason}) with {counts}. The same call goes on from here; so does "
+        f"`gini-notebook resume {shlex.quote(str(folder))}`."
+    )
+
+
+@contextmanager
+def _interruptible(engine: Engine) -> Iterator[None]:
+    """Turn the first Ctrl-C (or Kernel > Interrupt) into a clean stop; a second one ends at once."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        signal.signal(signal.SIGINT, before)
+        engine.interrupt()
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,96 @@
+"""Uploads: the intent is on the disk before a request leaves, and every answer moves the row."""
+
+from functools import partial
+
+from gini_notebook.batch.desk import UPLOADS, Desk, reason_of
+from gini_notebook.batch.feed import Feed
+from gini_notebook.batch.outcomes import Outcome
+from gini_notebook.batch.reconciling import Reconciler
+from gini_notebook.batch.rows import (
+    Prepared,
+    Unclear,
+    intend,
+    set_failed,
+    set_planned,
+    set_unknown,
+    set_uploaded,
+)
+from gini_notebook.batch.watching import Watcher
+from gini_notebook.batch.workers import Answer
+from gini_notebook.errors import AnswerLost
+
+
+class Uploader:
+    """Sends documents while the window has room.
+
+    Parameters
+    ----------
+    desk
+        What the run shares.
+    feed
+        Where the documents come from.
+    watcher
+        Who waits for the documents that were taken.
+    reconciler
+        Who finds out about the unclear ones.
+    """
+
+    def __init__(self, desk: Desk, feed: Feed, watcher: Watcher, reconciler: Reconciler) -> None:
+        self._desk = desk
+        self._feed = feed
+        self._watcher = watcher
+        self._reconciler = reconciler
+        self._in_air: dict[str, Prepared] = {}
+
+    @property
+    def in_air(self) -> int:
+        """How many uploads are on the wire."""
+        return len(self._in_air)
+
+    def advance(self) -> None:
+        """Send what may be sent: one commit for all intents, then the requests."""
+        desk = self._desk
+        room = desk.window.room(len(self._in_air) + self._watcher.waiting) if self._feed else 0
+        if room and self._reconciler.is_probing:
+            room = 0 if self._in_air or self._reconciler.probe_is_on else 1
+        chosen: list[Prepared] = []
+        while self._feed and len(chosen) < room and desk.may_call(UPLOADS) and desk.workers.free(UPLOADS) > len(chosen):
+            chosen.append(self._feed.take())
+            self._reconciler.intending()
+            intend(desk.ledger, chosen[-1])
+        desk.ledger.commit()
+        for prepared in chosen:
+            self._in_air[prepared.key] = prepared
+            send = partial(desk.client.upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
+            desk.call(UPLOADS, partial(self._answered, prepared), send)
+
+    def _answered(self, prepared: Prepared, answer: Answer) -> None:
+        desk = self._desk
+        del self._in_air[prepared.key]
+        if answer.error is None and answer.value in desk.known_ids:
+            # An id that is already somebody else's: an answer from a cache or a replay, not the answer to this upload.
+            message = "The service answered with the id of another document."
+            answer = Answer(answer.subject, None, AnswerLost(message), answer.began)
+        outcome = desk.judge(answer, uploads=True)
+        if outcome is None:
+            self._uploaded(prepared, answer.value)
+            return
+        error, request_id = reason_of(answer.error or AnswerLost())
+        if outcome is Outcome.REFUSED:
+            set_failed(desk.ledger, prepared.key, error, request_id)
+            desk.tally.fail(prepared.key)
+        elif outcome is Outcome.UNCLEAR:
+            set_unknown(desk.ledger, prepared.key, error, request_id)
+            self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id))
+        else:
+            set_planned(desk.ledger, prepared.key, counts=False)
+            wait_s = 0.0 if outcome is Outcome.FATAL else max(desk.backoff_s(1), desk.pace.wait_s(desk.now()))
+            if outcome is Outcome.WAIT:
+                desk.window.refused(desk.now(), len(self._in_air) + self._watcher.waiting)
+            self._feed.again(prepared.key, desk.now() + wait_s)
+
+    def _uploaded(self, prepared: Prepared, document_id: str) -> None:
+        set_uploaded(self._desk.ledger, prepared.key, document_id)
+        self._desk.known_ids.add(document_id)
+        self._watcher.add(prepared.key, document_id)
+        self._reconciler.uploaded(document_id, prepared.name)
