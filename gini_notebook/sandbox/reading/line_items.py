@@ -18,7 +18,9 @@ _END = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,4})?(?![\w,]|\.\d)")
 _DETAIL = re.compile(r"^\W*[•*·-]|:|\d{2}\.\d{2}\.\d{2,4}")
+_WORD = re.compile(r"[^\W\d_]{4,}|[•:§]")
 _MOST_ROWS = 200
+_EDGE = 2.5  # points
 _CONTINUED = 2  # lines that a description may go on for
 
 
@@ -78,20 +80,36 @@ def _items_below(page: Page, header: Header) -> list[_Item]:
 
 
 def _numbers(row: Row, columns: Sequence[Column]) -> dict[str, Found]:
-    """Give the numbers of a row by column: amounts for prices and totals, plain numbers for quantities."""
+    """Give the numbers of a row by column; a number inside a text is none."""
+    amounts = list(amounts_in(row))
+    comma = not any(row.text[amount.end - 3 : amount.end - 2] == "." for amount in amounts)
     numbers: dict[str, Found] = {}
     for match in _NUMBER.finditer(row.text):
-        area = row.area_of(match.start(), match.end())
-        kind = _nearest(area, columns)
-        if kind not in numbers and kind in {"quantity", "price", "total"}:
-            value = Decimal(match[0].replace(",", "."))
+        kind = _nearest(row.area_of(match.start(), match.end()), columns)
+        before, after = _around(row, match.start(), match.end())
+        alone = not before and (kind == "quantity" or not after)
+        if alone and kind not in numbers and kind in {"quantity", "price", "total"}:
+            value = _value(match[0], comma=comma)
             text = f"{value.normalize():f}" if kind == "quantity" else f"{value:.2f}"
             numbers[kind] = found_in(row, match.start(), match.end(), text)
-    for amount in amounts_in(row):
+    for amount in amounts:
         kind = _nearest(amount.area, columns)
-        if kind in {"price", "total"}:
+        if kind in {"price", "total"} and not any(_around(row, amount.start, amount.end)):
             numbers[kind] = _amount(amount)
     return numbers
+
+
+def _around(row: Row, start: int, end: int) -> tuple[bool, bool]:
+    """Say whether words stand directly before and after a number, in the same phrase."""
+    before = row.text[:start].rpartition("   ")[2]
+    after = row.text[end:].partition("   ")[0]
+    return _WORD.search(before) is not None, _WORD.search(after) is not None
+
+
+def _value(text: str, *, comma: bool) -> Decimal:
+    """Read a number with any number of decimals; three digits after the other separator are thousands."""
+    grouped = re.fullmatch(r"(-?\d{1,3})\.(\d{3})" if comma else r"(-?\d{1,3}),(\d{3})", text)
+    return Decimal("".join(grouped.groups()) if grouped else text.replace(",", "."))
 
 
 def _amount(amount: Amount) -> Found:
@@ -140,31 +158,25 @@ def _join(text: str, rest: str) -> str:
 
 
 def _nearest(area: Area, columns: Sequence[Column]) -> str:
-    """Give the column that a value belongs to: most overlap first, then the smallest distance."""
+    return _nearest_of(area, columns).kind
+
+
+def _nearest_of(area: Area, columns: Sequence[Column]) -> Column:
+    """Give the column with the most overlap, or without any the nearest."""
 
     def distance(column: Column) -> float:
         overlap = min(area.right, column.right) - max(area.left, column.left)
         return -overlap if overlap < 0 else -overlap / 1000
 
-    return min(columns, key=distance).kind
+    return min(columns, key=distance)
 
 
 def _words_in(row: Row, columns: Sequence[Column], kind: str) -> list[Word]:
-    """Give the words of a row that stand in a column of text: nearer to it than to the one before, up to the next."""
-    index = next((number for number, column in enumerate(columns) if column.kind == kind), -1)
-    if index < 0:
+    """Give the words of a row that stand in a column of text."""
+    column = next((one for one in columns if one.kind == kind), None)
+    if column is None:
         return []
-    column = columns[index]
-    before = columns[index - 1] if index else None
-    after = columns[index + 1].left if index + 1 < len(columns) else float("inf")
-    words = [
-        word
-        for word in row.words
-        if word.area.left < after
-        and word.area.right <= after + 12.0
-        and (before is None or word.area.left - before.right > min(0.0, column.left - word.area.right))
-        and (before is None or _distance(word.area, column) < _distance(word.area, before))
-    ]
+    words = [word for part in _parts(row, columns) if _home(part, columns) is column for word in part]
     while words and kind == "description" and _is_number(words[0].text):
         words = words[1:]
     while words and kind == "description" and _is_number(words[-1].text) and words[-1].area.left > column.right:
@@ -173,8 +185,25 @@ def _words_in(row: Row, columns: Sequence[Column], kind: str) -> list[Word]:
     return words if letters >= 2 or kind != "description" else []
 
 
-def _distance(area: Area, column: Column) -> float:
-    return max(column.left - area.right, area.left - column.right, 0.0)
+def _parts(row: Row, columns: Sequence[Column]) -> list[list[Word]]:
+    """Cut a row into its phrases, and these where a word starts exactly at the left edge of a column of text."""
+    edges = [column.left for column in columns if column.is_text]
+    parts: list[list[Word]] = []
+    for phrase in row.phrases:
+        parts.append([])
+        for word in phrase.words:
+            if parts[-1] and any(abs(word.area.left - edge) < _EDGE for edge in edges):
+                parts.append([])
+            parts[-1].append(word)
+    return parts
+
+
+def _home(part: Sequence[Word], columns: Sequence[Column]) -> Column:
+    """Give the column of a part of a row; words with letters belong to a column of text."""
+    area = part[0].area.union(part[-1].area)
+    if not any(letter.isalpha() for word in part for letter in word.text):
+        return _nearest_of(area, columns)
+    return _nearest_of(area, [one for one in columns if one.is_text or one.left > part[0].area.left] or columns)
 
 
 def _is_number(text: str) -> bool:
