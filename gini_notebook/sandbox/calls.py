@@ -1,5 +1,6 @@
 """One request as the handlers see it."""
 
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ class Call:
         The user, once authenticated.
     received
         Bytes of the body that have come so far.
+    processing_fault
+        What shall go wrong with a document after its upload; empty for nothing.
     """
 
     state: "State"
@@ -58,6 +61,8 @@ class Call:
     parameters: dict[str, str] = field(default_factory=dict)
     caller: User | None = None
     received: int = 0
+    processing_fault: str = ""
+    _body: bytearray = field(default_factory=bytearray)
     _body_done: bool = False
 
     @property
@@ -99,12 +104,17 @@ class Call:
         stated = self.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > limit:
             raise _too_large(limit)
-        content = bytearray()
         while not self._body_done:
-            content += await self._more()
-            if len(content) > limit:
+            self._body += await self._more()
+            if len(self._body) > limit:
                 raise _too_large(limit)
-        return bytes(content)
+        return bytes(self._body)
+
+    async def take_body(self) -> None:
+        """Read the whole body for whoever wants it later; of one that is too large only the beginning is kept."""
+        with contextlib.suppress(Refused):
+            await self.body()
+        await self.drain()
 
     async def drain(self) -> None:
         """Take the rest of a body nobody wants, unless the sender waits for leave to send it."""

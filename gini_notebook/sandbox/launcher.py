@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 import weakref
 from collections.abc import Mapping
@@ -159,6 +160,24 @@ class Sandbox:
         expired: int = self._admin("DELETE", "tokens")["expired"]
         return expired
 
+    def set_faults(self, rates: Mapping[str, Mapping[str, float]], *, seed: int = 0) -> None:
+        """Let faults strike by chance from now on; without rates none do.
+
+        Parameters
+        ----------
+        rates
+            Route, such as ``"POST /documents"``, ``"GET /documents/{document}"`` or ``"*"`` for all others -> fault,
+            such as ``"429"`` or ``"reset-after"`` -> probability. :mod:`gini_notebook.sandbox.faults` lists them.
+        seed
+            The same seed and the same order of requests give the same faults.
+
+        Raises
+        ------
+        ValueError
+            There is no such fault, or the rates are no probabilities.
+        """
+        self._admin("PUT", "faults", {"rates": rates, "seed": seed})
+
     def json_web_token(self, user: str, *, life_s: float = 300.0) -> str:
         """Make a token for ``X-JWT-Authorization``, as an identity provider would.
 
@@ -181,8 +200,11 @@ class Sandbox:
         )
         https = urllib.request.HTTPSHandler(context=self._context)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), https)
-        with opener.open(request, timeout=START_LIMIT_S) as answer:
-            return json.load(answer)
+        try:
+            with opener.open(request, timeout=START_LIMIT_S) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            raise ValueError(json.load(refused)["message"]) from None
 
 
 def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:

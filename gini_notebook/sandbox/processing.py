@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,6 @@ class Processing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked: dict[tuple[str, str], Checked] = {}
         self._extractions: dict[str, bytes] = {}
-        self._running: dict[str, asyncio.Future[None]] = {}
 
     def store(self, content: bytes) -> str:
         """Keep a file; gives its hash."""
@@ -85,25 +84,23 @@ class Processing:
                 raise WorkRefused(message, 400) from problem
         return self._checked[key]
 
-    def begin(self, document: Document, *, fails: bool = False, never: bool = False) -> None:
+    def begin(self, document: Document, fault: str = "") -> None:
         """Start to work on a document.
 
         Parameters
         ----------
         document
             It is ``PENDING`` until the work is done.
-        fails
-            Whether it shall end in ``ERROR``, whatever it holds.
-        never
-            Whether it shall stay ``PENDING``.
+        fault
+            What shall go wrong: ``"processing-error"``, ``"processing-crash"``, ``"processing-stuck"`` or nothing.
         """
-        if never:
+        if fault == "processing-stuck":
             return
         time_s = self._draw_time()
-        if not fails and time_s == 0 and document.sha256 in self._extractions and not self._free.locked():
+        if not fault and time_s == 0 and document.sha256 in self._extractions and not self._free.locked():
             document.progress = "COMPLETED"
             return
-        task = asyncio.create_task(self._process(document, time_s, fails=fails))
+        task = asyncio.create_task(self._process(document, time_s, fault))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -158,14 +155,18 @@ class Processing:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._workers.close()
 
-    async def _process(self, document: Document, time_s: float, *, fails: bool) -> None:
+    async def _process(self, document: Document, time_s: float, fault: str) -> None:
         async with self._free:
             begun = self._clock()
-            ok = not fails and await self._read(document)
+            ok = await self._read(document, fault)
             await asyncio.sleep(max(0.0, time_s - (self._clock() - begun)))
         document.progress = "COMPLETED" if ok else "ERROR"
 
-    async def _read(self, document: Document) -> bool:
+    async def _read(self, document: Document, fault: str) -> bool:
+        if fault == "processing-error":
+            return False
+        if fault == "processing-crash":
+            return await self._succeeds({"job": "crash"})
         sha256 = document.sha256
         if sha256 in self._extractions:
             return True
@@ -181,11 +182,16 @@ class Processing:
             "extractions": str(extractions),
             "layout": str(layout),
         }
+        if not await self._succeeds(job):
+            return False
+        self._extractions[sha256] = extractions.read_bytes()
+        return True
+
+    async def _succeeds(self, job: Mapping[str, Any]) -> bool:
         try:
             await self._workers.do(job)
         except (WorkFailed, WorkRefused):
             return False
-        self._extractions[sha256] = extractions.read_bytes()
         return True
 
     def _draw_time(self) -> float:

@@ -55,6 +55,11 @@ class Endpoint:
     reads_json: bool = False
     environment: str = ""
 
+    @property
+    def route(self) -> str:
+        """Method and path, as they are called in the table of faults."""
+        return f"{self.method} {self.path}"
+
 
 class Table:
     """All endpoints of one role."""

@@ -96,7 +96,7 @@ async def _serve(
     api, user_center = _listen(settings.port), _listen(settings.user_center_port)
     roles = {api[0].getsockname()[1]: "api", user_center[0].getsockname()[1]: "user_center"}
     connections = Connections()
-    application = Application(state, roles, _tables(settings.environment))
+    application = Application(state, roles, _tables(settings.environment), connections)
     server = _Server(_config(application, context, connections), connections)
     _stop_on_signals(server)
     running = Running(

@@ -6,6 +6,7 @@ from pathlib import Path
 from gini_notebook.sandbox.accounts import Accounts
 from gini_notebook.sandbox.audit import Audit
 from gini_notebook.sandbox.environments import ENVIRONMENTS
+from gini_notebook.sandbox.faults import Faults
 from gini_notebook.sandbox.identity import Identity
 from gini_notebook.sandbox.processing import Processing
 from gini_notebook.sandbox.settings import Settings
@@ -40,6 +41,7 @@ class State:
         self.identity = Identity(settings, self.accounts)
         self.processing = Processing(folder, settings, Workers())
         self.audit = Audit()
+        self.faults = Faults(settings.seed)
 
     def knows(self, document_id: str) -> bool:
         """Whether any user has a document with this id."""

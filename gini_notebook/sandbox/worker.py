@@ -63,8 +63,14 @@ def combine(job: Job) -> dict[str, Any]:
     """Put the parts of a composite together as one PDF."""
     from gini_notebook.sandbox import drawing
 
-    Path(job["file"]).write_bytes(drawing.combine(_parts(job)))
+    parts = [part for part in _parts(job) if part[1] != QR_MEDIA_TYPE]
+    Path(job["file"]).write_bytes(drawing.combine(parts))
     return {}
+
+
+def crash(_job: Job) -> dict[str, Any]:
+    """Die, to show what comes of it."""
+    os.abort()
 
 
 def _parts(job: Job) -> list[tuple[bytes, str, int]]:
@@ -79,7 +85,13 @@ def _merge(extractions: dict[str, Any], of_code: dict[str, Any]) -> None:
         candidates[name] = [*values, *candidates.get(name, [])]
 
 
-JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {"check": check, "read": read, "image": image, "combine": combine}
+JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {
+    "check": check,
+    "read": read,
+    "image": image,
+    "combine": combine,
+    "crash": crash,
+}
 
 
 def work(job: Job) -> dict[str, Any]:

@@ -79,13 +79,6 @@ class Workers:
         done: dict[str, Any] = answer["done"]
         return done
 
-    def kill_one(self) -> bool:
-        """Kill a worker that is at work, to see what comes of it; ``False`` if none is."""
-        process = next(iter(self._busy), None)
-        if process is not None:
-            process.kill()
-        return process is not None
-
     async def close(self) -> None:
         """End all workers."""
         for process in [*self._busy]:

@@ -2,6 +2,7 @@
 
 from gini_notebook.sandbox.answers import JSON, Answer, json_answer
 from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.faults import KINDS, rates_of
 from gini_notebook.sandbox.routes.documents import number
 from gini_notebook.sandbox.routing import Endpoint, Handler
 
@@ -35,6 +36,14 @@ async def sign(call: Call) -> Answer:
     return json_answer({"token": token, "jwk_set": call.state.identity.key_set()}, media_type=JSON)
 
 
+async def faults(call: Call) -> Answer:
+    """Show the faults there are, and which strike by chance; with PUT, set the latter."""
+    if call.method == "PUT":
+        values = await call.json_object()
+        call.state.faults.set_rates(rates_of(values.get("rates")), int(values.get("seed", 0)))
+    return json_answer({"kinds": KINDS, "rates": call.state.faults.rates}, media_type=JSON)
+
+
 def _endpoint(name: str, method: str, path: str, handler: Handler, summary: str) -> Endpoint:
     return Endpoint(
         name=name, method=method, path=path, handler=handler, summary=summary, who="admin", answers={200: JSON}
@@ -45,5 +54,7 @@ ADMIN = (
     _endpoint("sandboxRequests", "GET", "/_sandbox/requests", requests, "Requests that were answered."),
     _endpoint("sandboxDocuments", "GET", "/_sandbox/documents", stored, "Documents that are stored."),
     _endpoint("sandboxExpire", "DELETE", "/_sandbox/tokens", expire, "Let all access tokens expire."),
+    _endpoint("sandboxFaults", "GET", "/_sandbox/faults", faults, "Faults there are."),
+    _endpoint("sandboxSetFaults", "PUT", "/_sandbox/faults", faults, "Let faults strike by chance."),
     _endpoint("sandboxSign", "POST", "/_sandbox/jwt", sign, "Sign a JSON Web Token."),
 )

@@ -24,7 +24,7 @@ async def upload(call: Call) -> Answer:
         # Nothing is extracted of a part alone, so there is nothing to wait for.
         document.progress = "COMPLETED"
     else:
-        call.state.processing.begin(document)
+        call.state.processing.begin(document, call.processing_fault)
     return created(f"{call.base_url}/documents/{document.id}")
 
 
