@@ -8,5 +8,6 @@ from gini_notebook.batch.counts import Counts
 from gini_notebook.batch.progress import Progress
 from gini_notebook.batch.running import RunReport, resume, run
 from gini_notebook.batch.settings import Settings
+from gini_notebook.batch.upkeep import cleanup, counts_of, dedupe, status
 
-__all__ = ["Counts", "Progress", "RunReport", "Settings", "resume", "run"]
+__all__ = ["Counts", "Progress", "RunReport", "Settings", "cleanup", "counts_of", "dedupe", "resume", "run", "status"]

@@ -4,10 +4,10 @@ Its tables are described for people in ``docs/ledger.md``. An intent and a docum
 (``synchronous=FULL``) before anything is built on them; losing other rows in a power cut costs a read, not an upload.
 """
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,6 +46,7 @@ CREATE TABLE uploads (
     unknown_at REAL,
     uploaded_at REAL,
     finished_at REAL,
+    deleted_at REAL,
     processing_s REAL,
     pages INTEGER,
     source_classification TEXT,
@@ -95,6 +96,7 @@ class Ledger:
             raise LedgerError(message)
         self._changes: list[Statement] = []
         self._durable = False
+        self._read_only = read_only
         with self._troubles():
             mode = "ro" if read_only else "rw"
             self._connection = sqlite3.connect(
@@ -133,7 +135,7 @@ class Ledger:
     def _number(self, pragma: str) -> int:
         return int(self._connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
-    @contextmanager
+    @contextlib.contextmanager
     def _troubles(self) -> Iterator[None]:
         try:
             yield
@@ -144,7 +146,7 @@ class Ledger:
             )
             raise LedgerError(message) from error
 
-    @contextmanager
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -200,7 +202,13 @@ class Ledger:
         self.change("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value))
 
     def close(self) -> None:
-        """Close the file; changes that were gathered but not committed are dropped."""
+        """Close the file; changes that were gathered but not committed are dropped.
+
+        A ledger that nobody else looks at is left as one file, which can be copied and read anywhere.
+        """
+        if not self._read_only:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
 
     def __enter__(self) -> "Ledger":

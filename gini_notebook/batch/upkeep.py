@@ -1,0 +1,204 @@
+"""Looks after a run that is over, or looks at one that is on: how far it is, what is in excess, deleting it all."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gini_notebook.batch.ledger import Ledger
+from gini_notebook.batch.listing import Ended, Reading
+from gini_notebook.batch.lock import FolderLock
+from gini_notebook.batch.naming import bears_mark
+from gini_notebook.batch.rows import add_surplus, known, tally
+from gini_notebook.batch.running import bound_client
+from gini_notebook.batch.settings import Settings
+from gini_notebook.client import Client
+from gini_notebook.errors import LedgerError, NotFound
+from gini_notebook.values import Document
+
+RECENT = 200
+DELETE_THREADS = 8
+DELETES_PER_COMMIT = 64
+
+
+def counts_of(ledger: Ledger) -> dict[str, int]:
+    """Count the documents of a run: ``completed``, ``failed``, ``pending`` and ``unclear``."""
+    found = tally(ledger)
+    counts = {
+        "completed": found.pop("done", 0),
+        "failed": found.pop("failed", 0) + found.pop("problem", 0),
+        "unclear": found.pop("unknown", 0) + found.pop("intent", 0),
+    }
+    return {**counts, "pending": sum(found.values())}
+
+
+def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Tell how far a run is, also while it is on.
+
+    Parameters
+    ----------
+    folder
+        The run folder.
+
+    Returns
+    -------
+    dict
+        ``folder``, ``documents`` (their number), ``completed``, ``failed``, ``unclear``, ``pending``, ``surplus``
+        (documents at the service in excess), ``documents_per_s`` of the latest documents, ``time_left_s`` (both None
+        when nothing tells) and ``failures``: a list of ``error``, ``count`` and up to three ``request_ids``, most
+        frequent first.
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder.
+    """
+    with Ledger(Path(folder), read_only=True) as ledger:
+        counts = counts_of(ledger)
+        rate = _documents_per_s(ledger)
+        surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
+        left = counts["pending"]
+        return {
+            "folder": str(folder),
+            "documents": sum(counts.values()),
+            **counts,
+            "surplus": surplus,
+            "documents_per_s": rate,
+            "time_left_s": left / rate if rate and left else (0.0 if not left else None),
+            "failures": _failures(ledger),
+        }
+
+
+def _documents_per_s(ledger: Ledger) -> float | None:
+    rows = ledger.rows(
+        "SELECT count(*), min(finished_at), max(finished_at) FROM (SELECT finished_at FROM uploads "
+        "WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?)",
+        (RECENT,),
+    )
+    count, first, last = rows[0]
+    return (count - 1) / (last - first) if count > 1 and last > first else None
+
+
+def _failures(ledger: Ledger) -> list[dict[str, Any]]:
+    failures: dict[str, dict[str, Any]] = {}
+    for error, request_id in ledger.each(
+        "SELECT coalesce(problem, error, ''), request_id FROM documents LEFT JOIN uploads USING (key) "
+        "WHERE listed AND (problem IS NOT NULL OR state = 'failed') ORDER BY position"
+    ):
+        failure = failures.setdefault(error, {"error": error, "count": 0, "request_ids": []})
+        failure["count"] += 1
+        if request_id and len(failure["request_ids"]) < 3:
+            failure["request_ids"].append(request_id)
+    return sorted(failures.values(), key=lambda failure: -failure["count"])
+
+
+def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False) -> int:
+    """Look for documents at the service that unclear uploads made in excess; delete them if asked to.
+
+    Parameters
+    ----------
+    client
+        A client of the run's service.
+    folder
+        The run folder; what was found is in its ledger, and in ``Batch.surplus``.
+    delete
+        Whether to delete them. They are in no table and no number in either case.
+
+    Returns
+    -------
+    int
+        How many there are (or were, before they were deleted).
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder, it is in use, or it belongs to another service.
+    """
+    with _own(client, folder) as (own, ledger):
+        _find_surplus(own, ledger)
+        ids = [row[0] for row in ledger.rows("SELECT document_id FROM surplus WHERE deleted_at IS NULL")]
+        if delete:
+            _delete(own, ledger, ids, "UPDATE surplus SET deleted_at = ? WHERE document_id = ?")
+        return len(ids)
+
+
+def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
+    """Delete every document of a run from the service; the results in the folder stay.
+
+    Parameters
+    ----------
+    client
+        A client of the run's service.
+    folder
+        The run folder.
+
+    Returns
+    -------
+    int
+        How many documents were deleted by this call; a second call deletes none.
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder, it is in use, or it belongs to another service.
+    """
+    with _own(client, folder) as (own, ledger):
+        _find_surplus(own, ledger)
+        surplus = [row[0] for row in ledger.rows("SELECT document_id FROM surplus WHERE deleted_at IS NULL")]
+        uploads = ledger.rows("SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL")
+        deleted = _delete(own, ledger, surplus, "UPDATE surplus SET deleted_at = ? WHERE document_id = ?")
+        ids = [row[0] for row in uploads]
+        return deleted + _delete(own, ledger, ids, "UPDATE uploads SET deleted_at = ? WHERE document_id = ?")
+
+
+@contextmanager
+def _own(client: Client, folder: str | os.PathLike[str]) -> Iterator[tuple[Client, Ledger]]:
+    where = Path(folder)
+    if not where.is_dir():
+        message = f"There is no run folder {where}."
+        raise LedgerError(message)
+    with FolderLock(where), Ledger(where) as ledger:
+        yield bound_client(client, ledger), ledger
+
+
+def _find_surplus(client: Client, ledger: Ledger) -> None:
+    _, ids = known(ledger)
+    mark = ledger.fact("mark") or ""
+    for document in listed(client):
+        if document.id not in ids and bears_mark(document.name, mark):
+            created_at = None if document.creation_date is None else document.creation_date / 1000
+            add_surplus(ledger, document.id, document.name, created_at)
+    ledger.commit()
+
+
+def listed(client: Client, *, limit: int = Settings().list_limit) -> Iterator[Document]:
+    """Yield all documents of the client's user, each once."""
+    reading = Reading(limit, by_offset=client.environment.counts_with_offset)
+    while reading.ended is None:
+        yield from reading.take(client.documents(limit=reading.limit, next=reading.next))
+    if reading.ended is Ended.BROKEN:
+        raise LedgerError("The service's document list cannot be read to its end: too many documents of one moment.")
+
+
+def _delete(client: Client, ledger: Ledger, ids: Iterable[str], statement: str) -> int:
+    waiting, deleted = list(ids), 0
+    with ThreadPoolExecutor(DELETE_THREADS) as threads:
+        while waiting:
+            some, waiting = waiting[:DELETES_PER_COMMIT], waiting[DELETES_PER_COMMIT:]
+            for document_id, was_there in zip(some, threads.map(lambda one: _gone(client, one), some), strict=True):
+                ledger.change(statement, (time.time(), document_id))
+                deleted += was_there
+            ledger.commit()
+    return deleted
+
+
+def _gone(client: Client, document_id: str) -> bool:
+    """Delete a document; one that is not there any more is as good as deleted. Return whether it was there."""
+    try:
+        client.delete(document_id)
+    except NotFound:
+        return False
+    return True
