@@ -16,6 +16,8 @@
     │   ├── NotFound                 404
     │   ├── TooManyRequests          429, and 408 / 503 with Retry-After: wait, then repeat
     │   └── ServiceFailure           5xx: try again later
+    ├── DocumentFailed               the service gave up on a document (progress ERROR); it gives no reason
+    ├── StillProcessing              the service was not done with a document before the deadline
     ├── FileProblem                  a local file cannot be used (missing, empty, too large, wrong type)
     ├── SchemaError (ValueError)     a table lacks columns, repeats keys or holds the wrong types
     ├── TruthError (SchemaError)     ground truth cannot be read
@@ -142,6 +144,14 @@ class ServiceFailure(ServiceError):
     """The service failed (5xx); the same request may work later."""
 
     processed = None
+
+
+class DocumentFailed(GiniError):
+    """The service could not process a document (progress ``ERROR``); it gives no reason."""
+
+
+class StillProcessing(GiniError):
+    """The service was not done with a document before the deadline; it may be later."""
 
 
 class FileProblem(GiniError):

@@ -71,7 +71,7 @@ class Proxy:
     authorization: Secret | None = field(default=None, repr=False)
 
 
-def choose_trust(ca_bundle: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Trust:
+def choose_trust(ca_bundle: str | os.PathLike[str] | None) -> Trust:
     """Decide whom to trust: the argument, then the environment, then the bundle of Requests.
 
     ``"system"`` means the certificates of the operating system.
@@ -79,8 +79,9 @@ def choose_trust(ca_bundle: str | os.PathLike[str] | None, environ: Mapping[str,
     if ca_bundle is not None:
         return _trust(os.fspath(ca_bundle), "ca_bundle")
     for variable in _CA_VARIABLES:
-        if environ.get(variable):
-            return _trust(environ[variable], variable)
+        path = _variable(variable)
+        if path:
+            return _trust(path, variable)
     return Trust(DEFAULT_CA_BUNDLE_PATH, "certifi")
 
 
@@ -91,7 +92,7 @@ def _trust(path: str, source: str) -> Trust:
     return Trust(path, source)
 
 
-def choose_proxy(host: str, proxies: str | Mapping[str, str] | None, environ: Mapping[str, str]) -> Proxy | None:
+def choose_proxy(host: str, proxies: str | Mapping[str, str] | None) -> Proxy | None:
     """Decide through which proxy a host is reached: the argument, else ``HTTPS_PROXY`` unless ``NO_PROXY`` names it.
 
     Raises
@@ -101,28 +102,40 @@ def choose_proxy(host: str, proxies: str | Mapping[str, str] | None, environ: Ma
     """
     if proxies is not None:
         given = proxies if isinstance(proxies, str) else proxies.get("https", "")
-        return _proxy(given, "proxies") if given else None
+        return _usable(*_parsed_proxy(given), "proxies") if given else None
     for variable in ("https_proxy", "HTTPS_PROXY"):
-        if environ.get(variable):
-            excepted = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+        if _variable(variable):
+            excepted = _variable("no_proxy") or _variable("NO_PROXY") or ""
             bypass = proxy_bypass_environment(host, {"no": excepted})
-            return None if bypass else _proxy(environ[variable], variable)
+            return None if bypass else _usable(*_parsed_proxy(_variable(variable) or ""), variable)
     return None
 
 
-def _proxy(address: str, source: str) -> Proxy:
-    text = address if "//" in address else f"http://{address}"
+def _variable(name: str) -> str | None:
+    # In a function of its own, whose frame is in no traceback: tools that print the variables of every frame would
+    # print the whole environment.
+    return os.environ.get(name) or None
+
+
+def _parsed_proxy(address: str) -> tuple[str | None, Secret | None]:
+    """Return a proxy's address without credentials, None if it is not usable, and the credentials as a header."""
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(address if "//" in address else f"http://{address}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        host, port = None, None
+        return None, None
     if not host or parts.scheme not in ("http", "https"):
+        return None, None
+    name = f"[{host}]" if ":" in host else host
+    url = f"{parts.scheme}://{name}:{port or (443 if parts.scheme == 'https' else 3128)}"
+    if not parts.username:
+        return url, None
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return url, Secret("Basic " + b64encode(pair.encode()).decode())
+
+
+def _usable(url: str | None, authorization: Secret | None, source: str) -> Proxy:
+    if url is None:
         message = f"The proxy from {source} is not usable; write it like http://proxy.example:3128."
         raise SettingError(message)
-    name = f"[{host}]" if ":" in host else host
-    authorization = None
-    if parts.username:
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        authorization = Secret("Basic " + b64encode(pair.encode()).decode())
-    return Proxy(f"{parts.scheme}://{name}:{port or (443 if parts.scheme == 'https' else 3128)}", source, authorization)
+    return Proxy(url, source, authorization)

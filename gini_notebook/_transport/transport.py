@@ -89,8 +89,8 @@ class Transport:
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.trust: Trust = choose_trust(ca_bundle, os.environ)
-        self.proxies = {base: choose_proxy(_host(base), proxies, os.environ) for base in (api, user_center)}
+        self.trust: Trust = choose_trust(ca_bundle)
+        self.proxies = {base: choose_proxy(_host(base), proxies) for base in (api, user_center)}
         self.timing = timing or Timing()
         self.attempts = attempts
         self.clock = clock

@@ -3,7 +3,9 @@
 import json
 import math
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from gini_notebook._wire.answers import read_nothing, read_value
@@ -63,6 +65,18 @@ def upload(
     )
 
 
+def as_form(request: Request[str], content: bytes, media_type: str, name: str) -> Request[str]:
+    """Turn an upload into the form that a browser would send: one part called ``file``."""
+    boundary = secrets.token_hex(16)
+    quoted = name.translate({ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"})
+    disposition = f'Content-Disposition: form-data; name="file"; filename="{quoted or "document"}"'
+    head = f"--{boundary}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode()
+    headers = {**request.headers, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+    # In the form the part's file name becomes the document's name.
+    query = "&".join(part for part in request.query.split("&") if not part.startswith("filename="))
+    return replace(request, query=query, headers=headers, body=head + content + f"\r\n--{boundary}--\r\n".encode())
+
+
 def composite(
     environment: Environment,
     base: str,
@@ -85,6 +99,19 @@ def composite(
             **metadata_headers(metadata),
         },
         body=json.dumps({"partialDocuments": entries}).encode(),
+    )
+
+
+def qr_payload(environment: Environment, base: str, qrcode: str, payment: Mapping[str, str] | None) -> Request[str]:
+    """Upload the text of a payment QR code as a partial document."""
+    lacking = [name for name in ("iban", "paymentRecipient") if payment is not None and name not in payment]
+    if lacking:
+        message = f"The payment data lacks {' and '.join(lacking)}; give both, or no payment data at all."
+        raise SettingError(message)
+    body = {"qrcode": qrcode} if payment is None else {"qrcode": qrcode, "paymentdata": dict(payment)}
+    partial = environment.partial_type("qr+json")
+    return replace(
+        upload(environment, base, json.dumps(body).encode(), partial), what="upload the payload of a QR code"
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from gini_notebook._wire.answers import read_nothing, read_value
 from gini_notebook._wire.environments import Environment
@@ -61,15 +62,18 @@ def delete_label(environment: Environment, document: str | Document, label: str)
     )
 
 
-def error_report(environment: Environment, document: str | Document, query: str) -> Request[ErrorReport]:
+def error_report(
+    environment: Environment, document: str | Document, *, summary: str, description: str
+) -> Request[ErrorReport]:
     """Report a document to the service's support."""
     known = id_of(document)
+    given = {name: text for name, text in (("summary", summary), ("description", description)) if text}
     return Request(
         "POST",
         f"/documents/{known}/errorreport",
         f"report document {known}",
         read_value(ErrorReport),
-        query=query,
+        query=urlencode(given, quote_via=quote),
         headers={"Accept": environment.media_type},
     )
 

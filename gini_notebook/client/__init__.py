@@ -1,10 +1,54 @@
 """A client of the Gini Pay API: one method per thing the service can do."""
 
+from gini_notebook._transport import Timing
 from gini_notebook.client._documents import DocumentsClient
+from gini_notebook.client._feedback import FeedbackClient
 from gini_notebook.client._results import ResultsClient
+from gini_notebook.client._services import ServicesClient
 
-__all__ = ["Client"]
+__all__ = ["Client", "Timing"]
 
 
-class Client(DocumentsClient, ResultsClient):
-    """A client of the service, for one user; many threads may share it."""
+class Client(DocumentsClient, ResultsClient, FeedbackClient, ServicesClient):
+    """A client of the service for one user; any number of threads may share it.
+
+    :func:`gini_notebook.login` makes one. Every method is one thing the service can do, sends what it sends by https
+    only, ends before its deadline, and raises an error of the tree in :mod:`gini_notebook.errors`.
+
+    Parameters
+    ----------
+    access
+        Who is calling; see :mod:`gini_notebook.credentials`.
+    environment
+        ``"pay-api"``, or ``"gini-api"`` for the predecessor with its older media types and paths.
+    api, user_center
+        Other addresses than the environment's own, ``https`` only.
+    ca_bundle
+        A file or folder with the certificates of trusted authorities, or ``"system"`` for those of the operating
+        system. By default ``GINI_CA_FILE``, ``REQUESTS_CA_BUNDLE``, ``SSL_CERT_FILE``, then the bundle of Requests.
+        There is no way to switch the check off.
+    proxies
+        Address of a proxy, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY``.
+    timing
+        Time limits; see :class:`gini_notebook.client.Timing`.
+    attempts
+        How often a request is sent at most if repeating it is safe and may help.
+    sleep, clock
+        For tests that do not want to wait.
+
+    Attributes
+    ----------
+    api, user_center
+        Base addresses in use.
+    environment
+        The environment in use.
+    user
+        The user the documents belong to.
+
+    Examples
+    --------
+    >>> with gini_notebook.login() as client:  # doctest: +SKIP
+    ...     document = client.wait(client.upload("invoice.pdf"))
+    ...     client.extractions(document).extractions["amountToPay"].value
+    '238.00:EUR'
+    """

@@ -39,7 +39,6 @@ class BaseClient:
             self.api,
             self.user_center,
             timing=timing,
-            attempts=attempts,
             ca_bundle=ca_bundle,
             proxies=proxies,
             sleep=sleep,

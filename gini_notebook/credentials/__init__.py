@@ -11,9 +11,11 @@ from gini_notebook.credentials.access import (
     other_user,
     random_identifier,
 )
+from gini_notebook.credentials.anonymous import AnonymousAccess
 from gini_notebook.credentials.pending import PendingAccess
+from gini_notebook.credentials.provided import ProvidedAccess
 from gini_notebook.credentials.sources import Found, find, save_secret_file, secret_file_path
-from gini_notebook.credentials.tokens import AnonymousAccess, ClientTokenAccess, ProvidedAccess, TokenAccess, UserAccess
+from gini_notebook.credentials.tokens import ClientTokenAccess, TokenAccess, UserAccess
 from gini_notebook.values import Secret
 
 __all__ = [

@@ -45,15 +45,13 @@ class Found:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def find(given: Mapping[str, "str | Secret | None"], *, environ: Mapping[str, str], use_keyring: bool) -> Found:
+def find(given: Mapping[str, "str | Secret | None"], *, use_keyring: bool = False) -> Found:
     """Look for each part of the credentials in the stated order; the first source that has it wins.
 
     Parameters
     ----------
     given
-        Arguments by name; None where there is none.
-    environ
-        The environment; see :data:`VARIABLES`.
+        Arguments by name (see :data:`VARIABLES`), secrets masked; None where there is none.
     use_keyring
         Whether to ask the system's keyring.
 
@@ -62,9 +60,9 @@ def find(given: Mapping[str, "str | Secret | None"], *, environ: Mapping[str, st
     CredentialsError
         If the secret file can be read by others, or is no secret file.
     """
-    sources: dict[str, Lookup] = {"argument": given.get, "environment": lambda name: environ.get(VARIABLES[name])}
-    path = secret_file_path(environ)
-    stored = read_secret_file(path, must_exist=bool(environ.get("GINI_SECRET_FILE")))
+    sources: dict[str, Lookup] = {"argument": given.get, "environment": _in_environment}
+    path = secret_file_path()
+    stored = read_secret_file(path, must_exist=bool(_variable("GINI_SECRET_FILE")))
     sources[str(path)] = stored.get
     if use_keyring:
         sources["keyring"] = _keyring_lookup()
@@ -74,7 +72,7 @@ def find(given: Mapping[str, "str | Secret | None"], *, environ: Mapping[str, st
         for source, lookup in sources.items():
             held = lookup(name)
             if held:
-                found[name] = masked(held) if name in _SECRETS else str(held)
+                found[name] = held
                 where[name] = source
                 break
     for name in _SECRETS & found.keys():
@@ -82,10 +80,25 @@ def find(given: Mapping[str, "str | Secret | None"], *, environ: Mapping[str, st
     return Found(**found, sources=where)  # type: ignore[arg-type]  # secrets are masked just above
 
 
-def secret_file_path(environ: Mapping[str, str] = os.environ) -> Path:
+def _variable(variable: str) -> str | None:
+    # In a function of its own, whose frame is in no traceback: tools that print the variables of every frame would
+    # print the whole environment.
+    return os.environ.get(variable) or None
+
+
+def _hidden(name: str, held: str | None) -> "str | Secret | None":
+    return masked(held) if held and name in _SECRETS else held
+
+
+def _in_environment(name: str) -> "str | Secret | None":
+    return _hidden(name, _variable(VARIABLES[name]))
+
+
+def secret_file_path() -> Path:
     """Return where the secret file is: ``GINI_SECRET_FILE``, else in the user's folder for configuration."""
-    if environ.get("GINI_SECRET_FILE"):
-        return Path(environ["GINI_SECRET_FILE"])
+    named = _variable("GINI_SECRET_FILE")
+    if named:
+        return Path(named)
     import platformdirs
 
     return Path(platformdirs.user_config_dir("gini_notebook")) / "secrets"
@@ -133,7 +146,7 @@ def _parsed(text: str) -> tuple[dict[str, "str | Secret"], int]:
         name = names.get(variable.strip())
         if not equals or name is None:
             return {}, number
-        found[name] = masked(held.strip()) if name in _SECRETS else held.strip()
+        found[name] = _hidden(name, held.strip()) or ""
     return found, 0
 
 
@@ -181,8 +194,12 @@ def _keyring_lookup() -> Lookup:
             SecretWarning,
             stacklevel=4,
         )
-        return {}.get
-    return lambda name: backend.get_password(KEYRING_SERVICE, VARIABLES[name])
+        return _nothing
+    return lambda name: _hidden(name, backend.get_password(KEYRING_SERVICE, VARIABLES[name]))
+
+
+def _nothing(name: str) -> None:
+    del name
 
 
 def _unsafe_backend(backend: object) -> str | None:

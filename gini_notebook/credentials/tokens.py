@@ -2,15 +2,12 @@
 
 import abc
 import copy
-import json
-import secrets
 import threading
 import time
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from gini_notebook._wire import Exchange, Headers, tokens, users
+from gini_notebook._wire import Exchange, Headers, tokens
 from gini_notebook.credentials.access import basic_header, bearer_header, check_secret, masked
 from gini_notebook.errors import (
     AnswerLost,
@@ -19,7 +16,6 @@ from gini_notebook.errors import (
     LoginRequired,
     NotAuthorized,
     RequestRefused,
-    ServiceFailure,
 )
 from gini_notebook.values import Secret, Token
 
@@ -27,7 +23,7 @@ MARGIN_S = 60.0
 _MARGIN_SHARE = 0.2
 
 
-class _Held:
+class HeldToken:
     """A token in use. ``proven`` once the service has accepted it."""
 
     __slots__ = ("expires_at", "headers", "proven", "refresh", "renew_at")
@@ -58,7 +54,7 @@ class TokenAccess(abc.ABC):
         self.user = user
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: _Held | None = None
+        self._held: HeldToken | None = None
         self._flights = 0
         self._failure: GiniError | None = None
         self._out = False
@@ -101,7 +97,7 @@ class TokenAccess(abc.ABC):
         left = None if held is None else round(held.expires_at - self._clock(), 1)
         return {"access": self.kind, "user": self.user, "expires_in_s": left}
 
-    def _renewed(self, stale: _Held | None, exchange: Exchange) -> _Held:
+    def _renewed(self, stale: HeldToken | None, exchange: Exchange) -> HeldToken:
         flights = self._flights
         with self._lock:
             if self._held is not None and self._held is not stale:
@@ -116,7 +112,7 @@ class TokenAccess(abc.ABC):
             asked_at = self._clock()
             try:
                 token = self._fetch(exchange, stale.refresh if stale else None)
-                self._held = _Held(token, asked_at, stale.refresh if stale else None, self.header)
+                self._held = HeldToken(token, asked_at, stale.refresh if stale else None, self.header)
             except GiniError as error:
                 self._failure = copy.copy(error)
                 raise
@@ -190,114 +186,3 @@ class UserAccess(TokenAccess):
 
     def _forget_secrets(self) -> None:
         self._basic = self._password = None
-
-
-class AnonymousAccess(UserAccess):
-    """An account made on demand for a user who has none ("Create user").
-
-    It is made at the first call, once, however many threads call. The documents belong to it alone, so it is never
-    replaced behind the caller's back; keep :meth:`account` if you want to come back.
-
-    Parameters
-    ----------
-    client_id, client_secret
-        Of your client; it needs the User Center switched on.
-    domain
-        A mail domain that is traceable to you. Nothing is ever mailed.
-    user_center
-        Base address of the User Center.
-    """
-
-    kind = "anonymous account in the User Center"
-
-    def __init__(
-        self,
-        client_id: str,
-        client_secret: str | Secret,
-        domain: str,
-        user_center: str,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        password = Secret(secrets.token_urlsafe(24))
-        super().__init__(client_id, client_secret, f"{secrets.token_hex(16)}@{domain}", password, clock=clock)
-        self._user_center = user_center
-        self._created = False
-
-    def account(self) -> tuple[str, Secret]:
-        """Return user name and password, to log in as the same user later."""
-        if self._password is None:
-            raise LoginRequired("This client is logged out; the account is no longer known here.")
-        return self.user, self._password
-
-    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
-        problem = None if self._created else self._create(exchange)
-        try:
-            token = super()._fetch(exchange, refresh)
-        except NotAuthorized:
-            if problem is not None:
-                raise problem from None
-            raise
-        self._created = True
-        return token
-
-    def _create(self, exchange: Exchange) -> GiniError | None:
-        """Create the account; an unclear outcome is returned, since the account may be there: the login will tell."""
-        token = exchange(tokens.client_credentials(), {"Authorization": self._basic or ""})
-        headers = _Held(token, 0.0, None, self.header).headers
-        try:
-            exchange(users.create(self._user_center, self.user, self._password or Secret("")), headers)
-        except (AnswerLost, ServiceFailure, RequestRefused) as error:
-            return copy.copy(error)
-        return None
-
-
-class ProvidedAccess(TokenAccess):
-    """Tokens from a function of yours: a backend that calls ``client.login_token()``, or your identity provider.
-
-    The function is called at the first request, before a token expires (as far as the token says when), and once
-    after the service has refused one.
-
-    Parameters
-    ----------
-    provide
-        Returns a token as text, as :class:`~gini_notebook.values.Secret`, or as
-        :class:`~gini_notebook.values.Token` with its life.
-    jwt
-        Whether it is sent in ``X-JWT-Authorization``.
-    """
-
-    def __init__(
-        self,
-        provide: Callable[[], "str | Secret | Token"],
-        *,
-        jwt: bool = False,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__("(JWT)" if jwt else "(token)", clock)
-        self.kind = "JWT from a function" if jwt else "token from a function"
-        self.header = "X-JWT-Authorization" if jwt else "Authorization"
-        self._provide: Callable[[], str | Secret | Token] | None = provide
-
-    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
-        del exchange, refresh
-        if self._provide is None:
-            raise LoginRequired("This client is logged out; call gini.login() for a new one.")
-        given = self._provide()
-        if isinstance(given, Token):
-            return given
-        given = check_secret(masked(given), "token that your function returned")
-        return Token(given, _life_of_jwt(given))
-
-    def _forget_secrets(self) -> None:
-        self._provide = None
-
-
-def _life_of_jwt(token: Secret) -> float:
-    """Seconds until the ``exp`` claim, if the token is a JWT that has one; else as good as for ever."""
-    try:
-        payload = token.reveal().split(".")[1]
-        expires = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"]
-        return max(float(expires) - time.time(), 0.0)
-    except (IndexError, KeyError, TypeError, ValueError):
-        return 1e9
