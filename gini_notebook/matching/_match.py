@@ -52,7 +52,8 @@ def match_rows(
     Rows are paired one to one. First, rows that are the same in every cell are paired; then the rest such that the
     number of typed-equal cells is as large as it can be. Ties are decided by, one after the other, the larger sum of
     similarities of the unequal cells (of their first 2,000 characters, rounded to millionths), the smaller sum of
-    distances ``|i - j|`` between the positions of the rows, and lower positions. A pair without a typed-equal cell is not made.
+    distances ``|i - j|`` between the positions of the rows, and lower positions. A pair without a typed-equal cell is
+    not made.
 
     Pairing the identical rows first costs nothing. Let x be the content of identical rows g (truth) and p (extracted),
     and suppose a best pairing has g with p' and g' with p instead. Pair g with p and g' with p'. Per column this loses

@@ -12,22 +12,24 @@ def iban(value: str) -> str | None:
     """Give the IBAN in upper case without blanks and hyphens; what it says is not judged here."""
     if value.isalnum() and value.isascii():
         return value.upper()
-    return _squeezed(value).replace("-", "") or None
+    return _squeezed(value, "-") or None
 
 
 def bic(value: str, branch: str) -> str | None:
     """Give the BIC in upper case without blanks; loose: eight characters mean the head office, ``XXX``."""
-    code = value.upper() if value.isalnum() and value.isascii() else _squeezed(value)
+    code = value.upper() if value.isalnum() and value.isascii() else _squeezed(value, "")
     if branch == "loose" and _EIGHT(code):
         return code + "XXX"
     return code or None
 
 
-def _squeezed(value: str) -> str:
+def _squeezed(value: str, dropped: str) -> str:
+    """Level case and Unicode form and drop blanks until nothing changes: each of them can bring in work for another."""
     before = ""
     while value != before:
         before = value
         value = "".join(compatible(value.upper()).split())
+        value = value.replace(dropped, "") if dropped else value
     return value
 
 

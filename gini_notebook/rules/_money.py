@@ -25,6 +25,7 @@ _CURRENCY_WORDS = {"€": "EUR", "EURO": "EUR", "$": "USD", "£": "GBP"}
 _LONGEST = 60
 _EXACT = Context(prec=4 * _LONGEST, rounding=ROUND_HALF_EVEN)
 _NORMAL_FORM = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}:(?:EUR|USD|CHF|GBP)").fullmatch
+_NORMAL_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]?[1-9])?").fullmatch
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+").fullmatch
 _LOCAL = {
     "de": re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?").fullmatch,
@@ -51,6 +52,8 @@ def currency(value: str) -> str | None:
 
 def number(value: str, locale: str | None) -> str | None:
     """Give the canonical decimal number: no plus, no leading or trailing zeros, never exponents."""
+    if _NORMAL_NUMBER(value) and len(value) <= _LONGEST:
+        return value
     decimal = _decimal(exact(value), locale, local_first=True)
     return None if decimal is None else plain(decimal)
 
@@ -65,7 +68,7 @@ def integer(value: str) -> str | None:
 
 def amount(value: str, default: str | None, locale: str | None) -> str | None:
     """Give ``number:currency``, rounded half-even to the minor unit; without a currency the bare number."""
-    if _NORMAL_FORM(value):
+    if _NORMAL_FORM(value) and len(value) <= _LONGEST:
         return value
     parts = split(value, locale)
     return None if parts is None else _rounded(parts[0], parts[1] or default or "")

@@ -53,8 +53,12 @@ def name(value: str) -> str:
 
 
 def german_name(value: str) -> str:
-    """Canonical form of names and text with umlauts spelled out."""
-    return german(name(value))
+    """Canonical form of names and text with umlauts spelled out.
+
+    A further mark of an umlaut moves on to its ``e`` and may form a new letter there, hence the second time.
+    """
+    text = name(value)
+    return text if text.isascii() else name(german(text))
 
 
 def letters_and_digits(value: str) -> str:
