@@ -5,5 +5,6 @@
 """
 
 from gini_notebook.truth.reading import read_truth
+from gini_notebook.truth.writing import write_truth
 
-__all__ = ["read_truth"]
+__all__ = ["read_truth", "write_truth"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gini_notebook.errors import TruthError
 from gini_notebook.schema import FIELD_ENTITIES
 from gini_notebook.truth.labels import Labels
-from gini_notebook.truth.tables import Row, column_names, is_recognised, table_labels, unguard
+from gini_notebook.truth.tables import Row, column_names, document_column, table_labels, unguard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +24,18 @@ def csv_labels(text: str, where: str, columns: Mapping[str, str]) -> Labels:
     """Read a CSV file; the separator is the one of comma, semicolon and tab that yields the needed columns."""
     if text.lower().startswith("sep="):  # a line for Excel, which says the separator
         text = text.partition("\n")[2]
-    headers = {separator: next(_rows(text, separator, where), (0, []))[1] for separator in SEPARATORS}
-    recognised = [one for one in SEPARATORS if is_recognised(column_names(headers[one], columns))]
-    separator = max(recognised or SEPARATORS, key=lambda one: len(headers[one]))
+    separator = min(SEPARATORS, key=lambda one: _fitness(text, one, where, columns))
     rows = _rows(text, separator, where)
     header = next(rows, (0, []))[1]
     return table_labels(header, rows, where, columns)
+
+
+def _fitness(text: str, separator: str, where: str, columns: Mapping[str, str]) -> tuple[bool, int, int]:
+    """Rank a separator: best is the one that finds the column with the documents, and that furthest to the left."""
+    header = next(_rows(text, separator, where), (0, []))[1]
+    names = column_names(header, columns)
+    key = document_column(names)
+    return key is None, 0 if key is None else names.index(key), -len(names)
 
 
 def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -86,7 +92,7 @@ def _grid_labels(
     place = names.index("field") if long else 0
 
     def texts(cells: Sequence[Any]) -> Row:
-        fields = [str(cells[place])] * len(cells) if long else names
+        fields = [str(cells[place]) if long and name == "value" else name for name in names]
         return [_cell(cell, field) for cell, field in zip(cells, fields, strict=False)]
 
     return table_labels(header, ((number, texts(cells)) for number, cells in enumerate(grid, start=2)), where, columns)

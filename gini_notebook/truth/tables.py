@@ -29,9 +29,9 @@ def column_names(header: Row, columns: Mapping[str, str]) -> list[str]:
     return [name.lower() if name.lower() in RESERVED_COLUMNS else name for name in names]
 
 
-def is_recognised(names: Sequence[str]) -> bool:
-    """Tell whether a header has the columns a truth table needs."""
-    return any(name in names for name in DOCUMENT_COLUMNS)
+def document_column(names: Sequence[str]) -> str | None:
+    """Return the name of the column that names the documents, if there is one."""
+    return next((name for name in DOCUMENT_COLUMNS if name in names), None)
 
 
 def table_labels(header: Row, rows: Iterator[tuple[int, Row]], where: str, columns: Mapping[str, str]) -> Labels:
@@ -54,8 +54,7 @@ def table_labels(header: Row, rows: Iterator[tuple[int, Row]], where: str, colum
         If needed columns lack, a column is there twice, a row names no document, or a document has two rows.
     """
     names = column_names(header, columns)
-    _check_header(names, where)
-    key = next(name for name in DOCUMENT_COLUMNS if name in names)
+    key = _checked_header(names, where)
     documents = _with_document(_filled(names, rows, where), key, where)
     if all(name in names for name in LONG_COLUMNS):
         return _long(documents, where)
@@ -63,9 +62,11 @@ def table_labels(header: Row, rows: Iterator[tuple[int, Row]], where: str, colum
     return _wide(documents, fields, where)
 
 
-def _check_header(names: Sequence[str], where: str) -> None:
+def _checked_header(names: Sequence[str], where: str) -> str:
+    """Return the name of the column with the documents, if the header is one of a truth table."""
+    key = document_column(names)
     found = ", ".join(repr(name) for name in names if name) or "none"
-    if not is_recognised(names):
+    if key is None:
         message = (
             f"{where} has no column 'document' with the name of each document; its columns are: {found}. Needed is "
             "'document' and one column per field (amountToPay, iban, ...), or the columns document, field, value. "
@@ -86,6 +87,7 @@ def _check_header(names: Sequence[str], where: str) -> None:
     if not any(name and name not in DOCUMENT_COLUMNS for name in names):
         message = f"{where} has no column but {found}. Add one column per field, named as the service names it."
         raise TruthError(message)
+    return key
 
 
 def _filled(names: Sequence[str], rows: Iterator[tuple[int, Row]], where: str) -> Iterator[tuple[int, Cells]]:
