@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.session import login
     from gini_notebook.truth import read_truth
-    from gini_notebook.widgets import LoginForm, explore
+    from gini_notebook.widgets import LoginForm
 
 _HOMES = {
     "Accounts": "accounts",
@@ -32,7 +32,6 @@ _HOMES = {
     "Sandbox": "sandbox",
     "compare": "comparison",
     "evaluate": "evaluation",
-    "explore": "widgets",
     "login": "session",
     "plots": "",
     "process": "frames",
@@ -46,7 +45,6 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "read_truth",
     "evaluate",
     "compare",
-    "explore",
     "plots",
     "rules",
     "Client",

@@ -1,0 +1,5 @@
+"""What people click on in a notebook. Everything a widget does can be done without it."""
+
+from gini_notebook.widgets.login_form import LoginForm
+
+__all__ = ["LoginForm"]
