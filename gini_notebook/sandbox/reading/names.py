@@ -21,7 +21,7 @@ SELLER = re.compile(
     re.IGNORECASE,
 )
 BUYER = re.compile(
-    r"käufer|rechnungs-?empfänger|leistungsempfänger|waren-?empfänger|lieferadresse|rechnungsadresse|rechnung an|kunde\b|buyer|(?:bill|billed|ship|sold)(?:ed)? to"
+    r"(?<!ver)käufer|rechnungs-?empfänger|leistungsempfänger|waren-?empfänger|lieferadresse|rechnungsadresse|rechnung an|kunde\b|buyer|(?:bill|billed|ship|sold)(?:ed)? to"
     r"|delivery address|customer|client\b|klant|cliente|acheteur|livraison|zahlbar durch|payable (?:by|par)|pagabile da|zahler|auftraggeber|debitor",
     re.IGNORECASE,
 )
@@ -34,10 +34,11 @@ _TITLE = re.compile(
     r"^(?:firma|fa\.|an|herrn?|frau|familie|name|nom|absender|kontoinhaber|rechnung|invoice|quittung|von|from|to)\b\s*:?\s*(?=\S)|^\W+",
     re.IGNORECASE,
 )
+_HOUSE = re.compile(r"\w\s\d{1,4}\s?[a-zA-Z]?$")
 _NO_NAME = re.compile(
     r"\b(?:rechnung|invoice|facture|factuur|fattura|datum|date|seite|page|nr|tel|telefon|fax|e-?mail|www|iban|bic|swift|ust|mwst|vat|steuer\w*|konto\w*"
     r"|straße|str|strasse|street|road|avenue|platz|postfach|betrag|summe|total|gmbh-gesetz|handelsregister|amtsgericht|geschäftsführer\w*|sitz|hrb|blz"
-    r"|bitte|sehr geehrte|vielen dank|überweis\w*|zahlbar|menge|preis|artikel|referenz|reference|référence|währung|currency)\b|@|https?:",
+    r"|\w*nummer|number|anschrift|adresse|address|gln|pos|beschreibung|description|stylesheet|version|bitte|sehr geehrte|vielen dank|überweis\w*|zahlbar|menge|preis|artikel|referenz|reference|référence|währung|currency)\b|@|https?:",
     re.IGNORECASE,
 )
 
@@ -52,10 +53,9 @@ def is_name(text: str) -> bool:
     """Say whether a text can be the name of a company or person: letters, few words, none of the words of other fields."""
     letters = sum(letter.isalpha() for letter in text)
     digits = sum(letter.isdigit() for letter in text)
-    return (
-        3 <= letters
-        and 3 * digits <= letters
-        and len(text.split()) <= 10
-        and len(text) <= 80
-        and not _NO_NAME.search(text)
-    )
+    if letters < 3 or 3 * digits > letters or len(text.split()) > 10 or len(text) > 80 or _NO_NAME.search(text):
+        return False
+    if LEGAL_FORM.search(text):
+        return ":" not in text
+    heading = BUYER.search(text) or SELLER.match(text) or PAYEE_SECTION.search(text)
+    return not (heading or ":" in text or _HOUSE.search(text))

@@ -213,7 +213,10 @@ def _word(run: list[_Glyph], text_page: object) -> tuple[Word, int]:
     quarter = round(math.degrees(math.atan2(y1 - y0, x1 - x0)) / 90) % 4 if len(run) > 1 else 0
     height = area.bottom - area.top if quarter % 2 == 0 else area.right - area.left
     size = pdfium.FPDFText_GetFontSize(text_page, run[0].index)
-    if not 0.4 < size / max(height, 0.1) < 1.6:  # scaled by a matrix: the font size alone says nothing
+    matrix = pdfium.FS_MATRIX()
+    if pdfium.FPDFText_GetMatrix(text_page, run[0].index, matrix):
+        size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
+    if not 0.4 < size / max(height, 0.1) < 1.6:
         size = 0.85 * height
     name, bold = _font(text_page, run[0].index)
     text = "".join(glyph.text for glyph in run)

@@ -24,6 +24,7 @@ from gini_notebook.sandbox.reading.words import Page, Row
 
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.-]+)\.[a-z]{2,}", re.IGNORECASE)
 _WINDOW = (0.13, 0.33, 0.45)  # where the address of the receiver stands on a letter: from, to (height), left of (width)
+_SECTION = 60.0  # points below its heading that a party may be named
 _SMALL = 8.6  # points: the sender's line above the address is printed small
 
 
@@ -41,23 +42,34 @@ def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> li
     companies = [one for page in pages for row in page.rows for one in _companies(page, row)]
     if labelled_only:
         return sorted(found, key=lambda one: -one.score) or companies
-    found += companies + [one for page in pages[:1] for one in (*_address_blocks(page), *_letterhead(page))]
+    found += companies + [one for page in pages for row in page.rows for one in _below_heading(page, row)]
+    found += [one for page in pages[:1] for one in (*_address_blocks(page), *_letterhead(page))]
+    found = _distinct(found)
     counts = Counter(one.value.casefold() for one in found)
-    domains = " ".join(
-        match[1].casefold() for page in pages for row in page.rows for match in _DOMAIN.finditer(row.text)
-    )
-    scored = [
-        replace(
-            one,
-            score=one.score
-            + 0.5 * min(counts[one.value.casefold()] - 1, 4)
-            + 2.0 * _in_domain(one.value, domains)
-            - 4.0 * bool(BANK.search(one.value))
-            + 0.5 * bool(LEGAL_FORM.search(one.value)),
-        )
-        for one in found
-    ]
+    rows = [row for page in pages for row in page.rows]
+    domains = " ".join(match[1].casefold() for row in rows for match in _DOMAIN.finditer(row.text))
+    scored = [replace(one, score=one.score + _bonus(one.value, counts, domains)) for one in found]
     return sorted(scored, key=lambda one: (-one.score, one.page))
+
+
+def _distinct(found: Sequence[Found]) -> list[Found]:
+    """Keep one of several finds of the same name at the same place, the best."""
+    best: dict[tuple[object, ...], Found] = {}
+    for one in found:
+        place = (one.value, one.page, one.area and (round(one.area.left), round(one.area.top)))
+        if place not in best or best[place].score < one.score:
+            best[place] = one
+    return list(best.values())
+
+
+def _bonus(name: str, counts: Counter[str], domains: str) -> float:
+    """Rate a name by what does not depend on its place: repetitions, web and e-mail addresses, legal form, banks."""
+    return (
+        0.5 * min(counts[name.casefold()] - 1, 4)
+        + 2.0 * _in_domain(name, domains)
+        + 0.5 * (LEGAL_FORM.search(name) is not None)
+        - 4.0 * (BANK.search(name) is not None)
+    )
 
 
 def _in_domain(name: str, domains: str) -> bool:
@@ -78,10 +90,21 @@ def _labelled(page: Page, row: Row) -> list[Found]:
     if match:
         section = _section(page, row)
         name = clean(re.split(r"\s{3,}", row.text[match.end() :])[0])
-        score = 9.0 if PAYEE_SECTION.search(section) else 8.0 if SELLER.match(section) else 0.0
+        score = 11.0 if PAYEE_SECTION.search(section) else 8.0 if SELLER.match(section) else 0.0
         if score and is_name(name):
-            found.append(found_in(row, match.end(), match.end() + len(name), name, score))
+            found.append(_with_line_above(page, found_in(row, match.end(), match.end() + len(name), name, score), row))
     return found
+
+
+def _with_line_above(page: Page, found: Found, row: Row) -> Found:
+    """Add the first line of a name in two lines, beside the middle of which the label stands."""
+    above = page.rows[row.index - 1] if row.index else None
+    if above is None or found.area is None or len(above.phrases) != 1:
+        return found
+    close = found.area.top - above.area.top < 1.25 * (found.area.bottom - found.area.top)
+    if not close or abs(above.area.left - found.area.left) > 2.0 or not is_name(above.text):
+        return found
+    return replace(found, value=f"{above.text} {found.value}", area=found.area.union(above.area))
 
 
 def _section(page: Page, row: Row) -> str:
@@ -121,7 +144,20 @@ def _company_score(page: Page, phrase: Row) -> float:
         score -= 2.0
     elif top < _WINDOW[0] or top > 0.85:
         score += 1.0
-    return score + _party(labels.above(phrase.area, page.rows, phrase.index))
+    return score + _heading(page, phrase)
+
+
+def _heading(page: Page, phrase: Row) -> float:
+    """Rate the nearest heading above that names a party, in the same column."""
+    for row in reversed(page.rows[: phrase.index]):
+        if phrase.area.top - row.area.bottom > _SECTION:
+            break
+        for one in row.phrases:
+            if one.area.left < phrase.area.right and one.area.right > phrase.area.left and len(one.text) < 50:
+                rating = _party(one.text)
+                if rating:
+                    return rating
+    return 0.0
 
 
 def _party(heading: str) -> float:
@@ -154,6 +190,25 @@ def _address_blocks(page: Page) -> list[Found]:
                     name = clean(first.text)
                     start = first.text.index(name)
                     found.append(found_in(first, start, start + len(name), name, _block_score(page, block, first)))
+    return found
+
+
+def _below_heading(page: Page, row: Row) -> list[Found]:
+    """Give the first name below a heading such as "seller" or "payable to", in the same column."""
+    found = []
+    for heading in row.phrases:
+        payee, seller = PAYEE_SECTION.search(heading.text), SELLER.match(heading.text)
+        if len(heading.text) > 40 or not (payee or seller):
+            continue
+        for line in page.rows[row.index + 1 :]:
+            if line.area.top - heading.area.bottom > _SECTION:
+                break
+            below = next((one for one in line.phrases if abs(one.area.left - heading.area.left) < 8.0), None)
+            name = clean(below.text) if below else ""
+            if below is not None and is_name(name):
+                start = below.text.index(name)
+                found.append(found_in(below, start, start + len(name), name, 10.0 if payee else 6.5))
+                break
     return found
 
 
