@@ -38,7 +38,8 @@ class Company:
     @property
     def mail(self) -> str:
         """The address for questions, on a domain nobody can own."""
-        return f"rechnung@{self.web.removeprefix('www.')}"
+        name = "rechnung" if self.country in {"DE", "AT", "CH"} else "billing"
+        return f"{name}@{self.web.removeprefix('www.')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class Bill:
     shows_account: bool = True
     credit: bool = False
     lists_items: bool = True
+    shows_amount: bool = True
+    shows_date: bool = True
     einvoice: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
 

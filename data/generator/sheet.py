@@ -27,6 +27,8 @@ FONTS = {
     "stix": ("STIXGeneral", "STIXGeneralBol"),
     "vera": ("Vera", "VeraBd"),
 }
+# What stands in for the fonts of the viewer where every machine must draw the same dots.
+EMBEDDED = {"helvetica": "vera", "times": "stix", "courier": "dejavu mono"}
 
 
 def _font(name: str) -> str:
@@ -71,20 +73,29 @@ class Sheet:
         A key of :data:`FONTS`.
     size
         Width and height of a page in mm.
+    embed
+        Put every font into the file, so that every machine draws the same dots.
     pages
         How many pages the document will have, where the first drawing has shown it; for "Seite 1 von 3".
     """
 
-    def __init__(self, font: str = "helvetica", *, size: tuple[float, float] = A4, pages: int = 1) -> None:
+    def __init__(
+        self, font: str = "helvetica", *, size: tuple[float, float] = A4, embed: bool = False, pages: int = 1
+    ) -> None:
         self.width, self.height = size
         self.pages = pages
         self.page = 1
         self.bottom = self.height - 40
+        self.sums_page = 0
         self.continued: Callable[[Sheet], float] = lambda _: 25.0
         self.footer: Callable[[Sheet], None] = lambda _: None
-        self._fonts = FONTS[font]
+        self._embed = embed
+        self._fonts = self._family(font)
         self._buffer = io.BytesIO()
         self.canvas = Canvas(self._buffer, (self.width * mm, self.height * mm), invariant=1, pageCompression=1)
+
+    def _family(self, font: str) -> tuple[str, str]:
+        return FONTS[EMBEDDED.get(font, font) if self._embed else font]
 
     def describe(self, title: str, author: str) -> None:
         """Set the properties of the file."""
@@ -124,7 +135,7 @@ class Sheet:
     ) -> None:
         """Write one line; ``at`` is the left, middle or right end of its base line."""
         x, y = at
-        name = _font(FONTS[font][bold] if font else self._fonts[bold])
+        name = _font((self._family(font) if font else self._fonts)[bold])
         width = pdfmetrics.stringWidth(text, name, size) / mm + spacing * len(text) / mm
         left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
         self.canvas.setFillColor(HexColor(colour))

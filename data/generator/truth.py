@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,32 +29,49 @@ Record = dict[str, Any]
 
 def record(bill: Bill, document: str, quality: str) -> Record:
     """Say what the document states; ``None`` where it states nothing."""
-    bank = bill.recipient.bank if bill.shows_account else None
+    bank = bill.recipient.bank if bill.shows_account and bill.recipient.bank.iban else None
     found: Record = {
         "document": document,
-        "amountToPay": amount_value(bill.to_pay, bill.notation.currency),
-        "iban": bank.iban if bank and bank.iban else None,
-        "bic": bank.bic if bank and bank.bic and bill.shows_bic else None,
+        "amountToPay": amount_value(bill.to_pay, bill.notation.currency) if bill.shows_amount else None,
+        "iban": bank.iban if bank else None,
+        "bic": bank.bic if bank and bill.shows_bic else None,
         "paymentRecipient": bill.recipient.name,
         "paymentReference": bill.reference or None,
         "paymentPurpose": bill.purpose or None,
         "paymentDueDate": bill.due.isoformat() if bill.due else None,
         "docType": bill.doc_type,
         "invoiceId": bill.invoice_id or None,
-        "invoiceDate": bill.date.isoformat(),
+        "invoiceDate": bill.date.isoformat() if bill.shows_date else None,
         "layout": bill.layout,
         "quality": quality,
         "language": bill.notation.language,
     }
+    found["unlabelled"] = _unlabelled(bill)
     return found | _compounds(bill)
+
+
+def _unlabelled(bill: Bill) -> list[str]:
+    """Name the fields of which a careful reader could not say that the document holds nothing."""
+    fields = []
+    # The BIC follows from the IBAN, so that a service may well deliver one that is not on the page.
+    if bill.shows_account and bill.recipient.bank.iban and not bill.shows_bic:
+        fields.append("bic")
+    # Without a printed purpose, which numbers to quote, and how, is a matter of taste.
+    if not bill.purpose:
+        fields.append("paymentPurpose")
+    # English invoices call the purpose "payment reference".
+    if not bill.reference and bill.notation.language == "en":
+        fields.append("paymentReference")
+    return fields
 
 
 def _compounds(bill: Bill) -> Record:
     found: Record = {
         extra.label: amount_value(extra.amount, bill.notation.currency) for extra in bill.extras if extra.label
     }
-    found["lineItems"] = [_line_item(bill, item) for item in bill.items] if bill.lists_items else None
-    found["skontoDiscounts"] = [_skonto(bill, skonto) for skonto in bill.skonto] or None
+    if bill.lists_items:
+        found["lineItems"] = [_line_item(bill, item) for item in bill.items]
+    found["skontoDiscounts"] = [_skonto(bill, skonto) for skonto in bill.skonto]
     return found
 
 
@@ -86,7 +102,7 @@ def nothing(document: str, *, layout: str, quality: str, language: str = "de") -
     """Say that a document states nothing about a payment, and asks for none."""
     empty: Record = dict.fromkeys(HEADER)
     about = {"layout": layout, "quality": quality, "language": language}
-    return {"document": document, **empty, "docType": "Other", **about, "lineItems": None, "skontoDiscounts": None}
+    return {"document": document, **empty, "docType": "Other", **about, "lineItems": [], "skontoDiscounts": []}
 
 
 def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -98,11 +114,11 @@ def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, An
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write one JSON object per line, with explicit ``null``."""
-    lines = [json.dumps(dict(row), ensure_ascii=False, default=_refuse) for row in rows]
+    """Write one JSON object per line; ``null`` where nothing is, no member where nobody could say."""
+    lines = [json.dumps(_labelled(row), ensure_ascii=False) for row in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _refuse(value: object) -> str:
-    kind = "a Decimal" if isinstance(value, Decimal) else type(value).__name__
-    raise TypeError(f"The truth holds {kind} where the service's format is a string: {value!r}.")
+def _labelled(row: Mapping[str, Any]) -> Record:
+    left_out = {*row.get("unlabelled", ()), "unlabelled"}
+    return {name: value for name, value in row.items() if name not in left_out}

@@ -27,7 +27,7 @@ WORDS = {
 def draw(bill: Bill, sheet: Sheet) -> None:
     """Draw the letter."""
     words = WORDS["de"]
-    sheet.bottom = 257
+    sheet.bottom = 262
     sheet.continued = lambda page: _continued(bill, page)
     sheet.footer = lambda page: _footer(bill, page)
     _head(bill, sheet)
@@ -37,7 +37,9 @@ def draw(bill: Bill, sheet: Sheet) -> None:
     sheet.text((25, 100), f"{words[kind]} {bill.invoice_id}", 13, bold=True)
     y = sheet.lines((25, 109), [words["hello"], "", words["credit intro" if bill.credit else "intro"]], 10)
     y = _items(bill, sheet, y)
-    y = parts.draw_sums(sheet, (190, sheet.room(y + 7, 8 + 6 * len(parts.sums(bill)))), parts.sums(bill))
+    total = "Gutschriftbetrag" if bill.credit else "Rechnungsbetrag"
+    rows = parts.sums(bill, ("Nettobetrag", "USt.", total))
+    y = parts.draw_sums(sheet, (190, sheet.room(y + 7, 8 + 6 * len(rows))), rows)
     _closing(bill, sheet, y + 4)
 
 
@@ -110,7 +112,7 @@ def _closing(bill: Bill, sheet: Sheet, y: float) -> None:
             f"Unsere Forderungen sind an die {bill.payee.name} abgetreten. Zahlungen mit schuldbefreiender Wirkung "
             f"bitte ausschließlich an: {bill.payee.name}, {', '.join(parts.account_lines(bill))}."
         )
-    y = sheet.room(y, 14 + 6 * len(sentences) + (36 if bill.qr else 0))
+    y = sheet.room(y, 10 + 5.5 * len(sentences) + (36 if bill.qr else 0))
     width = 118 if bill.qr else 165
     if bill.qr:
         parts.draw_code(sheet, (155, y - 2), parts.epc_code(bill), 30)

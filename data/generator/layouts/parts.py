@@ -80,6 +80,9 @@ def draw_sums(
 ) -> float:
     """Write the sums right-aligned below ``at``, the last one bold between rules; return where they end."""
     x, y = at
+    sheet.sums_page = sheet.page
+    wide = [sheet.text_width(name, size + 1) + sheet.text_width(value, size + 1) + 8 for name, value in rows]
+    left = max(left, *wide)
     for number, (name, value) in enumerate(rows):
         last = number == len(rows) - 1
         if last:

@@ -107,7 +107,7 @@ def _sums(bill: Bill, sheet: Sheet, y: float) -> float:
 
 
 def _payment(bill: Bill, sheet: Sheet, y: float) -> None:
-    if not bill.shows_account:
+    if bill.terms.kind in {"paid", "debit"}:
         sheet.text((15, y + 4), parts.terms_sentence(bill), 10, bold=True)
         sheet.text((15, y + 10), bill.more.get("note", ""), 9, colour=GREY)
         return
@@ -138,7 +138,7 @@ def _footer(bill: Bill, sheet: Sheet) -> None:
         f"{company.name} · {company.street} · {company.place} · {company.mail}",
         f"{company.register} · USt-IdNr. {company.tax_id}",
     ]
-    if bill.more.get("footer account") == "yes":
+    if bill.terms.kind in {"paid", "debit"} and bill.shows_account:
         lines.append(" · ".join(parts.account_lines(bill, company)))
     sheet.line((15, 274), (195, 274), colour="#cccccc", width=0.4)
     sheet.lines((105, 279), lines, 7, step=3.8, align="center", colour=GREY)

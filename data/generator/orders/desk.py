@@ -49,7 +49,8 @@ def order(
     day = FIRST_DAY + timedelta(days=rng.randint(0, 270))
     invoice, customer = (number(pattern, rng, day) for pattern in patterns)
     if goods:
-        items = wares.pick(*goods, rng)
+        picked = wares.pick(*goods, rng)
+        items = tuple(sorted(picked, key=lambda item: item.unit != "Std."))
     fill = {"id": invoice, "customer": customer}
     return Bill(
         name=name,
@@ -69,6 +70,24 @@ def order(
 def share(items: Sequence[Item], percent: int) -> Decimal:
     """Take a round share of what the items cost, for instalments that were paid."""
     return cents(Decimal(int(sum((item.total for item in items), Decimal(0)) * percent / 100)))
+
+
+def open_invoices(seed: int, name: str, count: int, prices: tuple[int, int]) -> tuple[Item, ...]:
+    """Make invoices that nobody paid: number, then their day and due day as text, what is open in cents."""
+    rng = hand(seed, f"{name}/open")
+    items = []
+    for index in range(count):
+        day = date(2024, 9, 2) + timedelta(days=20 * index + rng.randint(0, 15))
+        due = day + timedelta(days=14)
+        amount = Decimal(rng.randint(*prices)) / 100
+        text = f"{day:%d.%m.%Y}|{due:%d.%m.%Y}"
+        items.append(Item(number("RE-{y}-####", rng, day), text, Decimal(1), "", amount, Decimal(0)))
+    return tuple(items)
+
+
+def creditor_reference(digits: str) -> str:
+    """Make a structured creditor reference (ISO 11649) with its check digits."""
+    return f"RF{98 - int(f'{digits}271500') % 97:02d}{digits}"
 
 
 def utility_items(seed: int, name: str, kind: Mapping[str, str]) -> tuple[Item, ...]:
