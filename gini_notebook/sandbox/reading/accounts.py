@@ -16,7 +16,8 @@ _LABELLED = re.compile(r"\bIBAN\b[^A-Za-z0-9]{0,12}([A-Z]{2}\d{2}(?: ?[A-Z0-9]{2
 _BIC = re.compile(r"(?<![A-Za-z0-9])([A-Z]{4} ?[A-Z]{2} ?[A-Z0-9]{2}(?: ?[A-Z0-9]{3})?)(?![A-Za-z0-9])")
 _BIC_LABEL = re.compile(r"\b(?:BIC|SWIFT)\b", re.IGNORECASE)
 _PAYER = re.compile(
-    r"abgebucht|abbuchen|einzug|eingezogen|lastschrift|mandat|ihr(?:em|e|er)? (?:konto|bank)|zahlungspflichtig|kunden-?iban|debtor|payer"
+    r"abgebucht|abbuchen|einzug|eingezogen|lastschrift|mandat|ihr(?:em|e|er)? (?:konto|bank)|zahlungspflichtig"
+    r"|kunden-?iban|debtor|payer"
     r"|käufer|zahler|auftraggeber|zahlbar durch",
     re.IGNORECASE,
 )

@@ -8,11 +8,23 @@ from decimal import Decimal
 
 from gini_notebook.sandbox.reading.words import Area, Page, Row
 
-_CURRENCIES = {
-    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "CHF": "CHF", "FR": "CHF", "SFR": "CHF", "£": "GBP", "GBP": "GBP", "$": "USD",
-    "US$": "USD", "USD": "USD", "DKK": "DKK", "SEK": "SEK", "NOK": "NOK", "PLN": "PLN", "CZK": "CZK", "HUF": "HUF", "RON": "RON",
-    "BGN": "BGN", "JPY": "JPY", "AUD": "AUD", "CAD": "CAD", "RM": "MYR", "MYR": "MYR", "INR": "INR", "₹": "INR", "ZŁ": "PLN", "DEM": "DEM",
-}  # fmt: skip
+_CODES = (
+    *("EUR", "CHF", "GBP", "USD", "DKK", "SEK", "NOK", "PLN", "CZK"),
+    *("HUF", "RON", "BGN", "JPY", "AUD", "CAD", "MYR", "INR", "DEM"),
+)
+_SIGNS = {
+    "€": "EUR",
+    "EURO": "EUR",
+    "FR": "CHF",
+    "SFR": "CHF",
+    "£": "GBP",
+    "$": "USD",
+    "US$": "USD",
+    "RM": "MYR",
+    "₹": "INR",
+    "ZŁ": "PLN",
+}
+_CURRENCIES = {code: code for code in _CODES} | _SIGNS
 _SIGN = r"(?:€|EUR(?:O)?|CHF|S?Fr\.?|£|GBP|US\$|\$|USD|DKK|SEK|NOK|PLN|CZK|HUF|RON|BGN|JPY|AUD|CAD|RM|MYR|INR|₹|zł)"
 _AMOUNT = re.compile(
     rf"""

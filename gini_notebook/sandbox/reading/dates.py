@@ -9,11 +9,23 @@ from gini_notebook.sandbox.reading import labels
 from gini_notebook.sandbox.reading.found import Found, found_in
 from gini_notebook.sandbox.reading.words import Page, Row
 
-_MONTHS = (
-    ("jan", "gen"), ("feb", "fév", "fev"), ("mär", "mar", "mrz", "mrt", "maa"), ("apr", "avr"), ("mai", "may", "mei", "mag"),
-    ("jun", "juin", "giu"), ("jul", "juil", "lug"), ("aug", "aoû", "aou", "ago"), ("sep", "set"), ("okt", "oct", "ott"), ("nov",),
-    ("dez", "dec", "déc", "dic"),
-)  # fmt: skip
+_MONTHS = tuple(  # German, English, French, Dutch and Italian names begin so
+    tuple(names.split())
+    for names in (
+        "jan gen",
+        "feb fév fev",
+        "mär mar mrz mrt maa",
+        "apr avr",
+        "mai may mei mag",
+        "jun juin giu",
+        "jul juil lug",
+        "aug aoû aou ago",
+        "sep set",
+        "okt oct ott",
+        "nov",
+        "dez dec déc dic",
+    )
+)
 _DATE = re.compile(
     r"(?<![\w.,/-])(?:"
     r"(?P<y1>(?:19|20)\d\d)-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})"
@@ -24,21 +36,26 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"fällig\w*|zahlbar\b.{0,30}\bbis|zahlungsziel|zahlungstermin|zahlungsfrist|(?:überweis|zahl|begleich|einzahl)\w*\b.{0,120}\bbis\b"
-    r"|\bbis\b.{0,12}\b(?:zahlbar|zu zahlen)|spätestens|zahlungseingang bis|due (?:date|by|on)|payment due|pay(?:able)? by|\bdue\b"
-    r"|échéance|à payer avant|à régler avant|vervaldatum|uiterlijk|te betalen (?:voor|vóór)|betalen voor|scadenza|entro il",
+    r"fällig\w*|zahlbar\b.{0,30}\bbis|zahlungsziel|zahlungstermin|zahlungsfrist|(?:überweis|zahl|begleich"
+    r"|einzahl)\w*\b.{0,120}\bbis\b"
+    r"|\bbis\b.{0,12}\b(?:zahlbar|zu zahlen)|spätestens|zahlungseingang bis|due (?:date|by|on)|payment due"
+    r"|pay(?:able)? by|\bdue\b"
+    r"|échéance|à payer avant|à régler avant|vervaldatum|uiterlijk|te betalen (?:voor|vóór)|betalen voor|scadenza"
+    r"|entro il",
     re.IGNORECASE,
 )
 _NOT_DUE = re.compile(
     r"skonto|discount|escompte|liefer|leistung|zeitraum|geburt|geb\.|abgebucht|eingezogen|einzug", re.IGNORECASE
 )
 _ISSUED = re.compile(
-    r"(?:rechnungs|beleg|ausstellungs|invoice|factuur)-?\s?(?:datum|date)|date (?:de )?(?:facture|d'émission)|data (?:fattura|documento)|issue date",
+    r"(?:rechnungs|beleg|ausstellungs|invoice|factuur)-?\s?(?:datum|date)|date (?:de )?(?:facture|d'émission)"
+    r"|data (?:fattura|documento)|issue date",
     re.IGNORECASE,
 )
 _ISSUED_WEAK = re.compile(r"\bdatum\b|\bdate\b|\bdata\b|\bvom\b|\bvon\b|\bden\b|\bdated\b", re.IGNORECASE)
 _PERIOD = re.compile(
-    r"(?:zahlbar|zahlung|fällig|zahlungsziel|payable|payment|paiement|betaling|terms|termin)\w*\b.{0,40}?\b(\d{1,3})\s?(?:tage?n?|days|jours|dagen|giorni)\b",
+    r"(?:zahlbar|zahlung|fällig|zahlungsziel|payable|payment|paiement|betaling|terms"
+    r"|termin)\w*\b.{0,40}?\b(\d{1,3})\s?(?:tage?n?|days|jours|dagen|giorni)\b",
     re.IGNORECASE,
 )  # fmt: skip
 

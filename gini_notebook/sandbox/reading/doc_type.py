@@ -6,32 +6,39 @@ from collections.abc import Sequence
 from gini_notebook.sandbox.reading.words import Page
 
 _REMINDER = re.compile(
-    r"\b(?:(?:letzte |erste |zweite |dritte |[1-3]\. )?mahnung|zahlungserinnerung|mahngebühr\w*|payment reminder|overdue notice|rappel de paiement"
+    r"\b(?:(?:letzte |erste |zweite |dritte |[1-3]\. )?mahnung|zahlungserinnerung|mahngebühr\w*|payment reminder"
+    r"|overdue notice|rappel de paiement"
     r"|betalingsherinnering|aanmaning|sollecito di pagamento)\b",
     re.IGNORECASE,
 )
 _SLIP = re.compile(
-    r"\b(?:sepa-überweisung|überweisungsträger|zahlschein|zahlungsanweisung|empfangsschein|zahlteil|überweisung/zahlschein|remittance slip"
+    r"\b(?:sepa-überweisung|überweisungsträger|zahlschein|zahlungsanweisung|empfangsschein|zahlteil"
+    r"|überweisung/zahlschein|remittance slip"
     r"|payment part|section paiement|sezione pagamento|récépissé)\b",
     re.IGNORECASE,
 )
 _INVOICE = re.compile(
-    r"rechnung|invoice|facture|factuur|fattura|liquidation|honorar|gebührenbescheid|beitrag|gutschrift|credit note|avoir|quittung|receipt|kassenbon"
+    r"rechnung|invoice|facture|factuur|fattura|liquidation|honorar|gebührenbescheid|beitrag|gutschrift"
+    r"|credit note|avoir|quittung|receipt|kassenbon"
     r"|bon\b|mwst|u\.?st\b|\bvat\b|\btva\b|\bbtw\b|\bgst\b|zu zahlen|zahlbetrag|amount due|balance due|statement",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"\b(?:gutschrift|stornorechnung|rechnungs-?\s?korrektur|credit note|credit memo|avoir|creditnota|nota di credito)\b",
+    r"\b(?:gutschrift|stornorechnung|rechnungs-?\s?korrektur|credit note|credit memo|avoir|creditnota"
+    r"|nota di credito)\b",
     re.IGNORECASE,
 )
 _PAID = re.compile(
-    r"bereits (?:bezahlt|beglichen|gezahlt)|betrag (?:dankend )?erhalten|dankend erhalten|betrag wurde .{0,40}(?:bezahlt|abgebucht|belastet)"
-    r"|bezahlt (?:mit|per|am|via)|paid (?:in full|by|via|with|on)|zahlung (?:dankend )?erhalten|vielen dank für ihre zahlung|payment received"
+    r"bereits (?:bezahlt|beglichen|gezahlt)|betrag (?:dankend )?erhalten|dankend erhalten"
+    r"|betrag wurde .{0,40}(?:bezahlt|abgebucht|belastet)"
+    r"|bezahlt (?:mit|per|am|via)|paid (?:in full|by|via|with|on)|zahlung (?:dankend )?erhalten"
+    r"|vielen dank für ihre zahlung|payment received"
     r"|facture acquittée|reeds (?:betaald|voldaan)|\bbar gegeben|kartenzahlung|change due",
     re.IGNORECASE,
 )
 _DEBIT = re.compile(
-    r"abgebucht|abbuchen|einziehen|eingezogen|lastschrift(?!verfahren nicht)|direct debit|prélèvement|automatische incasso",
+    r"abgebucht|abbuchen|einziehen|eingezogen|lastschrift(?!verfahren nicht)|direct debit|prélèvement"
+    r"|automatische incasso",
     re.IGNORECASE,
 )
 _BIG = 1.25  # times the usual size of the text: a heading

@@ -54,7 +54,8 @@ def draw_page(content: bytes, media_type: str, number: int, width_px: int) -> by
 
 def _demand(number: int, pages: int) -> None:
     if not 1 <= number <= pages:
-        raise Unreadable(f"There is no page {number}; the document has {pages}.")
+        message = f"There is no page {number}; the document has {pages}."
+        raise Unreadable(message)
 
 
 def _draw_words(page: Page, width_px: int) -> Image.Image:

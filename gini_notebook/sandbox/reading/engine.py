@@ -95,7 +95,7 @@ def read(
     settings: Settings | Mapping[str, Any] | None = None,
     today: datetime.date | None = None,
 ) -> Reading:
-    """Read a document.
+    r"""Read a document.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def read(
 
     Examples
     --------
-    >>> text = b"Rechnung Nr. 2025-0318\\nRechnungsbetrag: 238,00 EUR"
+    >>> text = b"Rechnung Nr. 2025-0318\nRechnungsbetrag: 238,00 EUR"
     >>> read(text, "text/plain").extractions["extractions"]["amountToPay"]["value"]
     '238.00:EUR'
     """
@@ -149,7 +149,8 @@ def read_pages(
     pages: list[Page] = []
     for content, media_type, turn in parts:
         if turn % 90:
-            raise ValueError(f"a page can be turned by 0, 90, 180 or 270 degrees, not by {turn}.")
+            message = f"a page can be turned by 0, 90, 180 or 270 degrees, not by {turn}."
+            raise ValueError(message)
         found = sniff.sniff(content, media_type)
         pages += sources.pages_of(content, found, chosen, first=len(pages) + 1, turn=turn % 360)
     return _reading(pages, extract(pages, chosen, today or datetime.date.today()), chosen)  # noqa: DTZ011

@@ -31,9 +31,9 @@ def opened(content: bytes, media_type: str) -> Image.Image:
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise Unreadable("The image is damaged and cannot be opened.") from error
     if picture.width * picture.height > MAX_PIXELS:
-        raise Unreadable(
-            f"The image has {picture.width} × {picture.height} pixels; that is more than can be processed."
-        )
+        size = f"{picture.width} × {picture.height} pixels"
+        message = f"The image has {size}; that is more than can be processed."
+        raise Unreadable(message)
     if media_type == sniff.GIF and getattr(picture, "is_animated", False):
         raise Unreadable("The GIF is animated; only still images can be processed.")
     return picture
@@ -68,7 +68,8 @@ def page(picture: Image.Image, number: int, *, turn: int = 0) -> Image.Image:
         if number > 1:
             picture.seek(number - 1)
         if picture.width * picture.height > MAX_PIXELS:
-            raise Unreadable(f"Page {number} of the image has too many pixels.")
+            message = f"Page {number} of the image has too many pixels."
+            raise Unreadable(message)
         shown = ImageOps.exif_transpose(picture)
         if shown.mode in {"RGBA", "LA", "PA"} or "transparency" in shown.info:
             shown = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown.convert("RGBA"))

@@ -12,8 +12,10 @@ from gini_notebook.sandbox.reading.table_header import Column, Header, find_head
 from gini_notebook.sandbox.reading.words import Area, Page, Row, Word
 
 _END = re.compile(
-    r"^\W*(?:zwischensumme|summe|gesamt|netto(?!preis)|total|sub-?\s?total|rechnungs|umsatzsteuer|mwst|zzgl|zuzüglich|belegsummen|positionssumme"
-    r"|brutto(?!preis)|warenwert|übertrag|totaal|exclusief|amount due|balance|steuer|vat\b|tva\b|versand(?:kosten)?\b|zahlungsbedingungen)",
+    r"^\W*(?:zwischensumme|summe|gesamt|netto(?!preis)|total|sub-?\s?total|rechnungs|umsatzsteuer|mwst|zzgl"
+    r"|zuzüglich|belegsummen|positionssumme"
+    r"|brutto(?!preis)|warenwert|übertrag|totaal|exclusief|amount due|balance|steuer|vat\b|tva\b"
+    r"|versand(?:kosten)?\b|zahlungsbedingungen)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,4})?(?![\w,]|\.\d)")

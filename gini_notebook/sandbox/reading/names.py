@@ -3,12 +3,16 @@
 import re
 
 LEGAL_FORM = re.compile(
-    r"(?<![\w.])(?:g?GmbH|GMBH|AG|KG|KGaA|OHG|GbR|UG|SE|e\. ?K\.|e\. ?V\.|eG|mbH|PartG|Part(?:G|ner)mbB|Ltd\.?|Limited|Inc\.?|LLC|LLP|PLC|plc|S\.?A\.?|SARL"
-    r"|S\.?A\.?S\.?U?|S\.?à ?r\.?l\.?|B\.?V\.?|N\.?V\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|Corp\.?|Foundation|Stiftung|Genossenschaft|a\. ?G\.)(?!\w)"
+    r"(?<![\w.])(?:g?GmbH|GMBH|AG|KG|KGaA|OHG|GbR|UG|SE|e\. ?K\.|e\. ?V\.|eG|mbH|PartG|Part(?:G|ner)mbB|Ltd\.?"
+    r"|Limited|Inc\.?|LLC|LLP|PLC|plc|S\.?A\.?|SARL"
+    r"|S\.?A\.?S\.?U?|S\.?à ?r\.?l\.?|B\.?V\.?|N\.?V\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|Corp\.?|Foundation|Stiftung"
+    r"|Genossenschaft|a\. ?G\.)(?!\w)"
 )
 PAYEE = re.compile(
-    r"(?:konto-?inhaber(?:in)?|kontoname|zahlungsempfänger(?:in)?|begünstigter?|account (?:holder|name|owner)|payee|beneficiary(?: name)?"
-    r"|titulaire(?: du compte)?|bénéficiaire|rekeninghouder|ten name van|t\.?n\.?v\.?|intestatario|beneficiario|(?:checks? )?payable to)\s*[:.]*\s+",
+    r"(?:konto-?inhaber(?:in)?|kontoname|zahlungsempfänger(?:in)?|begünstigter?|account (?:holder|name|owner)"
+    r"|payee|beneficiary(?: name)?"
+    r"|titulaire(?: du compte)?|bénéficiaire|rekeninghouder|ten name van|t\.?n\.?v\.?|intestatario|beneficiario"
+    r"|(?:checks? )?payable to)\s*[:.]*\s+",
     re.IGNORECASE,
 )
 PAYEE_SECTION = re.compile(
@@ -16,13 +20,16 @@ PAYEE_SECTION = re.compile(
     re.IGNORECASE,
 )
 SELLER = re.compile(
-    r"^\W*(?:verkäufer|lieferant|rechnungssteller|leistungserbringer|absender|aussteller|seller|supplier|vendor|from\b|sold by|vendeur|fournisseur|émetteur"
+    r"^\W*(?:verkäufer|lieferant|rechnungssteller|leistungserbringer|absender|aussteller|seller|supplier|vendor"
+    r"|from\b|sold by|vendeur|fournisseur|émetteur"
     r"|verkoper|leverancier|fornitore|cedente)",
     re.IGNORECASE,
 )
 BUYER = re.compile(
-    r"(?<!ver)käufer|rechnungs-?empfänger|leistungsempfänger|waren-?empfänger|lieferadresse|rechnungsadresse|rechnung an|kunde\b|buyer|(?:bill|billed|ship|sold)(?:ed)? to"
-    r"|delivery address|customer|client\b|klant|cliente|acheteur|livraison|zahlbar durch|payable (?:by|par)|pagabile da|zahler|auftraggeber|debitor",
+    r"(?<!ver)käufer|rechnungs-?empfänger|leistungsempfänger|waren-?empfänger|lieferadresse|rechnungsadresse"
+    r"|rechnung an|kunde\b|buyer|(?:bill|billed|ship|sold)(?:ed)? to"
+    r"|delivery address|customer|client\b|klant|cliente|acheteur|livraison|zahlbar durch|payable (?:by|par)"
+    r"|pagabile da|zahler|auftraggeber|debitor",
     re.IGNORECASE,
 )
 BANK = re.compile(r"bank\b|sparkasse|volksbank|raiffeisen|\bbanque\b|\bbanca\b|kreditinstitut", re.IGNORECASE)
@@ -31,14 +38,19 @@ SEPARATOR = re.compile(r"\s*[·•●|∙*■▪]\s*|\s+[–—-]+\s+|\s{3,}|, (
 PLACE = re.compile(r"(?:.*[ ,·•●|–-])?(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? +[A-ZÄÖÜÉ][\w'’.-]+")
 
 _TITLE = re.compile(
-    r"^(?:firma|fa\.|an|herrn?|frau|familie|name|nom|absender|kontoinhaber|rechnung|invoice|quittung|von|from|to)\b\s*:?\s*(?=\S)|^\W+",
+    r"^(?:firma|fa\.|an|herrn?|frau|familie|name|nom|absender|kontoinhaber|rechnung|invoice|quittung|von|from"
+    r"|to)\b\s*:?\s*(?=\S)|^\W+",
     re.IGNORECASE,
 )
 _HOUSE = re.compile(r"\w\s\d{1,4}\s?[a-zA-Z]?$")
 _NO_NAME = re.compile(
-    r"\b(?:rechnung|invoice|facture|factuur|fattura|datum|date|seite|page|nr|tel|telefon|fax|e-?mail|www|iban|bic|swift|ust|mwst|vat|steuer\w*|konto\w*"
-    r"|straße|str|strasse|street|road|avenue|platz|postfach|betrag|summe|total|gmbh-gesetz|handelsregister|amtsgericht|geschäftsführer\w*|sitz|hrb|blz"
-    r"|\w*nummer|number|anschrift|adresse|address|gln|pos|beschreibung|description|stylesheet|version|bitte|sehr geehrte|vielen dank|überweis\w*|zahlbar|menge|preis|artikel|referenz|reference|référence|währung|currency)\b|@|https?:",
+    r"\b(?:rechnung|invoice|facture|factuur|fattura|datum|date|seite|page|nr|tel|telefon|fax|e-?mail|www|iban|bic"
+    r"|swift|ust|mwst|vat|steuer\w*|konto\w*"
+    r"|straße|str|strasse|street|road|avenue|platz|postfach|betrag|summe|total|gmbh-gesetz|handelsregister"
+    r"|amtsgericht|geschäftsführer\w*|sitz|hrb|blz"
+    r"|\w*nummer|number|anschrift|adresse|address|gln|pos|beschreibung|description|stylesheet|version|bitte"
+    r"|sehr geehrte|vielen dank|überweis\w*|zahlbar|menge|preis|artikel|referenz|reference|référence|währung"
+    r"|currency)\b|@|https?:",
     re.IGNORECASE,
 )
 
@@ -50,7 +62,7 @@ def clean(text: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Say whether a text can be the name of a company or person: letters, few words, none of the words of other fields."""
+    """Say whether a text can be the name of a company or person: few words, none that belong to other fields."""
     letters = sum(letter.isalpha() for letter in text)
     digits = sum(letter.isdigit() for letter in text)
     if letters < 3 or 3 * digits > letters or len(text.split()) > 10 or len(text) > 80 or _NO_NAME.search(text):

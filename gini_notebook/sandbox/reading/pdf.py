@@ -27,9 +27,7 @@ _QUIET = 6.0  # points around a QR code
 _CODE_PIXELS = 4_000_000
 _MAX_CHARACTERS = 100_000  # per page; a densely printed page has about 6,000
 _KERNING = 0.12  # of the height; the narrowest blank of a usual font is 0.16
-_LIGATURES = {
-    code: text for code, text in zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
-}
+_LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 _ODD = {**_LIGATURES, 0x02: "-", 0xAD: "-", 0xFFFE: "-", 0x2011: "-", 0x00: "", 0xFEFF: "", 0x200B: ""}
 _LOCK = threading.RLock()  # PDFium is not thread-safe
 
@@ -283,8 +281,10 @@ def render(document: pypdfium2.PdfDocument, index: int, *, scale: float, turn: i
             page.set_rotation((page.get_rotation() + turn) % 360)
             width, height = page.get_size()
             scale = min(scale, math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
-            return page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+            picture: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+            return picture.convert("RGB")
         finally:
             page.close()
     except (pypdfium2.PdfiumError, MemoryError, ValueError) as error:
-        raise Unreadable(f"Page {index + 1} of the PDF cannot be rendered.") from error
+        message = f"Page {index + 1} of the PDF cannot be rendered."
+        raise Unreadable(message) from error

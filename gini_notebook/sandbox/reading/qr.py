@@ -42,7 +42,9 @@ class Payment:
 
 def find_symbols(picture: Image.Image) -> list[Symbol]:
     """Give all QR codes of a picture."""
-    codes = zxingcpp.read_barcodes(np.asarray(picture.convert("L")), formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(
+        np.asarray(picture.convert("L")), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
     symbols = []
     for code in codes:
         corners = [
@@ -76,7 +78,7 @@ def _at(lines: Sequence[str], index: int) -> str:
 
 
 def _epc(lines: Sequence[str]) -> Payment | None:
-    """EPC069-12, quick response code guidelines: service tag, version, character set, identification, BIC, name, …"""
+    """Read EPC069-12: tag, version, character set, identification, BIC, name, IBAN, amount, purpose code, …."""
     if _at(lines, 3) not in {"SCT", "INST"} or not _at(lines, 6):
         return None
     return Payment(
@@ -92,7 +94,7 @@ def _epc(lines: Sequence[str]) -> Payment | None:
 
 
 def _swiss(lines: Sequence[str]) -> Payment | None:
-    """Swiss implementation guidelines for the QR-bill: SPC, version, coding, IBAN, creditor (7), …, amount, currency."""
+    """Read the Swiss payment code: SPC, version, coding, IBAN, creditor (7 lines), final creditor (7), amount, …."""
     if not _at(lines, 3):
         return None
     return Payment(
@@ -106,7 +108,7 @@ def _swiss(lines: Sequence[str]) -> Payment | None:
 
 
 def _bezahlcode(text: str) -> Payment | None:
-    """BezahlCode specification: ``bank://singlepaymentsepa?name=…&iban=…&bic=…&amount=…&reason=…``."""
+    """Read a BezahlCode, such as ``bank://singlepaymentsepa?name=…&iban=…&bic=…&amount=…&reason=…``."""
     fields = {key.lower(): values[0].strip() for key, values in parse_qs(urlsplit(text).query).items()}
     if not fields.get("iban"):
         return None

@@ -101,7 +101,7 @@ def _with_line_above(page: Page, found: Found, row: Row) -> Found:
     above = page.rows[row.index - 1] if row.index else None
     if above is None or found.area is None or len(above.phrases) != 1:
         return found
-    close = found.area.top - above.area.top < 1.25 * (found.area.bottom - found.area.top)
+    close = found.area.top - above.area.top < 1.35 * (found.area.bottom - found.area.top)
     if not close or abs(above.area.left - found.area.left) > 2.0 or not is_name(above.text):
         return found
     return replace(found, value=f"{above.text} {found.value}", area=found.area.union(above.area))
@@ -233,7 +233,7 @@ def _letterhead(page: Page) -> list[Found]:
 
 
 def _block_above(page: Page, place: Row) -> list[Row]:
-    """Give the lines above a place that belong to the same address, from top to bottom, and the heading if there is one."""
+    """Give the lines above a place that belong to the same address, and its heading, from top to bottom."""
     block = [place]
     for row in reversed(page.rows[: place.index]):
         height = max(block[0].area.bottom - block[0].area.top, 1.0)

@@ -8,14 +8,19 @@ from gini_notebook.sandbox.reading.found import Found, found_in
 from gini_notebook.sandbox.reading.words import Page, Row
 
 _INVOICE = re.compile(
-    r"\b(?:rechnungs?-?\s?(?:nummer|nr\b\.?|no\b\.?)|rechnung\s?(?:nummer|nr\b\.?|no\b\.?|#|:)|re\.?-?\s?nr\b\.?|beleg-?\s?(?:nummer|nr\b\.?)|rg\.?-?\s?nr\b\.?"
-    r"|invoice\s?(?:number|no\b\.?|nr\b\.?|#|id\b|:)|facture\s?(?:n°|n[or]\b\.?|numéro|#|:)|n°\s?(?:de\s)?facture|factuur\s?-?(?:nummer|nr\b\.?)"
-    r"|fattura\s?(?:n\b\.?|n°|nr\b\.?|numero)|numero fattura|\w*(?:rechnung|gutschrift)\b.{0,45}?\bnr\b\.?|receipt\s?(?:no\b\.?|number|#))",
+    r"\b(?:rechnungs?-?\s?(?:nummer|nr\b\.?|no\b\.?)|rechnung\s?(?:nummer|nr\b\.?|no\b\.?|#|:)|re\.?-?\s?nr\b\.?"
+    r"|beleg-?\s?(?:nummer|nr\b\.?)|rg\.?-?\s?nr\b\.?"
+    r"|invoice\s?(?:number|no\b\.?|nr\b\.?|#|id\b|:)|facture\s?(?:n°|n[or]\b\.?|numéro|#|:)|n°\s?(?:de\s)?facture"
+    r"|factuur\s?-?(?:nummer|nr\b\.?)"
+    r"|fattura\s?(?:n\b\.?|n°|nr\b\.?|numero)|numero fattura|\w*(?:rechnung|gutschrift)\b.{0,45}?\bnr\b\.?"
+    r"|receipt\s?(?:no\b\.?|number|#))",
     re.IGNORECASE,
 )  # fmt: skip
 _CUSTOMER = re.compile(
-    r"\b(?:kunden-?\s?(?:nummer|nr\b\.?|no\b\.?)|kd\.?-?\s?nr\b\.?|customer\s?(?:number|no\b\.?|id\b|#)|account\s?(?:number|no\b\.?)|klant-?(?:nummer|nr\b\.?)"
-    r"|n°\s?(?:de\s)?client|codice cliente|mitglieds-?(?:nummer|nr\b\.?)|vertragskonto|debitoren-?(?:nummer|nr\b\.?))",
+    r"\b(?:kunden-?\s?(?:nummer|nr\b\.?|no\b\.?)|kd\.?-?\s?nr\b\.?|customer\s?(?:number|no\b\.?|id\b|#)"
+    r"|account\s?(?:number|no\b\.?)|klant-?(?:nummer|nr\b\.?)"
+    r"|n°\s?(?:de\s)?client|codice cliente|mitglieds-?(?:nummer|nr\b\.?)|vertragskonto|debitoren-?(?:nummer"
+    r"|nr\b\.?))",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(
@@ -23,7 +28,8 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"\b(?:zahlungs-?referenz|referenz(?:nummer|-nr\.?)?|payment reference|reference|référence|riferimento|kassenzeichen)\b\s*:?\s*",
+    r"\b(?:zahlungs-?referenz|referenz(?:nummer|-nr\.?)?|payment reference|reference|référence|riferimento"
+    r"|kassenzeichen)\b\s*:?\s*",
     re.IGNORECASE,
 )
 _CREDITOR_REFERENCE = re.compile(r"\bRF\s?\d{2}(?:\s?[A-Z0-9]){1,21}\b|(?<!\d)\d{2}(?:\s?\d{5}){5}(?!\d)")

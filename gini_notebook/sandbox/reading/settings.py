@@ -36,9 +36,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
-            raise ValueError(f"engine={self.engine!r} makes no sense: it must be one of {', '.join(ENGINES)}.")
+            message = f"engine={self.engine!r} makes no sense: it must be one of {', '.join(ENGINES)}."
+            raise ValueError(message)
         if self.coordinates not in COORDINATES:
-            raise ValueError(f"coordinates={self.coordinates!r} makes no sense: it must be points or pixels.")
+            message = f"coordinates={self.coordinates!r} makes no sense: it must be points or pixels."
+            raise ValueError(message)
         if self.ocr and not ocr.available():
             raise ValueError('ocr=True needs the OCR engine: install it with pip install "gini-notebook[ocr]".')
 
@@ -66,5 +68,6 @@ def settings_from(given: "Settings | Mapping[str, Any] | None") -> Settings:
     known = [one.name for one in fields(Settings)]
     unknown = sorted((given or {}).keys() - set(known))
     if unknown:
-        raise ValueError(f"unknown setting {unknown[0]!r}; known are {', '.join(known)}.")
+        message = f"unknown setting {unknown[0]!r}; known are {', '.join(known)}."
+        raise ValueError(message)
     return Settings(**(given or {}))

@@ -61,9 +61,11 @@ def sniff(content: bytes, media_type: str | None) -> str:
     declared = (media_type or "").split(";")[0].strip().lower()
     other = _unsupported(content) or next((name for end, name in _DECLARED if declared.endswith(end)), None)
     if other:
-        raise UnsupportedType(f"The file is {other}; supported are PDF, JPEG, PNG, GIF, TIFF and plain text.")
+        message = f"The file is {other}; supported are PDF, JPEG, PNG, GIF, TIFF and plain text."
+        raise UnsupportedType(message)
     if declared in IMAGES or declared == PDF:
-        raise Unreadable(f"The file was declared as {declared}, but its content is something else.")
+        message = f"The file was declared as {declared}, but its content is something else."
+        raise Unreadable(message)
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnsupportedType(
             "The file is of an unknown binary type; supported are PDF, JPEG, PNG, GIF, TIFF and plain text."

@@ -10,11 +10,15 @@ from gini_notebook.sandbox.reading.words import Page, Row, make_row
 _KINDS = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
-        "artNumber": r"^(?:art(?:ikel)?\.?-?\s?(?:nr|nummer|no)|item\s?(?:no|number|#)|sku|bestell-?nr|code article|produkt-?nr|référence|gtin)",
-        "total": r"^(?:gesamt|summe|betrag|total|line total|nettobetrag|nettowert|amount|entgelt|bedrag|montant|importo|prijs incl)",
-        "price": r"^(?:einzel|e-?preis|ep\b|stück-?preis|preis|netto-?preis|brutto-?preis|unit ?price|price|rate|p\.?u\.?\b|prix|prijs|prezzo|vk)",
+        "artNumber": r"^(?:art(?:ikel)?\.?-?\s?(?:nr|nummer|no)"
+        r"|item\s?(?:no|number|#)|sku|bestell-?nr|code article|produkt-?nr|référence|gtin)",
+        "total": r"^(?:gesamt|summe|betrag|total|line total|nettobetrag|nettowert|amount|entgelt|bedrag|montant"
+        r"|importo|prijs incl)",
+        "price": r"^(?:einzel|e-?preis|ep\b|stück-?preis|preis|netto-?preis|brutto-?preis|unit ?price|price|rate"
+        r"|p\.?u\.?\b|prix|prijs|prezzo|vk)",
         "quantity": r"^(?:menge|anzahl|stück|qty|quantity|hours|qté|quantité|aantal|quantità|q\.tà|stk)",
-        "description": r"^(?:beschreibung|bezeichnung|artikel(?!-?\s?nr)|leistung|produkt(?!-?nr)|position(?!s)|text|description|item\b|désignation"
+        "description": r"^(?:beschreibung|bezeichnung|artikel(?!-?\s?nr)|leistung|produkt(?!-?nr)|position(?!s)"
+        r"|text|description|item\b|désignation"
         r"|omschrijving|descrizione|material|service|beschrijving|dienstleistung|nom &)|bezeichnung$|beschreibung$",
         "tax": r"^(?:mwst|ust|steuer|vat|tva|btw|iva|tax)",
         "position": r"^(?:pos\b\.?|nr\.?$|#|no\.?$|lfd)",

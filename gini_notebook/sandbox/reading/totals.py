@@ -15,27 +15,34 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 
 
 _TO_PAY = _any_of(
-    r"zu zahlend\w*|zu zahlen\b|zahlbetrag|zahlungsbetrag|zu überweisen|überweisungsbetrag|zu begleichen|zu entrichten",
-    r"fällige\w* (?:betrag|zahlung|gesamt)|offene\w* (?:betrag|posten|forderung|rest)|restbetrag|forderungsbetrag|nachzahlung",
+    r"zu zahlend\w*|zu zahlen\b|zahlbetrag|zahlungsbetrag|zu überweisen|überweisungsbetrag|zu begleichen"
+    r"|zu entrichten",
+    r"fällige\w* (?:betrag|zahlung|gesamt)|offene\w* (?:betrag|posten|forderung|rest)|restbetrag|forderungsbetrag"
+    r"|nachzahlung",
     r"amount (?:due|payable|to pay)|(?:balance|total) (?:now )?due|total (?:payable|to pay)|please pay|due payable",
     r"net [àa] payer|(?:montant|total|reste|solde)\b.{0,12} (?:à (?:payer|régler)|dû\b)",
     r"te betalen|te voldoen|verschuldigd",
     r"(?:totale?|netto|importo) (?:da|a) pagare",
 )
 _TOTAL = _any_of(
-    r"rechnungs-?(?:betrag|summe|endbetrag|total)|gesamt-?(?:betrag|summe|preis|forderung)|end-?(?:betrag|summe|preis)",
-    r"brutto-?(?:betrag|summe)?\b|(?:summe|gesamt|total) brutto|(?:ink|incl)\w*\.? .{0,12}(?:mwst|ust|steuer|vat|tax|btw)",
+    r"rechnungs-?(?:betrag|summe|endbetrag|total)|gesamt-?(?:betrag|summe|preis|forderung)|end-?(?:betrag|summe"
+    r"|preis)",
+    r"brutto-?(?:betrag|summe)?\b|(?:summe|gesamt|total) brutto|(?:ink|incl)\w*\.? .{0,12}(?:mwst|ust|steuer|vat"
+    r"|tax|btw)",
     r"grand total|invoice (?:total|amount)|total (?:amount|ttc|incl\w*|invoice)|\bttc\b|\bt\.t\.c",
     r"totaal(?:bedrag)?|factuurbedrag|totale (?:fattura|documento)",
 )
 _SUM = _any_of(r"\b(?:gesamt|summe|total|totale|totaal|betrag|amount|montant|importo|bedrag)\b")
 _OTHER = _any_of(
-    r"\bnetto(?!.{0,3} inkl)|nettobetrag|zwischensumme|teilsumme|positionssumme|warenwert|sub-?\s?total|sous-total|subtotaal",
+    r"\bnetto(?!.{0,3} inkl)|nettobetrag|zwischensumme|teilsumme|positionssumme|warenwert|sub-?\s?total"
+    r"|sous-total|subtotaal",
     r"\b(?:mwst|ust|mehrwert|umsatz)\w*|steuer|\b(?:vat|tva|btw|iva|tax|gst)\b",
     r"\bht\b|\bh\.t\b|hors taxe|excl|exkl|ohne (?:ust|mwst)|basisbetrag",
     r"einzelpreis|stückpreis|unit price|skonto|abzug|abzügl|rabatt|nachlass|discount|remise|korting|sconto",
-    r"anzahlung|gezahlt|bezahlt|\bpaid\b|acompte|déjà|guthaben|zuschl[aä]g|abschl[aä]ge|\babschlag\b|versand|porto|shipping",
-    r"stammkapital|grundkapital|\bcapital\b|kaution|alter saldo|vormonat|übertrag|rückgeld|gegeben|\bchange\b|gutscheine?\b",
+    r"anzahlung|gezahlt|bezahlt|\bpaid\b|acompte|déjà|guthaben|zuschl[aä]g|abschl[aä]ge|\babschlag\b|versand"
+    r"|porto|shipping",
+    r"stammkapital|grundkapital|\bcapital\b|kaution|alter saldo|vormonat|übertrag|rückgeld|gegeben|\bchange\b"
+    r"|gutscheine?\b",
     r"mahngebühr|mahnkosten|verzugszinsen|bearbeitungsgebühr|indemnité",
 )
 _INCLUSIVE = _any_of(r"ink\w*\.?|incl\w*\.?|einschl\w*\.?|brutto|\bttc\b|enthält")

@@ -1,7 +1,7 @@
 """Words on a page, and the rows and phrases they form.
 
-All coordinates are points (1/72 inch) with the origin at the top left. They are *upright* coordinates: a page whose text
-runs sideways or upside down is turned first, and :meth:`Page.shown` leads back to the page as it is shown.
+All coordinates are points (1/72 inch) with the origin at the top left. They are *upright* coordinates: a page whose
+text runs sideways or upside down is turned first, and :meth:`Page.shown` leads back to the page as it is shown.
 """
 
 from collections.abc import Sequence
