@@ -66,9 +66,13 @@ class BaseClient:
         SettingError
             If the client is logged in as one particular user (account or token).
         """
+        return self.with_access(other_user(self._access, user_identifier))
+
+    def with_access(self, access: Access) -> Self:
+        """Return a client that calls over the same connections with other credentials."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
-        other._access = other_user(self._access, user_identifier)
+        other._access = access
         return other
 
     def without_repeats(self) -> Self:
