@@ -17,9 +17,10 @@ compare codes, and ask ``similarities``, ``anls_many``, ``Rule.lenient_many`` an
 
 from gini_notebook.rules._accounts import iban_valid
 from gini_notebook.rules._causes import CAUSES, cause, causes
+from gini_notebook.rules._choice import for_field, get
 from gini_notebook.rules._elsewhere import Slots, elsewhere
 from gini_notebook.rules._explanation import Explanation, explain
-from gini_notebook.rules._rule import Rule, for_field, get
+from gini_notebook.rules._rule import Rule
 from gini_notebook.rules._similarity import anls, anls_many, similarities, similarity
 
 __all__ = [

@@ -7,7 +7,8 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from gini_notebook.rules import _dates, _text
-from gini_notebook.rules._rule import Rule, for_field
+from gini_notebook.rules._choice import for_field
+from gini_notebook.rules._rule import Rule
 
 # In the order in which they are tried. A cause is one of these, or one of these, a colon and details.
 CAUSES = (

@@ -9,7 +9,8 @@ from gini_notebook.errors import SettingError
 from gini_notebook.rules import _accounts, _money, _text
 from gini_notebook.rules._accounts import iban_valid
 from gini_notebook.rules._causes import cause
-from gini_notebook.rules._rule import Rule, canonicaliser, get
+from gini_notebook.rules._choice import get
+from gini_notebook.rules._rule import Rule, canonicaliser
 from gini_notebook.rules._similarity import anls, similarity
 from gini_notebook.schema import FIELD_ENTITIES
 

@@ -1,7 +1,7 @@
 """The rule of an entity: its settings, its canonical form, and what counts as the same."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -12,14 +12,13 @@ import numpy.typing as npt
 from gini_notebook.errors import SettingError
 from gini_notebook.rules import _accounts, _dates, _money, _text
 from gini_notebook.rules._similarity import FloatArray, check_tau, similarities
-from gini_notebook.schema import FIELD_ENTITIES
 
 BoolArray = npt.NDArray[np.bool_]
 Canonicaliser = Callable[[str], str | None]
 
 _WORDS = ("doctype", "paymentstate", "businessdoctype", "returnreason")
 # M13 of the metrics: the similarity from which two values are the same at level "lenient".
-_TAU = {
+TAU: Mapping[str, float] = {
     "amount": 1.0,
     "iban": 1.0,
     "bic": 1.0,
@@ -36,7 +35,7 @@ _TAU = {
     "timeperiod": 1.0,
     **dict.fromkeys(_WORDS, 1.0),
 }
-_ALIASES = {"number": "numeric", "idnumber": "id", "amounts_are_consistent": "bool", "city": "name"}
+ALIASES: Mapping[str, str] = {"number": "numeric", "idnumber": "id", "amounts_are_consistent": "bool", "city": "name"}
 _SETTINGS = {
     "amount": ("tolerance", "currency_default", "locale"),
     "numeric": ("locale",),
@@ -58,7 +57,7 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = {
 class Rule:
     """When two values of a field are the same.
 
-    Get one with :func:`get` or :func:`for_field`; with ``custom`` write one.
+    Get one with :func:`gini_notebook.rules.get` or :func:`gini_notebook.rules.for_field`; with ``custom`` write one.
 
     Attributes
     ----------
@@ -101,8 +100,8 @@ class Rule:
     custom: Callable[[str], str | None] | None = None
 
     def __post_init__(self) -> None:
-        if self.name not in _TAU:
-            message = f"There is no rule {self.name!r}. There are: {', '.join(sorted(_TAU))}."
+        if self.name not in TAU:
+            message = f"There is no rule {self.name!r}. There are: {', '.join(sorted(TAU))}."
             raise SettingError(message)
         _check_numbers(self.tau, self.tolerance)
         for setting, choices in _CHOICES.items():
@@ -143,6 +142,7 @@ class Rule:
 
         Examples
         --------
+        >>> from gini_notebook.rules import get
         >>> get("iban").canonical("gb82 west 1234 5698 7654 32")
         'GB82WEST12345698765432'
         >>> get("date").canonical("31.12.2025") is None
@@ -254,83 +254,3 @@ _PLAIN_FORMS: Mapping[str, Canonicaliser] = {
     "reference": _text.exact,
     "id": _text.exact,
 }
-
-
-def get(name: str, **settings: Any) -> Rule:
-    """Get the rule of an entity.
-
-    Parameters
-    ----------
-    name
-        The entity, for example ``"amount"``; see :class:`Rule` for all of them.
-    **settings
-        Settings of :class:`Rule`; ``tau`` as well.
-
-    Raises
-    ------
-    SettingError
-        If there is no such rule or setting, the rule does not have the setting, or its value makes no sense.
-
-    Examples
-    --------
-    >>> get("amount", locale="de").canonical("1.234,56 EUR")
-    '1234.56:EUR'
-    """
-    known = {entry.name for entry in fields(Rule)} - {"name"}
-    unknown = sorted(set(settings) - known)
-    if unknown:
-        message = f"A rule has no setting {', '.join(map(repr, unknown))}. There are: {', '.join(sorted(known))}."
-        raise SettingError(message)
-    name = _ALIASES.get(name, name)
-    return Rule(name, **{"tau": _TAU.get(name, 1.0), **settings})
-
-
-def for_field(
-    field: str,
-    entity: str | None = None,
-    *,
-    rules: Mapping[str, Rule | str | Callable[[str], str | None]] | None = None,
-    currency_default: str | None = None,
-) -> Rule:
-    """Get the rule for a field (a label of the service, or any name).
-
-    Parameters
-    ----------
-    field
-        The field, for example ``"amountToPay"``.
-    entity
-        Its entity, if the table has one; else the entity the service documents for the label; else ``text``. An
-        entity that is not known here, because the service added it later, is compared as ``text``.
-    rules
-        What the user chose, by field: a :class:`Rule`, the name of one, or a function that makes a value canonical.
-    currency_default
-        For amounts without a setting of their own.
-
-    Raises
-    ------
-    SettingError
-        If ``rules`` names a rule that does not exist, or holds something else.
-
-    Examples
-    --------
-    >>> for_field("paymentRecipient").name
-    'companyname'
-    >>> for_field("senderName", rules={"senderName": str.upper}).canonical("Ahornhof GmbH")
-    'AHORNHOF GMBH'
-    """
-    chosen = None if rules is None else rules.get(field)
-    if chosen is None:
-        known = entity or FIELD_ENTITIES.get(field, "text")
-        rule = get(known if _ALIASES.get(known, known) in _TAU else "text")
-    elif isinstance(chosen, Rule):
-        rule = chosen
-    elif isinstance(chosen, str):
-        rule = get(chosen)
-    elif callable(chosen):
-        rule = get("text", tau=1.0, custom=chosen)
-    else:
-        message = f"The rule for {field!r} is {chosen!r}; it must be a Rule, the name of one, or a function."
-        raise SettingError(message)
-    if currency_default is not None and rule.name == "amount" and rule.currency_default is None:
-        return replace(rule, currency_default=currency_default)
-    return rule
