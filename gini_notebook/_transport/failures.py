@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ProxyError
+from urllib3.exceptions import NameResolutionError, ProxyError
 
 from gini_notebook._transport.watchdog import Call
 from gini_notebook.errors import AnswerLost, CertificateRefused, ConnectionFailed, TransportError
@@ -79,8 +79,8 @@ def _unreachable(chain: list[BaseException], host: str) -> str:
         return f"the proxy did not open a way to {host}; check the proxy settings"
     if any("Tunnel connection failed" in str(each) for each in chain):
         return f"the proxy refused the way to {host}; check the proxy settings"
-    if any(isinstance(each, ConnectTimeoutError) for each in chain):
-        return f"{host} did not accept a connection in time; check the network, the address and the proxy"
     if any(isinstance(each, ConnectionRefusedError) for each in chain):
         return f"{host} refused the connection; check the address and its port"
+    if any(isinstance(each, TimeoutError) for each in chain):
+        return f"{host} did not accept a connection in time; check the network, the address and the proxy"
     return f"no connection to {host}; check the network, the address and the proxy"

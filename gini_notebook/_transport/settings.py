@@ -56,8 +56,9 @@ class Trust:
                 context.load_verify_locations(capath=self.path)
             else:
                 context.load_verify_locations(cafile=self.path)
-        except (OSError, ssl.SSLError) as error:
-            reason = error.strerror or "it holds no certificate in PEM form"
+        except OSError as error:
+            damaged = isinstance(error, ssl.SSLError) or not error.strerror
+            reason = "it holds no certificate in PEM form" if damaged else error.strerror
             message = f"The CA certificates in {self.path} (from {self.source}) cannot be used: {reason}."
             raise SettingError(message) from None
 

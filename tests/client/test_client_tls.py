@@ -1,0 +1,399 @@
+"""Only the right server, only over TLS: what the service's documentation demands, row by row."""
+
+import contextlib
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import trustme
+from conftest import DOCUMENT, SECRET
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from loopback import Loopback, answer, ca_file, context_of, days_from_now, says
+
+from gini_notebook.client import Client, Timing
+from gini_notebook.credentials import TrustedAccess
+from gini_notebook.errors import (
+    CertificateRefused,
+    ConnectionFailed,
+    NotFound,
+    RequestRefused,
+    SettingError,
+)
+
+GOOD = says(answer(200, DOCUMENT))
+Connect = Callable[..., Client]
+Serve = Callable[..., Loopback]
+
+
+def refuses(client: Client, server: Loopback, match: str) -> None:
+    """A call is refused once, before any byte of it is sent."""
+    with pytest.raises(CertificateRefused, match=match) as caught:
+        client.document("1")
+    assert caught.value.processed is False
+    assert "Nothing was sent" in str(caught.value)
+    assert server.connections == 1, "a refused certificate is never tried again"
+    assert server.requests == []
+    assert SECRET.encode() not in server.received
+
+
+def test_T1_http_base_url_is_refused_before_a_socket_opens(connect: Connect) -> None:
+    with Loopback(GOOD, None) as plain:
+        with pytest.raises(SettingError, match="is not https"):
+            connect(f"http://127.0.0.1:{plain.port}")
+        assert plain.connections == 0
+
+
+def test_T1_http_in_location_opens_no_plain_connection(serve: Serve, connect: Connect) -> None:
+    with Loopback(GOOD, None) as plain:
+        location = f"http://127.0.0.1:{plain.port}/documents/abc"
+        server = serve(says(answer(201, Location=location), answer(200, DOCUMENT)))
+        client = connect(server.url)
+        client.document(client.upload(b"text", name="a.txt"))
+        assert plain.connections == 0
+        assert server.requests[1].startswith(b"GET /documents/abc ")
+
+
+def test_plain_http_answer_to_a_tls_hello_is_explained(connect: Connect) -> None:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    received: list[bytes] = []
+
+    def serve_plain() -> None:
+        sock, _ = listener.accept()
+        received.append(sock.recv(65536))
+        sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+        sock.close()
+
+    thread = threading.Thread(target=serve_plain, daemon=True)
+    thread.start()
+    with pytest.raises(CertificateRefused, match=r"does not speak TLS 1\.2 or newer"):
+        connect(f"https://127.0.0.1:{listener.getsockname()[1]}").document("1")
+    thread.join(5)
+    listener.close()
+    assert SECRET.encode() not in received[0]
+    assert b"GET" not in received[0]
+
+
+@pytest.mark.parametrize("names", [("wrong.example",), ("*.gini.test",)])
+def test_T2_certificate_of_another_host(authority: trustme.CA, connect: Connect, names: tuple[str, ...]) -> None:
+    with Loopback(GOOD, context_of(authority.issue_cert(*names))) as server:
+        refuses(connect(server.url), server, "not valid for '127.0.0.1'.*somebody may be intercepting")
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after", "match"),
+    [(-10, -2, "certificate has expired.*Check the clock"), (2, 10, "not yet valid.*Check the clock")],
+)
+def test_T3_certificate_out_of_its_time(
+    authority: trustme.CA, connect: Connect, not_before: float, not_after: float, match: str
+) -> None:
+    leaf = authority.issue_cert("127.0.0.1", not_before=days_from_now(not_before), not_after=days_from_now(not_after))
+    with Loopback(GOOD, context_of(leaf)) as server:
+        refuses(connect(server.url), server, match)
+
+
+def test_T4_unknown_authority(connect: Connect) -> None:
+    with Loopback(GOOD, context_of(trustme.CA().issue_cert("127.0.0.1"))) as server:
+        refuses(connect(server.url), server, "unable to get local issuer certificate.*ca_bundle=")
+
+
+def test_T4_private_authority_with_the_default_store(authority: trustme.CA, connect: Connect) -> None:
+    with Loopback(GOOD, context_of(authority.issue_cert("127.0.0.1"))) as server:
+        refuses(connect(server.url, ca_bundle=None), server, "GINI_CA_FILE")
+
+
+def test_T4_self_signed(connect: Connect, tmp_path: Path) -> None:
+    context = _own_certificate(tmp_path, san=True)[0]
+    with Loopback(GOOD, context) as server:
+        refuses(connect(server.url), server, "self-signed certificate.*ca_bundle=")
+
+
+def test_T4_missing_intermediate(authority: trustme.CA, connect: Connect) -> None:
+    leaf = authority.create_child_ca().issue_cert("127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    only_leaf = leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()
+    with trustme.Blob(only_leaf).tempfile() as path:
+        context.load_cert_chain(path)
+    with Loopback(GOOD, context) as server:
+        refuses(connect(server.url), server, "unable to get local issuer certificate")
+
+
+def test_full_chain_with_intermediate_is_accepted(authority: trustme.CA, connect: Connect) -> None:
+    leaf = authority.create_child_ca().issue_cert("127.0.0.1")
+    with Loopback(GOOD, context_of(leaf)) as server:
+        assert connect(server.url).document("1").id == DOCUMENT["id"]
+
+
+def test_T5_name_only_in_the_common_name(connect: Connect, tmp_path: Path) -> None:
+    context, own_ca = _own_certificate(tmp_path, san=False)
+    with Loopback(GOOD, context) as server:
+        refuses(connect(f"https://localhost:{server.port}", ca_bundle=own_ca), server, "certificate of localhost")
+
+
+def test_T6_old_protocols_only(authority: trustme.CA, connect: Connect) -> None:
+    context = context_of(authority.issue_cert("127.0.0.1"))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with Loopback(GOOD, context) as server:
+        refuses(connect(server.url), server, "does not speak TLS 1.2 or newer")
+
+
+def test_T6_tls_1_2_is_enough(authority: trustme.CA, connect: Connect) -> None:
+    context = context_of(authority.issue_cert("127.0.0.1"))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with Loopback(GOOD, context) as server:
+        assert connect(server.url).document("1").progress == "COMPLETED"
+
+
+def test_T7_verification_cannot_be_switched_off(serve: Serve, connect: Connect) -> None:
+    client = connect(serve(GOOD).url)
+    with pytest.raises(TypeError, match="verify"):
+        Client(TrustedAccess("client", SECRET), verify=False)  # type: ignore[call-arg]
+    session = client._transport._session
+    with pytest.raises(AttributeError, match="always verified"):
+        session.verify = False
+    with Loopback(GOOD, context_of(trustme.CA().issue_cert("127.0.0.1"))) as rogue:
+        adapter = connect(rogue.url)._transport._session.get_adapter(f"{rogue.url}/")
+        adapter.cert_verify(None, rogue.url, verify=False, cert=None)
+        assert adapter._context.verify_mode is ssl.CERT_REQUIRED
+        assert adapter._context.check_hostname is True
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_T8_environment_cannot_widen_an_explicit_trust(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    rogue = trustme.CA()
+    monkeypatch.setenv(variable, ca_file(rogue, tmp_path, "rogue.pem"))
+    with Loopback(GOOD, context_of(rogue.issue_cert("127.0.0.1"))) as server:
+        refuses(connect(server.url), server, "unable to get local issuer certificate")
+
+
+def test_T8_environment_in_use_is_shown(
+    authority: trustme.CA, trusted: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", trusted)
+    with Loopback(GOOD, context_of(authority.issue_cert("127.0.0.1"))) as server:
+        client = connect(server.url, ca_bundle=None)
+        assert client.document("1")
+        assert client.diagnostics()["ca"] == f"{trusted} (from REQUESTS_CA_BUNDLE)"
+
+
+def test_ca_bundle_may_be_a_folder_or_the_system(serve: Serve, connect: Connect, tmp_path: Path) -> None:
+    server = serve(GOOD)
+    with pytest.raises(CertificateRefused):
+        connect(server.url, ca_bundle=str(tmp_path)).document("1")
+    with pytest.raises(CertificateRefused):
+        connect(server.url, ca_bundle="system").document("1")
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_ca_bundle_that_is_none(connect: Connect, tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content:
+        path.write_text(content)
+    with pytest.raises(SettingError, match=r"does not exist|holds no certificate in PEM form"):
+        connect("https://127.0.0.1:1", ca_bundle=path)
+
+
+def test_T9_netrc_is_never_read(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login other password canary-netrc\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    server = serve(GOOD)
+    connect(server.url).document("1")
+    assert b"Authorization: Basic Y2xpZW50Om" in server.requests[0]
+    assert server.requests[0].count(b"Authorization") == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_T10_T11_T12_redirects_are_never_followed(serve: Serve, connect: Connect, status: int, scheme: str) -> None:
+    context = None if scheme == "http" else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with Loopback(GOOD, context) as elsewhere:
+        server = serve(says(answer(status, Location=f"{scheme}://127.0.0.1:{elsewhere.port}/documents")))
+        with pytest.raises(RequestRefused, match="points elsewhere, which is never followed") as caught:
+            connect(server.url).upload(b"an invoice", name="a.txt")
+        assert caught.value.status == status
+        assert elsewhere.connections == 0
+        assert len(server.requests) == 1
+
+
+def test_T14_rebound_name_is_caught_by_its_certificate(
+    authority: trustme.CA, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Loopback(GOOD, context_of(authority.issue_cert("evil.test"))) as server:
+        _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET, "127.0.0.1")])
+        client = connect(f"https://pay-api.test:{server.port}")
+        refuses(client, server, "not valid for 'pay-api.test'")
+
+
+def test_ipv4_address(serve: Serve, connect: Connect) -> None:
+    assert connect(serve(GOOD).url).document("1")
+
+
+def test_ipv6_address(serve: Serve, connect: Connect) -> None:
+    server = serve(GOOD, family=socket.AF_INET6, host=_ipv6())
+    assert connect(f"https://[::1]:{server.port}").document("1")
+    assert f"Host: [::1]:{server.port}".encode() in server.requests[0]
+
+
+def test_R22_ipv6_refused_then_ipv4(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(GOOD)
+    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, _ipv6()), (socket.AF_INET, "127.0.0.1")])
+    assert connect(f"https://pay-api.test:{server.port}", attempts=1).document("1")
+
+
+def test_R22_ipv6_black_hole_costs_one_connect_timeout(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(GOOD)
+    hole = socket.socket(socket.AF_INET6)
+    hole.bind((_ipv6(), server.port))
+    hole.listen(0)
+    pending = [_start_connecting(server.port) for _ in range(8)]
+    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")])
+    try:
+        client = connect(f"https://pay-api.test:{server.port}", attempts=1, timing=Timing(connect_s=0.4))
+        assert client.document("1")
+    finally:
+        for sock in (hole, *pending):
+            sock.close()
+
+
+def test_ipv6_only_name(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(GOOD, family=socket.AF_INET6, host=_ipv6())
+    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1")])
+    assert connect(f"https://pay-api.test:{server.port}").document("1")
+
+
+def test_name_that_does_not_exist(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    _resolve(monkeypatch, "pay-api.test", [])
+    with pytest.raises(ConnectionFailed, match=r"name pay-api\.test cannot be resolved") as caught:
+        connect("https://pay-api.test").document("1")
+    assert caught.value.processed is False
+
+
+def test_refused_connection(connect: Connect) -> None:
+    free = socket.socket()
+    free.bind(("127.0.0.1", 0))
+    with pytest.raises(ConnectionFailed, match="refused the connection; check the address and its port"):
+        connect(f"https://127.0.0.1:{free.getsockname()[1]}").document("1")
+    free.close()
+
+
+def test_other_hosts_are_refused_by_the_session(serve: Serve, connect: Connect) -> None:
+    server = serve(GOOD)
+    session = connect(server.url)._transport._session
+    with Loopback(GOOD, None) as elsewhere:
+        for url in (
+            f"http://127.0.0.1:{server.port}/documents/1",
+            f"https://127.0.0.1:{elsewhere.port}/documents/1",
+            f"https://127.0.0.1:{server.port}.evil.example/",
+            f"https://127.0.0.1:{server.port}@127.0.0.1:{elsewhere.port}/",
+            f"HTTPS://127.0.0.1:{elsewhere.port}/",
+            "file:///etc/passwd",
+            "https://169.254.169.254/latest/",
+        ):
+            with pytest.raises(Exception, match=r"not a configured host"):
+                session.get_adapter(url).send(_prepared(url))
+        assert elsewhere.connections == 0
+        assert server.requests == []
+
+
+def test_missing_answer_on_the_user_center_is_not_found(serve: Serve, connect: Connect) -> None:
+    with pytest.raises(NotFound, match="belongs to another user"):
+        connect(serve(says(answer(404, {"message": "gone"}))).url).document("1")
+
+
+def test_connection_cut_in_the_handshake_is_tried_again(connect: Connect) -> None:
+    with Loopback(GOOD, None) as server:
+        server.context = _CutsOff()  # type: ignore[assignment]
+        with pytest.raises(ConnectionFailed, match="Nothing was sent"):
+            connect(server.url, attempts=3).document("1")
+        assert server.connections == 3
+
+
+class _CutsOff:
+    def wrap_socket(self, sock: socket.socket, server_side: bool) -> socket.socket:
+        sock.recv(10)
+        sock.close()
+        raise OSError
+
+
+def _prepared(url: str) -> object:
+    import requests
+
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url, prepared.headers, prepared.body = "GET", url, {}, None  # type: ignore[assignment]
+    return prepared
+
+
+def _ipv6() -> str:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as sock:
+        sock.bind(("::1", 0))
+        return "::1"
+    pytest.skip("this machine has no IPv6 loopback")
+
+
+def _start_connecting(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6)
+    sock.setblocking(False)
+    sock.connect_ex(("::1", port))
+    return sock
+
+
+def _resolve(monkeypatch: pytest.MonkeyPatch, name: str, addresses: list[tuple[int, str]]) -> None:
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *rest: object, **more: object) -> list[object]:
+        if host != name:
+            return real(host, port, *rest, **more)  # type: ignore[arg-type,return-value]
+        if not addresses:
+            raise socket.gaierror(-2, "Name or service not known")
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def _own_certificate(folder: Path, *, san: bool) -> tuple[ssl.SSLContext, str]:
+    """A self-signed certificate for localhost, with or without the name where it belongs."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(days_from_now(-1))
+        .not_valid_after(days_from_now(1))
+    )
+    if san:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    else:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    certificate = builder.sign(key, hashes.SHA256())
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    own_ca = folder / "own.pem"
+    own_ca.write_bytes(pem)
+    both = folder / "both.pem"
+    both.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + pem
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return context, str(own_ca)
