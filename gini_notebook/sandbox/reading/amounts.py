@@ -46,13 +46,17 @@ _AMOUNT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount of money in a row."""
+    """An amount of money in a row.
+
+    ``start`` and ``end`` frame its digits; ``outer_start`` is where a sign or currency before them begins.
+    """
 
     value: Decimal
     currency: str | None
     row: Row
     start: int
     end: int
+    outer_start: int
 
     @property
     def area(self) -> Area:
@@ -80,7 +84,7 @@ def amounts_in(row: Row) -> Iterator[Amount]:
             continue  # "1.234" may be a number of anything
         if (match["minus"] or "").strip() in {"-", "−", "–"} or match["after_minus"]:
             value = -value
-        yield Amount(value, currency_of(sign), row, match.start("number"), match.end("number"))
+        yield Amount(value, currency_of(sign), row, match.start("number"), match.end("number"), match.start())
 
 
 def currency_of(sign: str | None) -> str | None:
@@ -118,5 +122,5 @@ def main_currency(amounts: Sequence[Amount], pages: Sequence[Page]) -> str:
     named = Counter(amount.currency for amount in amounts if amount.currency)
     if not named:
         texts = (word.text.strip("()[]:.,") for page in pages for word in page.words)
-        named = Counter(_CURRENCIES[text] for text in texts if text in _CURRENCIES and text not in {"FR", "RM"})
+        named = Counter(_CURRENCIES[text] for text in texts if text in _CURRENCIES and text != "FR")
     return named.most_common(1)[0][0] if named else "EUR"

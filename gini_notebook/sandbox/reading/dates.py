@@ -122,18 +122,22 @@ def found(date: Dated, score: float = 0.0) -> Found:
 def due_dates(dates: Sequence[Dated], pages: Sequence[Page]) -> list[Found]:
     """Give the dates that are labelled as due date, the best first."""
     rows = {page.number: page.rows for page in pages}
-    ranked = []
-    for date in dates:
-        around = rows[date.row.page]
-        before = labels.sentence_before(date.row, date.start, around)
-        left = labels.left_of(date.row, date.start)
-        score = max(3.0 * bool(_DUE.search(left)), 2.5 * bool(_DUE.search(before)))
-        if not score and _DUE.search(labels.above(found(date).area or date.row.area, around, date.row.index)):
-            score = 2.0
-        after = date.row.text[date.end : date.end + 60]
-        if score and not _NOT_DUE.search(f"{before[-60:]} {after}"):
-            ranked.append(found(date, score))
-    return sorted(ranked, key=lambda one: -one.score)
+    ranked = [found(date, _due_score(date, rows[date.row.page])) for date in dates]
+    return sorted((one for one in ranked if one.score), key=lambda one: -one.score)
+
+
+def _due_score(date: Dated, rows: Sequence[Row]) -> float:
+    """Rate the nearest words before a date, then the sentence, then the heading of its column."""
+    after = date.row.text[date.end : date.end + 60]
+    labelled = (
+        (3.0, labels.left_of(date.row, date.start)),
+        (2.5, labels.sentence_before(date.row, date.start, rows)),
+        (2.0, labels.above(found(date).area or date.row.area, rows, date.row.index)),
+    )
+    for score, label in labelled:
+        if _DUE.search(label):
+            return 0.0 if _NOT_DUE.search(f"{label[-60:]} {after}") else score
+    return 0.0
 
 
 def issue_date(dates: Sequence[Dated], pages: Sequence[Page]) -> datetime.date | None:

@@ -7,6 +7,7 @@ from gini_notebook.sandbox.reading.words import Area, Row
 
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _GAP = re.compile(r"\s{3,}")
+_NUMBER = re.compile(r"\d[.,]\d{2}(?!\d)|\d{3}")
 _REACH = 60.0  # points that a heading may stand above its column
 
 
@@ -27,7 +28,7 @@ def left_of(row: Row, start: int) -> str:
 
 
 def above(area: Area, rows: Sequence[Row], index: int) -> str:
-    """Give the nearest phrase with letters above a value, in its column.
+    """Give the nearest phrase with letters above a value, in its column, unless it is the label of a number beside it.
 
     Parameters
     ----------
@@ -43,7 +44,8 @@ def above(area: Area, rows: Sequence[Row], index: int) -> str:
             break
         for phrase in row.phrases:
             if phrase.area.left < area.right and phrase.area.right > area.left and _LETTERS.search(phrase.text):
-                return phrase.text
+                beside = " ".join(one.text for one in row.words if one.area.left > phrase.area.right)
+                return "" if _NUMBER.search(beside) else phrase.text
     return ""
 
 

@@ -9,10 +9,12 @@ LEGAL_FORM = re.compile(
     r"|Genossenschaft|a\. ?G\.)(?!\w)"
 )
 PAYEE = re.compile(
-    r"(?:konto-?inhaber(?:in)?|kontoname|zahlungsempfänger(?:in)?|begünstigter?|account (?:holder|name|owner)"
-    r"|payee|beneficiary(?: name)?"
-    r"|titulaire(?: du compte)?|bénéficiaire|rekeninghouder|ten name van|t\.?n\.?v\.?|intestatario|beneficiario"
-    r"|(?:checks? )?payable to)\s*[:.]*\s+",
+    r"(?:zahlungsempfänger(?:in)?|begünstigter?|payee|beneficiary(?: name)?|bénéficiaire|beneficiario|(?:checks? )?payable to)\s*[:.]*\s+",
+    re.IGNORECASE,
+)
+HOLDER = re.compile(
+    r"(?:konto-?inhaber(?:in)?|kontoname|account (?:holder|name|owner)|titulaire(?: du compte)?|rekeninghouder|ten name van"
+    r"|t\.?n\.?v\.?|intestatario)\s*[:.]*\s+",
     re.IGNORECASE,
 )
 PAYEE_SECTION = re.compile(
@@ -44,7 +46,7 @@ _TITLE = re.compile(
 )
 _HOUSE = re.compile(r"\w\s\d{1,4}\s?[a-zA-Z]?$")
 _NO_NAME = re.compile(
-    r"\b(?:rechnung|invoice|facture|factuur|fattura|datum|date|seite|page|nr|tel|telefon|fax|e-?mail|www|iban|bic"
+    r"\b(?:\w*betrag|\w*summe|rechnung|invoice|facture|factuur|fattura|datum|date|seite|page|nr|tel|telefon|fax|e-?mail|www|iban|bic"
     r"|swift|ust|mwst|vat|steuer\w*|konto\w*"
     r"|straße|str|strasse|street|road|avenue|platz|postfach|betrag|summe|total|gmbh-gesetz|handelsregister"
     r"|amtsgericht|geschäftsführer\w*|sitz|hrb|blz"
@@ -68,6 +70,7 @@ def is_name(text: str) -> bool:
     if letters < 3 or 3 * digits > letters or len(text.split()) > 10 or len(text) > 80 or _NO_NAME.search(text):
         return False
     if LEGAL_FORM.search(text):
-        return ":" not in text
+        rest = re.sub(r"\b(?:CO|Co|KG)\b|[^\w]", "", LEGAL_FORM.sub("", text))
+        return ":" not in text and len(rest) > 1
     heading = BUYER.search(text) or SELLER.match(text) or PAYEE_SECTION.search(text)
     return not (heading or ":" in text or _HOUSE.search(text))

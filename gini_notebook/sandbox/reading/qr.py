@@ -61,7 +61,7 @@ def find_symbols(picture: Image.Image) -> list[Symbol]:
 def understand(text: str) -> Payment | None:
     """Read the payload of a payment QR code; ``None`` when it is no payment in a dialect that is known.
 
-    Dialects: EPC069-12 (GiroCode), the Swiss payment code (SPC), BezahlCode, and the service's own payment request links.
+    Dialects: EPC069-12 (GiroCode), Swiss payment code (SPC), BezahlCode, and the service's own payment request links.
     """
     lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text.strip("\ufeff"))]
     if lines[0] == "BCD":

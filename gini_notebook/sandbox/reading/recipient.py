@@ -10,6 +10,7 @@ from gini_notebook.sandbox.reading.found import Found, found_in
 from gini_notebook.sandbox.reading.names import (
     BANK,
     BUYER,
+    HOLDER,
     LEGAL_FORM,
     NAME_LABEL,
     PAYEE,
@@ -80,12 +81,14 @@ def _in_domain(name: str, domains: str) -> bool:
 def _labelled(page: Page, row: Row) -> list[Found]:
     """Names behind "account holder" and the like, and behind "name" in a section about the seller or payee."""
     found = []
-    match = PAYEE.search(row.text)
-    if match:
+    for label, person, company in ((PAYEE, 9.0, 9.0), (HOLDER, 4.0, 8.0)):
+        match = label.search(row.text)
+        if match is None:
+            continue
         name = clean(SEPARATOR.split(row.text[match.end() :])[0])
         if is_name(name):
             start = row.text.index(name, match.end())
-            found.append(found_in(row, start, start + len(name), name, 8.0 if LEGAL_FORM.search(name) else 4.0))
+            found.append(found_in(row, start, start + len(name), name, company if LEGAL_FORM.search(name) else person))
     match = NAME_LABEL.match(row.text)
     if match:
         section = _section(page, row)

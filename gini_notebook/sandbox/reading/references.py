@@ -33,7 +33,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _CREDITOR_REFERENCE = re.compile(r"\bRF\s?\d{2}(?:\s?[A-Z0-9]){1,21}\b|(?<!\d)\d{2}(?:\s?\d{5}){5}(?!\d)")
-_VALUE = re.compile(r"[A-Za-z0-9][\w./#-]*(?:\s?[/-]\s?[\w./-]+)*")
+_VALUE = re.compile(r"\d{1,4}(?: \d{4}){2,}(?!\d)|[A-Za-z0-9][\w./#-]*(?:\s?[/-]\s?[\w./-]+)*")
 _SKIP = re.compile(r"^[\s:.#°|·-]+")
 _REACH = 30.0  # points between a heading and the value below it
 
@@ -102,7 +102,8 @@ def _value_at(row: Row, start: int, *, whole: bool) -> Found | None:
     if match is None or not any(letter.isdigit() for letter in match[0]):
         return None
     text = match[0].strip(" .,-")
-    return found_in(row, start, start + len(text), text)
+    value = text.replace(" ", "") if text.replace(" ", "").isdigit() else text
+    return found_in(row, start, start + len(text), value)
 
 
 def _below(page: Page, row: Row, label: re.Match[str], *, whole: bool) -> Found | None:

@@ -96,7 +96,7 @@ def rank(
 
 
 def _label_weight(amount: Amount, rows: Sequence[Row]) -> float:
-    left = labels.left_of(amount.row, amount.start)
+    left = labels.left_of(amount.row, amount.outer_start)
     return weight_of(left) if left else 0.8 * weight_of(labels.above(amount.area, rows, amount.row.index))
 
 

@@ -7,7 +7,7 @@ text runs sideways or upside down is turned first, and :meth:`Page.shown` leads 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_SAME_ROW = 0.35  # of the height: baselines closer than this belong together (sub- and superscripts do, lines do not)
+_SAME_ROW = 0.42  # of the height: baselines closer than this belong together (sub- and superscripts do, lines do not)
 _PHRASE_GAP = 0.9  # of the height: a wider gap between two words starts a new phrase
 
 
