@@ -32,8 +32,8 @@ def refused(seed: int) -> Iterator[Made]:
     """Files that the service must refuse."""
     bill = order(seed, "letter_secret", who.OFFICE, who.CUSTOMER, goods=(wares.OFFICE, 4))
     pdf = drawing.pdf(bill)
-    secret = "encrypted: opens with a password only"
-    yield Made("broken_encrypted.pdf", _encrypted(bill, user="geheim"), "failed", 400, secret)
+    why = "encrypted: opens with a password only"
+    yield Made("broken_encrypted.pdf", _encrypted(bill, user="geheim"), "failed", 400, why)
     why = "encrypted: opens without a password, but copying and changing are forbidden"
     yield Made("broken_restricted.pdf", _encrypted(bill, user=""), "failed", 400, why)
     # Page tree and catalogue stand behind the first stream, so that no reader can rebuild the document.
@@ -52,7 +52,8 @@ def refused(seed: int) -> Iterator[Made]:
 def special(seed: int) -> Iterator[Made]:
     """Files that the service reads, with a twist."""
     letter = order(
-        seed, "text_letter", who.OFFICE, who.CUSTOMER_2, goods=(wares.OFFICE, 3), terms=Terms("date", 14), purpose="{id}"
+        seed, "text_letter", who.OFFICE, who.CUSTOMER_2, goods=(wares.OFFICE, 3), terms=Terms("date", 14),
+        purpose="{id}",
     )  # fmt: skip
     record = truth.record(letter, "text_letter.txt", "text")
     yield Made("text_letter.txt", _text(letter).encode(), "completed", 201, "an invoice as plain text", record)
@@ -68,7 +69,7 @@ def _encrypted(bill: Bill, user: str) -> bytes:
     """Draw the bill into an encrypted PDF; 40 bits, because longer keys take random numbers from the system."""
     sheet = Sheet(bill.font)
     drawing.LAYOUTS[bill.layout](bill, sheet)
-    lock = StandardEncryption(user, ownerPassword="besitzer", canModify=0, canCopy=0, strength=40)  # noqa: S106
+    lock = StandardEncryption(user, ownerPassword="besitzer", canModify=0, canCopy=0, strength=40)
     sheet.canvas.setEncrypt(lock)
     return sheet.finish()
 
@@ -77,14 +78,17 @@ def _eleven_pages(seed: int) -> Bill:
     """Order so much that the sums fall on page eleven, whatever the seed."""
     for lines in range(380, 470):
         bill = order(
-            seed, "craftsman_eleven_pages", who.ELECTRICIAN, who.CUSTOMER_4, goods=(wares.ELECTRIC, lines), font="helvetica",
-            patterns=("E-{y}-###", "##-##"), terms=Terms("date", 30), purpose="{id}", more={"site": "Wohnanlage, 96 Einheiten"},
+            seed, "craftsman_eleven_pages", who.ELECTRICIAN, who.CUSTOMER_4, goods=(wares.ELECTRIC, lines),
+            font="helvetica",
+            patterns=("E-{y}-###", "##-##"), terms=Terms("date", 30), purpose="{id}",
+            more={"site": "Wohnanlage, 96 Einheiten"},
         )  # fmt: skip
         sheet = Sheet(bill.font)
         drawing.LAYOUTS[bill.layout](bill, sheet)
         if sheet.page == 11 and sheet.sums_page == 11:
             return bill
-    raise RuntimeError(f"No count of lines puts the sums on page eleven with the seed {seed}.")
+    message = f"No count of lines puts the sums on page eleven with the seed {seed}."
+    raise RuntimeError(message)
 
 
 def _menu() -> bytes:
@@ -134,8 +138,8 @@ def _text(bill: Bill) -> str:
 
 def _web_page(bill: Bill) -> bytes:
     body = f"<h1>Sitzung abgelaufen</h1><p>Bitte melden Sie sich an, um die Rechnung {bill.invoice_id} zu laden.</p>"
-    page = f'<!DOCTYPE html>\n<html lang="de"><head><meta charset="utf-8"><title>Anmelden</title></head><body>{body}</body></html>\n'
-    return page.encode()
+    head = '<head><meta charset="utf-8"><title>Anmelden</title></head>'
+    return f'<!DOCTYPE html>\n<html lang="de">{head}<body>{body}</body></html>\n'.encode()
 
 
 def _animation() -> bytes:

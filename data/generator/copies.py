@@ -138,7 +138,10 @@ def _coefficients(corners: list[tuple[float, float]], size: tuple[int, int]) -> 
     for (x, y), (u, v) in zip(corners, page, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
-    return [float(number) for number in np.linalg.solve(np.array(rows, dtype=float), np.array(wanted, dtype=float))]
+    return [
+        round(float(number), 9)
+        for number in np.linalg.solve(np.array(rows, dtype=float), np.array(wanted, dtype=float))
+    ]
 
 
 def _photo(pages: list[Image.Image], settings: Mapping[str, float], rng: random.Random) -> bytes:

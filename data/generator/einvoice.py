@@ -11,7 +11,6 @@ from lxml import etree
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
-    ByteStringObject,
     DecodedStreamObject,
     DictionaryObject,
     NameObject,
@@ -204,7 +203,7 @@ def attach(pdf: bytes, content: bytes) -> bytes:
     kind = {NameObject("/Type"): NameObject("/EmbeddedFile"), NameObject("/Subtype"): NameObject("/text/xml")}
     stream.update(kind)
     stream[NameObject("/Params")] = DictionaryObject({NameObject("/Size"): NumberObject(len(content))})
-    file = writer._add_object(stream)  # noqa: SLF001 - pypdf has no public way to add an object
+    file = writer._add_object(stream)
     name = TextStringObject(FILE_NAME)
     specification = DictionaryObject(
         {
@@ -216,7 +215,7 @@ def attach(pdf: bytes, content: bytes) -> bytes:
             NameObject("/EF"): DictionaryObject({NameObject("/F"): file, NameObject("/UF"): file}),
         }
     )
-    reference = writer._add_object(specification)  # noqa: SLF001
+    reference = writer._add_object(specification)
     files = DictionaryObject({NameObject("/Names"): ArrayObject([name, reference])})
     root = writer.root_object
     root[NameObject("/Names")] = DictionaryObject({NameObject("/EmbeddedFiles"): files})
@@ -224,7 +223,7 @@ def attach(pdf: bytes, content: bytes) -> bytes:
     metadata = DecodedStreamObject()
     metadata.set_data(XMP.encode())
     metadata.update({NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")})
-    root[NameObject("/Metadata")] = writer._add_object(metadata)  # noqa: SLF001
+    root[NameObject("/Metadata")] = writer._add_object(metadata)
     result = io.BytesIO()
     writer.write(result)
     return result.getvalue()

@@ -1,13 +1,14 @@
 """What a document states: companies, items, sums, terms. Every printed value and every truth value comes from here."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 
 from generator.notation import Notation, cents
 
 ZERO = Decimal(0)
+GERMAN = Notation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Bill:
     buyer: tuple[str, ...]
     invoice_id: str
     customer_id: str
-    date: date
+    date: datetime.date
     items: tuple[Item, ...] = ()
     extras: tuple[Extra, ...] = ()
     prices: str = "net"
@@ -106,7 +107,7 @@ class Bill:
     purpose: str = ""
     reference: str = ""
     doc_type: str = "Invoice"
-    notation: Notation = Notation()
+    notation: Notation = GERMAN
     font: str = "helvetica"
     qr: str = ""
     shows_bic: bool = True
@@ -170,11 +171,11 @@ class Bill:
         return self.gross if self.terms.kind == "paid" else self.prepaid
 
     @property
-    def due(self) -> date | None:
+    def due(self) -> datetime.date | None:
         """The day to pay at the latest, where the document says one."""
         if self.terms.kind in {"none", "paid"}:
             return None
-        return self.date + timedelta(days=self.terms.days)
+        return self.date + datetime.timedelta(days=self.terms.days)
 
     def skonto_amount(self, skonto: Skonto) -> Decimal:
         """The discount in money."""

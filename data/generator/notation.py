@@ -6,10 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF"}
-MONTHS = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
+_GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+_ENGLISH = "January February March April May June July August September October November December"
+MONTHS = {"de": _GERMAN.split(), "en": _ENGLISH.split()}
 
 
 def cents(value: Decimal) -> Decimal:
@@ -49,7 +48,7 @@ class Notation:
     def number(self, value: Decimal, digits: int = 2) -> str:
         """Write a number with a fixed count of decimals: ``1.234,56``."""
         text = f"{value:,.{digits}f}"
-        return text.translate(str.maketrans({",": self.thousands, ".": self.mark}))
+        return text.translate(str.maketrans(",.", self.thousands + self.mark))
 
     def quantity(self, value: Decimal) -> str:
         """Write a quantity without superfluous zeros: ``2``, ``1,5``."""

@@ -119,7 +119,7 @@ class Sheet:
 
     def text_width(self, text: str, size: float = 10, *, bold: bool = False) -> float:
         """How wide a text is, in mm."""
-        return pdfmetrics.stringWidth(text, _font(self._fonts[bold]), size) / mm
+        return float(pdfmetrics.stringWidth(text, _font(self._fonts[bold]), size) / mm)
 
     def text(
         self,

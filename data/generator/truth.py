@@ -29,14 +29,14 @@ Record = dict[str, Any]
 
 def record(bill: Bill, document: str, quality: str) -> Record:
     """Say what the document states; ``None`` where it states nothing."""
-    bank = bill.recipient.bank if bill.shows_account and bill.recipient.bank.iban else None
+    bank = bill.recipient.bank if _pays_to_account(bill) else None
     found: Record = {
         "document": document,
         "amountToPay": amount_value(bill.to_pay, bill.notation.currency) if bill.shows_amount else None,
         "iban": bank.iban if bank else None,
         "bic": bank.bic if bank and bill.shows_bic else None,
-        "paymentRecipient": bill.recipient.name,
-        "paymentReference": bill.reference or None,
+        "paymentRecipient": bill.recipient.name if bill.to_pay >= 0 else None,
+        "paymentReference": bill.reference if _states_reference(bill) else None,
         "paymentPurpose": bill.purpose or None,
         "paymentDueDate": bill.due.isoformat() if bill.due else None,
         "docType": bill.doc_type,
@@ -50,18 +50,34 @@ def record(bill: Bill, document: str, quality: str) -> Record:
     return found | _compounds(bill)
 
 
+def _pays_to_account(bill: Bill) -> bool:
+    return bool(bill.shows_account and bill.recipient.bank.iban and bill.to_pay >= 0)
+
+
+def _states_reference(bill: Bill) -> bool:
+    """Tell whether there is a payment reference of its own.
+
+    By the service's documentation ("Specific extractions") slips and codes have one, while invoices have a purpose
+    only, so the text in the code of an invoice is none.
+    """
+    return bool(bill.reference) and (bill.doc_type in {"RemittanceSlip", "PaymentQRCode"} or bill.qr == "swiss")
+
+
 def _unlabelled(bill: Bill) -> list[str]:
     """Name the fields of which a careful reader could not say that the document holds nothing."""
     fields = []
     # The BIC follows from the IBAN, so that a service may well deliver one that is not on the page.
-    if bill.shows_account and bill.recipient.bank.iban and not bill.shows_bic:
+    if _pays_to_account(bill) and not bill.shows_bic:
         fields.append("bic")
     # Without a printed purpose, which numbers to quote, and how, is a matter of taste.
     if not bill.purpose:
         fields.append("paymentPurpose")
-    # English invoices call the purpose "payment reference".
-    if not bill.reference and bill.notation.language == "en":
+    # English invoices call the purpose "payment reference", and codes on invoices carry a text.
+    if not _states_reference(bill) and (bill.reference or bill.notation.language == "en"):
         fields.append("paymentReference")
+    # Who gets money back is not who sent the document, and the accounts on it may be of either.
+    if bill.to_pay < 0:
+        fields += ["iban", "bic", "paymentRecipient"]
     return fields
 
 

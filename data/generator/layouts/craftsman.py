@@ -23,7 +23,7 @@ def draw(bill: Bill, sheet: Sheet) -> None:
 def _head(bill: Bill, sheet: Sheet) -> None:
     company = bill.seller
     path = sheet.canvas.beginPath()
-    for index, (x, y) in enumerate(((20, 28), (33, 13), (46, 28))):
+    for index, (x, y) in enumerate(((20.0, 28.0), (33.0, 13.0), (46.0, 28.0))):
         (path.lineTo if index else path.moveTo)(x * 72 / 25.4, (sheet.height - y) * 72 / 25.4)
     sheet.canvas.setFillColor(company.colour)
     sheet.canvas.drawPath(path, stroke=0, fill=1)
@@ -42,7 +42,7 @@ def _head(bill: Bill, sheet: Sheet) -> None:
     y = sheet.lines((143, 49), side, 8, step=4.2)
     sheet.text((143, y + 2), "Bankverbindung", 8, bold=True)
     account = parts.account_lines(bill)
-    size = min(8, *(8 * 47 / sheet.text_width(line, 8) for line in account))
+    size = min(8.0, *(8 * 47 / sheet.text_width(line, 8) for line in account))
     sheet.lines((143, y + 6.5), account, size, step=4.2)
     sheet.text((20, 100), f"Rechnung Nr. {bill.invoice_id}", 14, bold=True)
     sheet.text((190, 100), bill.notation.date(bill.date), 10, align="right")

@@ -1,5 +1,7 @@
 """A dunning letter: which invoices are open, fees and interest, what is owed in all until when."""
 
+from decimal import Decimal
+
 from generator.facts import Bill
 from generator.layouts import parts
 from generator.notation import grouped
@@ -47,7 +49,7 @@ def _open_invoices(bill: Bill, sheet: Sheet, y: float) -> float:
 
 def _sums(bill: Bill, sheet: Sheet, y: float) -> float:
     write = bill.notation.amount
-    total = sum(item.total for item in bill.items)
+    total = sum((item.total for item in bill.items), Decimal(0))
     rows = [("Summe der offenen Rechnungen", write(total))] if bill.extras or len(bill.items) > 1 else []
     rows += [(extra.text, write(extra.amount)) for extra in bill.extras]
     rows.append((bill.more.get("total", "Zu zahlender Gesamtbetrag"), write(bill.to_pay)))

@@ -1,5 +1,7 @@
 """An invoice of a web shop: coloured, gross prices, shipping, discount, a panel that says how it is paid."""
 
+from decimal import Decimal
+
 from generator.facts import Bill
 from generator.layouts import parts
 from generator.notation import grouped
@@ -82,7 +84,7 @@ def _items(bill: Bill, sheet: Sheet, y: float) -> float:
 
 def _sums(bill: Bill, sheet: Sheet, y: float) -> float:
     write = bill.notation
-    rows = [("Zwischensumme", sum(item.total for item in bill.items))]
+    rows = [("Zwischensumme", sum((item.total for item in bill.items), Decimal(0)))]
     rows += [(extra.text, extra.amount) for extra in bill.extras]
     y = sheet.room(y, 6 * (len(rows) + 5))
     for name, value in rows:

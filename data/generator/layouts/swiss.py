@@ -34,7 +34,8 @@ def _head(bill: Bill, sheet: Sheet) -> None:
     )
     sheet.lines((120, 45), bill.buyer, 10.5, step=5)
     sheet.text((25, 72), f"Rechnung {bill.invoice_id}", 13, bold=True)
-    line = f"{company.place.split(' ', 1)[1]}, {bill.notation.date(bill.date)} · Kundennummer {bill.customer_id} · {company.tax_id}"
+    day = f"{company.place.split(' ', 1)[1]}, {bill.notation.date(bill.date)}"
+    line = f"{day} · Kundennummer {bill.customer_id} · {company.tax_id}"
     sheet.text((25, 78), line, 9, colour=GREY)
 
 

@@ -1,4 +1,4 @@
-"""A telephone company's bill: big amount on the first page, positions by contract, calls one by one on the next pages."""
+"""A telephone company's bill: a big amount, what the contracts cost, and the calls one by one on the next pages."""
 
 import random
 from datetime import timedelta

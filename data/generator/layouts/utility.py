@@ -85,7 +85,7 @@ def _payment(bill: Bill, sheet: Sheet, y: float) -> float:
         (20, end + 1), f"Empfänger: {', '.join([bill.recipient.name, *parts.account_lines(bill)])}", width, 10
     )
     if bill.purpose:
-        end = sheet.text((20, end + 1), parts.purpose_sentence(bill), 10, bold=True) or end + 6
+        end = sheet.lines((20, end + 1), [parts.purpose_sentence(bill)], 10, step=5, bold=True)
     if bill.qr:
         parts.draw_code(sheet, (163, y - 3), parts.epc_code(bill), 26)
     return max(end, y + 26 if bill.qr else end)

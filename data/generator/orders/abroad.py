@@ -17,7 +17,8 @@ def english(seed: int) -> list[Bill]:
     return [
         order(
             seed, "english_british", who.BRITISH, who.CUSTOMER_2, goods=(wares.INSTRUMENTS, 4), font="dejavu",
-            patterns=("INV-#####", "C-###"), purpose="{id}", notation=Notation("en", "GBP", thousands=",", dates="long"),
+            patterns=("INV-#####", "C-###"), purpose="{id}", notation=Notation("en", "GBP", thousands=",",
+            dates="long"),
             terms=Terms("date", 30), more={"subject": "Instruments for your harbour office", "Sort code": "60-16-13",
                                            "Account number": "57018316", "prints due": "yes"},
         ),
@@ -25,7 +26,8 @@ def english(seed: int) -> list[Bill]:
             seed, "english_american", who.AMERICAN, who.CUSTOMER, goods=(wares.SOFTWARE, 3), purpose="{id}",
             patterns=("EW-{y}-####", "ACCT-####"), notation=Notation("en", "USD", thousands=",", dates="us"),
             terms=Terms("days", 30), more={"subject": "Annual subscription", "Bank": "First Example Bank, Sample City",
-                                           "Routing number": "000000000", "Account number": "000471100", "tax name": "Sales tax"},
+                                           "Routing number": "000000000", "Account number": "000471100",
+                                           "tax name": "Sales tax"},
         ),
         order(
             seed, "english_exporter", who.JOINERY, ("Sample Traders Ltd", "2 Example Lane", "Sampleton, ZZ1 2ZZ"),
@@ -35,7 +37,8 @@ def english(seed: int) -> list[Bill]:
         ),
         order(
             seed, "english_einvoice", who.JOINERY, ("Muestra Comercio S.A.", "Calle Ejemplo 9", "00000 Muestra"),
-            goods=(wares.EXPORT, 4), font="dejavu", purpose="{id}", terms=Terms("date", 30), einvoice=True, reference="",
+            goods=(wares.EXPORT, 4), font="dejavu", purpose="{id}", terms=Terms("date", 30), einvoice=True,
+            reference="",
             notation=Notation("en", style="code before", thousands=",", dates="long"),
             more={"subject": "Furniture parts as ordered", "prints due": "yes", "buyer country": "ES",
                   "buyer tax": "ESX9999999X", "note": "Intra-community supply, free of VAT."},

@@ -1,6 +1,7 @@
 """Orders between companies: letters, craftsmen, reminders."""
 
 from decimal import Decimal
+from typing import Any
 
 from generator import companies as who
 from generator import wares
@@ -101,7 +102,8 @@ def craftsmen(seed: int) -> list[Bill]:
         ),
         order(
             seed, "craftsman_austria", who.AUSTRIAN, ("Musterkunde Ges.m.b.H.", "Probegasse 3", "1999 Beispielwien"),
-            goods=(wares.BUILDING, 5), font="dejavu", qr="epc", purpose="{id}", reference="{id}", terms=Terms("days", 14),
+            goods=(wares.BUILDING, 5), font="dejavu", qr="epc", purpose="{id}", reference="{id}", terms=Terms("days",
+            14),
             patterns=("AR{y}####", "K###"), more={"site": "Zubau Hofseite", "tax name": "USt.", "tax id": "UID"},
         ),
     ]  # fmt: skip
@@ -117,12 +119,13 @@ def reminders(seed: int) -> list[Bill]:
         Extra("Mahnkosten der Auftraggeberin", Decimal("10.00"), FREE),
         Extra("Inkassokosten (RVG)", Decimal("76.44"), FREE),
     )
-    shared = {"prices": "gross", "doc_type": "Reminder", "lists_items": False}
+    shared: dict[str, Any] = {"prices": "gross", "doc_type": "Reminder", "lists_items": False}
     return [
         order(
             seed, "reminder_friendly", who.OFFICE, who.CUSTOMER_3, items=single, patterns=(single[0].number, "#####"),
             purpose="{id}", terms=Terms("date", 7), **shared,
-            more={"title": "Zahlungserinnerung", "text": "sicher ist es Ihnen entgangen: Diese Rechnung ist noch offen."},
+            more={"title": "Zahlungserinnerung",
+            "text": "sicher ist es Ihnen entgangen: Diese Rechnung ist noch offen."},
         ),
         order(
             seed, "reminder_second", who.JOINERY, who.CUSTOMER_5, items=open_invoices(*two, 2, (20_000, 190_000)),
@@ -135,8 +138,9 @@ def reminders(seed: int) -> list[Bill]:
             extras=costs, payee=who.COLLECTOR, patterns=("", "F-######"), purpose="{customer}", terms=Terms("date", 12),
             font="dejavu", shows_bic=False, **shared,
             more={"title": "Letzte Zahlungsaufforderung", "ink": "#b91c1c", "total": "Gesamtforderung",
-                  "text": "wir vertreten die Tischlerei Musterholz GmbH, Musterstadt. Sie hat uns mit dem Einzug dieser "
-                  "Forderung beauftragt:", "threat": "Andernfalls beantragen wir den Erlass eines Mahnbescheids."},
+                  "text": "wir vertreten die Tischlerei Musterholz GmbH, Musterstadt. Sie hat uns mit dem Einzug "
+                  "dieser Forderung beauftragt:",
+                  "threat": "Andernfalls beantragen wir den Erlass eines Mahnbescheids."},
         ),
         order(
             seed, "reminder_qr", who.SHOP, who.HOUSEHOLD, items=open_invoices(seed, "reminder_qr", 1, (3_000, 15_000)),

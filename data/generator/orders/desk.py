@@ -36,9 +36,7 @@ def order(
     patterns: tuple[str, str] = ("RE-{y}-####", "#####"),
     goods: tuple[Sequence[wares.Ware], int] | None = None,
     items: tuple[Item, ...] = (),
-    purpose: str = "",
-    reference: str = "",
-    **rest: Any,  # noqa: ANN401 - the members of a Bill
+    **rest: Any,
 ) -> Bill:
     """Write one order down.
 
@@ -51,7 +49,8 @@ def order(
     if goods:
         picked = wares.pick(*goods, rng)
         items = tuple(sorted(picked, key=lambda item: item.unit != "Std."))
-    fill = {"id": invoice, "customer": customer}
+    names = rest.keys() & {"purpose", "reference"}
+    texts = {text: rest[text].format(id=invoice, customer=customer) for text in names}
     return Bill(
         name=name,
         layout=name.split("_", 1)[0],
@@ -61,9 +60,7 @@ def order(
         customer_id=customer,
         date=day,
         items=items,
-        purpose=purpose.format(**fill),
-        reference=reference.format(**fill),
-        **rest,
+        **rest | texts,
     )
 
 

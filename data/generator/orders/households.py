@@ -43,7 +43,8 @@ def shops(seed: int) -> list[Bill]:
             seed, "shop_giftcard", who.SHOP, who.CUSTOMER_3, goods=(wares.GOODS, 3), prices="gross", extras=(SHIPPING,),
             prepaid=Decimal("25.00"), patterns=numbers, purpose="{customer} {id}", terms=Terms("date", 14),
             notation=Notation(style="code after"), font="dejavu",
-            more={"order": "B-611-4500", "method": "Rechnung", "prepaid": "eingelöste Geschenkkarte", "left": "Restbetrag"},
+            more={"order": "B-611-4500", "method": "Rechnung", "prepaid": "eingelöste Geschenkkarte",
+            "left": "Restbetrag"},
         ),
         order(
             seed, "shop_einvoice", who.SHOP, who.CUSTOMER_2, goods=(wares.GOODS, 5), prices="gross", einvoice=True,

@@ -1,6 +1,7 @@
 """Orders around health, travel, insurance, clubs and donations."""
 
 from decimal import Decimal
+from typing import Any
 
 from generator import companies as who
 from generator import wares
@@ -9,16 +10,18 @@ from generator.notation import Notation
 from generator.orders.desk import creditor_reference, hand, order
 
 EXEMPT = Decimal(0)
+SLIP: dict[str, Any] = {"prices": "gross", "lists_items": False, "doc_type": "RemittanceSlip"}
 
 
 def bills(seed: int) -> list[Bill]:
     """All orders of this kind."""
-    return [*doctors(seed), *hotels(seed), *insurances(seed), *clubs(seed), *slips(seed), poster(seed)]
+    people = [*doctors(seed), *hotels(seed), *insurances(seed), *clubs(seed)]
+    return [*people, *slips(seed), *letters_with_slip(seed), poster(seed)]
 
 
 def doctors(seed: int) -> list[Bill]:
     """Doctors' invoices; two of them a clearing office sends."""
-    shared = {"prices": "gross", "doc_type": "Invoice"}
+    shared: dict[str, Any] = {"prices": "gross", "doc_type": "Invoice"}
 
     def care(name: str, count: int) -> tuple[Item, ...]:
         return wares.services(count, hand(seed, f"{name}/services"))
@@ -64,15 +67,17 @@ def hotels(seed: int) -> list[Bill]:
     """Hotels' bills, paid at the desk or not."""
     german = ("Übernachtung Doppelzimmer", "Frühstück", "Stellplatz Tiefgarage", "Restaurant, Rechnung 118", "Kurtaxe")
     english = ("Double room, per night", "Breakfast buffet", "Car park, per day", "Restaurant, bill 204", "City tax")
-    shared = {"prices": "gross", "doc_type": "Invoice"}
+    shared: dict[str, Any] = {"prices": "gross", "doc_type": "Invoice"}
     return [
         order(
-            seed, "hotel_paid", who.HOTEL, who.CUSTOMER_2, items=_stay(seed, "hotel_paid", 3, german, (7, 19)), **shared,
+            seed, "hotel_paid", who.HOTEL, who.CUSTOMER_2, items=_stay(seed, "hotel_paid", 3, german, (7, 19)),
+            **shared,
             patterns=("H######", "2##"), terms=Terms("paid"), more={"nights": "3", "prepaid": "Bezahlt mit girocard"},
         ),
         order(
             seed, "hotel_transfer", who.HOTEL, who.CUSTOMER, items=_stay(seed, "hotel_transfer", 2, german, (7, 19)),
-            patterns=("H######", "3##"), terms=Terms("days", 14), purpose="{id}", reference="{id}", qr="epc", font="times",
+            patterns=("H######", "3##"), terms=Terms("days", 14), purpose="{id}", reference="{id}", qr="epc",
+            font="times",
             more={"nights": "2"}, **shared,
         ),
         order(
@@ -82,7 +87,8 @@ def hotels(seed: int) -> list[Bill]:
             more={"nights": "4"},
         ),
         order(
-            seed, "hotel_deposit", who.GUESTHOUSE, who.CUSTOMER_3, items=_stay(seed, "hotel_deposit", 5, german, (7, 19)),
+            seed, "hotel_deposit", who.GUESTHOUSE, who.CUSTOMER_3, items=_stay(seed, "hotel_deposit", 5, german, (7,
+            19)),
             patterns=("{y}-##", "#"), prepaid=Decimal("150.00"), terms=Terms("days", 10), shows_bic=False, **shared,
             font="stix", more={"nights": "5", "prepaid": "Anzahlung", "left": "Restbetrag"},
         ),
@@ -106,7 +112,7 @@ def insurances(seed: int) -> list[Bill]:
         wares.line(rng, "Elementarschäden", 1, (2_000, 6_000), 19),
     )
     firm = (wares.line(rng, "Betriebshaftpflicht", 1, (60_000, 240_000), 19),)
-    shared = {"prices": "gross", "lists_items": False, "patterns": ("BR#########", "70/######/#")}
+    shared: dict[str, Any] = {"prices": "gross", "lists_items": False, "patterns": ("BR#########", "70/######/#")}
     return [
         order(
             seed, "insurance_car", who.INSURER, who.HOUSEHOLD, items=car, terms=Terms("date", 30), purpose="{customer}",
@@ -117,7 +123,8 @@ def insurances(seed: int) -> list[Bill]:
             more={"kind": "Hausrat", "interval": "jährlich", "masked": "DE03 **** **** **** **45 68"}, **shared,
         ),
         order(
-            seed, "insurance_firm", who.INSURER, who.CUSTOMER_5, items=firm, terms=Terms("date", 21), purpose="{customer}",
+            seed, "insurance_firm", who.INSURER, who.CUSTOMER_5, items=firm, terms=Terms("date", 21),
+            purpose="{customer}",
             reference="{customer}", qr="epc", font="dejavu", extras=(Extra("Treuenachlass", Decimal("-35.00")),),
             more={"kind": "Betrieb", "interval": "halbjährlich"}, **shared,
         ),
@@ -136,12 +143,13 @@ def clubs(seed: int) -> list[Bill]:
         wares.line(rng, "Wasser und Strom", 1, (3_000, 9_000)),
         wares.line(rng, "Umlage Wege", 1, (1_000, 2_500)),
     )
-    shared = {"prices": "gross", "lists_items": False}
+    shared: dict[str, Any] = {"prices": "gross", "lists_items": False}
     return [
         order(
             seed, "club_sport", who.CLUB, who.MEMBER, items=sport, font="courier", patterns=("", "0815"), **shared,
             terms=Terms("date", 28), purpose="Beitrag {customer}",
-            more={"title": "Mitgliedsbeitrag 2025", "text": "Liebes Mitglied, für das laufende Jahr bitten wir um Ihren Beitrag:",
+            more={"title": "Mitgliedsbeitrag 2025",
+            "text": "Liebes Mitglied, für das laufende Jahr bitten wir um Ihren Beitrag:",
                   "after": "Wer uns ein Lastschriftmandat erteilt, spart dem Verein Arbeit."},
         ),
         order(
@@ -153,39 +161,50 @@ def clubs(seed: int) -> list[Bill]:
 
 
 def slips(seed: int) -> list[Bill]:
-    """Remittance slips, alone and below a letter."""
+    """Remittance slips alone: a German and an Austrian form."""
     rng = hand(seed, "slips")
+    bill = (wares.line(rng, "Rechnung", 1, (5_000, 30_000)),)
+    rent = (wares.line(rng, "Miete", 1, (12_000, 40_000)),)
+    tenant = ("Musterkunde Ges.m.b.H.", "Probegasse 3", "1999 Beispielwien")
+    return [
+        order(
+            seed, "slip_small", who.CLEARING, who.CUSTOMER_3, items=bill, patterns=("", "PVS-########"), **SLIP,
+            purpose="RECHNUNG {customer}", terms=Terms("none"), shows_date=False,
+            more={"size": "slip", "payer iban": who.PAYER_IBAN},
+        ),
+        order(
+            seed, "slip_austria", who.AUSTRIAN, tenant, items=rent, patterns=("", "K###"), **SLIP,
+            purpose="MIETE LAGER {customer}", reference=str(rng.randint(10**11, 10**12 - 1)), terms=Terms("none"),
+            shows_date=False, more={"size": "slip", "form": "austrian", "shows reference": "yes"},
+        ),
+    ]  # fmt: skip
+
+
+def letters_with_slip(seed: int) -> list[Bill]:
+    """Letters whose last third is a remittance slip."""
+    rng = hand(seed, "letters with slip")
     fee = (wares.line(rng, "Gebühr für die Wasserprobe", 1, (4_000, 12_000)),)
     gift = (wares.line(rng, "Spende", 1, (2_500, 10_000)),)
     premium = (wares.line(rng, "Beitrag Unfallversicherung", 1, (6_000, 15_000)),)
-    levy = (wares.line(rng, "Beitrag", 1, (12_000, 40_000)),)
     structured = creditor_reference(f"{rng.randint(10**8, 10**9 - 1)}")
-    shared = {"prices": "gross", "lists_items": False, "doc_type": "RemittanceSlip"}
     return [
         order(
-            seed, "slip_small", who.CLEARING, who.CUSTOMER_3, items=levy, patterns=("", "PVS-########"), purpose="RECHNUNG {customer}",
-            terms=Terms("none"), shows_date=False, **shared, more={"size": "slip", "payer iban": who.PAYER_IBAN},
-        ),
-        order(
             seed, "slip_reference", who.WATER, who.HOUSEHOLD, items=fee, patterns=("", "## ## ##"), font="dejavu",
-            purpose="KD-NR {customer}", reference=structured, terms=Terms("date", 14), **shared,
-            more={"title": "Gebührenbescheid", "text": "für die Untersuchung Ihrer Wasserprobe erheben wir:", "shows reference": "yes"},
+            purpose="KD-NR {customer}", reference=structured, terms=Terms("date", 14), **SLIP,
+            more={"title": "Gebührenbescheid", "text": "für die Untersuchung Ihrer Wasserprobe erheben wir:",
+                  "shows reference": "yes"},
         ),
         order(
             seed, "slip_donation", who.AID, who.HOUSEHOLD, items=gift, patterns=("", "#######"), shows_amount=False,
-            purpose="SPENDE {customer}", terms=Terms("none"), font="dejavu", **shared,
-            more={"title": "Ihre Spende hilft", "customer": "Spendernummer", "text": "mit dem anhängenden Zahlschein können Sie "
-                  "uns unterstützen. Den Betrag bestimmen Sie. Herzlichen Dank!"},
+            purpose="SPENDE {customer}", terms=Terms("none"), font="dejavu", **SLIP,
+            more={"title": "Ihre Spende hilft", "customer": "Spendernummer",
+                  "text": "mit dem anhängenden Zahlschein können Sie uns unterstützen. Den Betrag bestimmen Sie."},
         ),
         order(
-            seed, "slip_insurance", who.INSURER, who.HOUSEHOLD, items=premium, patterns=("", "71/######/#"), font="vera",
-            purpose="VERTRAG {customer}", terms=Terms("date", 20), **shared,
-            more={"title": "Ihre Unfallversicherung", "customer": "Vertrag", "text": "bitte zahlen Sie den fälligen Beitrag:"},
-        ),
-        order(
-            seed, "slip_austria", who.AUSTRIAN, ("Musterkunde Ges.m.b.H.", "Probegasse 3", "1999 Beispielwien"), items=levy,
-            patterns=("", "K###"), purpose="MIETE LAGER {customer}", reference=str(rng.randint(10**11, 10**12 - 1)), **shared,
-            terms=Terms("none"), shows_date=False, more={"size": "slip", "form": "austrian", "shows reference": "yes"},
+            seed, "slip_insurance", who.INSURER, who.HOUSEHOLD, items=premium, patterns=("", "71/######/#"),
+            font="vera", purpose="VERTRAG {customer}", terms=Terms("date", 20), **SLIP,
+            more={"title": "Ihre Unfallversicherung", "customer": "Vertrag",
+                  "text": "bitte zahlen Sie den fälligen Beitrag:"},
         ),
     ]  # fmt: skip
 
