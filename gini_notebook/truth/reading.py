@@ -158,11 +158,13 @@ def _table(path: Path, columns: Mapping[str, str]) -> Labels:
 
 
 def _read_document(reading: _Reading, path: Path) -> None:
-    labels = document_labels(path, path.name, qr_codes=reading.qr_codes)
+    labels = document_labels(path, document_name(path, path.parent), qr_codes=reading.qr_codes)
     if labels is None:
-        looked_for = "an e-invoice (CII or UBL) attached as XML" if path.suffix.lower() == ".pdf" else "nothing"
-        hint = " or a payment QR code" if reading.qr_codes else "; pass qr_codes=True to read its payment QR code, too"
-        message = f"{path.name} holds no ground truth: looked for {looked_for}{hint}."
+        kinds = ["an e-invoice (CII or UBL)"] if path.suffix.lower() not in IMAGE_SUFFIXES else []
+        kinds += ["a payment QR code"] if reading.qr_codes else []
+        looked_for = f"looked for {' and '.join(kinds)}" if kinds else "it is a picture"
+        hint = "" if reading.qr_codes else "; pass qr_codes=True to read its payment QR code, too"
+        message = f"{path.name} holds no ground truth: {looked_for}{hint}."
         raise TruthError(message)
     reading.labels.extend(labels)
 

@@ -1,0 +1,124 @@
+"""Ground truth in JSON and JSON Lines, and corrected extractions of the service."""
+
+import json
+
+import pytest
+from truth_samples import values
+
+from gini_notebook.errors import TruthError
+from gini_notebook.truth import read_truth
+
+EXTRACTIONS = {
+    "extractions": {
+        "amountToPay": {"entity": "amount", "value": "84.93:EUR", "candidates": "amounts", "box": {"page": 1}},
+        "iban": {"entity": "iban", "value": ""},
+    },
+    "compoundExtractions": {
+        "lineItems": [
+            {"artNumber": {"entity": "text", "value": "77-1042"}, "quantity": {"entity": "numeric", "value": "1"}},
+            {"artNumber": {"entity": "text", "value": "77-2210"}},
+        ]
+    },
+    "candidates": {"amounts": [{"entity": "amount", "value": "1.00:EUR"}]},
+}
+
+
+def test_jsonl_states_and_line_items(tmp_path):
+    records = [
+        {"document": "a.pdf", "iban": "DE1", "bic": None, "x": "", "flag": True, "lineItems": [{"quantity": 2}, {}]},
+        {"file": "b.pdf", "amountToPay": 12.30, "ibans": ["DE1", "DE2"], "candidates": {"a": []}},
+    ]
+    path = tmp_path / "truth.jsonl"
+    path.write_text("\n".join(map(json.dumps, records)).replace("12.3,", "12.30,") + "\n\n", encoding="utf-8")
+    table = read_truth(path)
+    assert values(table) == {
+        ("a.pdf", "iban"): "DE1",
+        ("a.pdf", "bic"): None,
+        ("a.pdf", "x"): None,
+        ("a.pdf", "flag"): "true",
+        ("b.pdf", "amountToPay"): "12.30",  # as written, not as a float
+    }
+    assert values(table, "lineItems") == {("a.pdf", 0, "quantity"): "2"}
+    assert values(table, "ibans") == {("b.pdf", 0, "ibans"): "DE1", ("b.pdf", 1, "ibans"): "DE2"}
+    assert values(read_truth(path, declared_fields=["iban"]))["b.pdf", "iban"] is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"document": "a.pdf", "iban": "DE1"}],
+        {"document": "a.pdf", "iban": "DE1"},
+        {"a.pdf": {"iban": "DE1"}},
+        {"document": "a.pdf", "extractions": {"iban": {"entity": "iban", "value": "DE1"}}},
+        {"a.pdf": {"extractions": {"iban": {"entity": "iban", "value": "DE1"}}}},
+    ],
+)
+def test_json_in_its_shapes(tmp_path, content):
+    path = tmp_path / "truth.json"
+    path.write_text(json.dumps(content), encoding="utf-8-sig")
+    assert values(read_truth(path)) == {("a.pdf", "iban"): "DE1"}
+
+
+def test_corrected_extractions_as_file_and_folder(tmp_path):
+    (tmp_path / "sub").mkdir()
+    path = tmp_path / "sub" / "a.pdf.json"
+    path.write_text(json.dumps(EXTRACTIONS), encoding="utf-8")
+    (tmp_path / "settings.json").write_text('{"theme": "dark"}', encoding="utf-8")
+    for source, document in ((path, "a.pdf"), (tmp_path, "sub/a.pdf")):
+        table = read_truth(source)
+        assert values(table) == {(document, "amountToPay"): "84.93:EUR", (document, "iban"): None}
+        assert values(table, "lineItems") == {
+            (document, 0, "artNumber"): "77-1042",
+            (document, 0, "quantity"): "1",
+            (document, 1, "artNumber"): "77-2210",
+        }
+        assert set(table["source"]) == {"extractions"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", r"line 1 of t\.jsonl is not valid JSON: .* in line 1, column 2"),
+        ("[]", r"line 1 of t\.jsonl is not an object\. Needed is one object per document"),
+        ('{"iban": "DE1"}', r"line 1 of t\.jsonl names no document; its keys are: 'iban'\. Add a key 'document'"),
+        ('{"document": null}', "names no document"),
+        ('{"document": "a", "x": {"y": 1}}', r"'x' in line 1 of t\.jsonl holds an object\. Needed is a text"),
+        ('{"document": "a", "x": [[1]]}', r"'x' in row 0 of 'x' of the document 'a' holds a list"),
+        ('{"document": "a", "x": NaN}', r"line 1 of t\.jsonl holds NaN, which is not JSON"),
+        ('{"document": "a", "x": 1, "x": 2}', r"has the key 'x' twice in one object"),
+        ('{"document": "a"}\n{"document": "a"}', r"'a' is in line 1 of t\.jsonl and again in line 2 of t\.jsonl"),
+        ("[" * 100_000, "nested too deeply"),
+        (r'{"document": "a", "x": "\ud83d"}', r"holds half of a surrogate pair \('\\ud83d'\)"),
+        ('{"document": "a", "extractions": {}, "compoundExtractions": []}', "There is no ground truth"),
+        (
+            '{"document": "a", "extractions": {}, "compoundExtractions": [1]}',
+            r"'compoundExtractions' in .* not an object",
+        ),
+        (
+            '{"document": "a", "extractions": {}, "compoundExtractions": {"x": 1}}',
+            r"'x' of the document 'a' is not a list",
+        ),
+    ],
+)
+def test_wrong_json_says_what_is_wrong_and_where(tmp_path, content, message):
+    path = tmp_path / "t.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(TruthError, match=message):
+        read_truth(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("5", "holds neither a list nor an object"), ('{"iban": "DE1"}', r"names no document; its keys are: 'iban'")],
+)
+def test_json_that_is_no_truth(tmp_path, content, message):
+    path = tmp_path / "t.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(TruthError, match=message):
+        read_truth(path)
+
+
+def test_T47_huge_integers_stay_text(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"document": "a", "paymentReference": ' + "9" * 5000 + "}", encoding="utf-8")
+    assert values(read_truth(path)) == {("a", "paymentReference"): "9" * 5000}
