@@ -1,7 +1,10 @@
 """Extractions: what the service read on a document (pages "Retrieve extractions" and "Specific extractions")."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 from gini_notebook.values._base import (
@@ -73,6 +76,47 @@ class Extraction(Value):
             bare = read_members(cls, {name: raw for name, raw in data.items() if name != "box"})
             return replace(bare, extra={**bare.extra, "box": box})
         return read_members(cls, data)
+
+    def typed(self) -> tuple[Decimal, str] | Decimal | date | str | None:
+        """Return the value by its entity, or None if it is not in the entity's normal form.
+
+        Returns
+        -------
+        tuple, Decimal, date, str or None
+            For ``amount`` number and currency (EUR if there is none, "Entities"); for ``numeric`` a number; for
+            ``date`` a date; for everything else the text itself.
+
+        Examples
+        --------
+        >>> Extraction("amount", "12.30:EUR").typed()
+        (Decimal('12.30'), 'EUR')
+        """
+        if self.entity == "amount":
+            number, _, currency = self.value.rpartition(":") if ":" in self.value else (self.value, "", "")
+            amount = _decimal(number)
+            return None if amount is None else (amount, currency or "EUR")
+        if self.entity in ("numeric", "number"):
+            return _decimal(self.value)
+        if self.entity == "date":
+            return _date(self.value)
+        return self.value
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def _date(text: str) -> date | None:
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @value
