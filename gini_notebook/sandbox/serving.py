@@ -19,7 +19,18 @@ import uvicorn
 from gini_notebook.sandbox.asgi import Application
 from gini_notebook.sandbox.certificates import write_certificates
 from gini_notebook.sandbox.connections import Connections
-from gini_notebook.sandbox.routes import admin, documents, extractions, extras, feedback, pages, payments, tokens, users
+from gini_notebook.sandbox.routes import (
+    admin,
+    description,
+    documents,
+    extractions,
+    extras,
+    feedback,
+    pages,
+    payments,
+    tokens,
+    users,
+)
 from gini_notebook.sandbox.routing import Table
 from gini_notebook.sandbox.settings import Settings
 from gini_notebook.sandbox.state import State
@@ -128,10 +139,11 @@ def _tables(environment: str) -> dict[str, Table]:
         *tokens.API,
         *admin.ADMIN,
     ]
-    return {
-        "api": Table(one for one in api if one.environment in {"", environment}),
-        "user_center": Table([*tokens.USER_CENTER, *users.USER_CENTER]),
+    roles = {
+        "api": [one for one in api if one.environment in {"", environment}],
+        "user_center": [*tokens.USER_CENTER, *users.USER_CENTER],
     }
+    return {role: Table([*table, description.description_of(Table(table), role)]) for role, table in roles.items()}
 
 
 def _config(application: Application, context: ssl.SSLContext, connections: Connections) -> uvicorn.Config:
