@@ -111,6 +111,7 @@ class Engine:
 
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
+        self._watcher.are_last = self._feed.idle and not self._uploader.in_air
         for part in (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._uploader):
             part.advance()
         self._desk.ledger.commit()

@@ -2,7 +2,6 @@
 
 import random
 from collections import deque
-from dataclasses import dataclass, field
 
 BACKOFF_FIRST_S = 0.5
 BACKOFF_LIMIT_S = 30.0
@@ -86,28 +85,37 @@ class Pace:
         return 0.0 if self._failing_since is None else now - self._failing_since
 
 
-@dataclass(slots=True)
 class Window:
     """How many documents to have with the service: more while throughput grows, fewer when it refuses.
 
     A service that works on C documents at once is kept busy by about 1.5 to 2 C; more only lengthens its queue.
+
+    Parameters
+    ----------
+    size
+        To begin with.
+    limit
+        At most.
     """
 
-    size: int
-    limit: int
-    _best: float = 0.0
-    _before: int = 0
-    _done: int = 0
-    _began: float | None = None
-    _was_full: bool = False
-    _growing: bool = True
-    _turns: int = 0
-    _refused_at: float = field(default=float("-inf"))
-    _careful: bool = False
-
     MORE = 1.1
-    TURNS_UNTIL_NEXT_TRY = 8
+    QUEUEING = 1.5
+    TURNS_UNTIL_NEXT_TRY = 24
     TURN_S = 0.5
+
+    def __init__(self, size: int, limit: int) -> None:
+        self.size = size
+        self._limit = limit
+        self._before = size
+        self._best = 0.0
+        self._growing = True
+        self._careful = False
+        self._turns = 0
+        self._unsettled = size // 2
+        self._done = 0
+        self._began = 0.0
+        self._was_full = False
+        self._refused_at = float("-inf")
 
     def room(self, in_flight: int) -> int:
         """Return how many documents may still be sent."""
@@ -115,40 +123,48 @@ class Window:
             self._was_full = True
         return max(0, self.size - in_flight)
 
-    def finished(self, now: float, count: int) -> None:
-        """Note that documents were finished; after a full turn of the window, think again about its size."""
-        if self._began is None:
-            # The time until the first result says nothing about the throughput.
-            self._began = now
-            return
-        self._done += count
-        elapsed = now - self._began
-        if self._done < max(16, self.size) or elapsed < self.TURN_S:
-            return
-        rate = self._done / elapsed
-        was_full, self._was_full, self._began, self._done = self._was_full, False, now, 0
-        if was_full:
-            self._think(rate)
+    def finished(self, now: float, alone_s: float | None) -> None:
+        """Note that a document was finished; after a full turn of the window, think again about its size.
 
-    def _think(self, rate: float) -> None:
+        ``alone_s`` is how long a document takes that needs not queue at the service, as far as is known.
+        """
+        if self._unsettled:
+            # Documents that were sent under the former size say nothing about this one.
+            self._unsettled -= 1
+            self._began, self._done, self._was_full = now, 0, False
+            return
+        self._done += 1
+        if self._done >= max(16, self.size) and now - self._began >= self.TURN_S:
+            if self._was_full:
+                self._think(self._done / (now - self._began), alone_s)
+            self._began, self._done, self._was_full = now, 0, False
+
+    def _think(self, rate: float, alone_s: float | None) -> None:
         self._turns += 1
         if self._careful:
-            self.size = min(self.limit, self.size + 1)
+            self.size = min(self._limit, self.size + 1)
+        elif self._turns == 1 and alone_s is not None and self.size / rate > self.QUEUEING * alone_s:
+            # Documents spend size / rate at the service (Little's law), most of it in a queue: wide enough.
+            self._growing = False
         elif self._growing and rate > self.MORE * self._best:
-            self._best, self._before = rate, self.size
-            self.size = min(self.limit, 2 * self.size)
+            self._best = rate
+            self._widen()
         elif self._growing:
             self.size, self._growing, self._turns = self._before, False, 0
+            self._unsettled = self.size
         elif self._turns >= self.TURNS_UNTIL_NEXT_TRY:
-            self._best, self._before, self._growing = rate, self.size, True
-            self.size = min(self.limit, 2 * self.size)
+            self._best, self._growing = rate, True
+            self._widen()
 
-    def refused(self, now: float, in_flight: int) -> None:
-        """Shrink, because the service refuses more; at most once per half second, as refusals come in volleys."""
-        if now - self._refused_at < self.TURN_S:
-            return
-        self._refused_at, self._careful = now, True
-        self.size = max(1, int(0.8 * min(self.size, max(1, in_flight))))
+    def _widen(self) -> None:
+        self._before = self._unsettled = self.size
+        self.size = min(self._limit, 2 * self.size)
+
+    def refused(self, now: float, accepted: int) -> None:
+        """Shrink, because the service refuses more than it has accepted; once per volley of refusals."""
+        if now - self._refused_at >= self.TURN_S:
+            self._refused_at, self._careful = now, True
+            self.size = max(1, min(self.size - 1, max(accepted, int(0.8 * self.size))))
 
 
 class Latencies:
@@ -158,14 +174,19 @@ class Latencies:
 
     def __init__(self) -> None:
         self._seen: deque[float] = deque(maxlen=200)
+        self._times: deque[float] = deque(maxlen=32)
         self._sorted: list[float] = []
         self._unsorted = 0
+        self._first: list[float] = []
 
-    def add(self, seconds: float) -> None:
-        """Learn from a finished document."""
+    def add(self, seconds: float, now: float, number: int) -> None:
+        """Learn from a document that was seen finished; ``number`` counts the documents of this run as sent."""
+        if number < self.ENOUGH:
+            self._first.append(seconds)
         self._seen.append(seconds)
+        self._times.append(now)
         self._unsorted += 1
-        if self._unsorted >= 16:
+        if self._unsorted >= self.ENOUGH:
             self._sorted, self._unsorted = sorted(self._seen), 0
 
     @property
@@ -173,6 +194,15 @@ class Latencies:
         """Whether enough documents have been seen."""
         return len(self._sorted) >= self.ENOUGH
 
+    @property
+    def alone_s(self) -> float | None:
+        """How long a document takes that needs not queue: the mean of the first ones, when most of them are known."""
+        return sum(self._first) / len(self._first) if len(self._first) > self.ENOUGH // 2 else None
+
     def quantile(self, share: float) -> float:
         """Return the latency that this share of the documents stays below."""
         return self._sorted[min(len(self._sorted) - 1, int(share * len(self._sorted)))]
+
+    def time_for_s(self, documents: int, now: float) -> float:
+        """Return how long it lately took to finish so many documents."""
+        return documents * (now - self._times[0]) / len(self._times)

@@ -1,7 +1,6 @@
 """Begins a run, or takes it up again."""
 
 import os
-import re
 import secrets
 import shlex
 import signal
@@ -28,7 +27,6 @@ from gini_notebook.client import Client
 from gini_notebook.errors import GiniError, LedgerError, RunStopped, SettingError
 
 READ_THREADS = 8
-IDENTIFIER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +206,6 @@ def _as_user(client: Client, user: str | None) -> Client:
     try:
         return client.with_user(user)
     except SettingError:
-        if user is not None and not IDENTIFIER.fullmatch(user):
-            raise
         # An account or a token stands for one user; all its runs share one document list.
         return client
 

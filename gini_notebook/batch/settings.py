@@ -42,7 +42,7 @@ class Settings:
 
     upload_threads: int = 16
     window: int = 64
-    window_limit: int = 512
+    window_limit: int = 400
     quarantine_s: float = 120.0
     attempts: int = 8
     document_limit_s: float = 600.0

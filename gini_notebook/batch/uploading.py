@@ -86,7 +86,7 @@ class Uploader:
             set_planned(desk.ledger, prepared.key, counts=False)
             wait_s = 0.0 if outcome is Outcome.FATAL else max(desk.backoff_s(1), desk.pace.wait_s(desk.now()))
             if outcome is Outcome.WAIT:
-                desk.window.refused(desk.now(), len(self._in_air) + self._watcher.waiting)
+                desk.window.refused(desk.now(), self._watcher.waiting)
             self._feed.again(prepared.key, desk.now() + wait_s)
 
     def _uploaded(self, prepared: Prepared, document_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.batch.desk import READS, Desk, reason_of
-from gini_notebook.batch.listing import Ended, Lister
+from gini_notebook.batch.listing import DEFAULT_LIMIT, Ended, Lister
 from gini_notebook.batch.outcomes import Outcome
 from gini_notebook.batch.rows import set_failed
 from gini_notebook.batch.workers import Answer
@@ -20,6 +20,16 @@ FEW = 2
 PATIENCE = 3
 SHORTEST_S, LONGEST_S = 0.25, 10.0
 LIST_SHORTEST_S, LIST_LONGEST_S = 0.1, 5.0
+# Pages of the list that are read for the documents at the service.
+PAGES = 2
+# Finished documents for which one reading of the list is made.
+PER_LIST = 16
+SCOUTS = 16
+# When to ask for a single document: first when this share of the documents is done, then each time after this part of
+# the median latency, or of its age.
+FIRST_QUANTILE, PART_OF_MEDIAN, PART_OF_AGE = 0.1, 0.5, 0.15
+# Documents that may be newer in the list than those waited for: uploads whose answer is still on its way.
+MARGIN = 16
 
 
 @dataclass(slots=True)
@@ -29,6 +39,7 @@ class Flight:
     key: str
     document_id: str
     since: float
+    number: int
     polls: int = 0
     failures: int = 0
     absences: int = 0
@@ -55,6 +66,8 @@ class Watcher:
     ----------
     by_list
         Whether the list shows our documents.
+    are_last
+        Whether no more documents will follow.
     """
 
     def __init__(self, desk: Desk, lister: Lister, completed: Callable[[Flight], None]) -> None:
@@ -62,11 +75,13 @@ class Watcher:
         self._flights: dict[str, Flight] = {}
         self._due: list[tuple[float, int, Flight]] = []
         self._order = itertools.count()
+        self._number = itertools.count()
         self._one_by_one = False
         self._next_list = 0.0
         self._newest = 0.0
         self._to_see: set[str] = set()
         self.by_list = False
+        self.are_last = False
 
     @property
     def waiting(self) -> int:
@@ -75,7 +90,7 @@ class Watcher:
 
     def add(self, key: str, document_id: str, polls: int = 0) -> None:
         """Wait for a document."""
-        flight = Flight(key, document_id, self._desk.now(), polls)
+        flight = Flight(key, document_id, self._desk.now(), next(self._number), polls)
         self._flights[document_id] = flight
         if self._one_by_one:
             self._schedule(flight)
@@ -135,8 +150,9 @@ class Watcher:
         # It was finished between the last look and this one.
         before = flight.since if flight.pending_at is None else flight.pending_at
         flight.processing_s = max(0.0, (before + began) / 2 - flight.since)
-        self._desk.latencies.add(flight.processing_s)
-        self._desk.window.finished(self._desk.now(), 1)
+        latencies = self._desk.latencies
+        latencies.add(flight.processing_s, self._desk.now(), flight.number)
+        self._desk.window.finished(self._desk.now(), latencies.alone_s)
         flight.pages = document.page_count
         flight.source_classification = document.source_classification or None
         if document.progress == ERROR:
@@ -152,17 +168,15 @@ class Watcher:
         self._desk.tally.fail(flight.key)
 
     def _read_list(self) -> None:
-        limit = min(self._desk.settings.list_limit, max(20, len(self._flights) + 8))
+        # From the newest document to the oldest one that is waited for. What does not fit is asked for singly.
+        flights = self._flights.values()
+        span = next(reversed(flights)).number - next(iter(flights)).number + MARGIN
+        limit = min(self._desk.settings.list_limit, max(DEFAULT_LIMIT, span))
         begin = None
         if self._lister.ascending:
-            begin = min((flight.created for flight in self._flights.values() if flight.created), default=self._newest)
+            begin = min((flight.created for flight in flights if flight.created), default=self._newest)
         self._to_see = set(self._flights)
-        self._lister.begin(
-            self._list_read, limit=limit, pages=2 + len(self._flights) // limit, begin=begin, enough=self._saw_all
-        )
-
-    def _saw_all(self) -> bool:
-        return not self._to_see
+        self._lister.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
 
     def _list_read(self, how: Ended, began: float) -> None:
         self._next_list = self._desk.now() + self._list_pause_s()
@@ -178,11 +192,15 @@ class Watcher:
                     self._schedule(flight)
 
     def _list_pause_s(self) -> float:
-        latencies = self._desk.latencies
-        if latencies.learnt:
-            return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, 0.25 * latencies.quantile(0.5)))
-        oldest = next(iter(self._flights.values())).since if self._flights else self._desk.now()
-        return min(LIST_LONGEST_S, max(0.05, 0.5 * (self._desk.now() - oldest)))
+        now, latencies = self._desk.now(), self._desk.latencies
+        if not latencies.learnt:
+            oldest = next(iter(self._flights.values())).since if self._flights else now
+            return min(LIST_LONGEST_S, max(0.05, 0.5 * (now - oldest)))
+        median = latencies.quantile(0.5)
+        # One reading for several finished documents is enough while others keep the service busy. Of the last ones,
+        # on which everybody waits, the end should be known soon.
+        pause_s = 0.1 * median if self.are_last else min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
+        return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, pause_s))
 
     def _schedule(self, flight: Flight, due: float | None = None) -> None:
         if due is None:
@@ -194,15 +212,28 @@ class Watcher:
         latencies = self._desk.latencies
         if not latencies.learnt:
             return 0.0 if flight.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
+        if self.are_last and self.by_list:
+            return self._list_pause_s()
         if flight.polls == 0:
-            return min(LONGEST_S, max(0.0, latencies.quantile(0.1) - age))
-        return min(LONGEST_S, max(SHORTEST_S, 0.35 * latencies.quantile(0.5)))
+            return min(LONGEST_S, max(0.0, latencies.quantile(FIRST_QUANTILE) - age))
+        # A document that takes unusually long is asked for more and more rarely.
+        return min(LONGEST_S, max(SHORTEST_S, PART_OF_MEDIAN * latencies.quantile(0.5), PART_OF_AGE * age))
+
+    def _is_scout(self, flight: Flight) -> bool:
+        """Until latencies are learnt, the oldest few are asked for; what they tell holds for the others."""
+        return self._desk.latencies.learnt or any(
+            flight is scout for scout in itertools.islice(self._flights.values(), SCOUTS)
+        )
 
     def _ask(self) -> None:
         desk = self._desk
         while self._due and self._due[0][0] <= desk.now() and desk.may_call(READS):
             flight = heapq.heappop(self._due)[2]
-            if flight.document_id in self._flights:
+            if flight.document_id not in self._flights:
+                continue
+            if not self._is_scout(flight):
+                self._schedule(flight, desk.now() + SHORTEST_S)
+            else:
                 desk.call(READS, partial(self._asked, flight), partial(desk.client.document, flight.document_id))
 
     def _asked(self, flight: Flight, answer: Answer) -> None:

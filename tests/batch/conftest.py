@@ -1,0 +1,42 @@
+"""What the tests of batch runs share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gini_notebook.batch import Settings
+
+if TYPE_CHECKING:
+    from gini_notebook.sandbox import Sandbox
+
+# A quarantine that the sandbox, which finishes an upload at once or after a set time, cannot outlast.
+QUICK = Settings(quarantine_s=0.3)
+
+
+def invoice(number: int) -> str:
+    """Return the text of a little invoice; each number gives another."""
+    return f"Rechnung {number}\nGesamtbetrag {number % 900 + 1},{number % 100:02} EUR\nIBAN DE89 3704 0044 0532 0130 00\n"
+
+
+@pytest.fixture
+def invoices_of(tmp_path: Path) -> Callable[..., Path]:
+    """Write a folder of little invoices: so many, or with these names."""
+
+    def write(*names: str, count: int = 0) -> Path:
+        folder = tmp_path / "invoices"
+        for number, name in enumerate(names or [f"invoice-{number:04}.txt" for number in range(count)]):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(invoice(number))
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def unhurt(sandbox: "Sandbox") -> "Iterator[Sandbox]":
+    """The sandbox, with whatever faults the test sets; none are left behind."""
+    yield sandbox
+    sandbox.set_faults({})
