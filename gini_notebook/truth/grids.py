@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from gini_notebook.schema import FIELD_ENTITIES, TRUTH
@@ -29,19 +31,20 @@ def guard(cell: str) -> str:
 
 def records(table: "pd.DataFrame") -> Iterator[tuple[str, Fields, Compounds]]:
     """Yield every document with its header fields and its compound extractions, rows by their number."""
-    for document, labels in table.groupby("document", sort=True):
+    ordered = table.sort_values("document", kind="stable")
+    labels = zip(*(ordered[name].tolist() for name in ("document", "group", "row", "field", "value")), strict=True)
+    for document, of_document in groupby(labels, key=itemgetter(0)):
         fields: Fields = {}
         compounds: Compounds = {}
-        columns = (labels[name] for name in ("group", "row", "field", "value"))
-        for group, row, name, value in zip(*columns, strict=True):
+        for _, group, row, name, value in of_document:
             content = value if isinstance(value, str) and value.strip() else None
             if group:
                 rows = compounds.setdefault(group, [])
-                rows.extend({} for _ in range(int(row) + 1 - len(rows)))
-                rows[int(row)][name] = content
+                rows.extend({} for _ in range(row + 1 - len(rows)))
+                rows[row][name] = content
             else:
                 fields[name] = content
-        yield str(document), fields, compounds
+        yield document, fields, compounds
 
 
 def grid(table: "pd.DataFrame", *, max_cell: int) -> list[list[str]]:

@@ -172,7 +172,16 @@ def test_whatever_a_number_or_date_says_nothing_breaks(text):
     assert day is None or len(day) == 10
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1.", "1"), (".5", "0.5"), ("+2", "2"), (".", None), ("", None), ("١", None), ("NaN", None), ("9" * 41, None)],
+)
+def test_numbers_of_xml(text, expected):
+    assert number(text) == (None if expected is None else Decimal(expected))
+
+
 def test_small_helpers():
+    assert amount(Decimal("9" * 40), "EUR") == "9" * 40 + ".00:EUR"
     assert amount(None, "EUR") is None
     assert amount(Decimal(1), None) is None
     assert plain_number(Decimal("-0.00")) == "0"

@@ -90,3 +90,18 @@ def test_T38_T40_pages_of_too_many_pixels_are_refused(tmp_path):
             read_truth(tmp_path / name, qr_codes=True)
     with pytest.raises(TruthError, match=r"b\.png cannot be shown as a picture: Image size \(400000000 pixels\)"):
         read_truth(tmp_path / "b.png", qr_codes=True)
+
+
+@pytest.mark.parametrize(("before", "found"), [(9, True), (10, False)])
+def test_ten_pages_are_looked_at(tmp_path, before, found):
+    code(tmp_path / "a.png", EPC)
+    page = Image.open(tmp_path / "a.png").convert("L")
+    blank = Image.new("L", page.size, 255)
+    for ending in ("tif", "pdf"):
+        path = tmp_path / f"a.{ending}"
+        blank.save(path, save_all=True, append_images=[*[blank] * (before - 1), page])
+        if found:
+            assert set(read_truth(path, qr_codes=True)["source"]) == {"epc-qr"}
+        else:
+            with pytest.raises(TruthError, match=r"looked for .*a payment QR code"):
+                read_truth(path, qr_codes=True)

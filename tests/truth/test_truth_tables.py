@@ -219,11 +219,16 @@ def test_a_frame_in_memory_is_a_table_too():
     frame = pd.DataFrame({"document": ["a.pdf"], "iban": pd.array(["DE1"], dtype=schema.TEXT), "position": [7]})
     frame["flag"] = True
     frame["when"] = pd.Timestamp("2025-04-11")
+    frame["at"] = datetime.time(8, 30)
+    frame["endless"] = float("inf")
+    frame["other"] = pd.Series([("x",)])
     assert values(read_truth(frame)) == {
         ("a.pdf", "iban"): "DE1",
         ("a.pdf", "position"): "7",
         ("a.pdf", "flag"): "true",
         ("a.pdf", "when"): "2025-04-11",
+        ("a.pdf", "at"): "08:30:00",
+        ("a.pdf", "other"): "('x',)",
     }
     again = read_truth(read_truth(frame))
     pd.testing.assert_frame_equal(again, read_truth(frame))

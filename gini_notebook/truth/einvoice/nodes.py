@@ -12,7 +12,9 @@ from gini_notebook.truth.labels import Label, Labels
 
 Element = etree._Element
 
-_ISO_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+_ISO_DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_MAX_DIGITS = 40  # more is no amount, and slow to calculate with
 _CENT = Decimal("0.01")
 
 
@@ -41,11 +43,7 @@ def text(node: Element | None, *paths: str) -> str | None:
 
 def number(content: str | None) -> Decimal | None:
     """Return the number an XML text says, or ``None`` if it says none."""
-    try:
-        value = Decimal(content) if content and re.fullmatch(r"[+-]?\d*\.?\d*", content) else None
-    except InvalidOperation:
-        return None
-    return value
+    return Decimal(content) if content and len(content) <= _MAX_DIGITS and _NUMBER.fullmatch(content) else None
 
 
 def amount(value: Decimal | None, currency: str | None) -> str | None:

@@ -46,8 +46,3 @@ def einvoice_labels(content: bytes, document: str, where: str) -> Labels:
         )
         raise TruthError(message)
     return reader(root, document)
-
-
-def is_einvoice(content: bytes, where: str) -> bool:
-    """Tell whether this is an e-invoice that is known here; hostile or broken XML raises."""
-    return str(parse(content, where).tag) in _READERS
