@@ -1,0 +1,126 @@
+"""Text columns as codes: the same string has the same number, whatever dtype the column came with.
+
+A value that is a number (``12.5``, ``815``) is refused instead of printed: an IBAN or a reference that a reader
+turned into a number has lost digits or leading zeros, and no later step can tell.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gini_notebook.errors import SchemaError
+from gini_notebook.schema import TEXT
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+ObjectArray = npt.NDArray[np.object_]
+
+NOTHING = -1
+
+
+def codes_of(column: "pd.Series[Any]", table: str, *, numbers: bool = False) -> tuple[IntArray, ObjectArray]:
+    """Number the distinct strings of a text column.
+
+    Parameters
+    ----------
+    column
+        Text in any dtype that pandas knows for it (object, string, categorical, Arrow).
+    table
+        Name of the table, for messages.
+    numbers
+        Whether whole numbers are welcome and are written in digits (names of documents may be numbers).
+
+    Returns
+    -------
+    codes
+        One number per row; :data:`NOTHING` where the value is missing.
+    strings
+        The distinct strings, ``strings[code]``.
+
+    Raises
+    ------
+    SchemaError
+        If something in the column is not text.
+    """
+    if numbers and pd.api.types.is_integer_dtype(column.dtype):
+        column = column.astype("Int64").astype("string")
+    if not _may_hold_text(column):
+        message = (
+            f"The column {column.name!r} of the {table} table holds {column.dtype} instead of text. Read it as text "
+            "(pandas: dtype=str), so that leading zeros, signs and long numbers stay as they are."
+        )
+        raise SchemaError(message)
+    try:
+        codes, uniques = pd.factorize(column)
+    except TypeError:
+        codes, uniques = pd.factorize(_without_empty_containers(column.to_numpy(dtype=object)))
+    uniques = np.asarray(uniques, dtype=object)
+    if numbers:
+        uniques = _digits(uniques)
+    _check_text(uniques, codes, str(column.name), table)
+    return codes.astype(np.int64, copy=False), uniques
+
+
+def _may_hold_text(column: "pd.Series[Any]") -> bool:
+    dtype = column.dtype.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    if pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype):
+        return True
+    return bool(column.isna().all())
+
+
+def _without_empty_containers(values: ObjectArray) -> ObjectArray:
+    """Read an empty list or mapping as nothing stated, and leave the rest for the check of types."""
+    cleaned = [None if isinstance(value, (list, dict, tuple, set)) and not value else value for value in values]
+    unhashable = [value for value in cleaned if isinstance(value, (list, dict, set, np.ndarray))]
+    if unhashable:
+        message = (
+            f"A text column holds a {type(unhashable[0]).__name__}: {str(unhashable[0])[:60]}. Give one text per row."
+        )
+        raise SchemaError(message)
+    return np.array([*cleaned, None], dtype=object)[:-1]
+
+
+def _digits(uniques: ObjectArray) -> ObjectArray:
+    whole = [
+        str(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else value
+        for value in uniques
+    ]
+    return np.array([*whole, None], dtype=object)[:-1]
+
+
+def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) -> None:
+    for code, value in enumerate(uniques):
+        if not isinstance(value, str):
+            row = int(np.flatnonzero(codes == code)[0])
+            message = (
+                f"The column {column!r} of the {table} table holds {str(value)[:60]!r} ({type(value).__name__}) in row "
+                f"{row}, which is not text. Read the column as text (pandas: dtype=str)."
+            )
+            raise SchemaError(message)
+
+
+def blank(strings: ObjectArray) -> BoolArray:
+    """Tell which strings state nothing: empty, or blanks only."""
+    return np.fromiter((not value or value.isspace() for value in strings), dtype=bool, count=len(strings))
+
+
+def text(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
+    """Give the text column (dtype ``schema.TEXT``) of codes; :data:`NOTHING` is missing."""
+    extended = np.append(strings, pd.NA) if len(strings) else np.array([pd.NA], dtype=object)
+    return pd.Series(pd.array(extended[codes], dtype=TEXT), copy=False)
+
+
+def joined(
+    first: tuple[IntArray, ObjectArray], second: tuple[IntArray, ObjectArray]
+) -> tuple[IntArray, IntArray, ObjectArray]:
+    """Give two coded columns the same numbering."""
+    both = np.concatenate([first[1], second[1]])
+    numbers, strings = pd.factorize(both)
+    numbers = np.append(numbers, NOTHING)
+    split = len(first[1])
+    from_first = np.append(numbers[:split], NOTHING)
+    from_second = np.append(numbers[split:-1], NOTHING)
+    return from_first[first[0]], from_second[second[0]], np.asarray(strings, dtype=object)

@@ -1,0 +1,117 @@
+"""The table per field: counts, scores, companions, intervals, and the averages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.evaluation._coding import FloatArray, IntArray
+from gini_notebook.evaluation._intervals import Estimates
+from gini_notebook.evaluation._scores import PROPORTIONS, companions, scores, trials
+from gini_notebook.evaluation._tally import COUNTED, Tally
+from gini_notebook.schema import FIELD_SCORES
+
+MICRO, MACRO = "micro", "macro"
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of one group: its columns, then micro, then macro, in arrays of this order.
+
+    Attributes
+    ----------
+    columns
+        Places of the columns in the tally.
+    counts
+        Rows × ``COUNTED`` for columns and micro; macro has none.
+    estimates
+        By score: precision, recall, f1.
+    left_out
+        Number of fields without a truth value, which macro does without (M8).
+    """
+
+    columns: IntArray
+    counts: IntArray
+    estimates: Mapping[str, Estimates]
+    left_out: int
+
+
+def score_group(tally: Tally, draws: FloatArray, group: str, wrong: str) -> Scored:
+    """Score the columns of a group, and their averages (M7).
+
+    Parameters
+    ----------
+    draws
+        Draws × columns of the tally × counts, from the document bootstrap.
+    """
+    places = tally.columns_of(group)
+    counts = _with_micro(tally.totals[places])
+    drawn = _with_micro(draws[:, places])
+    slots = tally.counts[:, places, :4].sum(axis=2)
+    slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
+    documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
+    clustered = slots.max(axis=0, initial=0) > 1
+    supported = np.flatnonzero(counts[:-1, :3].sum(axis=1) > 0)
+    of, at, drawn_at = trials(counts, wrong), scores(counts, wrong), scores(drawn, wrong)
+    estimates = {
+        name: Estimates(
+            value=np.append(at[name], _mean(at[name][supported])),
+            draws=np.concatenate([drawn_at[name], _mean(drawn_at[name][:, supported])[:, None]], axis=1),
+            documents=np.append(documents, documents[-1]),
+            trials=np.append(of[name], np.nan),
+            clustered=np.append(clustered, True),
+        )
+        for name in PROPORTIONS
+    }
+    return Scored(places, counts, estimates, len(places) - len(supported))
+
+
+def _with_micro(counts: Any) -> Any:
+    """Add the sum over columns (the last axis but one) as a further one."""
+    return np.concatenate([counts, counts.sum(axis=-2, keepdims=True)], axis=-2)
+
+
+def _mean(values: FloatArray) -> FloatArray:
+    """Give the mean over the last axis of what is defined; NaN if nothing is."""
+    defined = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.nansum(values, axis=-1) / defined.sum(axis=-1), dtype=np.float64)
+
+
+def frame(
+    tally: Tally, draws: FloatArray, *, entities: Mapping[tuple[str, str], str], wrong: str, plain: bool
+) -> pd.DataFrame:
+    """Write the table (``schema.FIELD_SCORES``)."""
+    rows: list[dict[str, Any]] = []
+    left_out, degenerate = {}, []
+    for group in tally.groups:
+        scored = score_group(tally, draws, group, wrong)
+        if not len(scored.columns):
+            continue
+        left_out[group] = scored.left_out
+        names = [tally.columns[place] for place in scored.columns]
+        labels = [*(field for _, field in names), MICRO, MACRO]
+        group_rows: list[dict[str, Any]] = [
+            {"group": group, "field": field, "entity": entities.get((group, field))} for field in labels
+        ]
+        _fill_counts(group_rows[:-1], scored.counts)
+        for name, estimates in scored.estimates.items():
+            low, high, replaced = estimates.intervals(plain=plain)
+            for at, row in enumerate(group_rows):
+                row |= {name: estimates.value[at], f"{name}_low": low[at], f"{name}_high": high[at]}
+            if name == "f1":
+                degenerate += [(group, label) for label, flag in zip(labels, replaced, strict=True) if flag]
+        rows += group_rows
+    table = FIELD_SCORES.frame(rows)
+    table.attrs |= {"counting_rule": wrong, "macro_left_out": left_out, "degenerate": degenerate}
+    return table
+
+
+def _fill_counts(rows: list[dict[str, Any]], counts: IntArray) -> None:
+    beside = companions(counts)
+    for at, row in enumerate(rows):
+        row |= dict(zip(COUNTED, counts[at].tolist(), strict=True))
+        row |= {"support": int(counts[at, :3].sum()), "predicted": int(counts[at, [0, 1, 3]].sum())}
+        row |= {name: values[at] for name, values in beside.items()}

@@ -1,0 +1,66 @@
+"""Scores of counts: precision, recall, F1 and their companions (M5–M8 of the metrics).
+
+``wrong="both"``: a wrong value is a false positive *and* a false negative. ``wrong="fp"``: a false positive only, so
+that recall is the share of labelled values that anything was read for and that were read right.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from gini_notebook.errors import SettingError
+from gini_notebook.evaluation._coding import FloatArray
+
+COUNTING_RULES = ("both", "fp")
+PROPORTIONS = ("precision", "recall", "f1")
+
+
+def check_counting_rule(wrong: str) -> None:
+    """Refuse a counting rule that is none."""
+    if wrong not in COUNTING_RULES:
+        message = f"wrong is {wrong!r}; it must be 'both' (false positive and false negative) or 'fp'."
+        raise SettingError(message)
+
+
+def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
+    """Give what the correct ones are a share of, by score; for F1 the mean of the other two.
+
+    Parameters
+    ----------
+    counts
+        Last axis: correct, wrong, missing, spurious, and perhaps absent.
+    """
+    correct, off, missing, spurious = (np.asarray(counts[..., place], dtype=np.float64) for place in range(4))
+    predicted = correct + off + spurious
+    wanted = correct + missing + (off if wrong == "both" else 0)
+    return {"precision": predicted, "recall": wanted, "f1": (predicted + wanted) / 2}
+
+
+def scores(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
+    """Give precision, recall and F1; NaN where there is nothing to divide by.
+
+    F1 of no correct value is 0 as soon as something is wrong, missing or spurious (M8); with ``wrong="fp"`` that holds
+    by the same formula.
+    """
+    correct = np.asarray(counts[..., 0], dtype=np.float64)
+    return {name: share(correct, total) for name, total in trials(counts, wrong).items()}
+
+
+def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
+    """Give what is printed next to precision, recall and F1 (M6); recall is found × read_right."""
+    correct, off, missing, spurious, absent = (np.asarray(counts[..., place], dtype=np.float64) for place in range(5))
+    labelled = correct + off + missing
+    return {
+        "found": share(correct + off, labelled),
+        "read_right": share(correct, correct + off),
+        "invented": share(spurious, spurious + absent),
+        "accuracy": share(correct, labelled + spurious),
+        "accuracy_with_absent": share(correct + absent, labelled + spurious + absent),
+    }
+
+
+def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
+    """Divide; NaN where the whole is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.true_divide(part, whole), dtype=np.float64)
