@@ -1,6 +1,6 @@
 """What went wrong on the way, in our own words; exceptions of Requests never leave this package."""
 
-import socket
+import re
 import ssl
 from collections.abc import Iterator
 
@@ -8,6 +8,8 @@ from urllib3.exceptions import NameResolutionError, ProxyError
 
 from gini_notebook._transport.watchdog import Call
 from gini_notebook.errors import AnswerLost, CertificateRefused, ConnectionFailed, TransportError
+
+_TUNNEL_REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
 def explain(error: BaseException, *, what: str, host: str, call: Call) -> TransportError:
@@ -73,14 +75,16 @@ def _lost(chain: list[BaseException]) -> str:
 
 
 def _unreachable(chain: list[BaseException], host: str) -> str:
-    if any(isinstance(each, NameResolutionError | socket.gaierror) for each in chain):
-        return f"the name {host} cannot be resolved; check the network and the address"
-    if any(isinstance(each, ProxyError) for each in chain):
-        return f"the proxy did not open a way to {host}; check the proxy settings"
-    if any("Tunnel connection failed" in str(each) for each in chain):
-        return f"the proxy refused the way to {host}; check the proxy settings"
-    if any(isinstance(each, ConnectionRefusedError) for each in chain):
-        return f"{host} refused the connection; check the address and its port"
-    if any(isinstance(each, TimeoutError) for each in chain):
-        return f"{host} did not accept a connection in time; check the network, the address and the proxy"
+    refusal = next((found for each in chain if (found := _TUNNEL_REFUSAL.search(str(each)))), None)
+    if refusal:
+        return f"the proxy refused the way to {host} ({refusal[1]}); check the proxy settings"
+    reasons = (
+        (ProxyError, f"the proxy did not open a way to {host}; check the proxy settings"),
+        (NameResolutionError, f"the name {host} cannot be resolved; check the network and the address"),
+        (ConnectionRefusedError, f"{host} refused the connection; check the address and its port"),
+        (TimeoutError, f"{host} did not accept a connection in time; check the network, the address and the proxy"),
+    )
+    for kind, reason in reasons:
+        if any(isinstance(each, kind) for each in chain):
+            return reason
     return f"no connection to {host}; check the network, the address and the proxy"
