@@ -45,8 +45,8 @@ def refused(seed: int) -> Iterator[Made]:
         "broken_web_page.pdf", _web_page(bill), "failed", 415, "a web page that was saved under the name of a PDF"
     )
     yield Made("broken_animation.gif", _animation(), "failed", 400, "an animated GIF; only still ones are read")
-    latin = _text(bill).encode("iso-8859-1")
-    yield Made("broken_encoding.txt", latin, "failed", 400, "plain text that is not UTF-8")
+    windows = _text(bill).encode("cp1252")
+    yield Made("broken_encoding.txt", windows, "failed", 400, "plain text that is not UTF-8")
 
 
 def special(seed: int) -> Iterator[Made]:
