@@ -3,9 +3,12 @@
 import asyncio
 import socket
 import struct
+import uuid
 from typing import Any
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from gini_notebook.sandbox.answers import JSON, dumps
 
 Peer = tuple[str, int]
 
@@ -33,6 +36,11 @@ class Connections:
                     transports.pop(self._peer, None)
                 super().connection_lost(problem)
 
+            def send_400_response(self, msg: str) -> None:
+                """Answer what is no HTTP in the shape that all errors have."""
+                self.transport.write(_bad_request(msg))
+                self.transport.close()
+
         return Watched
 
     def of(self, scope: Any) -> asyncio.Transport | None:
@@ -51,6 +59,13 @@ def reset(transport: asyncio.Transport) -> None:
     connection = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+def _bad_request(message: str) -> bytes:
+    request_id = str(uuid.uuid4())
+    body = dumps({"message": message, "requestId": request_id})
+    head = f"HTTP/1.1 400 Bad Request\r\nx-request-id: {request_id}\r\ncontent-type: {JSON}\r\n"
+    return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
 
 
 def _peer(transport: asyncio.Transport) -> Peer:

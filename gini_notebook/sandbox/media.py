@@ -26,6 +26,12 @@ def document_kind(media_type: str, environment: Environment) -> str:
     return match["kind"] or "whole" if match and known else "whole"
 
 
+def accepts_xml(accept: str, environment: Environment) -> bool:
+    """Whether an ``Accept`` header asks for the service's XML."""
+    names = {f"application/vnd.gini.{version}+xml" for version in environment.versions} | {"application/xml"}
+    return any(one.partition(";")[0].strip().lower() in names for one in accept.split(","))
+
+
 def _includes_json(media_range: str, environment: Environment) -> bool:
     media_type = media_range.partition(";")[0].strip().lower()
     if media_type in {"*/*", "application/*", "application/json"}:

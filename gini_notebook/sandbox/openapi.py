@@ -22,6 +22,7 @@ _REASONS = {
     415: "The type of the content is not supported.",
     422: "A value breaks the rules of its entity.",
 }
+_BINARY = {"type": "string", "format": "binary"}
 _REQUEST_ID = {"X-Request-Id": {"required": True, "schema": {"type": "string", "minLength": 1}}}
 _LOCATION = {"Location": {"required": True, "schema": {"type": "string", "pattern": "^https://"}}}
 _CHALLENGE = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
@@ -101,5 +102,6 @@ def _response(status: int, content: str, media_type: str) -> dict[str, Any]:
         own = JSON if content == "Nothing" else media_type
         response["content"] = {own: {"schema": {"$ref": f"#/components/schemas/{content}"}}}
     elif content:
-        response["content"] = {content: {"schema": {"type": "string", "format": "binary"}}}
+        # Of "*/*" nothing is said; it may even be JSON.
+        response["content"] = {content: {"schema": {} if content == "*/*" else _BINARY}}
     return response

@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Processing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked: dict[tuple[str, str], Checked] = {}
         self._extractions: dict[str, bytes] = {}
+        self._texts: dict[str, str] = {}
 
     def store(self, content: bytes) -> str:
         """Keep a file; gives its hash."""
@@ -111,6 +112,12 @@ class Processing:
     def layout(self, document: Document) -> bytes:
         """Give the words and their places, as JSON."""
         return self._path(document.sha256, "layout.json").read_bytes()
+
+    def text(self, document: Document) -> str:
+        """Give all words of a document."""
+        if document.sha256 not in self._texts:
+            self._texts[document.sha256] = " ".join(_words(json.loads(self.layout(document))))
+        return self._texts[document.sha256]
 
     async def image(self, document: Document, number: int, width: int) -> bytes:
         """Draw a page, ``width`` pixels wide.
@@ -209,6 +216,15 @@ class Processing:
 
     def _path(self, sha256: str, what: str) -> Path:
         return self._folder / f"{sha256}.{what}"
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _words(one)
+    elif isinstance(value, dict):
+        yield from (one for one in (value.get("text"),) if isinstance(one, str))
+        yield from _words([*value.values()])
 
 
 def composite_hash(parts: Sequence[tuple[Document, int]]) -> str:

@@ -13,6 +13,7 @@ from gini_notebook.sandbox.uploading import TEXT_LIMIT, Upload, receive_upload
 from gini_notebook.sandbox.workers import WorkRefused
 
 DEFAULT_LIMIT = 20
+MOST_PAGES = 10
 QR_MEDIA_TYPE = "application/json"
 
 
@@ -30,7 +31,7 @@ async def upload(call: Call) -> Answer:
 
 async def read(call: Call) -> Answer:
     """Show a document."""
-    return json_answer(call.document().as_json(call.base_url))
+    return json_answer(resource(call, call.document()))
 
 
 async def list_documents(call: Call) -> Answer:
@@ -38,7 +39,7 @@ async def list_documents(call: Call) -> Answer:
     library = call.user.library
     limit = number(call, "limit", DEFAULT_LIMIT, at_least=1)
     page = library.page(limit=limit, next_ms=number(call, "next", 0), offset=number(call, "offset", 0))
-    documents = [document.as_json(call.base_url) for document in page]
+    documents = [resource(call, document) for document in page]
     return json_answer({"totalCount": len(library), "documents": documents})
 
 
@@ -50,6 +51,24 @@ async def delete(call: Call) -> Answer:
         raise Refused(400, f"The document is part of {uses}; delete that first.")
     call.user.library.remove(document)
     return no_content()
+
+
+def resource(call: Call, document: Document) -> dict[str, Any]:
+    """Give a document as this service shows it; the predecessor shows the images of the pages, too."""
+    value = document.as_json(call.base_url)
+    if call.state.environment.pages_inline:
+        value["pages"] = page_list(call, document)
+    return value
+
+
+def page_list(call: Call, document: Document) -> list[dict[str, Any]]:
+    """Give the pages that are worked on, which are the first ten, with the addresses of their images."""
+    uri = f"{call.base_url}/documents/{document.id}/pages"
+    sizes = call.state.environment.image_sizes
+    return [
+        {"pageNumber": page, "images": {size: f"{uri}/{page}/{size}" for size in sizes}}
+        for page in range(1, min(document.page_count, MOST_PAGES) + 1)
+    ]
 
 
 def number(call: Call, name: str, default: int, *, at_least: int = 0) -> int:
@@ -176,7 +195,8 @@ _PARTS = {
 }
 _BINARY = {"type": "string", "format": "binary"}
 _FORM = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
-_NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**15}
+OFFSET = {"type": "integer", "minimum": 0, "maximum": 10**15}
+LIMIT = {**OFFSET, "minimum": 1}
 
 API = (
     Endpoint(
@@ -187,9 +207,9 @@ API = (
         summary="List the user's documents, newest first.",
         answers={200: "DocumentList", 400: "Error", 401: "Error", 406: "Error"},
         query={
-            "limit": {"schema": {**_NUMBER, "minimum": 1}},
-            "next": {"schema": _NUMBER},
-            "offset": {"schema": _NUMBER},
+            "limit": {"schema": LIMIT},
+            "next": {"schema": OFFSET},
+            "offset": {"schema": OFFSET},
         },
         reads_json=True,
     ),

@@ -132,7 +132,7 @@ _ANSWERS = {204: "", 400: "Error", 401: "Error", 404: "Error", 406: "Error", 413
 _JSON = "application/vnd.gini.v1+json"
 
 
-def _feedback(name: str, method: str, path: str) -> Endpoint:
+def _feedback(name: str, method: str, path: str, environment: str = "") -> Endpoint:
     return Endpoint(
         name=name,
         method=method,
@@ -142,12 +142,13 @@ def _feedback(name: str, method: str, path: str) -> Endpoint:
         answers=_ANSWERS,
         body={_JSON: _BODY},
         reads_json=True,
+        environment=environment,
     )
 
 
 API = (
-    _feedback("postFeedback", "POST", "/documents/{document}/extractions/feedback"),
-    _feedback("putFeedback", "PUT", "/documents/{document}/extractions/feedback"),
+    _feedback("postFeedback", "POST", "/documents/{document}/extractions/feedback", "pay-api"),
+    _feedback("putFeedback", "PUT", "/documents/{document}/extractions/feedback", "pay-api"),
     _feedback("postFeedbackOld", "POST", "/documents/{document}/extractions"),
     _feedback("putFeedbackOld", "PUT", "/documents/{document}/extractions"),
     Endpoint(

@@ -1,30 +1,16 @@
 """Pages, their images, layout and processed file (Pages and Layout pages of the documentation)."""
 
-from typing import Any
-
 from gini_notebook.sandbox.answers import Answer, Refused, json_answer
 from gini_notebook.sandbox.calls import Call
-from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.routes.documents import MOST_PAGES, page_list
 from gini_notebook.sandbox.routes.extractions import check_readable
 from gini_notebook.sandbox.routing import Endpoint
 from gini_notebook.sandbox.workers import WorkFailed, WorkRefused
-
-MOST_PAGES = 10
 
 
 async def pages(call: Call) -> Answer:
     """List the pages with the addresses of their images."""
     return json_answer(page_list(call, call.document()))
-
-
-def page_list(call: Call, document: Document) -> list[dict[str, Any]]:
-    """Give the pages that are worked on, which are the first ten."""
-    uri = f"{call.base_url}/documents/{document.id}/pages"
-    sizes = call.state.environment.image_sizes
-    return [
-        {"pageNumber": number, "images": {size: f"{uri}/{number}/{size}" for size in sizes}}
-        for number in range(1, min(document.page_count, MOST_PAGES) + 1)
-    ]
 
 
 async def image(call: Call) -> Answer:
@@ -94,6 +80,7 @@ API = (
         summary="Get the words of a document and their places.",
         answers={200: "Layout", 401: "Error", 404: "Error", 406: "Error"},
         reads_json=True,
+        environment="pay-api",
     ),
     Endpoint(
         name="getProcessed",

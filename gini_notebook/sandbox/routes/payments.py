@@ -7,7 +7,7 @@ from gini_notebook.sandbox.answers import Answer, Refused, json_answer
 from gini_notebook.sandbox.calls import Call
 from gini_notebook.sandbox.entities import normal_form
 from gini_notebook.sandbox.payment_requests import PaymentRequest
-from gini_notebook.sandbox.routes.documents import number
+from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET, number
 from gini_notebook.sandbox.routing import Endpoint
 
 _ENTITIES = {"recipient": "text", "iban": "iban", "bic": "bic", "amount": "amount", "purpose": "text"}
@@ -65,7 +65,6 @@ _PAYMENT: dict[str, Any] = {
     "properties": {name: {"type": "string"} for name in _ENTITIES},
     "required": list(_REQUIRED),
 }
-_NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**15}
 _PATH = "/paymentRequests/{request}"
 
 API = (
@@ -76,7 +75,7 @@ API = (
         handler=payment_requests,
         summary="List the payment requests.",
         answers={200: "PaymentRequests", 400: "Error", 401: "Error", 406: "Error"},
-        query={"limit": {"schema": {**_NUMBER, "minimum": 1}}, "offset": {"schema": _NUMBER}},
+        query={"limit": {"schema": LIMIT}, "offset": {"schema": OFFSET}},
         reads_json=True,
         environment="pay-api",
     ),
