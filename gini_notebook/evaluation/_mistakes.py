@@ -8,7 +8,7 @@ import pandas as pd
 
 from gini_notebook.errors import SettingError
 from gini_notebook.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.evaluation._inputs import dotted
+from gini_notebook.evaluation._tables import dotted
 from gini_notebook.rules import iban_valid
 
 MISTAKES = ("wrong", "missing", "spurious")
@@ -26,7 +26,7 @@ def frame(
     if unknown:
         message = f"There is no mistake {', '.join(map(repr, unknown))}; choose from {', '.join(MISTAKES)}."
         raise SettingError(message)
-    chosen = comparisons["outcome"].isin(wanted).to_numpy()
+    chosen = comparisons["outcome"].isin(wanted).to_numpy(copy=True)
     if field is not None:
         chosen &= of_field(comparisons, entities, field)
     shown = comparisons[chosen].reset_index(drop=True)
