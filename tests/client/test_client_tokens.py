@@ -1,0 +1,480 @@
+"""Tokens are fetched once for everybody, renewed in time, and given up when they are refused twice."""
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from conftest import DOCUMENT, SECRET
+from loopback import Connection, Loopback, answer
+
+from gini_notebook.client import Client
+from gini_notebook.credentials import (
+    AnonymousAccess,
+    BearerAccess,
+    ClientTokenAccess,
+    JwtAccess,
+    ProvidedAccess,
+    TrustedAccess,
+    UserAccess,
+    check_identifier,
+    other_user,
+    random_identifier,
+)
+from gini_notebook.errors import (
+    AnswerLost,
+    CredentialsError,
+    GiniError,
+    LoginRequired,
+    NotAuthorized,
+    RequestRefused,
+    ServiceFailure,
+    SettingError,
+)
+from gini_notebook.values import Secret, Token
+
+Connect = Callable[..., Client]
+Serve = Callable[..., Loopback]
+PASSWORD = "canary-password-55aa"
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Service:
+    """Both hosts in one: gives tokens that it can take back, and says what it was asked for."""
+
+    def __init__(self, *, life_s: float = 3600, refresh: bool = False) -> None:
+        self.life_s, self.refresh = life_s, refresh
+        self.valid: set[str] = set()
+        self.fresh_tokens_are_valid = True
+        self.grants: list[str] = []
+        self.bodies: list[bytes] = []
+        self.users: list[dict[str, str]] = []
+        self.refusal: bytes | None = None
+        self.refuse_users: list[bytes] = []
+        self.lock = threading.Lock()
+
+    def __call__(self, connection: Connection, request: bytes) -> None:
+        with self.lock:
+            reply = self._reply(request)
+        connection.send(reply)
+
+    def _reply(self, request: bytes) -> bytes:
+        line, *headers = request.decode().partition("\r\n\r\n")[0].split("\r\n")
+        body = request.partition(b"\r\n\r\n")[2]
+        fields = dict(header.split(": ", 1) for header in headers)
+        path = line.split()[1]
+        if path.startswith("/oauth/token"):
+            return self._token(path, body, fields)
+        if path == "/api/users":
+            if self.refuse_users:
+                return self.refuse_users.pop(0)
+            self.users.append(json.loads(body))
+            return answer(201, Location="/api/users/u1")
+        bearer = fields.get("Authorization", "").removeprefix("Bearer ")
+        return answer(200, DOCUMENT) if bearer in self.valid else answer(401, {"message": "expired"})
+
+    def _token(self, path: str, body: bytes, fields: dict[str, str]) -> bytes:
+        assert fields["Authorization"].startswith("Basic ")
+        grant = path.partition("grant_type=")[2] or body.decode().partition("&")[0].partition("=")[2]
+        self.grants.append(grant)
+        self.bodies.append(body)
+        if self.refusal is not None and grant != "client_credentials":
+            return self.refusal
+        token = f"token-{len(self.grants)}"
+        if grant != "client_credentials" and self.fresh_tokens_are_valid:
+            self.valid.add(token)
+        data: dict[str, Any] = {"access_token": token, "token_type": "bearer", "expires_in": self.life_s}
+        if self.refresh and grant == "password":
+            data["refresh_token"] = "refresh-1"
+        return answer(200, data)
+
+
+def user(clock: Callable[[], float] = time.monotonic) -> UserAccess:
+    return UserAccess("client", SECRET, "me@app.example", PASSWORD, clock=clock)
+
+
+def test_password_grant_then_bearer(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    server = serve(service)
+    client = connect(server.url, access=user())
+    client.document("1")
+    client.document("2")
+    assert service.grants == ["password"]
+    assert service.bodies == [f"username=me%40app.example&password={PASSWORD}".encode()]
+    grant, first, _ = server.requests
+    assert grant.startswith(b"POST /oauth/token?grant_type=password HTTP/1.1")
+    assert b"Content-Type: application/x-www-form-urlencoded" in grant
+    assert b"Authorization: Bearer token-1" in first
+    assert b"Basic" not in first
+    assert SECRET not in first.decode()
+
+
+def test_R9_a_token_is_renewed_before_it_expires(serve: Serve, connect: Connect) -> None:
+    clock, service = Clock(), Service(life_s=300)
+    client = connect(serve(service).url, access=user(clock))
+    client.document("1")
+    for passed, grants in ((239.0, 1), (2.0, 2), (239.0, 2), (1000.0, 3)):
+        clock.now += passed
+        client.document("1")
+        assert len(service.grants) == grants
+    assert client.diagnostics()["expires_in_s"] == 300.0
+
+
+def test_R9_short_lives_have_short_margins(serve: Serve, connect: Connect) -> None:
+    clock, service = Clock(), Service(life_s=3)
+    client = connect(serve(service).url, access=user(clock))
+    client.document("1")
+    for passed, grants in ((2.3, 1), (0.2, 2)):
+        clock.now += passed
+        client.document("1")
+        assert len(service.grants) == grants
+
+
+def test_R9_a_token_that_was_taken_back_is_replaced_once(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    client = connect(serve(service).url, access=user())
+    client.document("1")
+    service.valid.clear()
+    client.document("1")
+    assert service.grants == ["password", "password"]
+
+
+def test_R9_a_user_who_lost_access_costs_one_renewal_then_a_clear_stop(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    client = connect(serve(service).url, access=user())
+    client.document("1")
+    service.valid.clear()
+    service.fresh_tokens_are_valid = False
+    with pytest.raises(NotAuthorized, match=r"'expired' \(status 401\)\. Log in again"):
+        client.document("1")
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda _: _error_of(lambda: client.document("1")), range(40)))
+    assert all(isinstance(each, NotAuthorized) for each in outcomes)
+    assert service.grants == ["password", "password"]
+
+
+def _error_of(call: Callable[[], object]) -> BaseException | None:
+    try:
+        call()
+    except GiniError as error:
+        return error
+    return None
+
+
+def test_R9_B6_many_threads_ask_for_one_token_per_expiry(serve: Serve, connect: Connect) -> None:
+    clock, service = Clock(), Service(life_s=3)
+    client = connect(serve(service).url, access=user(clock))
+    for expiry in range(5):
+        with ThreadPoolExecutor(24) as pool:
+            list(pool.map(lambda _: client.document("1"), range(48)))
+        assert len(service.grants) == expiry + 1
+        clock.now += 3.0
+        service.valid.clear()
+
+
+@pytest.mark.slow
+def test_R9_B6_100_threads_for_a_minute_on_3_second_tokens() -> None:
+    from gini_notebook.sandbox import Sandbox
+    from gini_notebook.session import login
+
+    with Sandbox(processing_time_s=0.0, token_life_s=3.0) as sandbox:
+        client = login(sandbox, anonymous_domain="app.example.org")
+        client.documents()
+        before = len([1 for seen in sandbox.requests() if seen.path == "/oauth/token"])
+        until = time.monotonic() + 60.0
+        failures: list[BaseException] = []
+        calls = [0] * 100
+
+        def work(number: int) -> None:
+            while time.monotonic() < until:
+                error = _error_of(lambda: client.documents(limit=1))
+                if error is not None:
+                    failures.append(error)
+                calls[number] += 1
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(100)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        asked = len([1 for seen in sandbox.requests() if seen.path == "/oauth/token"]) - before
+        assert failures == []
+        assert min(calls) > 0
+        assert 60 / 3.0 - 1 <= asked <= 60 / 2.4 + 1
+
+
+def test_R9_a_failed_fetch_is_shared_by_those_who_waited_for_it(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    service.refusal = answer(500)
+    client = connect(serve(service).url, access=user(), attempts=2)
+    gate = threading.Barrier(16)
+
+    def call(_: int) -> BaseException | None:
+        gate.wait()
+        return _error_of(lambda: client.document("1"))
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(call, range(16)))
+    assert all(isinstance(each, ServiceFailure) for each in outcomes)
+    assert len(service.grants) <= 16
+    service.refusal = None
+    assert client.document("1")
+
+
+def test_refresh_tokens_are_used_and_kept(serve: Serve, connect: Connect) -> None:
+    clock, service = Clock(), Service(life_s=300, refresh=True)
+    client = connect(serve(service).url, access=user(clock))
+    for _ in range(3):
+        client.document("1")
+        clock.now += 300
+    assert service.grants == ["password", "refresh_token", "refresh_token"]
+    assert service.bodies[2] == b"grant_type=refresh_token&refresh_token=refresh-1"
+
+
+def test_a_dead_refresh_token_falls_back_to_the_password(serve: Serve, connect: Connect) -> None:
+    clock, service = Clock(), Service(life_s=300, refresh=True)
+    client = connect(serve(service).url, access=user(clock))
+    client.document("1")
+    clock.now += 300
+    original = service._token
+
+    def dead(path: str, body: bytes, fields: dict[str, str]) -> bytes:
+        reply = original(path, body, fields)
+        return answer(400, {"error": "invalid_grant"}) if body.startswith(b"grant_type=refresh") else reply
+
+    service._token = dead  # type: ignore[method-assign]
+    client.document("1")
+    assert service.grants == ["password", "refresh_token", "password"]
+
+
+def test_wrong_password_is_told_at_once(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    service.refusal = answer(400, {"error": "invalid_grant", "error_description": "Bad credentials"})
+    with pytest.raises(NotAuthorized, match=r"Could not log in me@app\.example.*user name or password is wrong"):
+        connect(serve(service).url, access=user()).document("1")
+    assert service.grants == ["password"]
+
+
+@pytest.mark.parametrize("token", ["a\r\nX-Evil: 1", "a b", "ä"])
+def test_T43_a_token_that_would_forge_a_header_is_not_used(serve: Serve, connect: Connect, token: str) -> None:
+    service = Service()
+    service.refusal = answer(200, {"access_token": token, "expires_in": 60})
+    with pytest.raises(AnswerLost, match="token that cannot be a token"):
+        connect(serve(service).url, access=user()).document("1")
+
+
+@pytest.mark.parametrize("life", [0, -5, 1e300])
+def test_absurd_lives_of_tokens_do_no_harm(serve: Serve, connect: Connect, life: float) -> None:
+    service = Service(life_s=life)
+    client = connect(serve(service).url, access=user())
+    client.document("1")
+    client.document("1")
+    assert len(service.grants) == (2 if life <= 0 else 1)
+
+
+def test_anonymous_users_are_created_once_however_many_threads_call(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    server = serve(service)
+    access = AnonymousAccess("client", SECRET, "app.example.org", server.url)
+    client = connect(server.url, access=access)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: client.document("1"), range(32)))
+    assert service.grants == ["client_credentials", "password"]
+    name, password = access.account()
+    assert service.users == [{"email": name, "password": password.reveal()}]
+    assert name == client.user
+    assert name.endswith("@app.example.org")
+    created = next(request for request in server.requests if request.startswith(b"POST /api/users"))
+    assert b"Authorization: Bearer token-1" in created
+    assert not any(b"Bearer token-1" in request for request in server.requests if b"GET /documents" in request)
+
+
+def test_an_account_whose_creation_was_unclear_is_found_by_logging_in(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    service.refuse_users = [answer(500)]
+    server = serve(service)
+    access = AnonymousAccess("client", SECRET, "app.example.org", server.url)
+    assert connect(server.url, access=access).document("1")
+    assert service.grants == ["client_credentials", "password"]
+
+
+def test_an_account_that_was_not_created_says_why(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    service.refuse_users = [answer(400, {"message": "no such domain"})]
+    service.refusal = answer(400, {"error": "invalid_grant"})
+    server = serve(service)
+    access = AnonymousAccess("client", SECRET, "app.example.org", server.url)
+    with pytest.raises(RequestRefused, match="no such domain"):
+        connect(server.url, access=access).document("1")
+    access.forget()
+    with pytest.raises(LoginRequired, match="no longer known here"):
+        access.account()
+
+
+def test_provided_tokens_are_asked_for_again_in_time(serve: Serve, connect: Connect) -> None:
+    clock, service = Clock(), Service()
+    given: list[str] = []
+
+    def provide() -> Token:
+        given.append(f"provided-{len(given)}")
+        service.valid.add(given[-1])
+        return Token(Secret(given[-1]), 300)
+
+    client = connect(serve(service).url, access=ProvidedAccess(provide, clock=clock))
+    client.document("1")
+    client.document("1")
+    assert len(given) == 1
+    clock.now += 250
+    client.document("1")
+    service.valid.discard("provided-1")
+    client.document("1")
+    assert len(given) == 3
+    client.logout()
+    with pytest.raises(LoginRequired, match="logged out"):
+        client.document("1")
+
+
+def test_provided_jwts_are_read_for_their_expiry(serve: Serve, connect: Connect) -> None:
+    def jwt(expires_in: float | None) -> str:
+        claims = {} if expires_in is None else {"exp": time.time() + expires_in}
+        body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+        return f"eyJh.{body}.sig"
+
+    server = serve(lambda connection, request: connection.send(answer(200, DOCUMENT)))
+    for made, calls in ((jwt(300), 1), (jwt(0), 2), (jwt(None), 1), ("opaque", 1)):
+        asked: list[int] = []
+
+        def provide(made: str = made, asked: list[int] = asked) -> str:
+            asked.append(1)
+            return made
+
+        client = connect(server.url, access=ProvidedAccess(provide, jwt=True))
+        client.document("1")
+        client.document("1")
+        assert len(asked) == calls
+    assert b"X-JWT-Authorization: Bearer eyJh." in server.requests[0]
+    assert b"\r\nAuthorization" not in server.requests[0]
+
+
+@pytest.mark.parametrize("given", ["", None, "a\nb", 7])
+def test_provided_nonsense_is_refused(serve: Serve, connect: Connect, given: object) -> None:
+    with pytest.raises(CredentialsError, match="token that your function returned is empty or has line breaks"):
+        connect(serve(Service()).url, access=ProvidedAccess(lambda: given)).document("1")  # type: ignore[arg-type,return-value]
+
+
+def test_static_tokens_and_jwts(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    service.valid.add("abc")
+    server = serve(service)
+    assert connect(server.url, access=BearerAccess("abc")).document("1")
+    client = connect(server.url, access=JwtAccess("eyJh.x.y"))
+    with pytest.raises(NotAuthorized):
+        client.document("1")
+    assert b"X-JWT-Authorization: Bearer eyJh.x.y" in server.requests[1]
+    assert len(server.requests) == 2
+    assert client.user == "(JWT)"
+
+
+@pytest.mark.parametrize("make", [BearerAccess, JwtAccess])
+@pytest.mark.parametrize("token", ["", "a b", "a\nb", "ä"])
+def test_T43_tokens_that_are_no_header_line_are_refused(make: Callable[[str], object], token: str) -> None:
+    with pytest.raises(CredentialsError, match="token has characters that no token has"):
+        make(token)
+
+
+@pytest.mark.parametrize("secret", ["", "a\nb", "a\x00", "a\x7f"])
+def test_secrets_that_were_copied_wrong_are_refused(secret: str) -> None:
+    for make in (
+        lambda: TrustedAccess("client", secret),
+        lambda: UserAccess("client", secret, "me", PASSWORD),
+        lambda: UserAccess("client", SECRET, "me", secret),
+        lambda: ClientTokenAccess("client", secret),
+    ):
+        with pytest.raises(CredentialsError, match=r"(client secret|password) is empty or has line breaks") as caught:
+            make()
+        assert "a\\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("client_id", ["", "a:b", "a\nb"])
+def test_client_ids_that_were_copied_wrong_are_refused(client_id: str) -> None:
+    with pytest.raises(CredentialsError, match="client id is empty, or has a colon"):
+        TrustedAccess(client_id, SECRET)
+
+
+@pytest.mark.parametrize("username", ["", "a\nb"])
+def test_user_names_that_were_copied_wrong_are_refused(username: str) -> None:
+    with pytest.raises(CredentialsError, match="user name is empty or has control characters"):
+        UserAccess("client", SECRET, username, PASSWORD)
+
+
+def test_T43_T50_user_identifiers() -> None:
+    for fits in ("a", "A-b_c.d@e", "x" * 64):
+        assert check_identifier(fits) == fits
+    for odd in ("", "x" * 65, "a b", "a\n", "\x00", "Müller", "a/b", "٣", 7):
+        with pytest.raises(CredentialsError, match="must have 1 to 64 letters, digits or"):
+            check_identifier(odd)  # type: ignore[arg-type]
+    for code in range(0x2FF):
+        character = chr(code)
+        if not (character.isascii() and (character.isalnum() or character in "._@-")):
+            with pytest.raises(CredentialsError):
+                check_identifier(character)
+
+
+def test_T50_random_identifiers_have_enough_entropy_and_differ() -> None:
+    many = {random_identifier() for _ in range(1000)}
+    assert len(many) == 1000
+    assert all(len(bytes.fromhex(each)) * 8 >= 122 for each in many)
+    assert TrustedAccess("client", SECRET).user != TrustedAccess("client", SECRET).user
+
+
+def test_users_at_will_only_for_a_trusted_client(serve: Serve, connect: Connect) -> None:
+    server = serve(lambda connection, request: connection.send(answer(200, DOCUMENT)))
+    client = connect(server.url)
+    other = client.with_user("user-2")
+    assert (client.user, other.user) == ("user-1", "user-2")
+    client.document("1")
+    other.document("1")
+    assert b"X-User-Identifier: user-1" in server.requests[0]
+    assert b"X-User-Identifier: user-2" in server.requests[1]
+    assert server.connections == 1
+    assert client.with_user().user != client.with_user().user
+    with pytest.raises(SettingError, match="Only a client id and secret can act for another user"):
+        other_user(BearerAccess("abc"), "user-2")
+    with pytest.raises(CredentialsError):
+        client.with_user("a b")
+
+
+def test_T28_after_logout_nothing_is_sent(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    server = serve(service)
+    for access in (TrustedAccess("client", SECRET), BearerAccess("abc"), user(), ClientTokenAccess("client", SECRET)):
+        client = connect(server.url, access=access)
+        client.logout()
+        with pytest.raises(LoginRequired, match=r"logged out; call gini\.login"):
+            client.document("1")
+        with pytest.raises((LoginRequired, SettingError)):
+            client.with_user()
+    assert server.requests == []
+
+
+def test_T52_two_clients_share_nothing(serve: Serve, connect: Connect) -> None:
+    service = Service()
+    server = serve(service)
+    one, other = connect(server.url, access=user()), connect(server.url, access=user())
+    one.document("1")
+    one.logout()
+    other.document("1")
+    assert service.grants == ["password", "password"]
