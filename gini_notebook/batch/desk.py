@@ -11,7 +11,7 @@ from gini_notebook.batch.pace import Latencies, Pace, Window, backoff_s
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Answer, Workers
 from gini_notebook.client import Client
-from gini_notebook.errors import CredentialsError, GiniError, LoginRequired, ServiceError, TransportError
+from gini_notebook.errors import CredentialsError, GiniError, LoginRequired, RunStopped, ServiceError, TransportError
 
 FILES, UPLOADS, LISTS, READS = "files", "uploads", "lists", "reads"
 Handler = Callable[[Answer], None]
@@ -87,7 +87,7 @@ class Desk:
         if asked is None and error.status != 429:
             return
         if asked is not None and asked > self.settings.retry_after_limit_s:
-            self.stop(error)
+            self.stop(RunStopped(f"the service asks for a pause of {asked:.0f} s"))
             return
         self.pace.pause(self.now(), asked if asked is not None else self.backoff_s(1))
 

@@ -164,7 +164,7 @@ class Window:
         """Shrink, because the service refuses more than it has accepted; once per volley of refusals."""
         if now - self._refused_at >= self.TURN_S:
             self._refused_at, self._careful = now, True
-            self.size = max(1, min(self.size - 1, max(accepted, int(0.8 * self.size))))
+            self.size = max(1, min(self.size - 1, max(accepted, self.size // 2)))
 
 
 class Latencies:

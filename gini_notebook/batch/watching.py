@@ -28,6 +28,7 @@ SCOUTS = 16
 # When to ask for a single document: first when this share of the documents is done, then each time after this part of
 # the median latency, or of its age.
 FIRST_QUANTILE, PART_OF_MEDIAN, PART_OF_AGE = 0.1, 0.5, 0.15
+PART_OF_LAST = 0.1
 # Documents that may be newer in the list than those waited for: uploads whose answer is still on its way.
 MARGIN = 16
 
@@ -197,9 +198,13 @@ class Watcher:
             oldest = next(iter(self._flights.values())).since if self._flights else now
             return min(LIST_LONGEST_S, max(0.05, 0.5 * (now - oldest)))
         median = latencies.quantile(0.5)
-        # One reading for several finished documents is enough while others keep the service busy. Of the last ones,
-        # on which everybody waits, the end should be known soon.
-        pause_s = 0.1 * median if self.are_last else min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
+        if self.are_last:
+            # Everybody waits for these, so their end should be known soon, measured by how long they take already.
+            youngest = next(reversed(self._flights.values())).since if self._flights else now
+            pause_s = PART_OF_LAST * max(median, now - youngest)
+        else:
+            # One reading for several finished documents is enough while others keep the service busy.
+            pause_s = min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
         return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, pause_s))
 
     def _schedule(self, flight: Flight, due: float | None = None) -> None:

@@ -17,7 +17,9 @@ QUICK = Settings(quarantine_s=0.3)
 
 def invoice(number: int) -> str:
     """Return the text of a little invoice; each number gives another."""
-    return f"Rechnung {number}\nGesamtbetrag {number % 900 + 1},{number % 100:02} EUR\nIBAN DE89 3704 0044 0532 0130 00\n"
+    return (
+        f"Rechnung {number}\nGesamtbetrag {number % 900 + 1},{number % 100:02} EUR\nIBAN DE89 3704 0044 0532 0130 00\n"
+    )
 
 
 @pytest.fixture
@@ -40,3 +42,12 @@ def unhurt(sandbox: "Sandbox") -> "Iterator[Sandbox]":
     """The sandbox, with whatever faults the test sets; none are left behind."""
     yield sandbox
     sandbox.set_faults({})
+
+
+@pytest.fixture(scope="session")
+def slow_sandbox() -> "Iterator[Sandbox]":
+    """A sandbox that takes a moment for each document, so that a run has to wait for it."""
+    from gini_notebook.sandbox import Sandbox
+
+    with Sandbox(processing_time_s=0.3, capacity=64) as running:
+        yield running

@@ -76,7 +76,9 @@ def test_a_name_that_is_no_text_becomes_one(tmp_path: Path) -> None:
 
 def test_an_empty_folder_says_what_it_looked_for(tmp_path: Path) -> None:
     (tmp_path / "truth.csv").write_text("x")
-    with pytest.raises(FileProblem, match=r"No documents in .*\.pdf.*Left out: 1 other file\(s\), for example truth\.csv"):
+    with pytest.raises(
+        FileProblem, match=r"No documents in .*\.pdf.*Left out: 1 other file\(s\), for example truth\.csv"
+    ):
         find(tmp_path)
     with pytest.raises(FileProblem, match="No documents in the list"):
         find([])
