@@ -184,7 +184,7 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
     if user is not None and own.user != user:
         message = f"This client is logged in as {own.user} and cannot send documents for {user!r}."
         raise SettingError(message)
-    target = {"api": own.api, "version": own.environment.name, "user": own.user}
+    target = {"api": "sandbox" if own.throwaway else own.api, "version": own.environment.name, "user": own.user}
     for name, value in target.items():
         bound = ledger.fact(name)
         if bound is not None and bound != value:
@@ -199,7 +199,20 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
         ledger.remember("mark", secrets.token_hex(MARK_CHARACTERS // 2))
         ledger.remember("begun_at", f"{time.time():.3f}")
         ledger.commit()
+    if own.throwaway:
+        _start_over_elsewhere(ledger, own.api)
     return own
+
+
+def _start_over_elsewhere(ledger: Ledger, api: str) -> None:
+    """Send to another sandbox what the former one had not finished: it is gone, and so are its documents."""
+    if ledger.fact("sandbox") not in {None, api}:
+        ledger.change(
+            "UPDATE uploads SET state = 'planned', document_id = NULL, intent_at = NULL, unknown_at = NULL, "
+            "uploaded_at = NULL WHERE state IN ('intent', 'unknown', 'uploaded')"
+        )
+    ledger.remember("sandbox", api)
+    ledger.commit()
 
 
 def _as_user(client: Client, user: str | None) -> Client:

@@ -12,10 +12,15 @@ from gini_notebook.cli.runs import print_run
 from gini_notebook.cli.service import logged_in
 from gini_notebook.errors import FileProblem
 
+# JSON tells "looked, and there is nothing" (null) from "nobody looked" (no such key); a table needs to be told.
+TRUTH_FILES = ("truth.jsonl", "truth.csv")
+
 
 @app.command(epilog="Example: gini-notebook demo --to runs/demo")
 def demo(
-    documents: Annotated[Path, typer.Option(help="Folder with documents and their truth.csv.")] = Path("data/invoices"),
+    documents: Annotated[Path, typer.Option(help="Folder with documents and their truth.jsonl or truth.csv.")] = Path(
+        "data/invoices"
+    ),
     to: Annotated[
         Path, typer.Option(help="Folder for the run and the report; an earlier demo there is replaced.")
     ] = Path("runs/demo"),
@@ -25,10 +30,10 @@ def demo(
     from gini_notebook.frames import process
     from gini_notebook.truth import read_truth
 
-    facts_file = documents / "truth.csv"
-    if not facts_file.is_file():
+    facts_file = next((documents / name for name in TRUTH_FILES if (documents / name).is_file()), None)
+    if facts_file is None:
         message = (
-            f"There is no {facts_file}. The demo needs the project's invoices: start it in the project's folder, or "
+            f"There is no {' or '.join(TRUTH_FILES)} in {documents}. The demo needs the project's invoices: start it in the project's folder, or "
             "name a folder of your own with --documents."
         )
         raise FileProblem(message)
@@ -38,7 +43,7 @@ def demo(
     with logged_in(use_sandbox=True) as client:
         say(f"The sandbox answers at {client.api}")
         batch = process(client, documents, to=to)
-    result = evaluate(batch, read_truth(facts_file, declared_fields="all"))
+    result = evaluate(batch, read_truth(facts_file))
     result.save(to / "evaluation.zip")
     result.save_report(report)
     print_run(batch, result, report=report)

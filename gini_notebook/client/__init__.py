@@ -33,6 +33,9 @@ class Client(DocumentsClient, ResultsClient, FeedbackClient, ServicesClient):
         Time limits; see :class:`gini_notebook.client.Timing`.
     attempts
         How often a request is sent at most if repeating it is safe and may help.
+    throwaway
+        Whether the service forgets everything when it stops, as a sandbox does. A run that meets another such service
+        sends anew what was not finished.
     sleep, clock
         For tests that do not want to wait.
 

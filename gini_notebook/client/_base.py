@@ -27,12 +27,14 @@ class BaseClient:
         proxies: str | Mapping[str, str] | None = None,
         timing: Timing | None = None,
         attempts: int = 4,
+        throwaway: bool = False,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.environment = environment_named(environment)
         self.api = base_url(api or self.environment.api)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
+        self.throwaway = throwaway
         self._access = access
         self._attempts = attempts
         self._transport = Transport(

@@ -148,6 +148,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         proxies=proxies,
         timing=timing,
         attempts=attempts,
+        throwaway=sandbox is not None,
         sleep=sleep,
         clock=clock,
     )

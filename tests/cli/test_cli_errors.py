@@ -1,0 +1,143 @@
+"""What people can do wrong ends in one clear sentence and the documented exit code, never in a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+if TYPE_CHECKING:
+    from gini_notebook.sandbox import Sandbox
+
+COULD_NOT_START = 2
+
+
+def shell(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as from a shell, without the credentials that this machine may hold."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GINI_")}
+    return subprocess.run(
+        [sys.executable, "-m", "gini_notebook.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**clean, "GINI_SECRET_FILE": "", **variables},
+        stdin=subprocess.DEVNULL,
+        timeout=100,
+        check=False,
+    )
+
+
+def assert_one_sentence(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert answer.returncode == COULD_NOT_START, answer
+    assert "Traceback" not in answer.stderr + answer.stdout
+    message = answer.stderr.strip()
+    assert message.startswith("gini-notebook: "), message
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+@pytest.fixture
+def one_invoice(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Rechnung 12,34 EUR", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def account(sandbox: "Sandbox") -> dict[str, str]:
+    """The environment variables with which the sandbox is used from a shell."""
+    secret = sandbox.client_secret
+    return {
+        "GINI_API_URL": sandbox.api,
+        "GINI_USER_CENTER_URL": sandbox.user_center,
+        "GINI_CA_FILE": str(sandbox.ca_file),
+        "GINI_CLIENT_ID": sandbox.client_id,
+        "GINI_CLIENT_SECRET": secret.reveal() if hasattr(secret, "reveal") else str(secret),
+    }
+
+
+def test_a_run_with_an_account_ends_with_0(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **account)
+    assert (answer.returncode, "1 documents: 1 completed" in answer.stdout) == (0, True), answer
+
+
+def test_nobody_is_logged_in(one_invoice: Path, tmp_path: Path) -> None:
+    assert_one_sentence(shell("run", one_invoice, "--to", tmp_path / "run"), "GINI_CLIENT_ID", "GINI_CLIENT_SECRET")
+
+
+def test_wrong_password(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, "GINI_CLIENT_SECRET": "canary-wrong"})
+    assert_one_sentence(answer, "401")
+    assert "canary-wrong" not in answer.stderr
+
+
+def test_wrong_user_password(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    wrong = {"GINI_USERNAME": "nobody@example.org", "GINI_PASSWORD": "canary-wrong"}
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **account, **wrong)
+    assert_one_sentence(answer)
+    assert "canary-wrong" not in answer.stderr
+
+
+def test_unreachable_host(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    # Port 9 (discard) is served by nothing here; the connection is refused at once.
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, "GINI_API_URL": "https://127.0.0.1:9"})
+    assert_one_sentence(answer, "127.0.0.1")
+
+
+def test_T02_a_certificate_for_another_name(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    address = account["GINI_API_URL"].replace("127.0.0.1", "127.0.0.2").replace("localhost", "127.0.0.2")
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, "GINI_API_URL": address})
+    assert_one_sentence(answer, "certificate")
+
+
+def test_T04_a_certificate_of_an_unknown_authority(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(other)
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, "GINI_CA_FILE": str(other)})
+    assert_one_sentence(answer, "certificate", "GINI_CA_FILE")
+
+
+def test_T01_an_http_url(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, "GINI_API_URL": "http://127.0.0.1:9"})
+    assert_one_sentence(answer, "https")
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert_one_sentence(shell("run", tmp_path / "empty", "--sandbox", "--to", tmp_path / "run"), "empty")
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert_one_sentence(shell("run", tmp_path / "gone", "--sandbox", "--to", tmp_path / "run"), "gone")
+
+
+def test_a_truth_file_without_the_needed_columns(one_invoice: Path, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text("file name;betrag\na.txt;12\n", encoding="utf-8")
+    answer = shell("run", one_invoice, "--sandbox", "--to", tmp_path / "run", "--truth", truth)
+    assert_one_sentence(answer, "document", "betrag")
+
+
+def test_a_report_without_truth(one_invoice: Path, tmp_path: Path) -> None:
+    answer = shell("run", one_invoice, "--sandbox", "--to", tmp_path / "run", "--report", tmp_path / "r.html")
+    assert_one_sentence(answer, "--truth")
+
+
+def test_the_demo_away_from_the_project(tmp_path: Path) -> None:
+    assert_one_sentence(shell("demo", "--documents", tmp_path), "truth.csv", "--documents")
+
+
+def test_status_of_what_is_no_run(tmp_path: Path) -> None:
+    assert_one_sentence(shell("status", tmp_path), "ledger")
+
+
+def test_a_result_that_is_not_there(tmp_path: Path) -> None:
+    assert_one_sentence(shell("report", tmp_path / "gone.zip", "--out", tmp_path / "r.html"), "gone.zip")
+
+
+def test_neither_run_folder_nor_table(tmp_path: Path) -> None:
+    assert_one_sentence(shell("evaluate", tmp_path / "gone.csv", tmp_path / "truth.csv"), "gone.csv")
