@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+import pypdfium2
 import segno
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
@@ -13,6 +14,7 @@ A4 = (595.28, 841.89)
 IBAN = "DE89370400440532013000"
 EPC = f"BCD\n002\n1\nSCT\nCOBADEFFXXX\nBeispiel Handel GmbH\n{IBAN}\nEUR119.00\n\n\nReNr 2025-0318"
 
+COLUMNS = (56, 90, 300, 370, 480)
 INVOICE = (
     (56, 60, "Beispiel Handel GmbH", 16),
     (56, 130, "Beispiel Handel GmbH · Musterweg 1 · 12345 Musterstadt", 7),
@@ -22,14 +24,14 @@ INVOICE = (
     (400, 160, "Rechnungsdatum: 03.03.2025", 10),
     (400, 173, "Kundennummer: 70881", 10),
     (56, 240, "Rechnung Nr. 2025-0318", 14),
-    (56, 280, "Pos.", 10), (90, 280, "Bezeichnung", 10), (300, 280, "Menge", 10), (370, 280, "Einzelpreis", 10), (480, 280, "Gesamt", 10),
-    (56, 300, "1", 10), (90, 300, "Werkbank Eiche", 10), (310, 300, "2", 10), (385, 300, "40,00 €", 10), (480, 300, "80,00 €", 10),
-    (56, 320, "2", 10), (90, 320, "Montage vor Ort", 10), (310, 320, "1", 10), (385, 320, "20,00 €", 10), (480, 320, "20,00 €", 10),
+    *((left, 280, text, 10) for left, text in zip(COLUMNS, ("Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"), strict=True)),
+    *((left, 300, text, 10) for left, text in zip(COLUMNS, ("1", "Werkbank Eiche", "2", "40,00 €", "80,00 €"), strict=True)),
+    *((left, 320, text, 10) for left, text in zip(COLUMNS, ("2", "Montage vor Ort", "1", "20,00 €", "20,00 €"), strict=True)),
     (300, 350, "Nettobetrag", 10), (480, 350, "100,00 €", 10),
     (300, 365, "19 % MwSt.", 10), (480, 365, "19,00 €", 10),
     (300, 380, "Rechnungsbetrag", 10), (480, 380, "119,00 €", 10),
     (56, 420, "Bitte überweisen Sie den Betrag bis zum 02.04.2025. Bei Zahlung innerhalb von 10 Tagen 2 % Skonto.", 9),
-    (56, 790, f"IBAN DE89 3704 0044 0532 0130 00   BIC COBADEFFXXX   Beispielbank", 8),
+    (56, 790, "IBAN DE89 3704 0044 0532 0130 00   BIC COBADEFFXXX   Beispielbank", 8),
 )  # fmt: skip
 
 
@@ -38,13 +40,20 @@ def pdf_of(*pages: Sequence[tuple[float, float, str, float]], size: tuple[float,
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=size, invariant=True)
     for texts in pages:
-        if turn:
-            canvas.setPageRotation(turn)
         for left, top, text, points in texts:
             canvas.setFont("Helvetica", points)
             canvas.drawString(left, size[1] - top, text)
         canvas.showPage()
     canvas.save()
+    return _turned(stream.getvalue(), turn) if turn else stream.getvalue()
+
+
+def _turned(content: bytes, turn: int) -> bytes:
+    stream = io.BytesIO()
+    with pypdfium2.PdfDocument(content) as document:
+        for page in document:
+            page.set_rotation(turn)
+        document.save(stream)
     return stream.getvalue()
 
 

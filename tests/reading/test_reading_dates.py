@@ -59,9 +59,18 @@ def test_due_date(lines: tuple[str, ...]) -> None:
     assert due(*lines)[0] == "2025-04-02"
 
 
-def test_dates_of_discount_and_direct_debit_are_no_due_dates() -> None:
+def test_the_date_of_a_discount_is_no_due_date() -> None:
     assert due("Zahlbar bis 13.03.2025 mit 2 % Skonto") == []
-    assert due("Der Betrag wird am 13.03.2025 fällig und abgebucht: Einzug am 14.03.2025") in ([], ["2025-03-13"])
+
+
+def test_the_date_of_a_direct_debit_comes_last() -> None:
+    debit = "Den Betrag buchen wir am 13.03.2025 von Ihrem Konto ab."
+    assert due(debit) == ["2025-03-13"]
+    assert due(debit, "Fällig am: 02.04.2025") == ["2025-04-02", "2025-03-13"]
+
+
+def test_due_date_before_its_word() -> None:
+    assert due("Der Beitrag ist am 18.02.2025 fällig.") == ["2025-02-18"]
 
 
 def test_american_dates_are_told_by_the_document() -> None:

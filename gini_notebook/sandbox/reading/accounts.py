@@ -12,7 +12,9 @@ from gini_notebook.sandbox.reading.found import Found, found_in
 from gini_notebook.sandbox.reading.words import Page, Row
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})[ ]{0,3}[0-9OIl]{2}(?:[ ]{0,3}[A-Z0-9l]){11,30}")
+_BEGUN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){0,7}$")
 _LABELLED = re.compile(r"\bIBAN\b[^A-Za-z0-9]{0,12}([A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){2,8})(?![A-Za-z0-9])")
+_SHORTEST = 15  # characters, the IBAN of Norway
 _BIC = re.compile(r"(?<![A-Za-z0-9])([A-Z]{4} ?[A-Z]{2} ?[A-Z0-9]{2}(?: ?[A-Z0-9]{3})?)(?![A-Za-z0-9])")
 _BIC_LABEL = re.compile(r"\b(?:BIC|SWIFT)\b", re.IGNORECASE)
 _PAYER = re.compile(
@@ -68,11 +70,25 @@ def find_ibans(pages: Sequence[Page]) -> list[Found]:
     found = []
     for page in pages:
         for row in page.rows:
-            for iban in ibans_in(row):
+            for iban in (*ibans_in(row), *_wrapped(page, row)):
                 heading = labels.above(iban.area or row.area, page.rows, row.index)
                 penalty = 2.0 * bool(_PAYER.search(row.text)) + 1.0 * bool(_PAYER.search(heading))
                 found.append(Found(iban.value, iban.page, iban.area, -penalty))
     return sorted(found, key=lambda one: -one.score) or _misprinted(pages)
+
+
+def _wrapped(page: Page, row: Row) -> Iterator[Found]:
+    """Give an IBAN that begins at the end of a row and goes on in the next; its place is the first part."""
+    start = _BEGUN.search(row.text)
+    if start is None or row.index + 1 >= len(page.rows):
+        return
+    for phrase in page.rows[row.index + 1].phrases:
+        joined = f"{start[0]} {phrase.text}"
+        match = _IBAN.match(joined)
+        length = _length(joined[:2]) if match else 0
+        letters = joined.replace(" ", "")[:length]
+        if length > len(start[0].replace(" ", "")) and is_iban(letters):
+            yield found_in(row, start.start(), start.end(), letters)
 
 
 def _misprinted(pages: Sequence[Page]) -> list[Found]:
@@ -81,6 +97,8 @@ def _misprinted(pages: Sequence[Page]) -> list[Found]:
         for row in page.rows:
             for match in _LABELLED.finditer(row.text):
                 text = re.sub(r"(?:BIC|SWIFT).*", "", match[1]).rstrip()
+                if len(text.replace(" ", "")) < _SHORTEST:
+                    continue
                 found.append(found_in(row, match.start(1), match.start(1) + len(text), text.replace(" ", "")))
     return found
 

@@ -36,7 +36,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"fällig\w*|zahlbar\b.{0,30}\bbis|zahlungsziel|zahlungstermin|zahlungsfrist|(?:überweis|zahl|begleich"
+    r"fällig\w*|transfer\b.{0,40}\bby$|zahlbar\b.{0,30}\bbis|zahlungsziel|zahlungstermin|zahlungsfrist"
+    r"|(?:überweis|zahl|begleich"
     r"|einzahl)\w*\b.{0,120}\bbis\b"
     r"|\bbis\b.{0,12}\b(?:zahlbar|zu zahlen)|spätestens|zahlungseingang bis|due (?:date|by|on)|payment due"
     r"|pay(?:able)? by|\bdue\b"
@@ -44,8 +45,12 @@ _DUE = re.compile(
     r"|entro il",
     re.IGNORECASE,
 )
-_NOT_DUE = re.compile(
-    r"skonto|discount|escompte|liefer|leistung|zeitraum|geburt|geb\.|abgebucht|eingezogen|einzug", re.IGNORECASE
+_NOT_DUE = re.compile(r"skonto|discount|escompte|liefer|leistung|zeitraum|geburt|geb\.", re.IGNORECASE)
+_DUE_AFTER = re.compile(r"\W*(?:zur zahlung )?(?:fällig|zahlbar|due|payable)\b", re.IGNORECASE)
+_DEBIT = re.compile(
+    r"(?:buchen|ziehen|abgebucht|eingezogen|belastet|abbuchung|einzug|lastschrift)\b.{0,60}\b(?:am"
+    r"|zum)$",
+    re.IGNORECASE,
 )
 _ISSUED = re.compile(
     r"(?:rechnungs|beleg|ausstellungs|invoice|factuur)-?\s?(?:datum|date)|date (?:de )?(?:facture|d'émission)"
@@ -128,7 +133,7 @@ def due_dates(dates: Sequence[Dated], pages: Sequence[Page]) -> list[Found]:
 
 def _due_score(date: Dated, rows: Sequence[Row]) -> float:
     """Rate the nearest words before a date, then the sentence, then the heading of its column."""
-    after = date.row.text[date.end : date.end + 60]
+    after = re.split(r"[.;!](?:\s|$)", date.row.text[date.end : date.end + 60])[0]
     labelled = (
         (3.0, labels.left_of(date.row, date.start)),
         (2.5, labels.sentence_before(date.row, date.start, rows)),
@@ -137,7 +142,9 @@ def _due_score(date: Dated, rows: Sequence[Row]) -> float:
     for score, label in labelled:
         if _DUE.search(label):
             return 0.0 if _NOT_DUE.search(f"{label[-60:]} {after}") else score
-    return 0.0
+    if _DUE_AFTER.match(after):
+        return 2.5
+    return 1.0 if _DEBIT.search(labelled[1][1]) else 0.0
 
 
 def issue_date(dates: Sequence[Dated], pages: Sequence[Page]) -> datetime.date | None:

@@ -1,12 +1,14 @@
 """What kind of document it is, and whether it still has to be paid."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from gini_notebook.sandbox.reading.words import Page
 
 _REMINDER = re.compile(
-    r"\b(?:(?:letzte |erste |zweite |dritte |[1-3]\. )?mahnung|zahlungserinnerung|mahngebühr\w*|payment reminder"
+    r"\b(?:(?:letzte |erste |zweite |dritte |[1-3]\. )?mahnung|zahlungserinnerung|letzte zahlungsaufforderung"
+    r"|mahngebühr\w*|payment reminder"
     r"|overdue notice|rappel de paiement"
     r"|betalingsherinnering|aanmaning|sollecito di pagamento)\b",
     re.IGNORECASE,
@@ -23,6 +25,7 @@ _INVOICE = re.compile(
     r"|bon\b|mwst|u\.?st\b|\bvat\b|\btva\b|\bbtw\b|\bgst\b|zu zahlen|zahlbetrag|amount due|balance due|statement",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"^\W*(?:ihre )?(?:\w*rechnung|invoice|facture|factuur|fattura|statement)\b", re.IGNORECASE)
 _CREDIT = re.compile(
     r"\b(?:gutschrift|stornorechnung|rechnungs-?\s?korrektur|credit note|credit memo|avoir|creditnota"
     r"|nota di credito)\b",
@@ -57,9 +60,13 @@ def doc_type(pages: Sequence[Page], *, qr: bool) -> str:
     if any(_REMINDER.search(text) for text in headings(pages)):
         return "Reminder"
     texts = [row.text for page in pages for row in page.rows if not _SLIP.search(row.text)]
-    if has_slip(pages) and sum(bool(_INVOICE.search(text)) for text in texts) < 3:
+    if has_slip(pages) and not any(_TITLE.search(text) for text in _before_slip(headings(pages))):
         return "RemittanceSlip"
     return "Invoice" if any(_INVOICE.search(text) for text in texts) else "Other"
+
+
+def _before_slip(texts: Sequence[str]) -> list[str]:
+    return list(itertools.takewhile(lambda text: not _SLIP.search(text), texts))
 
 
 def is_credit(pages: Sequence[Page]) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +37,10 @@ _ENTITIES = {
     "instantPayment": "text",
 }
 _MOST_CANDIDATES = 30
-_LEAST = {"paymentRecipient": 0.0}  # a name with less is more likely the receiver of the goods
+_LEAST = {
+    "paymentRecipient": 0.0,  # a name with less is more likely the receiver of the goods
+    "amountToPay": 2.0,  # an amount with less is any amount
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def extract_payment(payment: qr.Payment, data: Mapping[str, Any]) -> dict[str, A
         "paymentPurpose": payment.purpose,
     }
     values = {label: value or str(data.get(label) or "") for label, value in values.items()}
+    values["paymentReference"] = values["paymentReference"] or values["paymentPurpose"]
     values["bic"] = values["bic"] or accounts.bic_of(values["iban"])
     values |= {"docType": "PaymentQRCode", "instantPayment": str(payment.instant).lower()}
     chosen = {label: Found(value) for label, value in values.items() if value}
@@ -191,6 +195,8 @@ def _others(
     """Give the labels without candidates, and a computed due date where none is printed."""
     kind = doc_type.doc_type(pages, qr=code is not None)
     payment = code.payment if code else qr.Payment("")
+    if code and kind == "PaymentQRCode":  # here the service calls any text of the transfer a reference
+        payment = replace(payment, reference=payment.reference or payment.purpose)
     references = find_references(pages, slip=doc_type.has_slip(pages))
     credit = doc_type.is_credit(pages) or chosen.get("amountToPay", Found("")).value.startswith("-")
     others: dict[str, Found | None] = {

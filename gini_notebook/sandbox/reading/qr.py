@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -128,8 +128,5 @@ def _compact(text: str) -> str:
 
 
 def _amount(number: str, currency: str) -> str:
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        return ""
-    return amount_text(value, currency.upper()) if re.fullmatch(r"[A-Za-z]{3}", currency) and value.is_finite() else ""
+    sound = re.fullmatch(r"\d{1,12}(?:\.\d{1,2})?", number) and re.fullmatch(r"[A-Za-z]{3}", currency)
+    return amount_text(Decimal(number), currency.upper()) if sound else ""

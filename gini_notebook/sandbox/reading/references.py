@@ -32,6 +32,7 @@ _REFERENCE = re.compile(
     r"|kassenzeichen)\b\s*:?\s*",
     re.IGNORECASE,
 )
+_INVOICE_REFERENCE = re.compile(r"\b(?:zahlungsreferenz|payment reference)\b\s*:?\s*", re.IGNORECASE)
 _CREDITOR_REFERENCE = re.compile(r"\bRF\s?\d{2}(?:\s?[A-Z0-9]){1,21}\b|(?<!\d)\d{2}(?:\s?\d{5}){5}(?!\d)")
 _VALUE = re.compile(r"\d{1,4}(?: \d{4}){2,}(?!\d)|[A-Za-z0-9][\w./#-]*(?:\s?[/-]\s?[\w./-]+)*")
 _SKIP = re.compile(r"^[\s:.#°|·-]+")
@@ -68,7 +69,8 @@ def find_references(pages: Sequence[Page], *, slip: bool) -> References:
         Whether it is or holds a remittance slip: only these carry a payment reference of their own.
     """
     return References(
-        purpose=_labelled(pages, _PURPOSE, whole=True),
+        purpose=_labelled(pages, _PURPOSE, whole=True)
+        or (None if slip else _labelled(pages, _INVOICE_REFERENCE, whole=True)),
         invoice=_labelled(pages, _INVOICE),
         customer=_labelled(pages, _CUSTOMER),
         reference=_reference(pages) if slip else None,

@@ -2,12 +2,12 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from gini_notebook.sandbox.reading.amounts import amount_text, parse_number
+from gini_notebook.sandbox.reading.amounts import amount_text
 from gini_notebook.sandbox.reading.dates import dates_in
 from gini_notebook.sandbox.reading.found import Found, Scale, found_in
 from gini_notebook.sandbox.reading.words import Page, Row
@@ -19,6 +19,8 @@ _NONE = re.compile(
 )
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?(?:%|v\.\s?h\.|prozent)", re.IGNORECASE)
 _DAYS = re.compile(r"(\d{1,3})\s?(?:kalender)?(?:tage?n?|days|jours|dagen|giorni)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.;!]\s+(?=[A-ZÄÖÜ])")
+_HIGHEST = 15  # percent; more is no discount for early payment
 _CENT = Decimal("0.01")
 
 
@@ -64,24 +66,37 @@ def find_skonto(pages: Sequence[Page], terms: Terms, scale: Scale) -> list[dict[
 
 
 def _discount(page: Page, row: Row) -> _Discount | None:
-    """Read the discount of a row that speaks of one; days or date may stand on a neighbouring row."""
-    if not _WORD.search(row.text) or _NONE.search(row.text):
-        return None
-    neighbours = [row, *page.rows[row.index + 1 : row.index + 2], *page.rows[max(row.index - 1, 0) : row.index]]
-    percents = [(one, match) for one in neighbours[:1] for match in _PERCENT.finditer(one.text)]
-    if not percents:
-        return None
-    line, match = percents[0]
-    percent = parse_number(match[1][:5].rstrip("0") if "," in match[1] or "." in match[1] else match[1])
-    if percent is None or not 0 < percent <= 15:
-        return None
-    days = next(((one, hit) for one in neighbours for hit in _DAYS.finditer(one.text)), None)
-    due = next((date for one in neighbours[:1] for date in dates_in(one)), None)
-    return _Discount(
-        found_in(line, match.start(1), match.end(1), f"{float(percent):.1f}"),
-        found_in(days[0], days[1].start(), days[1].end(), f"{int(days[1][1])}:day") if days else None,
-        found_in(due.row, due.start, due.end, due.value.isoformat()) if due else None,
-    )
+    """Read the discount of a sentence that speaks of one; the days may stand on a neighbouring row."""
+    for start, end in _sentences(row.text):
+        text = row.text[start:end]
+        percent = _PERCENT.search(text)
+        if not _WORD.search(text) or _NONE.search(text) or percent is None:
+            continue
+        value = Decimal(percent[1].replace(",", "."))
+        if not 0 < value <= _HIGHEST:
+            continue
+        days = next(_days_in(row, start, end), None)
+        due = next((date for date in dates_in(row) if start <= date.start < end), None)
+        if days is None and due is None:
+            neighbours = page.rows[row.index + 1 : row.index + 2] + page.rows[max(row.index - 1, 0) : row.index]
+            days = next((one for other in neighbours for one in _days_in(other, 0, len(other.text))), None)
+        return _Discount(
+            found_in(row, start + percent.start(1), start + percent.end(1), f"{float(value):.1f}"),
+            days,
+            found_in(row, due.start, due.end, due.value.isoformat()) if due else None,
+        )
+    return None
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Give start and end of the sentences of a row."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return list(zip([0, *ends], [*ends, len(text)], strict=True))
+
+
+def _days_in(row: Row, start: int, end: int) -> Iterator[Found]:
+    for match in _DAYS.finditer(row.text, start, end):
+        yield found_in(row, match.start(), match.end(), f"{int(match[1])}:day")
 
 
 def _answer(discount: _Discount, terms: Terms, scale: Scale) -> dict[str, Any]:

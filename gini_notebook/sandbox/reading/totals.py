@@ -22,10 +22,12 @@ _TO_PAY = _any_of(
     r"amount (?:due|payable|to pay)|(?:balance|total) (?:now )?due|total (?:payable|to pay)|please pay|due payable",
     r"net [àa] payer|(?:montant|total|reste|solde)\b.{0,12} (?:à (?:payer|régler)|dû\b)",
     r"te betalen|te voldoen|verschuldigd",
+    r"überweis\w*\b.{0,40}\bvon$|überweisung von$|(?:please )?(?:transfer|pay|remit)\b.{0,20}$",
     r"(?:totale?|netto|importo) (?:da|a) pagare",
 )
 _TOTAL = _any_of(
-    r"rechnungs-?(?:betrag|summe|endbetrag|total)|gesamt-?(?:betrag|summe|preis|forderung)|end-?(?:betrag|summe"
+    r"(?:rechnungs|gutschrift|erstattungs)-?(?:betrag|summe|endbetrag|total)|gesamt-?(?:betrag|summe|preis"
+    r"|forderung)|end-?(?:betrag|summe"
     r"|preis)",
     r"brutto-?(?:betrag|summe)?\b|(?:summe|gesamt|total) brutto|(?:ink|incl)\w*\.? .{0,12}(?:mwst|ust|steuer|vat"
     r"|tax|btw)",
@@ -81,23 +83,42 @@ def rank(
         Leave out what sums, repetitions and the size of the amount say.
     """
     rows = {page.number: page.rows for page in pages}
+    weights = [_label_weight(amount, rows[amount.page]) for amount in amounts]
+    order = [position / (10.0 * len(amounts)) for position in range(len(amounts))]  # totals stand at the end
+    if labels_only:
+        scores = [weight + late for weight, late in zip(weights, order, strict=True)]
+    else:
+        evidence = _evidence(amounts, weights, hint)
+        scores = [
+            evidence[amount.value] + 0.1 * weight + late + 0.5 * (amount.currency is not None)
+            for amount, weight, late in zip(amounts, weights, order, strict=True)
+        ]
+    return sorted(zip(scores, amounts, strict=True), key=lambda pair: -pair[0])
+
+
+def _evidence(amounts: Sequence[Amount], weights: Sequence[float], hint: Decimal | None) -> dict[Decimal, float]:
+    """Rate every value by all its places: the best label, how often it stands there, sums, its size."""
     repeats = Counter(amount.value for amount in amounts)
     grosses = gross_values([amount.value for amount in amounts])
-    largest = max((amount.value for amount in amounts), default=Decimal(0))
-    ranked = []
-    for order, amount in enumerate(amounts):
-        score = _label_weight(amount, rows[amount.page]) + order / (10.0 * len(amounts))
-        if not labels_only:
-            score += 1.5 * (amount.value in grosses) + 0.5 * min(repeats[amount.value] - 1, 3)
-            score += 1.5 * (amount.value == largest) + 0.5 * (amount.currency is not None) - 3.0 * (amount.value == 0)
-            score += 20.0 * (hint is not None and amount.value == hint)
-        ranked.append((score, amount))
-    return sorted(ranked, key=lambda pair: -pair[0])
+    largest = max((abs(amount.value) for amount in amounts), default=Decimal(0))
+    best: dict[Decimal, float] = {}
+    for amount, weight in zip(amounts, weights, strict=True):
+        best[amount.value] = max(best.get(amount.value, weight), weight)
+    return {
+        value: weight
+        + 1.5 * (value in grosses)
+        + 0.5 * min(repeats[value] - 1, 3)
+        + 1.5 * (abs(value) == largest)
+        - 3.0 * (value == 0 and weight < _POSITIVE[0][0])
+        + 20.0 * (hint is not None and value == hint)
+        for value, weight in best.items()
+    }
 
 
 def _label_weight(amount: Amount, rows: Sequence[Row]) -> float:
-    left = labels.left_of(amount.row, amount.outer_start)
-    return weight_of(left) if left else 0.8 * weight_of(labels.above(amount.area, rows, amount.row.index))
+    weight = weight_of(labels.left_of(amount.row, amount.outer_start))
+    area = amount.row.area_of(amount.outer_start, amount.end)
+    return weight or 0.8 * weight_of(labels.above(area, rows, amount.row.index))
 
 
 def gross_values(values: Sequence[Decimal]) -> set[Decimal]:
