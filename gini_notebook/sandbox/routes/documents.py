@@ -91,6 +91,8 @@ def number(call: Call, name: str, default: int, *, at_least: int = 0) -> int:
 
 async def _single(call: Call, sent: Upload) -> Document:
     processing = call.state.processing
+    if sent.media_type.endswith(("/plain", "+plain")) and len(sent.content) >= TEXT_LIMIT:
+        raise Refused(413, f"The text has {len(sent.content)} bytes; it must have less than {TEXT_LIMIT} (512 KiB).")
     sha256 = processing.store(sent.content)
     if sent.kind == "partial" and sent.content.lstrip()[:1] == b"{":
         _check_qr_payload(sent.content)
@@ -100,8 +102,6 @@ async def _single(call: Call, sent: Upload) -> Document:
             checked = await processing.check(sha256, sent.declared)
         except WorkRefused as refused:
             raise Refused(refused.status, str(refused)) from refused
-    if checked.media_type == "text/plain" and len(sent.content) >= TEXT_LIMIT:
-        raise Refused(413, f"The text has {len(sent.content)} bytes; it must have less than {TEXT_LIMIT} (512 KiB).")
     return call.user.library.add(
         name=sent.name,
         kind=sent.kind,
