@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,15 +39,24 @@ class Processing:
         Who reads.
     clock
         Seconds that never go back.
+    sleep
+        Lets time pass.
     """
 
     def __init__(
-        self, folder: Path, settings: Settings, workers: Workers, *, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        settings: Settings,
+        workers: Workers,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._folder = folder
         self._settings = settings
         self._workers = workers
         self._clock = clock
+        self._sleep = sleep
         self._random = random.Random(settings.seed)  # noqa: S311 - reproducible, not secret
         self._free = asyncio.Semaphore(settings.capacity)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -155,6 +164,11 @@ class Processing:
             await self._workers.do({"job": "combine", "parts": self._parts(document), "file": str(path)})
         return path.read_bytes()
 
+    async def finished(self) -> None:
+        """Wait until nothing is worked on."""
+        while self._tasks:
+            await asyncio.wait([*self._tasks])
+
     async def close(self) -> None:
         """Stop all work."""
         for task in [*self._tasks]:
@@ -166,7 +180,7 @@ class Processing:
         async with self._free:
             begun = self._clock()
             ok = await self._read(document, fault)
-            await asyncio.sleep(max(0.0, time_s - (self._clock() - begun)))
+            await self._sleep(max(0.0, time_s - (self._clock() - begun)))
         document.progress = "COMPLETED" if ok else "ERROR"
 
     async def _read(self, document: Document, fault: str) -> bool:
