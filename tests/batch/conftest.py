@@ -1,5 +1,7 @@
 """What the tests of batch runs share."""
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,3 +53,11 @@ def slow_sandbox() -> "Iterator[Sandbox]":
 
     with Sandbox(processing_time_s=0.3, capacity=64) as running:
         yield running
+
+
+@pytest.fixture
+def memory_path() -> Iterator[Path]:
+    """A folder in memory where there is one, for simulated runs whose thousand commits need not reach a disk."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)

@@ -217,6 +217,7 @@ class Simulation:
             self.engine = Engine(
                 self.service, ledger, self.settings, SimulatedWorkers(self.service.clock, self.service)
             )
+            self.engine._desk.chance.seed(self.service.seed)
             self.engine.run()
             return self.service.clock.now - began
 

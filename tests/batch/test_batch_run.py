@@ -156,9 +156,11 @@ def test_R17_a_run_folder_belongs_to_one_service_and_user(
     with pytest.raises(LedgerError, match="belongs to user user-1, and this client is for user-2"):
         batch.run(client, folder, to=tmp_path / "run", user="user-2")
     other = type(client)(client._access, api="https://127.0.0.1:1", user_center=client.user_center)
-    with pytest.raises(LedgerError, match=r"belongs to api https://127.0.0.1:\d+, and this client is for"):
+    with pytest.raises(LedgerError, match="belongs to api sandbox, and this client is for https://127.0.0.1:1"):
         batch.run(other, folder, to=tmp_path / "run")
-    older = type(client)(client._access, api=client.api, user_center=client.user_center, environment="gini-api")
+    older = type(client)(
+        client._access, api=client.api, user_center=client.user_center, environment="gini-api", throwaway=True
+    )
     with pytest.raises(LedgerError, match="belongs to version pay-api, and this client is for gini-api"):
         batch.run(older, folder, to=tmp_path / "run")
     assert batch.run(client, folder, to=tmp_path / "run").counts.completed == 1

@@ -48,10 +48,10 @@ def posts_by_name(service: Service) -> dict[str, list[float]]:
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: str, tmp_path: Path) -> None:
+def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: str, memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0), **LISTS[kind])
     unclear_uploads(service, after=0.1, before=0.1)
-    simulation = Simulation(tmp_path, service, Settings(quarantine_s=QUARANTINE_S)).documents(400)
+    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S)).documents(400)
     simulation.run()
     names = [stored.name for stored in service.documents_by_id.values()]
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(400,)]
@@ -65,15 +65,15 @@ def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: 
             assert sum(call == "list" and first < now < second for now, call, _ in service.log) >= 2
 
 
-def test_unclear_uploads_that_are_there_need_not_wait_for_the_quarantine(tmp_path: Path) -> None:
+def test_unclear_uploads_that_are_there_need_not_wait_for_the_quarantine(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
     unclear_uploads(service, after=0.2, before=0.0)
-    took = Simulation(tmp_path, service, Settings(quarantine_s=QUARANTINE_S)).documents(100).run()
+    took = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S)).documents(100).run()
     assert took < 20
     assert all(len(times) == 1 for times in posts_by_name(service).values())
 
 
-def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(tmp_path: Path) -> None:
+def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
     late: list[tuple[float, str]] = []
 
@@ -91,7 +91,9 @@ def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(tmp
     service.before = finish_late
     # A document that the service works on for long keeps the run going until the late one has appeared.
     service.latency_s = lambda chance: 5 * QUARANTINE_S if len(service.documents_by_id) == 5 else 0.5
-    simulation = Simulation(tmp_path, service, Settings(quarantine_s=QUARANTINE_S, document_limit_s=1e4)).documents(30)
+    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S, document_limit_s=1e4)).documents(
+        30
+    )
     simulation.run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(30,)]
     surplus = simulation.rows(
@@ -104,11 +106,11 @@ def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(tmp
 
 @pytest.mark.parametrize("kind", [{"keeps_names": False}, {"shows_list": False}], ids=["no names", "no list"])
 def test_without_a_list_that_tells_unclear_uploads_stay_unclear_and_are_never_repeated(
-    kind: dict[str, bool], tmp_path: Path
+    kind: dict[str, bool], memory_path: Path
 ) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5, **kind)
     unclear_uploads(service, after=0.1, before=0.1)
-    simulation = Simulation(tmp_path, service).documents(100)
+    simulation = Simulation(memory_path, service).documents(100)
     simulation.run()
     states = dict(simulation.rows("SELECT state, count(*) FROM uploads GROUP BY state"))
     assert set(states) == {"done", "unknown"}
@@ -120,47 +122,47 @@ def test_without_a_list_that_tells_unclear_uploads_stay_unclear_and_are_never_re
     assert all(len(times) == 1 for times in posts_by_name(service).values())
 
 
-def test_the_probe_holds_back_all_but_one_upload_until_the_list_has_shown_it(tmp_path: Path) -> None:
+def test_the_probe_holds_back_all_but_one_upload_until_the_list_has_shown_it(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
-    Simulation(tmp_path, service).documents(20).run()
+    Simulation(memory_path, service).documents(20).run()
     calls = [call for _, call, _ in service.log]
     assert calls[: calls.index("list")].count("upload") == 1
     assert calls[calls.index("list") :].count("upload") == 19
 
 
-def test_an_unclear_first_upload_is_resolved_too(tmp_path: Path) -> None:
+def test_an_unclear_first_upload_is_resolved_too(memory_path: Path) -> None:
     service = Service(Clock())
     service.after = lambda call, number, now: lost() if (call, number) == ("upload", 1) else None
-    Simulation(tmp_path, service).documents(3).run()
+    Simulation(memory_path, service).documents(3).run()
     assert service.calls["upload"] == len(service.documents_by_id) == 3
 
 
-def test_an_unclear_only_upload_that_never_arrived_is_repeated(tmp_path: Path) -> None:
+def test_an_unclear_only_upload_that_never_arrived_is_repeated(memory_path: Path) -> None:
     service = Service(Clock())
     service.before = lambda call, number, now: lost() if (call, number) == ("upload", 1) else None
-    simulation = Simulation(tmp_path, service).documents(1)
+    simulation = Simulation(memory_path, service).documents(1)
     assert simulation.run() > QUARANTINE_S
     assert service.calls["upload"] == 2
     assert simulation.rows("SELECT state, attempts FROM uploads") == [("done", 2)]
 
 
-def test_a_list_that_fails_for_a_while_only_delays(tmp_path: Path) -> None:
+def test_a_list_that_fails_for_a_while_only_delays(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
     unclear_uploads(service, after=0.0, before=0.1)
     loses = service.before
     service.before = lambda call, number, now: (
         lost() if call == "list" and 5 < number < 15 else loses(call, number, now)
     )
-    simulation = Simulation(tmp_path, service).documents(60)
+    simulation = Simulation(memory_path, service).documents(60)
     simulation.run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(60,)]
 
 
-def test_an_id_of_another_document_is_no_answer(tmp_path: Path) -> None:
+def test_an_id_of_another_document_is_no_answer(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
     store = service._store
     service._store = lambda name: (store(name), "id-0")[len(service.documents_by_id) == 5]
-    simulation = Simulation(tmp_path, service).documents(10)
+    simulation = Simulation(memory_path, service).documents(10)
     simulation.run()
     assert simulation.rows("SELECT count(DISTINCT document_id) FROM uploads WHERE state = 'done'") == [(10,)]
     assert len(service.documents_by_id) == 10

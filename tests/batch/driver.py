@@ -1,0 +1,99 @@
+"""A run in a process of its own, that can be told where to die. Not a test.
+
+Usage: driver.py SETTINGS, a JSON object with ``api``, ``user_center``, ``ca_file``, ``client_id``, ``client_secret``,
+``documents``, ``to``, ``quarantine_s``, and perhaps ``die`` (a fail point) and ``nth`` (the how manieth time).
+"""
+
+import json
+import os
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+DEAD = 77
+
+
+class Countdown:
+    """Ends the process, without any clean-up, when it is called for the nth time."""
+
+    def __init__(self, nth: int) -> None:
+        self.left = nth
+
+    def __call__(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os._exit(DEAD)
+
+
+def die_in_ledger(point: str, countdown: Countdown) -> None:
+    """Die around the statements of the ledger."""
+
+    class Dying(sqlite3.Connection):
+        intents = False
+
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            self.intents = self.intents or statement.startswith("INSERT INTO uploads")
+            if statement == "COMMIT" and self.intents and point == "before intent commit":
+                countdown()
+            cursor = super().execute(statement, *values)
+            if statement == "COMMIT" and self.intents and point == "after intent commit":
+                countdown()
+            if statement.startswith("INSERT OR REPLACE INTO results") and point == "inside result commit":
+                countdown()
+            self.intents = self.intents and statement != "COMMIT"
+            return cursor
+
+    connect = sqlite3.connect
+    sqlite3.connect = lambda *args, **kwargs: connect(*args, factory=Dying, **kwargs)  # type: ignore[assignment]
+
+
+def dying_client(point: str, countdown: Countdown) -> type:
+    """Return a client that dies around an upload."""
+    from gini_notebook.client import Client
+
+    class Dying(Client):
+        def upload(self, *args: Any, **kwargs: Any) -> str:
+            if point == "after send":
+                threading.Timer(0.004, countdown).start()
+            document_id = super().upload(*args, **kwargs)
+            if point == "after 201":
+                countdown()
+            return document_id
+
+    return Dying
+
+
+def die_in_export(countdown: Countdown) -> None:
+    """Die between the temporary file and its final name."""
+    replace = os.replace
+
+    def dying(*args: Any, **kwargs: Any) -> None:
+        countdown()
+        replace(*args, **kwargs)
+
+    os.replace = dying  # type: ignore[assignment]
+
+
+def main(settings: dict[str, Any]) -> None:
+    """Run, and perhaps die."""
+    point, countdown = settings.get("die", ""), Countdown(settings.get("nth", 0))
+    die_in_ledger(point, countdown)
+    from gini_notebook import batch
+    from gini_notebook.frames import Batch
+    from gini_notebook.session import login
+
+    client = login(SimpleNamespace(**settings))
+    client.__class__ = dying_client(point, countdown)
+    limits = batch.Settings(quarantine_s=settings["quarantine_s"])
+    report = batch.run(client, Path(settings["documents"]), to=settings["to"], settings=limits, progress=False)
+    if "export" in settings:
+        die_in_export(countdown)
+        Batch.load(settings["to"]).to_csv(settings["export"])
+    sys.stdout.write(f"{report.counts}\n")
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
