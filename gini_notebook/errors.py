@@ -176,3 +176,7 @@ class LedgerError(GiniError):
 
 class RunStopped(GiniError):
     """A run ended before its last document; the same call resumes it."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Let a notebook show the one line that matters: where the run stopped is of no interest to anybody."""
+        return [f"{type(self).__name__}: {self}"]

@@ -41,7 +41,11 @@ class Desk:
 
     def may_call(self, pool: str) -> bool:
         """Tell whether a call to the service may begin now."""
-        return self.halt is None and self.workers.free(pool) > 0 and self.pace.wait_s(self.now()) == 0
+        return self.room(pool) > 0
+
+    def room(self, pool: str) -> float:
+        """Return how many calls to the service may begin now."""
+        return 0 if self.halt is not None else min(self.workers.free(pool), self.pace.room(self.now()))
 
     def call(self, pool: str, handler: Handler, call: Callable[[], object]) -> None:
         """Call the service in the background; ``handler`` gets the answer on the run's own thread."""

@@ -4,13 +4,14 @@ import heapq
 import itertools
 import os
 from collections import deque
+from dataclasses import replace
 from functools import partial
 
 from gini_notebook._wire.files import check_file
 from gini_notebook.batch.desk import FILES, Desk
 from gini_notebook.batch.inputs import Source
 from gini_notebook.batch.naming import key_of, stamped_name
-from gini_notebook.batch.rows import Prepared, link, set_problem, source_of, state_of, to_read
+from gini_notebook.batch.rows import Prepared, link, set_problem, source_of, state_and_name, to_read
 from gini_notebook.batch.workers import Answer
 from gini_notebook.errors import FileProblem
 
@@ -152,21 +153,23 @@ class Feed:
             self.again(former_key, self._desk.now())
 
     def _readable(self, prepared: Prepared) -> None:
-        key = prepared.key
-        state = "planned" if key not in self._known else self._state(prepared)
+        key, tally = prepared.key, self._desk.tally
+        state, name = self._state(prepared) if key in self._known else ("planned", None)
         if state == "done":
-            self._desk.tally.completed += 1
-            return
-        if state == "failed":
-            self._desk.tally.failed += 1
-            return
-        self._desk.tally.wait(key, prepared.source.document)
+            tally.completed += 1
+        elif state == "failed":
+            tally.failed += 1
+        else:
+            tally.wait(key, prepared.source.document)
         if state == "planned":
+            # Under the name of the first attempt, by which the document is known in the list.
             self._known.add(key)
-            self._ready.append(prepared)
+            self._ready.append(prepared if name is None else replace(prepared, name=name))
             self._ready_bytes += len(prepared.content)
             self._ready_keys.add(key)
 
-    def _state(self, prepared: Prepared) -> str:
+    def _state(self, prepared: Prepared) -> tuple[str, str | None]:
         link(self._desk.ledger, prepared)
-        return "ready" if prepared.key in self._ready_keys else state_of(self._desk.ledger, prepared.key)
+        if prepared.key in self._ready_keys:
+            return "ready", None
+        return state_and_name(self._desk.ledger, prepared.key)

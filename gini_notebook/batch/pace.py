@@ -1,5 +1,6 @@
 """How fast to call the service: pauses it asks for, outages, and how many documents to have with it at once."""
 
+import math
 import random
 from collections import deque
 
@@ -44,6 +45,12 @@ class Pace:
         if self._opened_at is not None and self._trial_is_on:
             return max(1.0, self._paused_until - now)
         return max(0.0, self._paused_until - now)
+
+    def room(self, now: float) -> float:
+        """Return how many calls may begin now: none, the one trial of an open breaker, or any number."""
+        if self.wait_s(now) > 0:
+            return 0
+        return 1 if self._opened_at is not None else math.inf
 
     def begin(self) -> None:
         """Note that a call begins; while the breaker is open it is the one trial."""

@@ -138,10 +138,10 @@ def source_of(ledger: Ledger, key: str) -> Source | None:
     return Source(rows[0][0], os.fsdecode(rows[0][1])) if rows else None
 
 
-def state_of(ledger: Ledger, key: str) -> str:
-    """Return the state of an upload; one the ledger has never heard of is planned."""
-    rows = ledger.rows("SELECT state FROM uploads WHERE key = ?", (key,))
-    return str(rows[0][0]) if rows else "planned"
+def state_and_name(ledger: Ledger, key: str) -> tuple[str, str | None]:
+    """Return the state of an upload and its name at the service; one the ledger has never heard of is planned."""
+    rows = ledger.rows("SELECT state, name FROM uploads WHERE key = ?", (key,))
+    return rows[0] if rows else ("planned", None)
 
 
 def attempts_of(ledger: Ledger, key: str) -> int:

@@ -53,11 +53,12 @@ class Uploader:
         room = desk.window.room(len(self._in_air) + self._watcher.waiting) if self._feed else 0
         if room and self._reconciler.is_probing:
             room = 0 if self._in_air or self._reconciler.probe_is_on else 1
-        chosen: list[Prepared] = []
-        while self._feed and len(chosen) < room and desk.may_call(UPLOADS) and desk.workers.free(UPLOADS) > len(chosen):
-            chosen.append(self._feed.take())
-            self._reconciler.intending()
-            intend(desk.ledger, chosen[-1])
+        chosen = [self._feed.take() for _ in range(int(min(room, desk.room(UPLOADS), len(self._feed))))]
+        if not chosen:
+            return
+        self._reconciler.intending()
+        for prepared in chosen:
+            intend(desk.ledger, prepared)
         desk.ledger.commit()
         for prepared in chosen:
             self._in_air[prepared.key] = prepared
