@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray
-from gini_notebook.evaluation._inputs import Inputs, Side
+from gini_notebook.evaluation._inputs import Inputs
+from gini_notebook.evaluation._tables import Side
 from gini_notebook.rules import Rule
 
 

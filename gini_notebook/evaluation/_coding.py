@@ -92,6 +92,8 @@ def _digits(uniques: ObjectArray) -> ObjectArray:
 
 
 def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) -> None:
+    if pd.api.types.infer_dtype(uniques) in ("string", "empty"):
+        return
     for code, value in enumerate(uniques):
         if not isinstance(value, str):
             row = int(np.flatnonzero(codes == code)[0])
@@ -104,7 +106,7 @@ def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) 
 
 def blank(strings: ObjectArray) -> BoolArray:
     """Tell which strings state nothing: empty, or blanks only."""
-    return np.fromiter((not value or value.isspace() for value in strings), dtype=bool, count=len(strings))
+    return np.array([not value or value.isspace() for value in strings], dtype=bool)
 
 
 def text(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":

@@ -105,7 +105,7 @@ def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judg
     wrong = np.flatnonzero(judged.outcome == CODES["wrong"])
     if not len(wrong):
         return found
-    chosen = _perhaps_elsewhere(canonical, slots, judged, wrong)
+    chosen = _perhaps_elsewhere(canonical, judged, wrong)
     there = TruthSlots(
         document=slots.document[chosen],
         group=groups_of_columns(inputs.columns)[slots.column[chosen]],
@@ -131,12 +131,11 @@ def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judg
     return found
 
 
-def _perhaps_elsewhere(canonical: Canonical, slots: Slots, judged: Judged, wrong: IntArray) -> IntArray:
+def _perhaps_elsewhere(canonical: Canonical, judged: Judged, wrong: IntArray) -> IntArray:
     """Choose the slots worth looking at: the wrong ones, and those whose truth was extracted in a wrong one."""
-    folded = pd.factorize(np.array([*(value.lower() for value in canonical.strings), None], dtype=object))[0]
-    width = len(folded)
-    met = slots.document[wrong] * width + folded[judged.canonical_extracted[wrong]]
-    chosen = np.isin(slots.document * width + folded[judged.canonical_truth], met) & (judged.truth != NOTHING)
+    wanted = {value.lower() for value in canonical.strings[judged.canonical_extracted[wrong]]}
+    met = np.array([*(value.lower() in wanted for value in canonical.strings), False])
+    chosen = met[judged.canonical_truth]
     chosen[wrong] = True
     return np.flatnonzero(chosen)
 

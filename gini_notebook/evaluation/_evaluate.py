@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import _candidates, _documents
+from gini_notebook.evaluation import _candidates, _confidence, _documents
 from gini_notebook.evaluation._canonical import canonicalise
 from gini_notebook.evaluation._coding import NOTHING, IntArray, codes_of
 from gini_notebook.evaluation._comparing import judge, table
-from gini_notebook.evaluation._inputs import Inputs, dotted, read
-from gini_notebook.evaluation._result import SPEC_VERSION, Evaluation
-from gini_notebook.evaluation._scores import check_counting_rule
+from gini_notebook.evaluation._inputs import Inputs, read
+from gini_notebook.evaluation._kept import SPEC_VERSION
+from gini_notebook.evaluation._result import Evaluation
 from gini_notebook.evaluation._slots import Order, Slots, align
+from gini_notebook.evaluation._tables import dotted
+from gini_notebook.evaluation.scores import check_counting_rule
 from gini_notebook.rules import Rule, for_field
 from gini_notebook.schema import FIELD_ENTITIES
 
@@ -93,10 +95,13 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     inputs = read(source, truth, fields, () if known is None else known["document"].tolist())
     chosen = _rules(inputs, source, rules, currency_default)
     canonical = canonicalise(inputs, list(chosen.values()))
-    confidence = None
-    slots, approximate = align(inputs, canonical, confidence, key=_key_columns(inputs, key), order=order)
+    confidence = _confidence.read(source)
+    certainty = None if confidence is None else confidence[inputs.extracted.position]
+    slots, approximate = align(inputs, canonical, certainty, key=_key_columns(inputs, key), order=order)
     judged = judge(inputs, canonical, slots)
     comparisons = table(inputs, canonical, slots, judged, source)
+    if certainty is not None:
+        comparisons[_confidence.COLUMN] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
         more = _candidates.columns(candidates, source, inputs, canonical, (slots, judged))
         comparisons = comparisons.assign(**more)

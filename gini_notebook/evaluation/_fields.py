@@ -9,11 +9,9 @@ import pandas as pd
 
 from gini_notebook.evaluation._coding import FloatArray, IntArray
 from gini_notebook.evaluation._intervals import Estimates
-from gini_notebook.evaluation._scores import PROPORTIONS, companions, scores, trials
-from gini_notebook.evaluation._tally import COUNTED, Tally
+from gini_notebook.evaluation.counts import COUNTED, Tally
+from gini_notebook.evaluation.scores import MACRO, MICRO, companions, trials, with_averages
 from gini_notebook.schema import FIELD_SCORES
-
-MICRO, MACRO = "micro", "macro"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,37 +45,24 @@ def score_group(tally: Tally, draws: FloatArray, group: str, wrong: str) -> Scor
         Draws × columns of the tally × counts, from the document bootstrap.
     """
     places = tally.columns_of(group)
-    counts = _with_micro(tally.totals[places])
-    drawn = _with_micro(draws[:, places])
+    counts = tally.totals[places]
+    supported = np.flatnonzero(counts[:, :3].sum(axis=1) > 0)
+    counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
     slots = tally.counts[:, places, :4].sum(axis=2)
     slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
     documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
-    clustered = slots.max(axis=0, initial=0) > 1
-    supported = np.flatnonzero(counts[:-1, :3].sum(axis=1) > 0)
-    of, at, drawn_at = trials(counts, wrong), scores(counts, wrong), scores(drawn, wrong)
+    at, drawn = (with_averages(side[..., places, :4], supported, wrong) for side in (tally.totals, draws))
     estimates = {
         name: Estimates(
-            value=np.append(at[name], _mean(at[name][supported])),
-            draws=np.concatenate([drawn_at[name], _mean(drawn_at[name][:, supported])[:, None]], axis=1),
+            value=at[name],
+            draws=drawn[name],
             documents=np.append(documents, documents[-1]),
-            trials=np.append(of[name], np.nan),
-            clustered=np.append(clustered, True),
+            trials=np.append(total, np.nan),
+            clustered=np.append(slots.max(axis=0, initial=0) > 1, True),
         )
-        for name in PROPORTIONS
+        for name, total in trials(counts, wrong).items()
     }
     return Scored(places, counts, estimates, len(places) - len(supported))
-
-
-def _with_micro(counts: Any) -> Any:
-    """Add the sum over columns (the last axis but one) as a further one."""
-    return np.concatenate([counts, counts.sum(axis=-2, keepdims=True)], axis=-2)
-
-
-def _mean(values: FloatArray) -> FloatArray:
-    """Give the mean over the last axis of what is defined; NaN if nothing is."""
-    defined = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.nansum(values, axis=-1) / defined.sum(axis=-1), dtype=np.float64)
 
 
 def frame(

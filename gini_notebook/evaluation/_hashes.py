@@ -39,6 +39,9 @@ def of_table(
 
 
 def _add(digest: _Digest, texts: Sequence[str]) -> None:
-    """Add texts with their lengths, so that no two lists of texts are the same in bytes."""
-    digest.update(np.fromiter(map(len, texts), dtype="<i8", count=len(texts)).tobytes())
-    digest.update("".join(texts).encode("utf-8", "surrogatepass"))
+    """Add texts, separated so that no two lists of texts are the same in bytes."""
+    joined = "\0".join(texts)
+    digest.update(len(texts).to_bytes(8, "little"))
+    digest.update(joined.encode("utf-8", "surrogatepass"))
+    if joined.count("\0") != max(len(texts) - 1, 0):
+        digest.update(np.fromiter(map(len, texts), dtype="<i8", count=len(texts)).tobytes())

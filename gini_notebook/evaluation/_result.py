@@ -1,34 +1,24 @@
 """The result of an evaluation: the comparisons, and every number as a view of them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation import _fields, _gate, _mistakes, _storage, _summary
-from gini_notebook.evaluation._coding import BoolArray
+from gini_notebook.errors import SettingError
+from gini_notebook.evaluation import _fields, _gate, _mistakes, _summary
 from gini_notebook.evaluation._gate import Check
-from gini_notebook.evaluation._scores import check_counting_rule
-from gini_notebook.evaluation._summary import resampled
-from gini_notebook.evaluation._tally import LEVELS, Coded, Tally, coded, tally
+from gini_notebook.evaluation._kept import Kept
+from gini_notebook.evaluation.scores import check_counting_rule
 
-if TYPE_CHECKING:
-    from gini_notebook.evaluation._coding import FloatArray
-
-# The edition of the metrics; results of different editions are not compared.
-SPEC_VERSION = "1"
 INTERVALS = ("wilson", "bootstrap")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Evaluation:
+class Evaluation(Kept):
     """What came out when extractions were compared with the ground truth; :func:`gini_notebook.evaluate` makes it.
 
     Attributes
@@ -47,16 +37,6 @@ class Evaluation:
     provenance : mapping
         Edition of the metrics, version of the package, hashes of both tables, rules, seed, and what was left out.
     """
-
-    comparisons: pd.DataFrame
-    documents: pd.DataFrame
-    candidates: pd.DataFrame | None
-    settings: Mapping[str, Any]
-    provenance: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        for name in ("settings", "provenance"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def by_field(
         self, level: str = "typed", wrong: str | None = None, intervals: str = "wilson", *, answered_only: bool = False
@@ -98,7 +78,7 @@ class Evaluation:
             message = f"intervals is {intervals!r}; it must be one of {', '.join(map(repr, INTERVALS))}."
             raise SettingError(message)
         frame = _fields.frame(
-            self._tally(level, answered_only=answered_only),
+            self.tally(level, answered_only=answered_only),
             self._draws(level, answered_only=answered_only),
             entities=self._entities,
             wrong=wrong,
@@ -133,7 +113,7 @@ class Evaluation:
             If there is no such level.
         """
         return _summary.frame(
-            self._tally(level),
+            self.tally(level),
             self._answered,
             self._draws(level),
             wrong=self.settings["wrong"],
@@ -196,59 +176,6 @@ class Evaluation:
         """
         return _gate.check(expressions, self.by_field(), self.summary())
 
-    def save(self, path: "str | os.PathLike[str]") -> Path:
-        """Keep the evaluation in one file (a zip archive), written whole or not at all.
-
-        Parameters
-        ----------
-        path
-            Where; by custom with the ending ``.zip``.
-
-        Returns
-        -------
-        pathlib.Path
-            The file. The same evaluation always makes the same bytes.
-
-        Raises
-        ------
-        SchemaError
-            If a column of ``documents`` has a dtype that cannot be kept.
-        """
-        tables = {"comparisons": self.comparisons, "documents": self.documents}
-        if self.candidates is not None:
-            tables["candidates"] = self.candidates
-        return _storage.write(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
-
-    @classmethod
-    def load(cls, path: "str | os.PathLike[str]") -> Self:
-        """Read an evaluation that was kept with :meth:`save`; it equals the one that was saved.
-
-        Parameters
-        ----------
-        path
-            The file.
-
-        Raises
-        ------
-        SchemaError
-            If the file is not an evaluation, is damaged, or is of an edition of the metrics this version does not have.
-        """
-        tables, facts = _storage.read(path)
-        try:
-            settings, provenance = facts["settings"], facts["provenance"]
-            spec_version = provenance["spec_version"]
-            loaded = cls(tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance)
-        except (KeyError, TypeError) as error:
-            message = f"{path} is not an evaluation that was saved with Evaluation.save(), or it is damaged ({error})."
-            raise SchemaError(message) from error
-        if spec_version != SPEC_VERSION:
-            message = (
-                f"{path} was made by edition {spec_version} of the metrics, and this version has edition "
-                f"{SPEC_VERSION}. Evaluate the extractions again."
-            )
-            raise SchemaError(message)
-        return loaded
-
     def save_report(self, path: "str | os.PathLike[str]", **options: Any) -> Path:
         """Write a report: see :func:`gini_notebook.report.save_report`, which this calls.
 
@@ -263,73 +190,7 @@ class Evaluation:
 
         return save_report(self, Path(path), **options)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Evaluation):
-            return NotImplemented
-        return (
-            self.settings == other.settings
-            and self.provenance == other.provenance
-            and _same(self.comparisons, other.comparisons)
-            and _same(self.documents, other.documents)
-            and _same(self.candidates, other.candidates)
-        )
-
-    __hash__ = None  # type: ignore[assignment] # tables are no keys
-
-    def __repr__(self) -> str:
-        counts = self.comparisons["outcome"].value_counts().to_dict()
-        told = ", ".join(
-            f"{counts[name]} {name}" for name in ("correct", "wrong", "missing", "spurious") if name in counts
-        )
-        return f"<Evaluation of {len(self.documents)} documents: {told or 'nothing to compare'}>"
-
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""
         shown = self.by_field()[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
         return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
-
-    @cached_property
-    def _coded(self) -> Coded:
-        return coded(self.comparisons, pd.Index(self.documents["document"], dtype=object))
-
-    @cached_property
-    def _answered(self) -> BoolArray:
-        return np.asarray(self.documents["answered"].to_numpy(dtype=bool))
-
-    @cached_property
-    def _entities(self) -> dict[tuple[str, str], str]:
-        rules = self.provenance["rules"]
-        return {
-            (group, field): rules[f"{group}.{field}" if group else field]["name"]
-            for group, field in self._coded.columns
-        }
-
-    @cached_property
-    def _kept(self) -> dict[tuple[str, str, bool], Any]:
-        return {}
-
-    def _tally(self, level: str, *, answered_only: bool = False) -> Tally:
-        if level not in LEVELS:
-            message = f"There is no level {level!r}; choose one of {', '.join(LEVELS)}."
-            raise SettingError(message)
-        key = ("tally", level, answered_only)
-        if key not in self._kept:
-            whole = self._tally(level) if answered_only else tally(self.comparisons, self._coded, level)
-            self._kept[key] = whole.of(self._answered) if answered_only else whole
-        kept: Tally = self._kept[key]
-        return kept
-
-    def _draws(self, level: str, *, answered_only: bool = False) -> "FloatArray":
-        key = ("draws", level, answered_only)
-        if key not in self._kept:
-            self._kept[key] = resampled(self._tally(level, answered_only=answered_only), self.settings["seed"])
-        kept: FloatArray = self._kept[key]
-        return kept
-
-
-def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return (
-        bool(one.equals(other)) and list(one.columns) == list(other.columns) and list(one.dtypes) == list(other.dtypes)
-    )

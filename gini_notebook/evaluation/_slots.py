@@ -12,7 +12,8 @@ import pandas as pd
 
 from gini_notebook.evaluation._canonical import Canonical
 from gini_notebook.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray
-from gini_notebook.evaluation._inputs import EXTRACTIONS, Inputs, Side, check_keys, slot_keys
+from gini_notebook.evaluation._inputs import Inputs
+from gini_notebook.evaluation._tables import EXTRACTIONS, Side, check_keys, slot_keys
 from gini_notebook.matching import Cells, match_rows
 
 Order = Literal["content", "strict"]

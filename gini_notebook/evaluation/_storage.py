@@ -31,6 +31,7 @@ def write(path: "str | os.PathLike[str]", tables: Mapping[str, pd.DataFrame], fa
         If a column has a dtype that cannot be kept.
     """
     target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     contents: dict[str, Any] = {"format": FORMAT, "facts": dict(facts), "tables": {}}
     with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
         try:
@@ -68,13 +69,17 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
             tables = {name: _read_table(archive, name, columns) for name, columns in contents["tables"].items()}
             return tables, contents["facts"]
     except (zipfile.BadZipFile, KeyError, IndexError, TypeError, AttributeError, EOFError, UnicodeError) as error:
-        message = f"{path} is not an evaluation that was saved with Evaluation.save(), or it is damaged ({error})."
-        raise SchemaError(message) from error
+        raise SchemaError(not_ours(path, error)) from error
     except ValueError as error:
         if isinstance(error, SchemaError):
             raise
         message = f"{path} is damaged: {error}"
         raise SchemaError(message) from error
+
+
+def not_ours(path: "str | os.PathLike[str]", error: Exception) -> str:
+    """Say that a file cannot be read as an evaluation."""
+    return f"{path} is not an evaluation that was saved with Evaluation.save(), or it is damaged ({error})."
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.evaluation._fields import MACRO, MICRO, Scored, score_group
+from gini_notebook.evaluation._fields import Scored, score_group
 from gini_notebook.evaluation._intervals import Estimates
-from gini_notebook.evaluation._scores import share, trials
-from gini_notebook.evaluation._tally import CANDIDATE_RANKS, Tally
+from gini_notebook.evaluation.counts import CANDIDATE_RANKS, Tally, resampled
+from gini_notebook.evaluation.scores import MACRO, MICRO, share, trials
 from gini_notebook.schema import SUMMARY
 from gini_notebook.statistics import resampled_sums
 
@@ -161,9 +161,3 @@ def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, wrong: str, 
         tally = tally.of(answered)
         draws = resampled(tally, seed)
     return _averages(score_group(tally, draws, HEADER, wrong), "answered_")[:3]
-
-
-def resampled(tally: Tally, seed: int) -> FloatArray:
-    """Draw the counts of a tally: draws × columns × (correct, wrong, missing, spurious)."""
-    counts = tally.counts[:, :, :4]
-    return resampled_sums(counts.reshape(len(counts), -1), seed=seed).reshape(-1, counts.shape[1], 4)

@@ -54,12 +54,12 @@ def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, 
     sums = np.zeros((draws, values.shape[1]))
     start = 0
     for weights in _weights(len(values), draws, seed):
-        sums[start : start + len(weights)] = _product(weights, values)
+        sums[start : start + len(weights)] = product(weights, values)
         start += len(weights)
     return sums
 
 
-def _product(weights: FloatArray, values: FloatArray) -> FloatArray:
+def product(weights: FloatArray, values: FloatArray) -> FloatArray:
     """Give ``weights @ values``, in blocks of documents."""
     length = max(1, _SMALL_PRODUCT // (len(weights) * max(values.shape[1], 1)))
     whole = len(values) // length * length

@@ -12,7 +12,9 @@ import pandas as pd
 
 from gini_notebook.errors import SettingError
 from gini_notebook.evaluation._coding import BoolArray, FloatArray, IntArray
+from gini_notebook.evaluation._inputs import in_order
 from gini_notebook.schema import OUTCOMES
+from gini_notebook.statistics import resampled_sums
 
 LEVELS = ("raw", "typed", "lenient")
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")
@@ -101,14 +103,13 @@ def coded(comparisons: pd.DataFrame, documents: "pd.Index[str]") -> Coded:
     names_of = [
         (str(group_names[pair // len(field_names)]), str(field_names[pair % len(field_names)])) for pair in pairs
     ]
-    order = sorted(range(len(names_of)), key=lambda place: (names_of[place][0], place))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
+    ordered = in_order(names_of)
+    rank = np.array([*map(ordered.index, names_of), 0], dtype=np.int64)
     outcomes, outcome_names = pd.factorize(comparisons["outcome"])
     outcome = np.array([OUTCOMES.index(name) for name in outcome_names], dtype=np.int64)
     return Coded(
         documents=len(documents),
-        columns=tuple(names_of[place] for place in order),
+        columns=ordered,
         document=places[codes],
         column=rank[columns],
         outcome=outcome[outcomes],
@@ -193,3 +194,10 @@ def _candidates(comparisons: pd.DataFrame, slots: Coded) -> npt.NDArray[np.int32
     kinds = (asked, *(asked & (rank <= most) for most in (*CANDIDATE_RANKS, 2**31)))
     counts = [np.bincount(place[kind], minlength=shape[0] * shape[1]).reshape(shape) for kind in kinds]
     return np.stack(counts, axis=2).astype(np.int32)
+
+
+def resampled(counted: Tally, seed: int) -> FloatArray:
+    """Draw the counts of a tally: draws × columns × (correct, wrong, missing, spurious)."""
+    counts = counted.counts[:, :, :4]
+    sums = resampled_sums(counts.reshape(len(counts), counts.shape[1] * 4), seed=seed)
+    return sums.reshape(len(sums), counts.shape[1], 4)

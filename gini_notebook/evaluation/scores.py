@@ -13,6 +13,7 @@ from gini_notebook.errors import SettingError
 from gini_notebook.evaluation._coding import FloatArray
 
 COUNTING_RULES = ("both", "fp")
+MICRO, MACRO = "micro", "macro"
 PROPORTIONS = ("precision", "recall", "f1")
 
 
@@ -45,6 +46,31 @@ def scores(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArr
     """
     correct = np.asarray(counts[..., 0], dtype=np.float64)
     return {name: share(correct, total) for name, total in trials(counts, wrong).items()}
+
+
+def with_averages(
+    counts: npt.NDArray[np.generic], supported: npt.NDArray[np.int64], wrong: str
+) -> Mapping[str, FloatArray]:
+    """Give the scores of fields, then of their sum (micro), then the mean of the fields' scores (macro) (M7).
+
+    Parameters
+    ----------
+    counts
+        Last axes: fields × (correct, wrong, missing, spurious).
+    supported
+        Places of the fields that have a truth value; the others are no part of macro (M8).
+    """
+    together = np.concatenate([counts, counts.sum(axis=-2, keepdims=True)], axis=-2)
+    scored = scores(together, wrong)
+    return {
+        name: np.concatenate([values, mean(values[..., supported])[..., None]], axis=-1)
+        for name, values in scored.items()
+    }
+
+
+def mean(values: FloatArray) -> FloatArray:
+    """Give the mean over the last axis of what is defined; NaN if nothing is."""
+    return share(np.nansum(values, axis=-1), np.sum(~np.isnan(values), axis=-1))
 
 
 def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:

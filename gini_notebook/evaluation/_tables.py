@@ -1,0 +1,180 @@
+"""One table: its columns checked, its texts coded, its rows numbered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.errors import SchemaError
+from gini_notebook.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray, ObjectArray, blank, codes_of
+from gini_notebook.evaluation._hashes import of_table
+
+TRUTH, EXTRACTIONS = "truth", "extractions"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One table, one entry per row.
+
+    Attributes
+    ----------
+    document, column
+        Codes into ``Inputs.documents`` and ``Inputs.columns``.
+    row
+        Row number of a compound's row, 0 for header fields.
+    value
+        Code into ``Inputs.values``; :data:`NOTHING` where nothing is stated.
+    position
+        Where the row stands in the table it came from.
+    """
+
+    document: IntArray
+    column: IntArray
+    row: IntArray
+    value: IntArray
+    position: IntArray
+
+    def take(self, chosen: "IntArray | BoolArray") -> "Side":
+        """Return the chosen rows."""
+        return Side(*(getattr(self, name)[chosen] for name in ("document", "column", "row", "value", "position")))
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table before both have the same coding."""
+
+    document: tuple[IntArray, ObjectArray]
+    column: IntArray
+    names: tuple[tuple[str, str], ...]
+    row: IntArray
+    value: tuple[IntArray, ObjectArray]
+
+    def hash(self) -> str:
+        """Give the SHA-256 of what the table says."""
+        documents, columns = sorted(self.document[1].tolist()), sorted(self.names)
+        places = {name: place for place, name in enumerate(documents)}
+        document = np.array([*map(places.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
+        column = np.array([*map(columns.index, self.names), NOTHING], dtype=np.int64)[self.column]
+        return of_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
+
+
+def table(frame: pd.DataFrame, name: str) -> Table:
+    _check_columns(frame, name)
+    document = codes_of(frame["document"], name, numbers=True)
+    field = codes_of(frame["field"], name)
+    for column, (codes, strings) in (("document", document), ("field", field)):
+        _check_stated(codes, strings, column, name)
+    group = codes_of(frame["group"], name) if "group" in frame else _constant(len(frame))
+    group_codes, groups = np.where(group[0] == NOTHING, len(group[1]), group[0]), [*group[1], ""]
+    pairs, uniques = pd.factorize(group_codes * len(field[1]) + field[0])
+    names = tuple((groups[pair // len(field[1])].strip(), field[1][pair % len(field[1])]) for pair in uniques.tolist())
+    values, strings = codes_of(frame["value"], name)
+    stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
+    header = np.array([*(not group for group, _ in names), True])[pairs]
+    return Table(document, pairs, names, _rows(frame, header, name), (stated[values], strings))
+
+
+def _check_columns(frame: Any, name: str) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        message = f"The {name} must be a pandas DataFrame, but this is a {type(frame).__name__}."
+        raise SchemaError(message)
+    lacking = [column for column in ("document", "field", "value") if column not in frame.columns]
+    if lacking:
+        message = (
+            f"The {name} table lacks the column(s) {', '.join(lacking)}. It has: "
+            f"{', '.join(map(str, frame.columns)) or 'none'}. Expected: document, field, value; for rows of a compound "
+            "also group and row."
+        )
+        raise SchemaError(message)
+    repeated = sorted({str(column) for column in frame.columns[frame.columns.duplicated()]})
+    if repeated:
+        message = f"The {name} table has these columns more than once: {', '.join(repeated)}."
+        raise SchemaError(message)
+
+
+def _check_stated(codes: IntArray, strings: ObjectArray, column: str, name: str) -> None:
+    empty = np.append(blank(strings), True)[codes]
+    if empty.any():
+        message = (
+            f"{int(empty.sum())} row(s) of the {name} table have no {column!r}; first: row {int(np.argmax(empty))}."
+        )
+        raise SchemaError(message)
+
+
+def _constant(length: int) -> tuple[IntArray, ObjectArray]:
+    return np.full(length, NOTHING, dtype=np.int64), np.array([], dtype=object)
+
+
+def _rows(frame: pd.DataFrame, header: BoolArray, name: str) -> IntArray:
+    """Read the row numbers; header fields may lack them."""
+    if "row" not in frame:
+        if not header.all():
+            message = f"The {name} table has rows of a compound, but no column 'row' that numbers them."
+            raise SchemaError(message)
+        return np.zeros(len(frame), dtype=np.int64)
+    numbers = _numbers(frame["row"], name)
+    lacking = np.isnan(numbers) & ~header
+    if lacking.any():
+        message = (
+            f"{int(lacking.sum())} row(s) of the {name} table belong to a compound and have no 'row'; first: row "
+            f"{int(np.argmax(lacking))}."
+        )
+        raise SchemaError(message)
+    numbers = np.where(np.isnan(numbers), 0, numbers)
+    odd = (numbers != np.floor(numbers)) | (np.abs(numbers) >= 2**31) | (numbers < 0)
+    if odd.any():
+        first = int(np.argmax(odd))
+        message = f"The column 'row' of the {name} table holds {numbers[first]} in row {first}; count rows from 0."
+        raise SchemaError(message)
+    if name == TRUTH and (numbers[header] != 0).any():
+        message = (
+            "Header fields of the truth table (group '') have row 0, but some have another number. A field that may "
+            "have several values belongs into a group of its own."
+        )
+        raise SchemaError(message)
+    return numbers.astype(np.int64)
+
+
+def _numbers(column: Any, name: str) -> FloatArray:
+    if pd.api.types.is_bool_dtype(column.dtype):
+        message = f"The column 'row' of the {name} table holds truth values; count rows from 0."
+        raise SchemaError(message)
+    try:
+        return np.asarray(pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        message = f"The column 'row' of the {name} table cannot be read as whole numbers: {error}"
+        raise SchemaError(message) from error
+
+
+def check_keys(side: Side, documents: ObjectArray, columns: Sequence[tuple[str, str]], table: str) -> None:
+    """Refuse a table that says two things about one cell."""
+    repeated = pd.Series(slot_keys(side.document, side.column, side.row, len(columns))).duplicated().to_numpy()
+    if repeated.any():
+        first = int(np.argmax(repeated))
+        group, field = columns[side.column[first]]
+        message = (
+            f"{int(repeated.sum())} row(s) of the {table} table repeat a key (document, group, row, field); first: "
+            f"{documents[side.document[first]]!r}, {group!r}, {int(side.row[first])}, {field!r}. Keep one row per key."
+        )
+        raise SchemaError(message)
+
+
+def slot_keys(document: IntArray, column: IntArray, row: IntArray, columns: int) -> IntArray:
+    """Give every (document, row, column) one number, in this order; row numbers are below 2**31."""
+    if not len(document):
+        return np.zeros(0, dtype=np.int64)
+    widest = int(row.max()) + 1
+    if (int(document.max()) + 1) * widest * columns >= 2**63:
+        row = np.unique(row, return_inverse=True)[1].astype(np.int64)
+        widest = int(row.max()) + 1
+    return np.asarray((document * widest + row) * columns + column, dtype=np.int64)
+
+
+def dotted(group: str, field: str) -> str:
+    """Write a column in one word: ``iban``, ``lineItems.baseGross``."""
+    return f"{group}.{field}" if group else field
