@@ -48,13 +48,7 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
     adjusted[fields] = holm(p[fields])
     table["p_holm"] = adjusted
     sure = (adjusted < SIGNIFICANCE) & (table["f1_difference"] != 0)
-    table["verdict"] = np.where(sure, np.where(table["f1_difference"] > 0, COLUMNS = [
-    "group",
-    "field",
-    *(f"{score}_{part}" for score in ("f1", "precision", "recall") for part in _PARTS),
-    "p",
-]
-BETTER, WORSE), NO_EVIDENCE)
+    table["verdict"] = np.where(sure, np.where(table["f1_difference"] > 0, BETTER, WORSE), NO_EVIDENCE)
     return table
 
 
