@@ -35,6 +35,7 @@ class BaseClient:
         self.api = base_url(api or self.environment.api)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
         self.throwaway = throwaway
+        self.kept: object = None
         self._access = access
         self._attempts = attempts
         self._transport = Transport(

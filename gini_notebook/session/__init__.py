@@ -80,7 +80,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     Parameters
     ----------
     sandbox
-        A running :class:`gini_notebook.Sandbox`; then nothing else is looked up.
+        A running :class:`gini_notebook.Sandbox`; then nothing else is looked up. It runs as long as the client is
+        there, unless it is closed.
     client_id, client_secret
         Of your client.
     user_identifier
@@ -122,36 +123,25 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     literal = any(isinstance(each, str) for each in (client_secret, password, jwt, token))
     client_secret, password = masked(client_secret), masked(password)
     jwt, token = _masked_or_function(jwt), _masked_or_function(token)
+    given: dict[str, str | Secret | None] = {
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "user_identifier": user_identifier,
+        "username": username,
+        "password": password,
+        "api": api,
+        "user_center": user_center,
+        "ca_bundle": None if ca_bundle is None else os.fspath(ca_bundle),
+    }
     if sandbox is not None:
-        found = _of_sandbox(sandbox, user_identifier, username, password)
-        proxies = {} if proxies is None else proxies
+        found = _of_sandbox(sandbox, given)
         environment = getattr(sandbox, "environment", environment)
+        proxies = {} if proxies is None else proxies
     else:
-        arguments = {
-            "client_id": client_id,
-            "client_secret": client_secret,
-            "user_identifier": user_identifier,
-            "username": username,
-            "password": password,
-            "api": api,
-            "user_center": user_center,
-            "ca_bundle": None if ca_bundle is None else os.fspath(ca_bundle),
-        }
-        found = find(arguments, use_keyring=keyring)
+        found = find(given, use_keyring=keyring)
         _warn(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
-    connect = partial(
-        Client,
-        environment=environment,
-        api=found.api,
-        user_center=found.user_center,
-        ca_bundle=found.ca_bundle,
-        proxies=proxies,
-        timing=timing,
-        attempts=attempts,
-        throwaway=sandbox is not None,
-        sleep=sleep,
-        clock=clock,
-    )
+    options = {"proxies": proxies, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
+    connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")
     make = partial(_access, found, jwt, token, (anonymous_domain, center), clock=clock)
     if jwt or token or _complete(found):
@@ -176,7 +166,7 @@ def login_accounts(
     """
     client_secret = masked(client_secret)
     if sandbox is not None:
-        found = _of_sandbox(sandbox, None, None, Secret(""))
+        found = _of_sandbox(sandbox, {})
         environment = getattr(sandbox, "environment", environment)
     else:
         found = find(
@@ -201,18 +191,31 @@ def _masked_or_function(given: str | Secret | Provider | None) -> Secret | Provi
     return masked(given) if isinstance(given, str) else given
 
 
-def _of_sandbox(sandbox: SandboxLike, user_identifier: str | None, username: str | None, password: Secret) -> Found:
-    return Found(
-        client_id=sandbox.client_id,
-        client_secret=masked(sandbox.client_secret),
-        user_identifier=user_identifier,
-        username=username,
-        password=password,
-        api=sandbox.api,
-        user_center=sandbox.user_center,
-        ca_bundle=sandbox.ca_file,
-        sources=dict.fromkeys(("user_identifier", "username"), "argument"),
+def _of_sandbox(sandbox: SandboxLike, given: Mapping[str, str | Secret | None]) -> Found:
+    own = {
+        "client_id": sandbox.client_id,
+        "client_secret": masked(sandbox.client_secret),
+        "api": sandbox.api,
+        "user_center": sandbox.user_center,
+        "ca_bundle": sandbox.ca_file,
+    }
+    return Found(**{**given, **own}, sources=dict.fromkeys(given, "argument"))  # type: ignore[arg-type]
+
+
+def _client(
+    found: Found, environment: str, sandbox: SandboxLike | None, options: Mapping[str, Any], access: Access
+) -> Client:
+    client = Client(
+        access,
+        environment=environment,
+        api=found.api,
+        user_center=found.user_center,
+        ca_bundle=found.ca_bundle,
+        **options,
     )
+    # A sandbox that nobody holds any more ends; login(Sandbox()) must work nevertheless.
+    client.kept = sandbox
+    return client
 
 
 def _complete(found: Found) -> bool:

@@ -1,0 +1,376 @@
+"""Where credentials are looked for, in which order, and what happens where there are none."""
+
+import os
+import stat
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+
+import gini_notebook
+from gini_notebook.credentials import (
+    AnonymousAccess,
+    BearerAccess,
+    Found,
+    JwtAccess,
+    ProvidedAccess,
+    Secret,
+    TrustedAccess,
+    UserAccess,
+    find,
+    save_secret_file,
+    secret_file_path,
+)
+from gini_notebook.errors import CredentialsError, LoginRequired, NotAuthorized, SecretWarning, SettingError
+from gini_notebook.session import login, login_accounts
+
+if TYPE_CHECKING:
+    from gini_notebook.sandbox import Sandbox
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX")
+
+
+def test_login_to_a_sandbox_needs_nothing_else(sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GINI_CLIENT_ID", "other")
+    monkeypatch.setenv("GINI_CA_FILE", "/nowhere")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with warnings.catch_warnings(action="error"):
+        client = login(sandbox)
+    assert client.documents() == []
+    assert client.api == sandbox.api
+    assert len(client.user) == 32
+    assert login(sandbox, user_identifier="clerk-7").user == "clerk-7"
+    assert isinstance(gini_notebook.login(sandbox), gini_notebook.Client)
+
+
+def test_a_sandbox_that_only_its_client_holds_goes_on() -> None:
+    from gini_notebook.sandbox import Sandbox
+
+    client = login(Sandbox())
+    assert client.with_user().documents() == []
+
+
+def test_login_from_the_environment(sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "GINI_CLIENT_ID": sandbox.client_id,
+        "GINI_CLIENT_SECRET": sandbox.client_secret,
+        "GINI_USER_IDENTIFIER": "clerk-7",
+        "GINI_API_URL": sandbox.api,
+        "GINI_USER_CENTER_URL": sandbox.user_center,
+        "GINI_CA_FILE": sandbox.ca_file,
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = login()
+    assert (client.api, client.user_center, client.user) == (sandbox.api, sandbox.user_center, "clerk-7")
+    assert isinstance(client.documents(), list)
+    assert "GINI_CA_FILE" in client.diagnostics()["ca"] or sandbox.ca_file in client.diagnostics()["ca"]
+    with login_accounts() as accounts:
+        assert accounts.user_center == sandbox.user_center
+
+
+def test_arguments_before_environment_before_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = save_secret_file({"client_id": "file", "client_secret": "file", "username": "file"}, tmp_path / "s")
+    monkeypatch.setenv("GINI_SECRET_FILE", str(path))
+    monkeypatch.setenv("GINI_CLIENT_ID", "environment")
+    found = find({"client_secret": Secret("argument")})
+    assert (found.client_id, found.username) == ("environment", "file")
+    assert found.client_secret == Secret("argument")
+    assert found.password is None
+    assert found.sources == {"client_id": "environment", "client_secret": "argument", "username": str(path)}
+    assert "argument" not in repr(Found(client_secret=Secret("argument")))
+
+
+@posix
+def test_T27_the_secret_file_is_private_from_its_first_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = os.umask(0)
+    try:
+        path = save_secret_file({"client_id": "client", "client_secret": Secret("s#=x y")})
+        save_secret_file({"client_id": "client", "client_secret": Secret("s#=x y")})
+    finally:
+        os.umask(old)
+    assert path == secret_file_path()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [each.name for each in path.parent.iterdir()] == ["secrets"]
+    assert find({}).client_secret == Secret("s#=x y")
+    assert isinstance(login(api="https://127.0.0.1:9")._access, TrustedAccess)
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_T27_a_secret_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    path = save_secret_file({"client_id": "client", "client_secret": "canary"})
+    path.chmod(mode)
+    with pytest.raises(CredentialsError, match="can be read or changed by others; run: chmod 600") as caught:
+        login()
+    assert "canary" not in str(caught.value)
+
+
+def test_secret_files_that_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GINI_SECRET_FILE", str(tmp_path / "gone"))
+    with pytest.raises(CredentialsError, match=r"gone \(from GINI_SECRET_FILE\) does not exist"):
+        login()
+    odd = tmp_path / "odd"
+    odd.write_text("# comment\n\nGINI_CLIENT_ID=client\ncanary\n")
+    odd.chmod(0o600)
+    monkeypatch.setenv("GINI_SECRET_FILE", str(odd))
+    with pytest.raises(CredentialsError, match=r"Line 4 of the secret file .* is not understood") as caught:
+        login()
+    assert "canary" not in str(caught.value)
+    monkeypatch.setenv("GINI_SECRET_FILE", str(odd / "below"))
+    with pytest.raises(CredentialsError, match="cannot be read: Not a directory"):
+        login()
+    with pytest.raises(CredentialsError, match=r"These are no credentials: secret\. Known: client_id"):
+        save_secret_file({"secret": "x"})
+
+
+def _backend(module: str, name: str, stored: dict[str, str]) -> Any:
+    def get_password(self: object, service: str, key: str) -> str | None:
+        assert service == "gini_notebook"
+        return stored.get(key)
+
+    return type(name, (), {"__module__": module, "get_password": get_password})()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("keyrings.alt.file", "PlaintextKeyring"),
+        ("keyring.backends.null", "Keyring"),
+        ("keyring.backends.fail", "Keyring"),
+    ],
+)
+def test_T26_a_keyring_without_a_lock_is_not_used(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
+    import keyring
+
+    stored = {"GINI_CLIENT_ID": "client", "GINI_CLIENT_SECRET": "canary"}
+    unsafe = _backend(module, name, stored)
+    chained = types.SimpleNamespace(backends=[_backend("keyring.backends.SecretService", "Keyring", {}), unsafe])
+    for backend in (unsafe, chained):
+        monkeypatch.setattr(keyring, "get_keyring", lambda backend=backend: backend)
+        with pytest.warns(SecretWarning, match="keeps secrets in plain text or not at all"):
+            assert find({}, use_keyring=True).client_id is None
+
+
+def test_T26_a_keyring_is_asked_only_if_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring
+
+    stored = {"GINI_CLIENT_ID": "client", "GINI_CLIENT_SECRET": "secret"}
+    safe = _backend("keyring.backends.SecretService", "Keyring", stored)
+    monkeypatch.setattr(keyring, "get_keyring", lambda: safe)
+    with pytest.raises(LoginRequired):
+        login()
+    client = login(keyring=True, api="https://127.0.0.1:9")
+    assert isinstance(client._access, TrustedAccess)
+    assert find({}, use_keyring=True).client_secret == Secret("secret")
+
+
+ONLY_CLIENT = {"client_id": "client", "client_secret": Secret("secret"), "api": "https://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ({}, TrustedAccess),
+        ({"user_identifier": "clerk-7"}, TrustedAccess),
+        ({"username": "me", "password": Secret("pw")}, UserAccess),
+        ({"username": "me", "password": Secret("pw"), "user_identifier": "clerk-7"}, TrustedAccess),
+        ({"anonymous_domain": "app.example.org"}, AnonymousAccess),
+        ({"jwt": Secret("a.b.c")}, JwtAccess),
+        ({"jwt": lambda: "a.b.c"}, ProvidedAccess),
+        ({"token": Secret("abc")}, BearerAccess),
+        ({"token": lambda: "abc"}, ProvidedAccess),
+    ],
+)
+def test_who_is_calling_follows_from_what_there_is(given: dict[str, Any], kind: type) -> None:
+    assert type(login(**ONLY_CLIENT, **given)._access) is kind
+
+
+def test_tokens_need_no_client() -> None:
+    assert type(login(token=Secret("abc"))._access) is BearerAccess
+    assert type(login(jwt=Secret("abc"))._access) is JwtAccess
+
+
+def test_everything_about_the_connection_reaches_the_client(sandbox: "Sandbox") -> None:
+    from gini_notebook.client import Timing
+
+    client = login(
+        **ONLY_CLIENT,
+        user_center="https://127.0.0.1:8",
+        ca_bundle=Path(sandbox.ca_file),
+        environment="gini-api",
+        proxies="http://127.0.0.1:7",
+        timing=Timing(1, 2, 3),
+    )
+    shown = client.diagnostics()
+    assert shown == {
+        "api": "https://127.0.0.1:9",
+        "user_center": "https://127.0.0.1:8",
+        "environment": "gini-api",
+        "access": "client id and secret with user identifier",
+        "user": client.user,
+        "expires_in_s": None,
+        "ca": f"{sandbox.ca_file} (from ca_bundle)",
+        "proxy": "http://127.0.0.1:7 (from proxies)",
+        "timeouts_s": {"connect": 1, "read": 2, "deadline": 3},
+    }
+    assert repr(client) == f"Client(api='https://127.0.0.1:9', user={client.user!r})"
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "match"),
+    [
+        ({"environment": "stage"}, SettingError, "There is no environment 'stage'"),
+        ({"api": "http://x"}, SettingError, "address of the API 'http://x' is not https"),
+        ({"user_center": "http://x"}, SettingError, "address of the User Center 'http://x' is not https"),
+        ({"ca_bundle": "/nowhere"}, SettingError, r"CA file /nowhere \(from ca_bundle\) does not exist"),
+        ({"user_identifier": "a b"}, CredentialsError, "must have 1 to 64"),
+        ({"client_secret": Secret("")}, LoginRequired, "set GINI_CLIENT_ID and GINI_CLIENT_SECRET"),
+    ],
+)
+def test_settings_that_make_no_sense(given: dict[str, Any], kind: type[Exception], match: str) -> None:
+    with pytest.raises(kind, match=match):
+        login(**{**ONLY_CLIENT, **given})
+
+
+def test_nobody_to_ask_is_told_at_once_and_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    for attempt in (login, login_accounts):
+        with pytest.raises(LoginRequired, match=r"set GINI_CLIENT_ID and .*GINI_USERNAME.*secret file"):
+            attempt()
+    with pytest.raises(LoginRequired):
+        login(**ONLY_CLIENT, username="me")
+
+
+class _Terminal:
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_asked_for_what_lacks(monkeypatch: pytest.MonkeyPatch, sandbox: "Sandbox") -> None:
+    from gini_notebook.session import asking
+
+    asked: list[str] = []
+
+    def answer_with(text: str) -> Any:
+        def answer(prompt: str) -> str:
+            asked.append(prompt)
+            return text
+
+        return answer
+
+    monkeypatch.setattr(sys, "stdin", _Terminal())
+    monkeypatch.setattr("builtins.input", answer_with(f" {sandbox.client_id} "))
+    monkeypatch.setattr(asking, "getpass", answer_with(sandbox.client_secret))
+    target = {"api": sandbox.api, "user_center": sandbox.user_center, "ca_bundle": sandbox.ca_file}
+    assert login(**target).documents() == []
+    assert asked == ["Client id: ", "Client secret: "]
+    asked.clear()
+    known = {"client_id": sandbox.client_id, "client_secret": Secret(sandbox.client_secret)}
+    client = login(**target, **known, username="me@x.example")
+    assert asked == ["Password of me@x.example: "]
+    with pytest.raises(NotAuthorized):
+        client.documents()
+
+
+@pytest.fixture
+def interactive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+
+
+@pytest.mark.usefixtures("interactive")
+def test_T21_a_literal_secret_is_warned_about(sandbox: "Sandbox") -> None:
+    options = {"client_id": "client", "api": "https://127.0.0.1:9"}
+    for literal in ({"client_secret": "x"}, {"client_secret": Secret("x"), "password": "y"}, {"token": "abc"}):
+        with pytest.warns(SecretWarning, match="stands in a cell is saved with the notebook") as caught:
+            login(**options, **literal)  # type: ignore[arg-type]
+        assert caught[0].filename == __file__
+    with warnings.catch_warnings(action="error"):
+        login(**options, client_secret=Secret("x"))  # type: ignore[arg-type]
+        login(sandbox)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "place"),
+    [
+        ("COLAB_RELEASE_TAG", "x", "Colab"),
+        ("BINDER_SERVICE_HOST", "x", "Binder"),
+        ("SERVER_SOFTWARE", "voila/0.5", "Voil"),
+    ],
+)
+def test_T51_a_client_secret_on_somebody_elses_machine_is_warned_about(
+    monkeypatch: pytest.MonkeyPatch, sandbox: "Sandbox", variable: str, value: str, place: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.warns(SecretWarning, match=f"{place}.* is not your own machine. Use a token from your backend"):
+        login(**ONLY_CLIENT)
+    with warnings.catch_warnings(action="error"):
+        login(token=Secret("abc"))
+        login(sandbox)
+
+
+class _Kernel:
+    def __init__(self, *, allows: bool) -> None:
+        self._allow_stdin = allows
+
+
+@pytest.fixture
+def displayed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """A notebook with a front end; what is displayed lands in the list."""
+    import builtins
+
+    import IPython.display
+
+    shown: list[Any] = []
+    shell = types.SimpleNamespace(kernel=_Kernel(allows=True))
+    monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
+    monkeypatch.setattr(IPython.display, "display", shown.append)
+    yield shown
+    for form in shown:
+        form.close()
+
+
+def test_a_notebook_shows_the_form_and_the_client_waits_for_it(sandbox: "Sandbox", displayed: list[Any]) -> None:
+    client = login(api=sandbox.api, user_center=sandbox.user_center, ca_bundle=sandbox.ca_file)
+    (form,) = displayed
+    assert client.user == "(not logged in yet)"
+    assert client.diagnostics()["access"] == "waiting for the form"
+    with pytest.raises(LoginRequired, match="fill in the form above, then run this cell again"):
+        client.documents()
+    form._client_id.value = sandbox.client_id
+    form.submit({"client_secret": "wrong"})
+    with pytest.raises(LoginRequired):
+        client.documents()
+    form.submit({"client_secret": sandbox.client_secret})
+    assert client.documents() == []
+    client.logout()
+    with pytest.raises(LoginRequired, match="logged out"):
+        client.documents()
+
+
+def test_a_kernel_nobody_can_type_into_is_refused(monkeypatch: pytest.MonkeyPatch, displayed: list[Any]) -> None:
+    import builtins
+
+    monkeypatch.setattr(builtins, "get_ipython", lambda: types.SimpleNamespace(kernel=_Kernel(allows=False)))
+    monkeypatch.setattr(sys, "stdin", _Terminal())
+    with pytest.raises(LoginRequired, match="nobody can be asked here"):
+        login()
+    assert displayed == []
+
+
+def test_nbclient_stops_at_login_with_one_sentence(tmp_path: Path) -> None:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import gini_notebook as gini\nclient = gini.login()")]
+    )
+    with pytest.raises(CellExecutionError) as caught:
+        NotebookClient(notebook, timeout=60).execute()
+    assert caught.value.ename == "LoginRequired"
+    assert caught.value.evalue.startswith("Nobody is logged in and nobody can be asked here: set GINI_CLIENT_ID")
