@@ -72,7 +72,8 @@ def _without_secrets(query: bytes) -> str:
     pairs = parse_qsl(text, keep_blank_values=True) if text else []
     if not any(name.lower() in SECRET_PARAMETERS for name, _ in pairs):
         return text
-    return urlencode([(name, HIDDEN if name.lower() in SECRET_PARAMETERS else value) for name, value in pairs])
+    shown = [(name, HIDDEN if name.lower() in SECRET_PARAMETERS else value) for name, value in pairs]
+    return urlencode(shown, safe="[]")
 
 
 def _shown(name: bytes, value: bytes) -> bytes:

@@ -25,7 +25,8 @@ def authenticate(call: Call, who: str) -> User | None:
         _client_token(call)
     elif who == "admin":
         scheme, credentials = _authorization(call)
-        if scheme != "bearer" or not hmac.compare_digest(credentials.encode(), call.state.admin_token.encode()):
+        token = call.state.admin_token
+        if not token or scheme != "bearer" or not hmac.compare_digest(credentials.encode(), token.encode()):
             raise Refused(401, "This part of the sandbox is for the program that started it.", headers=BEARER)
     return None
 
