@@ -14,7 +14,12 @@ A4 = (595.28, 841.89)
 IBAN = "DE89370400440532013000"
 EPC = f"BCD\n002\n1\nSCT\nCOBADEFFXXX\nBeispiel Handel GmbH\n{IBAN}\nEUR119.00\n\n\nReNr 2025-0318"
 
-COLUMNS = (56, 90, 300, 370, 480)
+
+def cells(top: float, *texts: str) -> list[tuple[float, float, str, float]]:
+    """Give the texts of a row of the table."""
+    return [(left, top, text, 10) for left, text in zip((56, 90, 300, 370, 480), texts, strict=True)]
+
+
 INVOICE = (
     (56, 60, "Beispiel Handel GmbH", 16),
     (56, 130, "Beispiel Handel GmbH · Musterweg 1 · 12345 Musterstadt", 7),
@@ -24,9 +29,9 @@ INVOICE = (
     (400, 160, "Rechnungsdatum: 03.03.2025", 10),
     (400, 173, "Kundennummer: 70881", 10),
     (56, 240, "Rechnung Nr. 2025-0318", 14),
-    *((left, 280, text, 10) for left, text in zip(COLUMNS, ("Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"), strict=True)),
-    *((left, 300, text, 10) for left, text in zip(COLUMNS, ("1", "Werkbank Eiche", "2", "40,00 €", "80,00 €"), strict=True)),
-    *((left, 320, text, 10) for left, text in zip(COLUMNS, ("2", "Montage vor Ort", "1", "20,00 €", "20,00 €"), strict=True)),
+    *cells(280, "Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"),
+    *cells(300, "1", "Werkbank Eiche", "2", "40,00 €", "80,00 €"),
+    *cells(320, "2", "Montage vor Ort", "1", "20,00 €", "20,00 €"),
     (300, 350, "Nettobetrag", 10), (480, 350, "100,00 €", 10),
     (300, 365, "19 % MwSt.", 10), (480, 365, "19,00 €", 10),
     (300, 380, "Rechnungsbetrag", 10), (480, 380, "119,00 €", 10),

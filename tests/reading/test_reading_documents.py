@@ -119,7 +119,7 @@ def test_turned_pages_are_read_and_boxes_stay_on_the_shown_page(turn: int) -> No
     area = tuple(
         round(4 * value) for value in (box["left"], box["top"], box["left"] + box["width"], box["top"] + box["height"])
     )
-    assert min(picture.crop(area).getdata()) < 100, "there is ink in the box"
+    assert picture.crop(area).getextrema()[0] < 100, "there is ink in the box"
 
 
 @settings(max_examples=25, deadline=None)

@@ -7,35 +7,14 @@ from gini_notebook.sandbox import reading
 from gini_notebook.sandbox.reading.qr import understand
 
 SWISS = "\r\n".join(
-    [
-        "SPC",
-        "0200",
-        "1",
-        "CH4431999123000889012",
-        "S",
-        "Beispiel AG",
-        "Gasse",
-        "1",
-        "2501",
-        "Biel",
-        "CH",
-        *[""] * 7,
-        "1949.75",
-        "CHF",
-    ]
-    + [
-        "S",
-        "Abnehmerin",
-        "Weg",
-        "3",
-        "9400",
-        "Rorschach",
-        "CH",
-        "QRR",
-        "210000000003139471430009017",
-        "Auftrag vom Juni",
-        "EPD",
-    ]
+    (
+        *("SPC", "0200", "1", "CH4431999123000889012"),
+        *("S", "Beispiel AG", "Gasse", "1", "2501", "Biel", "CH"),
+        *("",) * 7,
+        *("1949.75", "CHF"),
+        *("S", "Abnehmerin", "Weg", "3", "9400", "Rorschach", "CH"),
+        *("QRR", "210000000003139471430009017", "Auftrag vom Juni", "EPD"),
+    )
 )
 
 

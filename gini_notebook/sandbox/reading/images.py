@@ -11,6 +11,7 @@ from gini_notebook.sandbox.reading.problems import Unreadable
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded; phones take up to 50 million pixels."""
 
+_TOO_LARGE = f"The image has more than {MAX_PIXELS // 1_000_000} million pixels, which is more than can be processed."
 _FORMATS = {sniff.JPEG: ("JPEG", "MPO"), sniff.PNG: ("PNG",), sniff.GIF: ("GIF",), sniff.TIFF: ("TIFF",)}
 _A4 = (595.28, 841.89)
 _USUAL_DPI = 150.0
@@ -28,12 +29,12 @@ def opened(content: bytes, media_type: str) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
             picture = Image.open(io.BytesIO(content), formats=_FORMATS[media_type])
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except Image.DecompressionBombError as error:
+        raise Unreadable(_TOO_LARGE) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Unreadable("The image is damaged and cannot be opened.") from error
     if picture.width * picture.height > MAX_PIXELS:
-        size = f"{picture.width} × {picture.height} pixels"
-        message = f"The image has {size}; that is more than can be processed."
-        raise Unreadable(message)
+        raise Unreadable(_TOO_LARGE)
     if media_type == sniff.GIF and getattr(picture, "is_animated", False):
         raise Unreadable("The GIF is animated; only still images can be processed.")
     return picture
@@ -68,8 +69,7 @@ def page(picture: Image.Image, number: int, *, turn: int = 0) -> Image.Image:
         if number > 1:
             picture.seek(number - 1)
         if picture.width * picture.height > MAX_PIXELS:
-            message = f"Page {number} of the image has too many pixels."
-            raise Unreadable(message)
+            raise Unreadable(_TOO_LARGE)
         shown = ImageOps.exif_transpose(picture)
         if shown.mode in {"RGBA", "LA", "PA"} or "transparency" in shown.info:
             shown = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown.convert("RGBA"))

@@ -8,7 +8,13 @@ from gini_notebook.sandbox.reading.words import Area, Row
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _GAP = re.compile(r"\s{3,}")
 _NUMBER = re.compile(r"\d[.,]\d{2}(?!\d)|\d{3}")
+_NEAR = 15  # rows
 _REACH = 60.0  # points that a heading may stand above its column
+
+
+def rows_above(rows: Sequence[Row], index: int) -> Sequence[Row]:
+    """Give the next rows above a row, the nearest first; few enough that crowded pages take no time."""
+    return rows[max(index - _NEAR, 0) : index][::-1]
 
 
 def left_of(row: Row, start: int) -> str:
@@ -39,7 +45,7 @@ def above(area: Area, rows: Sequence[Row], index: int) -> str:
     index
         The row of the value.
     """
-    for row in reversed(rows[:index]):
+    for row in rows_above(rows, index):
         if area.top - row.area.bottom > _REACH:
             break
         for phrase in row.phrases:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gini_notebook.sandbox.reading.found import Found, found_in
+from gini_notebook.sandbox.reading.labels import rows_above
 from gini_notebook.sandbox.reading.names import (
     ASSIGNED,
     BULLET,
@@ -100,7 +101,7 @@ def _in_window(page: Page, phrase: Row) -> bool:
 
 def _heading(page: Page, phrase: Row) -> float:
     """Rate the nearest heading above that names a party, in the same column."""
-    for row in reversed(page.rows[: phrase.index]):
+    for row in rows_above(page.rows, phrase.index):
         if phrase.area.top - row.area.bottom > _SECTION:
             break
         for one in row.phrases:
@@ -173,7 +174,7 @@ def _sender(page: Page, phrase: Row) -> Iterator[Found]:
 
 def _first_line(page: Page, place: Row) -> Iterator[Found]:
     block = [place]
-    for row in reversed(page.rows[: place.index]):
+    for row in rows_above(page.rows, place.index):
         height = max(block[0].area.bottom - block[0].area.top, 1.0)
         if block[0].area.top - row.area.bottom > 0.9 * height or len(block) == 7 or _is_sender_line(row.phrases[0]):
             break

@@ -6,13 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
 from gini_notebook.sandbox.reading import graphics
+from gini_notebook.sandbox.reading.pdf_words import mapped, words_of
 from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.qr import find_symbols
 from gini_notebook.sandbox.reading.words import Area, Page, Symbol, Word, turned
@@ -25,20 +26,7 @@ MAX_PIXELS = 40_000_000
 
 _QUIET = 6.0  # points around a QR code
 _CODE_PIXELS = 4_000_000
-_MAX_CHARACTERS = 100_000  # per page; a densely printed page has about 6,000
-_KERNING = 0.12  # of the height; the narrowest blank of a usual font is 0.16
-_LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
-_ODD = {**_LIGATURES, 0x02: "-", 0xAD: "-", 0xFFFE: "-", 0x2011: "-", 0x00: "", 0xFEFF: "", 0x200B: ""}
 _LOCK = threading.RLock()  # PDFium is not thread-safe
-
-
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    text: str
-    area: Area
-    origin: tuple[float, float]
-    index: int
-    spaced: bool  # PDFium saw a blank before it that is not in the file
 
 
 @contextmanager
@@ -93,7 +81,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, *, number: int, turn:
         size = page.get_size()
         to_shown = _to_shown(page, size)
         drawn = graphics.survey(page.raw, page.get_bbox())
-        upright = _upright(number, size, _words(page, to_shown), picture_share=drawn.picture_share)
+        upright = _upright(number, size, words_of(page, to_shown), picture_share=drawn.picture_share)
         symbols = [symbol for area in drawn.squares for symbol in _symbols(page, area, to_shown)]
         return replace(upright, symbols=tuple(Symbol(one.text, upright.upright(one.area)) for one in symbols))
     finally:
@@ -103,7 +91,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, *, number: int, turn:
 def _symbols(page: pypdfium2.PdfPage, area: Area, to_shown: tuple[float, ...]) -> list[Symbol]:
     """Look for QR codes in a part of the page, and give them in shown coordinates."""
     width, height = page.get_size()
-    shown = _mapped(area, to_shown)
+    shown = mapped(area, to_shown)
     left, top = max(shown.left - _QUIET, 0.0), max(shown.top - _QUIET, 0.0)
     right, bottom = min(shown.right + _QUIET, width), min(shown.bottom + _QUIET, height)
     if right - left < 1 or bottom - top < 1:
@@ -128,26 +116,6 @@ def _symbols(page: pypdfium2.PdfPage, area: Area, to_shown: tuple[float, ...]) -
     ]
 
 
-def _words(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tuple[Word, int]]:
-    """Give the words in shown coordinates, each with the quarter turns of its writing direction."""
-    try:
-        text_page = page.get_textpage()
-    except pypdfium2.PdfiumError:
-        return []
-    try:
-        runs: list[list[_Glyph]] = [[]]
-        for glyph in _glyphs(text_page.raw, to_shown):
-            if glyph is None:
-                runs.append([])
-            elif runs[-1] and _starts_word(runs[-1][-1], glyph):
-                runs.append([glyph])
-            else:
-                runs[-1].append(glyph)
-        return [_word(run, text_page.raw) for run in runs if run]
-    finally:
-        text_page.close()
-
-
 def _to_shown(page: pypdfium2.PdfPage, size: tuple[float, float]) -> tuple[float, ...]:
     """Give the affine map from page space to shown coordinates (it covers /Rotate and crop boxes)."""
     scale = 100_000
@@ -158,76 +126,6 @@ def _to_shown(page: pypdfium2.PdfPage, size: tuple[float, float]) -> tuple[float
         points.append((x.value / scale * size[0], y.value / scale * size[1]))
     (ox, oy), (ax, ay), (bx, by) = points
     return (ox, (ax - ox) / 100, (bx - ox) / 100, oy, (ay - oy) / 100, (by - oy) / 100)
-
-
-def _mapped(area: Area, to_shown: tuple[float, ...]) -> Area:
-    ox, xx, xy, oy, yx, yy = to_shown
-    x0, x1 = ox + xx * area.left + xy * area.top, ox + xx * area.right + xy * area.bottom
-    y0, y1 = oy + yx * area.left + yy * area.top, oy + yx * area.right + yy * area.bottom
-    return Area(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _glyphs(text_page: object, to_shown: tuple[float, ...]) -> Iterator[_Glyph | None]:
-    """Give the visible characters; ``None`` stands for a blank."""
-    ox, xx, xy, oy, yx, yy = to_shown
-    rect, px, py = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    spaced = False
-    for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARACTERS)):
-        code = pdfium.FPDFText_GetUnicode(text_page, index)
-        text = _ODD.get(code) if code in _ODD else chr(code) if code < 0x110000 else ""
-        if not text:
-            continue
-        if text.isspace():
-            spaced = text == " " and pdfium.FPDFText_IsGenerated(text_page, index) == 1
-            if not spaced:
-                yield None
-            continue
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, rect):
-            continue
-        pdfium.FPDFText_GetCharOrigin(text_page, index, px, py)
-        area = _mapped(Area(rect.left, rect.bottom, rect.right, rect.top), to_shown)
-        origin = (ox + xx * px.value + xy * py.value, oy + yx * px.value + yy * py.value)
-        yield _Glyph(text, area, origin, index, spaced)
-        spaced = False
-
-
-def _starts_word(previous: _Glyph, glyph: _Glyph) -> bool:
-    """Say whether a glyph is too far from the one before to belong to the same word."""
-    if glyph.spaced:  # kerning looks like a blank to PDFium, but is narrower
-        gap = glyph.area.left - previous.area.right
-        height = previous.area.bottom - previous.area.top
-        return not (
-            -0.2 * height < gap < _KERNING * height and abs(glyph.origin[1] - previous.origin[1]) < 0.1 * height
-        )
-    size = max(previous.area.bottom - previous.area.top, previous.area.right - previous.area.left, 1.0)
-    return math.dist(previous.origin, glyph.origin) > 2.5 * size
-
-
-def _word(run: list[_Glyph], text_page: object) -> tuple[Word, int]:
-    area = run[0].area
-    for glyph in run[1:]:
-        area = area.union(glyph.area)
-    (x0, y0), (x1, y1) = run[0].origin, run[-1].origin
-    quarter = round(math.degrees(math.atan2(y1 - y0, x1 - x0)) / 90) % 4 if len(run) > 1 else 0
-    height = area.bottom - area.top if quarter % 2 == 0 else area.right - area.left
-    size = pdfium.FPDFText_GetFontSize(text_page, run[0].index)
-    matrix = pdfium.FS_MATRIX()
-    if pdfium.FPDFText_GetMatrix(text_page, run[0].index, matrix):
-        size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
-    if not 0.4 < size / max(height, 0.1) < 1.6:
-        size = 0.85 * height
-    name, bold = _font(text_page, run[0].index)
-    text = "".join(glyph.text for glyph in run)
-    return Word(text, area, y0, round(size, 2), name, bold), quarter
-
-
-def _font(text_page: object, index: int) -> tuple[str, bool]:
-    buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    length = pdfium.FPDFText_GetFontInfo(text_page, index, buffer, len(buffer), flags)
-    name = buffer.value.decode("utf-8", "replace") if 0 < length <= len(buffer) else ""
-    name = name.split("+", 1)[-1]
-    bold = "bold" in name.lower() or pdfium.FPDFText_GetFontWeight(text_page, index) >= 600
-    return name, bold
 
 
 def _upright(number: int, size: tuple[float, float], words: list[tuple[Word, int]], *, picture_share: float) -> Page:

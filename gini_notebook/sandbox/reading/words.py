@@ -6,8 +6,10 @@ text runs sideways or upside down is turned first, and :meth:`Page.shown` leads 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _SAME_ROW = 0.42  # of the height: baselines closer than this belong together (sub- and superscripts do, lines do not)
+_LONGEST = 200  # words; a longer row is no text that people read
 _PHRASE_GAP = 0.9  # of the height: a wider gap between two words starts a new phrase
 
 
@@ -93,7 +95,7 @@ class Row:
             found = word
         return found
 
-    @property
+    @cached_property
     def phrases(self) -> list["Row"]:
         """The runs of words without a wide gap, each as a row of its own."""
         groups: list[list[Word]] = []
@@ -207,8 +209,9 @@ def rows_of(page: int, words: Sequence[Word]) -> list[Row]:
             groups[-1].append(word)
         else:
             groups.append([word])
-    ordered = (sorted(group, key=lambda one: one.area.left) for group in groups)
-    return [make_row(page, group, index) for index, group in enumerate(ordered)]
+    ordered = [sorted(group, key=lambda one: one.area.left) for group in groups]
+    pieces = [group[start : start + _LONGEST] for group in ordered for start in range(0, len(group), _LONGEST)]
+    return [make_row(page, piece, index) for index, piece in enumerate(pieces)]
 
 
 def _part_of(word: Word, start: int, end: int) -> Area:
