@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from reading_samples import INVOICE, page, pdf_of
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
 
 from gini_notebook.sandbox import reading
 from gini_notebook.sandbox.reading.fields import extract
@@ -232,15 +234,13 @@ def test_a_pdf_with_junk_before_its_header_is_read() -> None:
     assert reading.read(content, None).extractions["extractions"]["amountToPay"]["value"] == "119.00:EUR"
 
 
-def test_encrypted_pdf() -> None:
-    from reportlab.lib.pdfencrypt import StandardEncryption
-    from reportlab.pdfgen.canvas import Canvas
-
+@pytest.mark.parametrize("user_password", ["secret", ""], ids=["with a password", "only restricted"])
+def test_encrypted_pdf(user_password: str) -> None:
     stream = io.BytesIO()
-    canvas = Canvas(stream, encrypt=StandardEncryption("secret"))
+    canvas = Canvas(stream, encrypt=StandardEncryption(user_password, "owner", canCopy=0))
     canvas.drawString(50, 50, "x")
     canvas.save()
-    with pytest.raises(reading.Unreadable, match="encrypted"):
+    with pytest.raises(reading.Unreadable, match="The PDF is encrypted"):
         reading.check(stream.getvalue(), None)
 
 

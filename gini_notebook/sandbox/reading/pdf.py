@@ -24,6 +24,8 @@ MAX_PAGES = 10
 MAX_PIXELS = 40_000_000
 """No page is rendered larger than this; a page can claim 14,400 points per side."""
 
+_NOT_ENCRYPTED = -1
+_ENCRYPTED = "The PDF is encrypted; documents with a password or other security restrictions cannot be processed."
 _QUIET = 6.0  # points around a QR code
 _CODE_PIXELS = 4_000_000
 _LOCK = threading.RLock()  # PDFium is not thread-safe
@@ -45,6 +47,8 @@ def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
         except pypdfium2.PdfiumError as error:
             raise Unreadable(_reason(error)) from error
         try:
+            if pdfium.FPDF_GetSecurityHandlerRevision(document.raw) != _NOT_ENCRYPTED:
+                raise Unreadable(_ENCRYPTED)
             if len(document) == 0:
                 raise Unreadable("The PDF has no pages.")
             yield document
@@ -54,7 +58,7 @@ def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 def _reason(error: pypdfium2.PdfiumError) -> str:
     if getattr(error, "err_code", None) in {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}:
-        return "The PDF is encrypted; documents with a password or other security restrictions cannot be processed."
+        return _ENCRYPTED
     return "The PDF is damaged and cannot be opened."
 
 
