@@ -9,16 +9,16 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import _fields, _gate, _mistakes, _summary
+from gini_notebook.evaluation import _confidence, _fields, _gate, _mistakes, _summary
 from gini_notebook.evaluation._gate import Check
-from gini_notebook.evaluation._kept import Kept
+from gini_notebook.evaluation._sureness import Sureness
 from gini_notebook.evaluation.scores import check_counting_rule
 
 INTERVALS = ("wilson", "bootstrap")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Evaluation(Kept):
+class Evaluation(Sureness):
     """What came out when extractions were compared with the ground truth; :func:`gini_notebook.evaluate` makes it.
 
     Attributes
@@ -148,6 +148,30 @@ class Evaluation(Kept):
         >>> result.mistakes("iban", outcome="wrong")  # doctest: +SKIP
         """
         return _mistakes.frame(self.comparisons, self._entities, field, outcome)
+
+    def at_confidence(self, threshold: float) -> "Evaluation":
+        """Give the evaluation as if predictions below a confidence had not been made.
+
+        Parameters
+        ----------
+        threshold
+            Predictions with a smaller confidence are treated as absent: correct and wrong become missing, spurious
+            becomes absent. Predictions without a confidence are kept.
+
+        Returns
+        -------
+        Evaluation
+            With all its views; ``settings`` has ``min_confidence``.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence.
+        """
+        _confidence.predictions(self.comparisons, self._slots_of(None))
+        settings = {**self.settings, "min_confidence": float(threshold)}
+        comparisons = _confidence.without(self.comparisons, threshold)
+        return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
 
     def check(self, expressions: str | Sequence[str]) -> list[Check]:
         """Check conditions, as a release is gated by them.

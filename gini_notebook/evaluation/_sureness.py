@@ -1,0 +1,119 @@
+"""Views for extractions that come with a confidence (M16 of the metrics)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.errors import SettingError
+from gini_notebook.evaluation import _confidence, _threshold
+from gini_notebook.evaluation._coding import BoolArray
+from gini_notebook.evaluation._tables import dotted
+from gini_notebook.evaluation._threshold import Threshold
+from gini_notebook.evaluation._views import Views
+from gini_notebook.evaluation.scores import MICRO
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sureness(Views):
+    """The views of an evaluation that ask how far a confidence can be trusted."""
+
+    def reliability(self, field: str | None = None, *, bins: int = 10) -> pd.DataFrame:
+        """Give how often predictions of a confidence are right.
+
+        Parameters
+        ----------
+        field
+            One field only; by default all header fields together.
+        bins
+            Number of bins of about equal count; equal confidences are never split.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per bin: ``count``, ``confidence_low``, ``confidence_high``, ``confidence`` (mean), ``correct``
+            (share of right ones) and its 95 % interval ``correct_low``, ``correct_high``.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, or there is no such field, or no bin.
+        """
+        if bins < 1:
+            message = f"bins is {bins!r}; it must be 1 or more."
+            raise SettingError(message)
+        return _confidence.reliability(_confidence.predictions(self.comparisons, self._slots_of(field)), bins)
+
+    def confidence_scores(self) -> pd.DataFrame:
+        """Give how well the confidence tells right from wrong, per field and for all header fields together.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``group``, ``field``, ``predicted``, ``without_confidence`` (kept at every threshold, left out of the
+            numbers but the first), ``average_precision`` (interpolated, as DocILE's benchmark),
+            ``average_precision_uninterpolated`` (as scikit-learn), ``ece`` and ``brier`` (for confidences between 0
+            and 1), ``auroc``.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence.
+        """
+        tally = self.tally()
+        support = tally.totals[:, :3].sum(axis=1)
+        rows = []
+        for place, (group, field) in enumerate(tally.columns):
+            given = _confidence.predictions(self.comparisons, self._of_field(dotted(group, field)))
+            rows.append({"group": group, "field": field, **_confidence.numbers(given, int(support[place]))})
+        header = np.array([not group for group, _ in tally.columns], dtype=bool)
+        given = _confidence.predictions(self.comparisons, self._slots_of(None))
+        rows.append({"group": "", "field": MICRO, **_confidence.numbers(given, int(support[header].sum()))})
+        return pd.DataFrame(rows)
+
+    def at_precision(
+        self, target: float, field: str | None = None, *, required: Sequence[str] | None = None
+    ) -> Threshold:
+        """Find the confidence from which on values can be taken unseen.
+
+        The threshold is the smallest whose one-sided 95 % lower bound of the precision reaches the target on one half
+        of the documents (Clopper-Pearson; the document bootstrap where documents have several predictions). What it
+        brings is measured on the other half.
+
+        Parameters
+        ----------
+        target
+            The wanted precision, for example 0.99.
+        field
+            One field only; by default all header fields together.
+        required
+            The header fields that must all be kept for a document to be automated; by default the field, or those
+            given to ``evaluate``, or all.
+
+        Returns
+        -------
+        Threshold
+            Status, threshold, precision with its bound, coverage, automation rate, errors among what is automated.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, there is no such field, or the target is not between 0 and 1.
+        """
+        if required is None:
+            header = [name for group, name in self._coded.columns if not group]
+            required = [field.rpartition(".")[2]] if field is not None else self.settings["required"] or header
+        return _threshold.at_precision(
+            _confidence.predictions(self.comparisons, self._slots_of(field)),
+            self.documents["document"].tolist(),
+            required,
+            target=target,
+            seed=self.settings["seed"],
+        )
+
+    def _slots_of(self, field: str | None) -> BoolArray:
+        """Tell which slots are of a field, or of all header fields."""
+        if field is not None:
+            return self._of_field(field)
+        return np.asarray((self.comparisons["group"] == "").to_numpy(dtype=bool))
