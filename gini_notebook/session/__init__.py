@@ -27,8 +27,9 @@ from gini_notebook.credentials import (
 from gini_notebook.errors import LoginRequired, SecretWarning
 from gini_notebook.session import surroundings
 from gini_notebook.session.asking import ask_at_terminal, show_form
+from gini_notebook.session.feedback import DocumentFeedback, feedback_from
 
-__all__ = ["login", "login_accounts"]
+__all__ = ["DocumentFeedback", "feedback_from", "login", "login_accounts"]
 
 Provider = Callable[[], Any]
 
@@ -211,6 +212,7 @@ def _client(
         api=found.api,
         user_center=found.user_center,
         ca_bundle=found.ca_bundle,
+        throwaway=sandbox is not None,
         **options,
     )
     # A sandbox that nobody holds any more ends; login(Sandbox()) must work nevertheless.
