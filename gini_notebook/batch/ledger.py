@@ -124,6 +124,9 @@ class Ledger:
                 self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _check(self) -> None:
+        if not self._number("schema_version"):
+            message = f"The run in {self.folder} is only just being made; look again in a moment."
+            raise LedgerError(message)
         if self._number("application_id") != APPLICATION_ID:
             message = f"{self.path} is not a ledger of this program. Choose another run folder."
             raise LedgerError(message)

@@ -83,7 +83,7 @@ class Reading:
         if len(dates) > 1 and dates[0] != dates[-1]:
             self.ascending = dates[0] < dates[-1]
         self._longest = max(self._longest, len(page))
-        if not page or len(page) < DEFAULT_LIMIT or (not fresh and len(page) < self._longest):
+        if not page or len(page) < min(self.limit, DEFAULT_LIMIT) or (not fresh and len(page) < self._longest):
             self.ended = Ended.BROKEN if self._gap else Ended.COMPLETE
         elif self._by_offset:
             # Documents that arrive meanwhile shift the others to the back, where they are met again: never a gap.

@@ -114,7 +114,7 @@ class Service:
     def document(self, document_id: str) -> Document:
         return self._call("document", document_id, lambda: self._shown(self._get(document_id)))
 
-    def documents(self, *, limit: int = 20, next: float | None = None) -> list[Document]:
+    def documents(self, *, limit: int = 20, next: float | None = None) -> list[Document]:  # noqa: A002 - as the client has it
         return self._call("list", f"limit={limit} next={next}", lambda: self._page(limit, next))
 
     def _page(self, limit: int, begin: float | None) -> list[Document]:
@@ -163,7 +163,7 @@ class SimulatedWorkers:
         began = self.clock.now
         try:
             answer = Answer(subject, call(), None, began)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as the workers do
             answer = Answer(subject, None, error, began)
         cost = {"files": 0.0, "uploads": self.service.upload_s}.get(pool, self.service.call_s)
         heapq.heappush(self.events, (began + cost, next(self.order), pool, answer))

@@ -67,8 +67,7 @@ def test_a_name_with_brackets_is_a_file_if_there_is_one(tmp_path: Path) -> None:
 def test_a_name_that_is_no_text_becomes_one(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/M\xe4rz.pdf"
     try:
-        with open(path, "wb") as file:
-            file.write(b"x")
+        Path(os.fsdecode(path)).write_bytes(b"x")
     except OSError:
         pytest.skip("this file system takes only UTF-8 names")
     assert names(find(tmp_path)) == ["M\\xe4rz.pdf"]
@@ -87,5 +86,5 @@ def test_an_empty_folder_says_what_it_looked_for(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileProblem, match="There is no file or folder .*nowhere"):
+    with pytest.raises(FileProblem, match=r"There is no file or folder .*nowhere"):
         find(tmp_path / "nowhere")

@@ -3,16 +3,17 @@
 import os
 import stat
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.batch.conftest import QUICK, invoice
 
 from gini_notebook import batch
 from gini_notebook.batch import Counts, Settings
 from gini_notebook.errors import CredentialsError, FileProblem, LedgerError
 from gini_notebook.frames import Batch
+from tests.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
     from gini_notebook.client import Client
@@ -156,7 +157,7 @@ def test_R17_a_run_folder_belongs_to_one_service_and_user(
     with pytest.raises(LedgerError, match="belongs to user user-1, and this client is for user-2"):
         batch.run(client, folder, to=tmp_path / "run", user="user-2")
     other = type(client)(client._access, api="https://127.0.0.1:1", user_center=client.user_center)
-    with pytest.raises(LedgerError, match="belongs to api sandbox, and this client is for https://127.0.0.1:1"):
+    with pytest.raises(LedgerError, match=r"belongs to api sandbox, and this client is for https://127\.0\.0\.1:1"):
         batch.run(other, folder, to=tmp_path / "run")
     older = type(client)(
         client._access, api=client.api, user_center=client.user_center, environment="gini-api", throwaway=True
@@ -208,7 +209,7 @@ def test_R25_progress_adds_up_and_never_falls(client: "Client", invoices_of: Inv
     batch.run(client, folder, to=tmp_path / "run", progress=told.append)
     assert told[-1] == Counts(32, 30, 2)
     assert all(one.completed + one.failed + one.pending + one.unclear == one.total == 32 for one in told)
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         assert after.completed >= before.completed
         assert after.failed >= before.failed
 

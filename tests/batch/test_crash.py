@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.batch.conftest import QUICK
-from tests.batch.driver import DEAD
 
 from gini_notebook import batch
 from gini_notebook.errors import LedgerError
 from gini_notebook.frames import Batch
+from tests.batch.conftest import QUICK
+from tests.batch.driver import DEAD
 
 if TYPE_CHECKING:
     from gini_notebook.client import Client

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from tests.batch.conftest import QUICK, invoice
 
 from gini_notebook import batch
 from gini_notebook.batch.outcomes import Outcome, outcome_of
@@ -20,6 +19,7 @@ from gini_notebook.errors import (
     TransportError,
 )
 from gini_notebook.frames import Batch
+from tests.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
     from gini_notebook.client import Client

@@ -1,13 +1,14 @@
 """Unclear uploads are resolved by the document list, in simulated time and for every kind of list."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.batch.simulation import Clock, Service, Simulation, lost
 
 from gini_notebook.batch import Settings
 from gini_notebook.errors import ServiceError
+from tests.batch.simulation import Clock, Service, Simulation, lost
 
 QUARANTINE_S = 120.0
 LISTS = {
@@ -60,7 +61,7 @@ def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: 
     repeated = [times for times in posts_by_name(service).values() if len(times) > 1]
     assert repeated
     for times in repeated:
-        for first, second in zip(times, times[1:], strict=False):
+        for first, second in pairwise(times):
             assert second - first >= QUARANTINE_S
             assert sum(call == "list" and first < now < second for now, call, _ in service.log) >= 2
 

@@ -5,10 +5,10 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.batch.simulation import Clock, Service, Simulation, lost, unreachable
 
 from gini_notebook.batch import Settings
 from gini_notebook.errors import RunStopped, ServiceError
+from tests.batch.simulation import Clock, Service, Simulation, lost, unreachable
 
 
 def log_normal(mean_s: float, spread: float = 0.5):
