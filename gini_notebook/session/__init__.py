@@ -27,9 +27,8 @@ from gini_notebook.credentials import (
 from gini_notebook.errors import LoginRequired, SecretWarning
 from gini_notebook.session import surroundings
 from gini_notebook.session.asking import ask_at_terminal, show_form
-from gini_notebook.session.feedback import DocumentFeedback, feedback_from
 
-__all__ = ["DocumentFeedback", "feedback_from", "login", "login_accounts"]
+__all__ = ["login", "login_accounts"]
 
 Provider = Callable[[], Any]
 
