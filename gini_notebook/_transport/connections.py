@@ -12,6 +12,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
+from gini_notebook._transport.pins import WrongKey, key_pin
 from gini_notebook._transport.settings import Proxy, Trust
 from gini_notebook._transport.watchdog import Call
 
@@ -30,6 +31,7 @@ class WatchedConnection(HTTPSConnection):
 
     # Somebody may have set http.client's own debuglevel, which prints every header.
     debuglevel = 0
+    pins: frozenset[str] = frozenset()
     _guard: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
@@ -38,6 +40,12 @@ class WatchedConnection(HTTPSConnection):
         self._guard = created.dup()
         self._tell()
         return created
+
+    def connect(self) -> None:
+        super().connect()
+        if self.pins and key_pin(self.sock.getpeercert(binary_form=True)) not in self.pins:  # type: ignore[union-attr]
+            self.close()
+            raise WrongKey("the key of the certificate is none of the pinned ones")
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         self._tell()
@@ -56,8 +64,9 @@ class WatchedConnection(HTTPSConnection):
             _current.call.uses(self._guard)
 
 
-class _WatchedPool(HTTPSConnectionPool):
-    ConnectionCls = WatchedConnection
+def _pool_class(pins: frozenset[str]) -> type[HTTPSConnectionPool]:
+    connection = type("PinnedConnection", (WatchedConnection,), {"pins": pins}) if pins else WatchedConnection
+    return type("WatchedPool", (HTTPSConnectionPool,), {"ConnectionCls": connection})
 
 
 class NoPlainPool(HTTPSConnectionPool):
@@ -70,20 +79,21 @@ class NoPlainPool(HTTPSConnectionPool):
 class HostAdapter(HTTPAdapter):
     """Speaks to one host over verified TLS, perhaps through a proxy."""
 
-    def __init__(self, context: ssl.SSLContext, proxy: Proxy | None) -> None:
+    def __init__(self, context: ssl.SSLContext, proxy: Proxy | None, pins: frozenset[str]) -> None:
         self._context = context
         self._proxy = proxy
+        self._pools = {"https": _pool_class(pins), "http": NoPlainPool}
         super().__init__(pool_connections=2, pool_maxsize=POOL_SIZE)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"https": _WatchedPool, "http": NoPlainPool}
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         manager = super().proxy_manager_for(
             proxy, ssl_context=self._context, proxy_ssl_context=self._context, **proxy_kwargs
         )
-        manager.pool_classes_by_scheme = {"https": _WatchedPool, "http": NoPlainPool}
+        manager.pool_classes_by_scheme = self._pools
         return manager
 
     def proxy_headers(self, proxy: str) -> Any:
@@ -129,7 +139,7 @@ class GuardedSession(requests.Session):
         self.adapters.clear()
         for base, proxy in hosts.items():
             # The slash keeps https://host from matching https://host.evil.example.
-            self.mount(base.rstrip("/") + "/", HostAdapter(context, proxy))
+            self.mount(base.rstrip("/") + "/", HostAdapter(context, proxy, trust.pins))
         self.mount("https://", RefusingAdapter())
         self.mount("http://", RefusingAdapter())
 

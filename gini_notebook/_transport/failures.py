@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from urllib3.exceptions import NameResolutionError, ProxyError
 
+from gini_notebook._transport.pins import WrongKey
 from gini_notebook._transport.watchdog import Call
 from gini_notebook.errors import AnswerLost, CertificateRefused, ConnectionFailed, TransportError
 
@@ -47,6 +48,11 @@ def _is_final(error: ssl.SSLError) -> bool:
 
 
 def _certificate_message(what: str, host: str, refusal: ssl.SSLError) -> str:
+    if isinstance(refusal, WrongKey):
+        return (
+            f"Could not {what}: the key of {host} is none of the pinned ones. Nothing was sent. If the service has "
+            "renewed its key, add the pin of the new one."
+        )
     if isinstance(refusal, ssl.SSLCertVerificationError):
         reason = refusal.verify_message or refusal.reason or "it cannot be verified"
         return f"Could not {what}: the certificate of {host} was refused: {reason}. Nothing was sent. {_advice(reason)}"

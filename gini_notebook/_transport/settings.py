@@ -40,10 +40,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Where the certificates of trusted authorities come from; ``source`` says who chose them."""
+    """Where the certificates of trusted authorities come from; ``source`` says who chose them.
+
+    ``pins`` narrows the trust to certificates with these keys; empty for all.
+    """
 
     path: str
     source: str
+    pins: frozenset[str] = frozenset()
 
     def load_into(self, context: ssl.SSLContext) -> None:
         """Load the certificates; raises :class:`SettingError` if the file holds none."""

@@ -5,8 +5,8 @@ import platform
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from importlib.metadata import version
 from typing import Any, NoReturn, TypeVar
@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from gini_notebook._transport.bodies import body_of, read_capped
 from gini_notebook._transport.connections import GuardedSession, calling
 from gini_notebook._transport.failures import explain
+from gini_notebook._transport.pins import checked_pins
 from gini_notebook._transport.settings import Timing, Trust, choose_proxy, choose_trust
 from gini_notebook._transport.watchdog import Call, Watchdog
 from gini_notebook._wire import Access, Answer, Headers, Request, decipher, may_repeat
@@ -73,11 +74,13 @@ class Transport:
         A CA file or folder, or ``"system"``; by default the environment and then the bundle of Requests decide.
     proxies
         The proxy's address, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY`` decide.
+    pins
+        See :func:`gini_notebook._transport.pins.checked_pins`.
     sleep, clock
         For tests that do not want to wait.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two by keyword, all independent
         self,
         api: str,
         user_center: str,
@@ -86,10 +89,11 @@ class Transport:
         attempts: int = 4,
         ca_bundle: str | os.PathLike[str] | None = None,
         proxies: str | Mapping[str, str] | None = None,
+        pins: Collection[str] = (),
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.trust: Trust = choose_trust(ca_bundle)
+        self.trust: Trust = replace(choose_trust(ca_bundle), pins=checked_pins(pins))
         self.proxies = {base: choose_proxy(_host(base), proxies) for base in (api, user_center)}
         self.timing = timing or Timing()
         self.attempts = attempts

@@ -29,6 +29,9 @@ class Client(DocumentsClient, ResultsClient, FeedbackClient, ServicesClient):
         There is no way to switch the check off.
     proxies
         Address of a proxy, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY``.
+    pins
+        Accept only certificates with one of these public keys (SHA-256 of the SPKI in base64, at least two, the next
+        key among them). None by default: pins stop working when the service renews its key.
     timing
         Time limits; see :class:`gini_notebook.client.Timing`.
     attempts

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -25,6 +25,7 @@ class BaseClient:
         user_center: str | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
         proxies: str | Mapping[str, str] | None = None,
+        pins: Collection[str] = (),
         timing: Timing | None = None,
         attempts: int = 4,
         throwaway: bool = False,
@@ -44,6 +45,7 @@ class BaseClient:
             timing=timing,
             ca_bundle=ca_bundle,
             proxies=proxies,
+            pins=pins,
             sleep=sleep,
             clock=clock,
         )

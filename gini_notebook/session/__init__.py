@@ -3,7 +3,7 @@
 import os
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -27,8 +27,9 @@ from gini_notebook.credentials import (
 from gini_notebook.errors import LoginRequired, SecretWarning
 from gini_notebook.session import surroundings
 from gini_notebook.session.asking import ask_at_terminal, show_form
+from gini_notebook.session.feedback import DocumentFeedback, feedback_from
 
-__all__ = ["login", "login_accounts"]
+__all__ = ["DocumentFeedback", "feedback_from", "login", "login_accounts"]
 
 Provider = Callable[[], Any]
 
@@ -59,6 +60,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     ca_bundle: str | os.PathLike[str] | None = None,
     environment: str = "pay-api",
     proxies: str | Mapping[str, str] | None = None,
+    pins: Collection[str] = (),
     keyring: bool = False,
     timing: Timing | None = None,
     attempts: int = 4,
@@ -94,7 +96,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         returns a fresh one.
     anonymous_domain
         A mail domain that is traceable to you.
-    api, user_center, ca_bundle, proxies, timing, attempts, sleep, clock
+    api, user_center, ca_bundle, proxies, pins, timing, attempts, sleep, clock
         See :class:`gini_notebook.Client`.
     environment
         ``"pay-api"``, or ``"gini-api"`` for the predecessor.
@@ -140,7 +142,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     else:
         found = find(given, use_keyring=keyring)
         _warn(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
-    options = {"proxies": proxies, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
+    options = {"proxies": proxies, "pins": pins, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
     connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")
     make = partial(_access, found, jwt, token, (anonymous_domain, center), clock=clock)

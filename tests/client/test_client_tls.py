@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from loopback import Loopback, answer, ca_file, context_of, days_from_now, says
 
+from gini_notebook._transport.pins import key_pin
 from gini_notebook.client import Client, Timing
 from gini_notebook.credentials import TrustedAccess
 from gini_notebook.errors import (
@@ -397,3 +398,31 @@ def _own_certificate(folder: Path, *, san: bool) -> tuple[ssl.SSLContext, str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(both)
     return context, str(own_ca)
+
+
+def _pin_of(leaf: trustme.LeafCert) -> str:
+    der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode())
+    return key_pin(der)
+
+
+def test_T17_pins_accept_the_right_key_and_no_other(authority: trustme.CA, connect: Connect) -> None:
+    leaf, other = authority.issue_cert("127.0.0.1"), authority.issue_cert("127.0.0.1")
+    spare = _pin_of(trustme.CA().issue_cert("127.0.0.1"))
+    with Loopback(GOOD, context_of(leaf)) as server:
+        assert connect(server.url, pins=[_pin_of(leaf), spare]).document("1")
+    with Loopback(GOOD, context_of(other)) as server:
+        refuses(connect(server.url, pins=[_pin_of(leaf), spare]), server, r"none of the pinned ones.*add the pin of")
+        connect(server.url).document("1")
+
+
+@pytest.mark.parametrize(
+    ("pins", "match"),
+    [
+        (["zEVdOCzXU8euGVuMJYPr3DUU/d1CaKevtr0dW0XzZNo="], "Give at least two pins"),
+        ("zEVdOCzXU8euGVuMJYPr3DUU/d1CaKevtr0dW0XzZNo=", "Give at least two pins"),
+        (["zEVdOCzXU8euGVuMJYPr3DUU/d1CaKevtr0dW0XzZNo=", "sha256/x"], "'sha256/x' is no pin"),
+    ],
+)
+def test_T17_pins_that_would_break(connect: Connect, pins: object, match: str) -> None:
+    with pytest.raises(SettingError, match=match):
+        connect("https://127.0.0.1:9", pins=pins)
