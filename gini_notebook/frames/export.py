@@ -55,7 +55,8 @@ def to_csv(tables: Mapping[str, pd.DataFrame], folder: Path, *, safe: bool = Tru
     for name, table in tables.items():
         path = folder / f"{name}.csv"
         with replacing(path) as written:
-            (harmless(table) if safe else table).to_csv(written, index=False, encoding="utf-8")
+            # Lines end as RFC 4180 has it; only then is a lone carriage return in a text quoted.
+            (harmless(table) if safe else table).to_csv(written, index=False, encoding="utf-8", lineterminator="\r\n")
         paths.append(path)
     return paths
 
