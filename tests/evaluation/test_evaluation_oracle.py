@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.evaluation.oracle import COUNTED, best_alignment, header_counts, scores, table
 
 from gini_notebook.evaluation import evaluate
+from tests.evaluation.oracle import COUNTED, best_alignment, header_counts, scores, table
 
 VALUES = {
     "amountToPay": ["12.30:EUR", "12.3:EUR", "12.30:USD", "-12.30:EUR", "123.00:EUR", "12.30", "zwölf", " ", None],
