@@ -114,9 +114,8 @@ def print_costs(results: dict[str, Result]) -> None:
     per_page = sorted(result.seconds / result.pages for result in results.values() if result.pages)
     middle, high = per_page[len(per_page) // 2], per_page[len(per_page) * 9 // 10]
     total = sum(result.seconds for result in results.values())
-    print(
-        f"\n{len(results)} files, {total:.1f} s of CPU; per page median {1000 * middle:.0f} ms, 90 % {1000 * high:.0f} ms"
-    )
+    print(f"\n{len(results)} files, {total:.1f} s of CPU;", end=" ")
+    print(f"per page median {1000 * middle:.0f} ms, 90 % {1000 * high:.0f} ms")
     for file, result in sorted(results.items(), key=lambda pair: -pair[1].seconds)[:3]:
         print(f"  {result.seconds:.2f} s  {file}")
 

@@ -124,14 +124,24 @@ def found(date: Dated, score: float = 0.0) -> Found:
     return found_in(date.row, date.start, date.end, date.value.isoformat(), score)
 
 
-def due_dates(dates: Sequence[Dated], pages: Sequence[Page]) -> list[Found]:
-    """Give the dates that are labelled as due date, the best first."""
+def due_dates(dates: Sequence[Dated], pages: Sequence[Page], *, labels_only: bool = False) -> list[Found]:
+    """Give the dates that are labelled as due date, the best first.
+
+    Parameters
+    ----------
+    dates
+        All dates of the document.
+    pages
+        Its pages.
+    labels_only
+        Look at the words to the left of a date only; leave out sentences and headings.
+    """
     rows = {page.number: page.rows for page in pages}
-    ranked = [found(date, _due_score(date, rows[date.row.page])) for date in dates]
+    ranked = [found(date, _due_score(date, rows[date.row.page], labels_only=labels_only)) for date in dates]
     return sorted((one for one in ranked if one.score), key=lambda one: -one.score)
 
 
-def _due_score(date: Dated, rows: Sequence[Row]) -> float:
+def _due_score(date: Dated, rows: Sequence[Row], *, labels_only: bool) -> float:
     """Rate the nearest words before a date, then the sentence, then the heading of its column."""
     after = re.split(r"[.;!](?:\s|$)", date.row.text[date.end : date.end + 60])[0]
     labelled = (
@@ -139,9 +149,11 @@ def _due_score(date: Dated, rows: Sequence[Row]) -> float:
         (2.5, labels.sentence_before(date.row, date.start, rows)),
         (2.0, labels.above(found(date).area or date.row.area, rows, date.row.index)),
     )
-    for score, label in labelled:
+    for score, label in labelled[: 1 if labels_only else None]:
         if _DUE.search(label):
             return 0.0 if _NOT_DUE.search(f"{label[-60:]} {after}") else score
+    if labels_only:
+        return 0.0
     if _DUE_AFTER.match(after):
         return 2.5
     return 1.0 if _DEBIT.search(labelled[1][1]) else 0.0

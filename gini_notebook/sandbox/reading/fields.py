@@ -76,7 +76,7 @@ def extract(pages: list[Page], settings: Settings, today: datetime.date) -> dict
         "iban": accounts.find_ibans(pages),
         "bic": accounts.find_bics(pages),
         "paymentRecipient": find_recipients(pages, labelled_only=simple),
-        "paymentDueDate": dates.due_dates(all_dates, pages),
+        "paymentDueDate": dates.due_dates(all_dates, pages, labels_only=simple),
     }
     if code:
         lists = {label: _with_code(values, code, label) for label, values in lists.items()}

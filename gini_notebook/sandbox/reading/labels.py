@@ -34,6 +34,12 @@ def left_of(row: Row, start: int) -> str:
 
 
 def above(area: Area, rows: Sequence[Row], index: int) -> str:
+    """Give the text of :func:`heading`, or an empty text where there is none."""
+    found = heading(area, rows, index)
+    return found.text if found else ""
+
+
+def heading(area: Area, rows: Sequence[Row], index: int) -> Row | None:
     """Give the nearest phrase with letters above a value, in its column, unless it is the label of a number beside it.
 
     Parameters
@@ -51,8 +57,8 @@ def above(area: Area, rows: Sequence[Row], index: int) -> str:
         for phrase in row.phrases:
             if phrase.area.left < area.right and phrase.area.right > area.left and _LETTERS.search(phrase.text):
                 beside = " ".join(one.text for one in row.words if one.area.left > phrase.area.right)
-                return "" if _NUMBER.search(beside) else phrase.text
-    return ""
+                return None if _NUMBER.search(beside) else phrase
+    return None
 
 
 def sentence_before(row: Row, start: int, rows: Sequence[Row]) -> str:

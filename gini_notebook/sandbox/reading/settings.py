@@ -18,7 +18,7 @@ class Settings:
     ----------
     engine
         ``"baseline"`` weighs everything that is known about a value: the words around it, sums, repetitions, QR codes.
-        ``"keywords-only"`` looks at the words before a value and at nothing else.
+        ``"keywords-only"`` looks at the words to its left and at nothing else.
     coordinates
         Unit of boxes and layout: ``"points"`` (1/72 inch), or ``"pixels"`` of a page at 300 dots per inch.
     ocr

@@ -47,12 +47,13 @@ class Header:
 
     Attributes
     ----------
-    last
-        Index of its last row.
+    first, last
+        Indexes of its first and last row.
     columns
         From left to right.
     """
 
+    first: int
     last: int
     columns: tuple[Column, ...]
 
@@ -67,8 +68,13 @@ def find_headers(page: Page) -> list[Header]:
             band = _band(page, row)
             kinds = _kinds(band)
             if "description" in kinds and kinds & {"total", "price"} and len(kinds) >= 3:
-                headers.append(Header(band[-1].index, tuple(_columns(band))))
+                headers.append(Header(band[0].index, band[-1].index, tuple(_columns(band))))
     return headers
+
+
+def table_rows(page: Page) -> set[int]:
+    """Give the indexes of the rows that are headings of tables of line items."""
+    return {index for header in find_headers(page) for index in range(header.first, header.last + 1)}
 
 
 def _kinds(rows: Sequence[Row]) -> set[str]:
