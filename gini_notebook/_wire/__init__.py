@@ -1,5 +1,6 @@
 """The service's language, without any network: build a request, decipher an answer."""
 
+from gini_notebook._wire import tokens, users
 from gini_notebook._wire.answers import decipher
 from gini_notebook._wire.environments import ENVIRONMENTS, GINI_API, PAY_API, Environment, base_url, environment_named
 from gini_notebook._wire.messages import Access, Answer, Exchange, Headers, Request
@@ -20,4 +21,6 @@ __all__ = [
     "environment_named",
     "may_repeat",
     "retry_after_s",
+    "tokens",
+    "users",
 ]

@@ -58,7 +58,7 @@ def upload(
         "/documents",
         f"upload {name or 'the document'}",
         _read_id(base),
-        query=urlencode({key: value for key, value in given.items() if value}, quote_via=quote),
+        query=urlencode({key: value for key, value in given.items() if value}, errors="replace", quote_via=quote),
         headers={"Accept": environment.media_type, "Content-Type": media_type, **metadata_headers(metadata)},
         body=content,
         uploads_file=True,
@@ -70,7 +70,7 @@ def as_form(request: Request[str], content: bytes, media_type: str, name: str) -
     boundary = secrets.token_hex(16)
     quoted = name.translate({ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"})
     disposition = f'Content-Disposition: form-data; name="file"; filename="{quoted or "document"}"'
-    head = f"--{boundary}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode()
+    head = f"--{boundary}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode("utf-8", "replace")
     headers = {**request.headers, "Content-Type": f"multipart/form-data; boundary={boundary}"}
     # In the form the part's file name becomes the document's name.
     query = "&".join(part for part in request.query.split("&") if not part.startswith("filename="))

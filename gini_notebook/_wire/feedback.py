@@ -73,7 +73,7 @@ def error_report(
         f"/documents/{known}/errorreport",
         f"report document {known}",
         read_value(ErrorReport),
-        query=urlencode(given, quote_via=quote),
+        query=urlencode(given, errors="replace", quote_via=quote),
         headers={"Accept": environment.media_type},
     )
 

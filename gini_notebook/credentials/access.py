@@ -55,7 +55,9 @@ def check_secret(secret: Secret, what: str) -> Secret:
     CredentialsError
         If it is empty or has line breaks or control characters; it is not shown.
     """
-    if not secret or any(ord(each) < 32 or ord(each) == 127 for each in secret.reveal()):
+    if not secret or any(
+        ord(each) < 32 or ord(each) == 127 or "\ud800" <= each <= "\udfff" for each in secret.reveal()
+    ):
         message = f"The {what} is empty or has line breaks or control characters; copy it again without them."
         raise CredentialsError(message)
     return secret

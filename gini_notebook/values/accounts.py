@@ -51,6 +51,9 @@ class Configuration(Value):
     already_paid_hint_enabled: bool = member("alreadyPaidHintEnabled", FLAG, default=False)
     payment_due_hint_enabled: bool = member("paymentDueHintEnabled", FLAG, default=False)
     credit_note_hint_enabled: bool = member("creditNoteHintEnabled", FLAG, default=False)
+    payment_schedule_hint_enabled: bool = member("paymentScheduleHintEnabled", FLAG, default=False)
+    unsupported_qr_code_warning_enabled: bool = member("unsupportedQRCodeWarningEnabled", FLAG, default=False)
+    save_photos_locally_enabled: bool = member("savePhotosLocallyEnabled", FLAG, default=False)
     amplitude_api_key: str | None = member("amplitudeApiKey", TEXT, default=None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gini_notebook.values._base import OBJECT, TEXT, Value, mapping, member, value
+from gini_notebook.values._base import OBJECT, TEXT, Value, member, value
 
 
 @value
@@ -53,8 +53,8 @@ class PaymentProvider(Value):
     name: str = member("name", TEXT, default="")
     app_scheme_ios: str = member("appSchemeIOS", TEXT, default="")
     package_name_android: str = member("packageNameAndroid", TEXT, default="")
-    min_app_version: Mapping[str, str] = member("minAppVersion", mapping(TEXT), default={})
-    colors: Mapping[str, str] = member("colors", mapping(TEXT), default={})
+    min_app_version: Mapping[str, Any] = member("minAppVersion", OBJECT, default={})
+    colors: Mapping[str, Any] = member("colors", OBJECT, default={})
     icon_location: str = member("iconLocation", TEXT, default="")
     universal_link_ios: str = member("universalLinkIOS", TEXT, default="")
     link_template: str = member("linkTemplate", TEXT, default="")

@@ -19,17 +19,17 @@ class Secret:
     __slots__ = ("_mask", "_masked")
 
     def __init__(self, text: str) -> None:
-        plain = text.encode()
+        plain = text.encode("utf-8", "surrogatepass")
         self._mask = os.urandom(len(plain))
         self._masked = _exclusive_or(plain, self._mask)
 
     def reveal(self) -> str:
         """Return the text itself; do not keep it in a variable."""
-        return _exclusive_or(self._masked, self._mask).decode()
+        return _exclusive_or(self._masked, self._mask).decode("utf-8", "surrogatepass")
 
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
         """Return the text as bytes, as :meth:`str.encode` does."""
-        return _exclusive_or(self._masked, self._mask).decode().encode(encoding, errors)
+        return self.reveal().encode(encoding, errors)
 
     def __bool__(self) -> bool:
         return bool(self._masked)

@@ -395,7 +395,7 @@ def test_T43_tokens_that_are_no_header_line_are_refused(make: Callable[[str], ob
         make(token)
 
 
-@pytest.mark.parametrize("secret", ["", "a\nb", "a\x00", "a\x7f"])
+@pytest.mark.parametrize("secret", ["", "a\nb", "a\x00", "a\x7f", "a\udc80"])
 def test_secrets_that_were_copied_wrong_are_refused(secret: str) -> None:
     for make in (
         lambda: TrustedAccess("client", secret),
