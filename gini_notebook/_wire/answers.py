@@ -128,7 +128,7 @@ def _refusal(request: Request[Any], answer: Answer) -> ServiceError:
         items=said.items,
         retry_after_s=wait,
     )
-    if kind is TooManyRequests and status == 503:
+    if kind is TooManyRequests and (status == 503 or (status == 408 and wait is None)):
         # By convention a 503 with Retry-After was not processed; nobody promises it.
         refused.processed = None
     return refused

@@ -11,6 +11,7 @@ from gini_notebook.errors import CredentialsError, LoginRequired, SettingError
 from gini_notebook.values import Secret
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+_NO_SECRET = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,16384}")
 _LOGGED_OUT = "This client is logged out; call gini.login() for a new one."
 
@@ -55,9 +56,7 @@ def check_secret(secret: Secret, what: str) -> Secret:
     CredentialsError
         If it is empty or has line breaks or control characters; it is not shown.
     """
-    if not secret or any(
-        ord(each) < 32 or ord(each) == 127 or "\ud800" <= each <= "\udfff" for each in secret.reveal()
-    ):
+    if not secret or _NO_SECRET.search(secret.reveal()):
         message = f"The {what} is empty or has line breaks or control characters; copy it again without them."
         raise CredentialsError(message)
     return secret

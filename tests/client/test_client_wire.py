@@ -66,7 +66,7 @@ OUTCOMES: list[tuple[int, dict[str, str], type[ServiceError], type[ServiceError]
     (404, {}, NotFound, NotFound, False, False),
     (405, {}, RequestRefused, RequestRefused, False, False),
     (406, {}, RequestRefused, RequestRefused, False, False),
-    (408, {}, TooManyRequests, TooManyRequests, True, True),
+    (408, {}, TooManyRequests, TooManyRequests, True, False),
     (408, {"Retry_After": "1"}, TooManyRequests, TooManyRequests, True, True),
     (409, {}, RequestRefused, RequestRefused, False, False),
     (413, {}, RequestRefused, FileRefused, False, False),
