@@ -222,6 +222,12 @@ def test_composite_reads_its_parts_in_order_and_turns_them() -> None:
     assert height > width
 
 
+def test_a_composite_without_files_is_empty() -> None:
+    result = reading.read_pages([])
+    assert result.extractions == {"extractions": {}, "candidates": {}}
+    assert result.layout == {"pages": []}
+
+
 def test_a_pdf_can_be_turned_too() -> None:
     (size,) = reading.read_pages([(pdf_of(INVOICE), None, 90)], settings=OFF).page_sizes
     assert size == (841.9, 595.3)

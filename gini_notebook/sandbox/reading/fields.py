@@ -193,7 +193,7 @@ def _others(
     pages: Sequence[Page], code: _Code | None, chosen: Mapping[str, Found], due: Found | None
 ) -> dict[str, Found]:
     """Give the labels without candidates, and a computed due date where none is printed."""
-    kind = doc_type.doc_type(pages, qr=code is not None)
+    kind = doc_type.doc_type(pages, qr=code is not None) if pages else ""
     payment = code.payment if code else qr.Payment("")
     if code and kind == "PaymentQRCode":  # here the service calls any text of the transfer a reference
         payment = replace(payment, reference=payment.reference or payment.purpose)

@@ -22,7 +22,7 @@ def available() -> bool:
 def _engine() -> Any:
     from rapidocr import RapidOCR
 
-    return RapidOCR(params={"Global.log_level": "error", "Global.return_word_box": True})
+    return RapidOCR(params={"Global.log_level": "error"})
 
 
 def words_in(picture: Image.Image, unit: float) -> list[Word]:

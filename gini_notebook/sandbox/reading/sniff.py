@@ -5,7 +5,6 @@ from gini_notebook.sandbox.reading.problems import Unreadable, UnsupportedType
 PDF, JPEG, PNG, GIF, TIFF, TEXT = "application/pdf", "image/jpeg", "image/png", "image/gif", "image/tiff", "text/plain"
 
 IMAGES = frozenset({JPEG, PNG, GIF, TIFF})
-SUPPORTED = frozenset({PDF, TEXT}) | IMAGES
 
 _MAGIC = (
     (b"\xff\xd8\xff", JPEG),
