@@ -32,6 +32,7 @@ class WatchedConnection(HTTPSConnection):
     # Somebody may have set http.client's own debuglevel, which prints every header.
     debuglevel = 0
     pins: frozenset[str] = frozenset()
+    _tunnel_headers: dict[str, Any]
     _guard: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
@@ -46,6 +47,15 @@ class WatchedConnection(HTTPSConnection):
         if self.pins and key_pin(self.sock.getpeercert(binary_form=True)) not in self.pins:  # type: ignore[union-attr]
             self.close()
             raise WrongKey("the key of the certificate is none of the pinned ones")
+
+    def _tunnel(self) -> None:
+        # Some versions of Python write these headers by formatting them, which a secret does not give itself away to.
+        masked = self._tunnel_headers
+        self._tunnel_headers = {name: str(value.encode("latin-1"), "latin-1") for name, value in masked.items()}
+        try:
+            super()._tunnel()
+        finally:
+            self._tunnel_headers = masked
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         self._tell()

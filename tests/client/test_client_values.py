@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook import values
@@ -107,6 +107,7 @@ JSON = st.recursive(
 CLASSES = sorted(Value.__subclasses__(), key=lambda cls: cls.__name__)
 
 
+@settings(deadline=None)
 @given(cls=st.sampled_from(CLASSES), data=st.data())
 def test_T47_any_json_is_read_without_loss_or_refused_with_a_reason(cls: type[Value], data: st.DataObject) -> None:
     names = [member.name for member in values._base._members_of(cls)]
@@ -226,6 +227,7 @@ def test_payment_requests_know_their_id_by_either_link() -> None:
     assert DocumentReference("https://x/documents/1").id == "1"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_T18_secrets_hide_everywhere_but_come_out_on_demand(text: str) -> None:
     secret = Secret(text)

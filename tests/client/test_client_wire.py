@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook._wire import (
@@ -151,6 +151,7 @@ def test_itemised_errors_keep_their_items() -> None:
     assert caught.value.request_id == "7cc7"
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_T32_texts_of_the_service_are_one_clean_line(message: str, known: str) -> None:
     body = json.dumps({"message": message, "requestId": known}).encode()
@@ -200,6 +201,7 @@ def test_R23_a_wrong_clock_here_does_not_change_the_pause() -> None:
     assert retry_after_s({}) is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_R6_retry_after_is_never_negative_or_endless(text: str) -> None:
     seconds = retry_after_s({"retry-after": text})
@@ -258,6 +260,7 @@ def test_T13_foreign_and_malformed_addresses_are_refused(location: str | None) -
         id_in(location, collection="documents", base="https://here.example/prefix")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_T13_an_id_never_leaves_its_place_in_the_path(text: str) -> None:
     for make in (lambda: id_of(text), lambda: id_in(text, collection="documents", base=BASE)):
@@ -365,6 +368,7 @@ def test_json_with_a_byte_order_mark_or_pairs_of_escapes_is_fine() -> None:
     assert guarded_json(b"[" * 63 + b"]" * 63)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_R11_any_bytes_are_a_document_or_a_lost_answer(body: bytes) -> None:
     request = wire_documents.document(PAY_API, "1")
@@ -412,6 +416,7 @@ def test_upload_request_pay_api() -> None:
             decipher(request, answered(201, **location))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=300))
 def test_T44_file_names_never_leave_the_query_or_the_form(name: str) -> None:
     request = wire_documents.upload(PAY_API, BASE, b"%PDF-", "application/pdf", name=name)
@@ -450,6 +455,7 @@ def test_T43_metadata_is_printable_ascii(metadata: Any, fits: bool) -> None:
         wire_documents.metadata_headers(metadata)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_T43_no_metadata_forges_a_header(name: str, value: str) -> None:
     try:
