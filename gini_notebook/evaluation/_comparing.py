@@ -187,4 +187,7 @@ def taken(source: pd.DataFrame, name: str, position: IntArray, dtype: str) -> An
     if dtype == MEASURE:
         return numbers
     missing = np.isnan(numbers)
+    if (numbers[~missing] != np.floor(numbers[~missing])).any() or (np.abs(numbers[~missing]) >= 2**31).any():
+        message = f"The column {name!r} of the extractions table holds numbers that are not whole."
+        raise SchemaError(message)
     return pd.arrays.IntegerArray(np.where(missing, 0, numbers).astype(np.int64), missing)

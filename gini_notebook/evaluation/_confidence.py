@@ -44,7 +44,8 @@ def read(source: pd.DataFrame) -> FloatArray | None:
 class Predictions:
     """What was extracted where the truth is known.
 
-    ``place`` counts the predictions of a document, ``right`` tells which are correct. ``confidence`` is NaN where it lacks; such a prediction is kept at every threshold.
+    ``place`` counts the predictions of a document, ``right`` tells which are correct. ``confidence`` is NaN where it
+    lacks; such a prediction is kept at every threshold.
     """
 
     document: "pd.Series[str]"

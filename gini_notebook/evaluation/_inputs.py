@@ -1,7 +1,8 @@
 """What goes into an evaluation: both tables checked, coded, and restricted to the documents of the truth."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from gini_notebook.evaluation._coding import (
 )
 from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, Side, Table, check_keys, dotted, table
 from gini_notebook.schema import FIELD_ENTITIES
+
+# Counts are kept per document and column; this many take about 2 GB.
+MOST_CELLS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,11 +72,13 @@ def read(
     processed
         Documents that were processed, with or without an extraction.
     """
-    wanted, delivered = table(truth, TRUTH), table(extractions, EXTRACTIONS)
+    original, delivered = table(truth, TRUTH), table(extractions, EXTRACTIONS)
+    wanted = _spelled_alike(original, [*delivered.document[1], *processed])
     if not len(truth):
         raise SchemaError("The truth table has no rows, so there is nothing to evaluate against.")
     documents, of_truth, of_extracted = _same_documents(wanted, delivered, processed)
     columns, left_out = _columns(wanted.names, delivered.names, fields)
+    _check_size(documents, columns)
     places = {name: place for place, name in enumerate(columns)}
     truth_values, extracted_values, values = joined(wanted.value, delivered.value)
     sides = [
@@ -92,9 +98,34 @@ def read(
         answered=answered,
         without_truth=tuple(sorted(without_truth)),
         left_out_fields=left_out,
-        truth_hash=wanted.hash(),
+        truth_hash=original.hash(),
         extractions_hash=delivered.hash(),
     )
+
+
+def _spelled_alike(wanted: Table, known: Sequence[str]) -> Table:
+    """Spell the documents of the truth as the extractions do, where only the Unicode form differs.
+
+    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not.
+    """
+    exact = set(known)
+    if exact.issuperset(wanted.document[1]):
+        return wanted
+    by_form = {unicodedata.normalize("NFC", name): name for name in known}
+    names = [
+        name if name in exact else by_form.get(unicodedata.normalize("NFC", name), name) for name in wanted.document[1]
+    ]
+    codes, uniques = pd.factorize(np.array(names, dtype=object))
+    return replace(wanted, document=(codes[wanted.document[0]], np.asarray(uniques, dtype=object)))
+
+
+def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> None:
+    if len(documents) * len(columns) > MOST_CELLS:
+        message = (
+            f"There are {len(columns):,} different fields in {len(documents):,} documents, for example "
+            f"{dotted(*columns[-1])!r}. Is the column 'field' the right one? Name the fields that count with fields=."
+        )
+        raise SchemaError(message)
 
 
 def _same_documents(

@@ -70,9 +70,10 @@ def table(frame: pd.DataFrame, name: str) -> Table:
     for column, (codes, strings) in (("document", document), ("field", field)):
         _check_stated(codes, strings, column, name)
     group = codes_of(frame["group"], name) if "group" in frame else _constant(len(frame))
-    group_codes, groups = np.where(group[0] == NOTHING, len(group[1]), group[0]), [*group[1], ""]
+    groups = [*("" if empty else name for name, empty in zip(group[1], blank(group[1]), strict=True)), ""]
+    group_codes = np.where(group[0] == NOTHING, len(group[1]), group[0])
     pairs, uniques = pd.factorize(group_codes * len(field[1]) + field[0])
-    names = tuple((groups[pair // len(field[1])].strip(), field[1][pair % len(field[1])]) for pair in uniques.tolist())
+    names = tuple((groups[pair // len(field[1])], field[1][pair % len(field[1])]) for pair in uniques.tolist())
     values, strings = codes_of(frame["value"], name)
     stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
     header = np.array([*(not group for group, _ in names), True])[pairs]

@@ -145,10 +145,12 @@ def outcomes_at(comparisons: pd.DataFrame, slots: Coded, level: str) -> IntArray
 
 
 def _counts(slots: Coded, outcome: IntArray) -> npt.NDArray[np.int32]:
-    shape = (slots.documents, len(slots.columns), len(OUTCOMES))
-    cells = (slots.document * shape[1] + slots.column) * shape[2] + outcome
-    counts = np.bincount(cells, minlength=int(np.prod(shape))).astype(np.int32)
-    return counts.reshape(shape)[:, :, : len(COUNTED)]
+    shape = (slots.documents, len(slots.columns))
+    cell = slots.document * shape[1] + slots.column
+    counts = np.zeros((*shape, len(COUNTED)), dtype=np.int32)
+    for place in range(len(COUNTED)):
+        counts[:, :, place] = np.bincount(cell[outcome == place], minlength=shape[0] * shape[1]).reshape(shape)
+    return counts
 
 
 def _sums(place: IntArray, values: FloatArray, shape: tuple[int, int]) -> FloatArray:
