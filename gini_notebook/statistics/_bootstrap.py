@@ -62,10 +62,11 @@ def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, 
 def product(weights: FloatArray, values: FloatArray) -> FloatArray:
     """Give ``weights @ values``, in blocks of documents."""
     length = max(1, _SMALL_PRODUCT // (len(weights) * max(values.shape[1], 1)))
-    whole = len(values) // length * length
+    blocks, columns = len(values) // length, values.shape[1]
+    whole = blocks * length
     rest = weights[:, whole:] @ values[whole:]
-    blocks = weights[:, :whole].reshape(len(weights), -1, length).transpose(1, 0, 2)
-    return np.asarray(rest + (blocks @ values[:whole].reshape(-1, length, values.shape[1])).sum(axis=0))
+    left = weights[:, :whole].reshape(len(weights), blocks, length).transpose(1, 0, 2)
+    return np.asarray(rest + (left @ values[:whole].reshape(blocks, length, columns)).sum(axis=0))
 
 
 def _weights(documents: int, draws: int, seed: int) -> Iterator[FloatArray]:
