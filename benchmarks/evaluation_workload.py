@@ -50,19 +50,23 @@ def _column(random: np.random.Generator, names: np.ndarray, field: str, kind: st
 def values(random: np.random.Generator, kind: str, count: int) -> np.ndarray:
     """Draw values of a kind."""
     numbers = random.integers(0, 10**9, size=(3, count)).tolist()
-    makers = {
-        "amount": lambda a, b, c: f"{a % 500_000}.{b % 100:02d}:EUR",
-        "iban": lambda a, b, c: f"DE{a % 90 + 10}{b:09d}{c:09d}",
-        "bic": lambda a, b, c: f"{'ABCDEFGH'[a % 8]}{'OPQRST'[b % 6]}NKDE{c % 90 + 10}XXX",
-        "name": lambda a, b, c: f"{_WORDS[a % 10]}{_WORDS[b % 10].lower()} {c % 500} {_FORMS[c % 5]}",
-        "reference": lambda a, b, c: f"RE-{a % 90000 + 10000}-{b % 900 + 100}",
-        "text": lambda a, b, c: f"Rechnung {a % 100000} vom {b % 28 + 1:02d}.{c % 12 + 1:02d}.2025 {_WORDS[a % 10]}",
-        "date": lambda a, b, c: f"{2015 + a % 11}-{b % 12 + 1:02d}-{c % 28 + 1:02d}",
-        "number": lambda a, b, c: f"{a % 99 + 1}",
-        "word": lambda a, b, c: ("Invoice", "Reminder", "Contract", "Remittance", "Other")[a % 5],
-    }
-    made = [makers[kind](*triple) for triple in zip(*numbers, strict=True)]
+    made = [_value(kind, *triple) for triple in zip(*numbers, strict=True)]
     return np.array([*made, None], dtype=object)[:-1]
+
+
+def _value(kind: str, a: int, b: int, c: int) -> str:
+    texts = {
+        "amount": f"{a % 500_000}.{b % 100:02d}:EUR",
+        "iban": f"DE{a % 90 + 10}{b:09d}{c:09d}",
+        "bic": f"{'ABCDEFGH'[a % 8]}{'OPQRST'[b % 6]}NKDE{c % 90 + 10}XXX",
+        "name": f"{_WORDS[a % 10]}{_WORDS[b % 10].lower()} {c % 500} {_FORMS[c % 5]}",
+        "reference": f"RE-{a % 90000 + 10000}-{b % 900 + 100}",
+        "text": f"Rechnung {a % 100000} vom {b % 28 + 1:02d}.{c % 12 + 1:02d}.2025 {_WORDS[a % 10]}",
+        "date": f"{2015 + a % 11}-{b % 12 + 1:02d}-{c % 28 + 1:02d}",
+        "number": f"{a % 99 + 1}",
+        "word": ("Invoice", "Reminder", "Contract", "Remittance", "Other")[a % 5],
+    }
+    return texts[kind]
 
 
 def spoiled(random: np.random.Generator, truth: np.ndarray) -> np.ndarray:

@@ -6,8 +6,6 @@ field or cell that states nothing is not in them.
 
 from collections import defaultdict
 
-WIDTH = 100
-
 
 def records(frame):
     """Nest the header fields of a table."""
@@ -108,11 +106,11 @@ def nervaluate(truth, found):
 
     numbers = codes(truth, found)
     names = sorted({name for side in (truth, found) for fields in side.values() for name in fields})
-    assert len(numbers) < WIDTH
+    width = len(numbers) + 1
 
     def entities(side, document):
         return [
-            {"label": name, "start": names.index(name) * WIDTH, "end": names.index(name) * WIDTH + numbers[text]}
+            {"label": name, "start": names.index(name) * width, "end": names.index(name) * width + numbers[text]}
             for name, text in sorted(side.get(document, {}).items())
         ]
 
