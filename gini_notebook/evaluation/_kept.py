@@ -8,21 +8,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 
-from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.errors import SchemaError
 from gini_notebook.evaluation import _storage
-from gini_notebook.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.evaluation._tables import dotted
-from gini_notebook.evaluation.counts import LEVELS, Coded, Tally, coded, resampled, tally
+from gini_notebook.evaluation._scored import Scored
+from gini_notebook.evaluation.counts import Coded, Tally, coded, tally
 
 # The edition of the metrics; results of different editions are not compared.
 SPEC_VERSION = "1"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Kept:
+class Kept(Scored):
     """The state of an evaluation; :class:`gini_notebook.Evaluation` says what the attributes are."""
 
     comparisons: pd.DataFrame
@@ -109,51 +107,12 @@ class Kept:
     def _coded(self) -> Coded:
         return coded(self.comparisons, pd.Index(self.documents["document"], dtype=object))
 
-    @cached_property
-    def _answered(self) -> BoolArray:
-        return np.asarray(self.documents["answered"].to_numpy(dtype=bool))
+    @property
+    def _columns(self) -> tuple[tuple[str, str], ...]:
+        return self._coded.columns
 
-    @cached_property
-    def _entities(self) -> dict[tuple[str, str], str]:
-        return {column: self.provenance["rules"][dotted(*column)]["name"] for column in self._coded.columns}
-
-    @cached_property
-    def _memory(self) -> dict[tuple[str, str, bool], Any]:
-        return {}
-
-    def tally(self, level: str = "typed", *, answered_only: bool = False) -> Tally:
-        """Give the counts per document and column, of whose sums every score is made; counted once and remembered.
-
-        Parameters
-        ----------
-        level
-            ``"raw"``, ``"typed"`` or ``"lenient"``.
-        answered_only
-            Leave out the documents that failed.
-
-        Raises
-        ------
-        SettingError
-            If there is no such level.
-        """
-        if level not in LEVELS:
-            message = f"There is no level {level!r}; choose one of {', '.join(LEVELS)}."
-            raise SettingError(message)
-        key = ("tally", level, answered_only)
-        if key not in self._memory:
-            whole = self.tally(level) if answered_only else tally(self.comparisons, self._coded, level)
-            self._memory[key] = whole.of(self._answered) if answered_only else whole
-        known: Tally = self._memory[key]
-        return known
-
-    def _draws(self, level: str, *, answered_only: bool = False) -> FloatArray:
-        """Give draws × columns × counts of the document bootstrap; drawn once and remembered."""
-        key = ("draws", level, answered_only)
-        if key not in self._memory:
-            counted = self.tally(level, answered_only=answered_only)
-            self._memory[key] = resampled(counted, self.settings["seed"])
-        known: FloatArray = self._memory[key]
-        return known
+    def _count(self, level: str) -> Tally:
+        return tally(self.comparisons, self._coded, level)
 
 
 def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:

@@ -102,7 +102,7 @@ class Sureness(Views):
             If the extractions have no confidence, there is no such field, or the target is not between 0 and 1.
         """
         if required is None:
-            header = [name for group, name in self._coded.columns if not group]
+            header = [name for group, name in self._columns if not group]
             required = [field.rpartition(".")[2]] if field is not None else self.settings["required"] or header
         return _threshold.at_precision(
             _confidence.predictions(self.comparisons, self._slots_of(field)),
