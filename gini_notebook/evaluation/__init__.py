@@ -9,6 +9,7 @@
 
 from gini_notebook.evaluation._evaluate import evaluate
 from gini_notebook.evaluation._kept import SPEC_VERSION
+from gini_notebook.evaluation._large import PartedEvaluation
 from gini_notebook.evaluation._result import Evaluation
 
-__all__ = ["SPEC_VERSION", "Evaluation", "evaluate"]
+__all__ = ["SPEC_VERSION", "Evaluation", "PartedEvaluation", "evaluate"]

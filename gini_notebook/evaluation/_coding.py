@@ -4,6 +4,7 @@ A value that is a number (``12.5``, ``815``) is refused instead of printed: an I
 turned into a number has lost digits or leading zeros, and no later step can tell.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def _without_empty_containers(values: ObjectArray) -> ObjectArray:
             f"A text column holds a {type(unhashable[0]).__name__}: {str(unhashable[0])[:60]}. Give one text per row."
         )
         raise SchemaError(message)
-    return np.array([*cleaned, None], dtype=object)[:-1]
+    return as_objects(cleaned)
 
 
 def _digits(uniques: ObjectArray) -> ObjectArray:
@@ -88,7 +89,7 @@ def _digits(uniques: ObjectArray) -> ObjectArray:
         str(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else value
         for value in uniques
     ]
-    return np.array([*whole, None], dtype=object)[:-1]
+    return as_objects(whole)
 
 
 def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) -> None:
@@ -102,6 +103,11 @@ def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) 
                 f"{row}, which is not text. Read the column as text (pandas: dtype=str)."
             )
             raise SchemaError(message)
+
+
+def as_objects(values: Sequence[Any]) -> ObjectArray:
+    """Make an array of one object per value, whatever the values are."""
+    return np.fromiter(values, dtype=np.object_, count=len(values))
 
 
 def blank(strings: ObjectArray) -> BoolArray:

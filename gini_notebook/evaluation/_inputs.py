@@ -59,7 +59,12 @@ class Inputs:
 
 
 def read(
-    extractions: pd.DataFrame, truth: pd.DataFrame, fields: Sequence[str] | None, processed: Sequence[str]
+    extractions: pd.DataFrame,
+    truth: pd.DataFrame,
+    fields: Sequence[str] | None = None,
+    processed: Sequence[str] = (),
+    *,
+    columns: tuple[tuple[str, str], ...] | None = None,
 ) -> Inputs:
     """Check both tables and bring them into one coding.
 
@@ -71,13 +76,18 @@ def read(
         Names of fields, or ``group.field``, to restrict the evaluation to.
     processed
         Documents that were processed, with or without an extraction.
+    columns
+        For a part of larger tables: the columns to evaluate, whether this part has them or not. A part may have no
+        document in common.
     """
     original, delivered = table(truth, TRUTH), table(extractions, EXTRACTIONS)
     wanted = _spelled_alike(original, [*delivered.document[1], *processed])
-    if not len(truth):
-        raise SchemaError("The truth table has no rows, so there is nothing to evaluate against.")
-    documents, of_truth, of_extracted = _same_documents(wanted, delivered, processed)
-    columns, left_out = _columns(wanted.names, delivered.names, fields)
+    documents, of_truth, of_extracted = _same_documents(wanted, delivered)
+    if columns is None:
+        _check_common(documents, delivered, of_extracted, processed)
+        columns, left_out = choose_columns(wanted.names, delivered.names, fields)
+    else:
+        left_out = ()
     _check_size(documents, columns)
     places = {name: place for place, name in enumerate(columns)}
     truth_values, extracted_values, values = joined(wanted.value, delivered.value)
@@ -128,32 +138,35 @@ def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> N
         raise SchemaError(message)
 
 
-def _same_documents(
-    wanted: Table, delivered: Table, processed: Sequence[str]
-) -> tuple[ObjectArray, IntArray, IntArray]:
+def _same_documents(wanted: Table, delivered: Table) -> tuple[ObjectArray, IntArray, IntArray]:
     """Number the documents of the truth in sorted order, on both sides."""
     names = wanted.document[1]
     order = np.argsort(names)
-    documents = names[order]
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    known = pd.Index(documents, dtype=object)
-    place = known.get_indexer(delivered.document[1]).astype(np.int64)
-    if len(place) and (place == NOTHING).all() and not known.isin(processed).any():
+    documents = names[order]
+    place = pd.Index(documents, dtype=object).get_indexer(delivered.document[1]).astype(np.int64)
+    return documents, np.append(rank, NOTHING)[wanted.document[0]], np.append(place, NOTHING)[delivered.document[0]]
+
+
+def _check_common(documents: ObjectArray, delivered: Table, of_extracted: IntArray, processed: Sequence[str]) -> None:
+    """Refuse a truth without rows, and tables that have no document in common."""
+    if not len(documents):
+        raise SchemaError("The truth table has no rows, so there is nothing to evaluate against.")
+    if len(of_extracted) and (of_extracted == NOTHING).all() and set(documents).isdisjoint(processed):
         message = (
             "No document of the truth is in the extractions. The truth has, for example, "
             f"{documents[0]!r}, the extractions {min(delivered.document[1])!r}. Both name a document by its path "
             "below the processed folder, with '/'."
         )
         raise SchemaError(message)
-    return documents, rank[wanted.document[0]], np.append(place, NOTHING)[delivered.document[0]]
 
 
 def _codes_without(of_extracted: IntArray, delivered: Table) -> IntArray:
     return np.unique(delivered.document[0][of_extracted == NOTHING])
 
 
-def _columns(
+def choose_columns(
     wanted: Sequence[tuple[str, str]], delivered: Sequence[tuple[str, str]], fields: Sequence[str] | None
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Choose and sort the columns, and name the fields of the truth that are left out."""
@@ -174,9 +187,6 @@ def in_order(columns: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _chosen(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str, str]]:
-    if isinstance(fields, str):
-        message = f"fields is the text {fields!r}; give a list of names, for example fields=[{fields!r}]."
-        raise SettingError(message)
     unknown = [field for field in fields if not any(field in (name[1], dotted(*name)) for name in there)]
     if unknown:
         message = (

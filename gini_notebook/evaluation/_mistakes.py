@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation._coding import BoolArray, FloatArray
+from gini_notebook.evaluation._coding import BoolArray, FloatArray, as_objects
 from gini_notebook.evaluation._tables import dotted
 from gini_notebook.rules import iban_valid
 
@@ -53,7 +53,7 @@ def of_field(comparisons: pd.DataFrame, entities: Mapping[tuple[str, str], str],
 
 def _entities(shown: pd.DataFrame, entities: Mapping[tuple[str, str], str]) -> Any:
     pairs = zip(shown["group"].tolist(), shown["field"].tolist(), strict=True)
-    return np.array([*(entities[pair] for pair in pairs), None], dtype=object)[:-1]
+    return as_objects([entities[pair] for pair in pairs])
 
 
 def _differences(shown: pd.DataFrame, amounts: BoolArray) -> FloatArray:

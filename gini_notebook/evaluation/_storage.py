@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._coding import text
+from gini_notebook.evaluation._coding import as_objects, text
 
 FORMAT = "gini_notebook evaluation 1"
 _CONTENTS = "contents.json"
@@ -130,7 +130,7 @@ def _read_table(archive: zipfile.ZipFile, name: str, table: Mapping[str, Any]) -
 
 
 def _text(arrays: list[Any], strings: list[str]) -> Any:
-    return text(arrays[0].astype(np.int64), np.array([*strings, None], dtype=object)[:-1])
+    return text(arrays[0].astype(np.int64), as_objects(strings))
 
 
 _PUT_TOGETHER: Mapping[str, Callable[[list[Any], Any], Any]] = {

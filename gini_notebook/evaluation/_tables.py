@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray, ObjectArray, blank, codes_of
+from gini_notebook.evaluation._coding import (
+    NOTHING,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    blank,
+    codes_of,
+)
 from gini_notebook.evaluation._hashes import of_table
 
 TRUTH, EXTRACTIONS = "truth", "extractions"
@@ -64,26 +73,41 @@ class Table:
 
 
 def table(frame: pd.DataFrame, name: str) -> Table:
-    _check_columns(frame, name)
-    document = codes_of(frame["document"], name, numbers=True)
-    field = codes_of(frame["field"], name)
-    for column, (codes, strings) in (("document", document), ("field", field)):
-        _check_stated(codes, strings, column, name)
-    group = codes_of(frame["group"], name) if "group" in frame else _constant(len(frame))
-    groups = [*("" if empty else name for name, empty in zip(group[1], blank(group[1]), strict=True)), ""]
-    group_codes = np.where(group[0] == NOTHING, len(group[1]), group[0])
-    pairs, uniques = pd.factorize(group_codes * len(field[1]) + field[0])
-    names = tuple((groups[pair // len(field[1])], field[1][pair % len(field[1])]) for pair in uniques.tolist())
-    values, strings = codes_of(frame["value"], name)
-    stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
-    header = np.array([*(not group for group, _ in names), True])[pairs]
-    return Table(document, pairs, names, _rows(frame, header, name), (stated[values], strings))
-
-
-def _check_columns(frame: Any, name: str) -> None:
+    """Check and code a table; the name is for messages."""
     if not isinstance(frame, pd.DataFrame):
         message = f"The {name} must be a pandas DataFrame, but this is a {type(frame).__name__}."
         raise SchemaError(message)
+    check_columns(frame, name)
+    document = codes_of(frame["document"], name, numbers=True)
+    column, names = columns_of(frame, name)
+    _check_stated(*document, "document", name)
+    _check_stated(column, as_objects([field for _, field in names]), "field", name)
+    values, strings = codes_of(frame["value"], name)
+    stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
+    header = np.array([not group for group, _ in names] or [True])[column]
+    return Table(document, column, tuple(names), _rows(frame, header, name), (stated[values], strings))
+
+
+def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str, str]]]:
+    """Number the columns, ``(group, field)``: one code per row; a missing or blank group is that of header fields."""
+    fields, field_names = codes_of(frame["field"], name)
+    if "group" in frame.columns:
+        groups, names = codes_of(frame["group"], name)
+    else:
+        groups, names = np.full(len(frame), NOTHING, dtype=np.int64), as_objects([])
+    group_names = [*("" if nothing else group for group, nothing in zip(names, blank(names), strict=True)), ""]
+    width = max(len(field_names), 1)
+    pair, pairs = pd.factorize(np.where(groups == NOTHING, len(names), groups) * width + np.maximum(fields, 0))
+    columns: dict[tuple[str, str], int] = {}
+    for code in pairs.tolist() if len(field_names) else ():
+        columns.setdefault((group_names[code // width], field_names[code % width]), len(columns))
+    places = [columns[group_names[code // width], field_names[code % width]] for code in pairs.tolist() if columns]
+    numbers = np.array([*places, NOTHING], dtype=np.int64)[pair if columns else np.full(len(frame), -1)]
+    return np.where(fields == NOTHING, NOTHING, numbers), list(columns)
+
+
+def check_columns(frame: Any, name: str) -> None:
+    """Refuse a table without the columns it needs, or with a column twice."""
     lacking = [column for column in ("document", "field", "value") if column not in frame.columns]
     if lacking:
         message = (
@@ -105,10 +129,6 @@ def _check_stated(codes: IntArray, strings: ObjectArray, column: str, name: str)
             f"{int(empty.sum())} row(s) of the {name} table have no {column!r}; first: row {int(np.argmax(empty))}."
         )
         raise SchemaError(message)
-
-
-def _constant(length: int) -> tuple[IntArray, ObjectArray]:
-    return np.full(length, NOTHING, dtype=np.int64), np.array([], dtype=object)
 
 
 def _rows(frame: pd.DataFrame, header: BoolArray, name: str) -> IntArray:

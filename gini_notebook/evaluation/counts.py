@@ -87,23 +87,27 @@ class Coded:
     outcome: IntArray
 
 
-def coded(comparisons: pd.DataFrame, documents: "pd.Index[str]") -> Coded:
+def coded(
+    comparisons: pd.DataFrame, documents: "pd.Index[str]", columns: tuple[tuple[str, str], ...] | None = None
+) -> Coded:
     """Number documents, columns and outcomes of a comparisons table.
 
     Parameters
     ----------
     documents
         All documents, in the order in which they are numbered.
+    columns
+        All columns, in the order in which they are numbered; by default those of the comparisons, in order.
     """
     codes, names = pd.factorize(comparisons["document"])
     places = documents.get_indexer(np.asarray(names, dtype=object)).astype(np.int64)
     groups, group_names = pd.factorize(comparisons["group"])
     fields, field_names = pd.factorize(comparisons["field"])
-    columns, pairs = pd.factorize(groups * max(len(field_names), 1) + fields)
+    column, pairs = pd.factorize(groups * max(len(field_names), 1) + fields)
     names_of = [
         (str(group_names[pair // len(field_names)]), str(field_names[pair % len(field_names)])) for pair in pairs
     ]
-    ordered = in_order(names_of)
+    ordered = in_order(names_of) if columns is None else columns
     rank = np.array([*map(ordered.index, names_of), 0], dtype=np.int64)
     outcomes, outcome_names = pd.factorize(comparisons["outcome"])
     outcome = np.array([OUTCOMES.index(name) for name in outcome_names], dtype=np.int64)
@@ -111,7 +115,7 @@ def coded(comparisons: pd.DataFrame, documents: "pd.Index[str]") -> Coded:
         documents=len(documents),
         columns=ordered,
         document=places[codes],
-        column=rank[columns],
+        column=rank[column],
         outcome=outcome[outcomes],
     )
 
@@ -122,13 +126,12 @@ def tally(comparisons: pd.DataFrame, slots: Coded, level: str) -> Tally:
     groups = groups_of(slots.columns)
     group = np.array([groups.index(name) for name, _ in slots.columns] or [0], dtype=np.int64)[slots.column]
     table = slots.document * max(len(groups), 1) + group
+    shape = (slots.documents, len(groups))
     return Tally(
         columns=slots.columns,
         counts=_counts(slots, outcome),
-        anls=_sums(
-            table, np.nan_to_num(comparisons["anls"].to_numpy(dtype=np.float64)), (slots.documents, len(groups))
-        ),
-        rows=_rows(comparisons, table, outcome, (slots.documents, len(groups))),
+        anls=_sums(table, np.nan_to_num(comparisons["anls"].to_numpy(dtype=np.float64)), shape),
+        rows=_rows(comparisons, table, outcome, shape),
         candidates=_candidates(comparisons, slots),
     )
 

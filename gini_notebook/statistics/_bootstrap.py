@@ -15,6 +15,9 @@ from gini_notebook.statistics._proportions import FloatArray, Interval, check_le
 DRAWS = 2_000
 # Below this number of documents the spread among draws says more about the draws than about the documents.
 FEWEST_DOCUMENTS = 20
+# More documents than this are first put into this many groups at random, and groups are drawn. Sums over documents vary
+# among draws of groups as they do among draws of documents; it only spares time.
+MOST_UNITS = 20_000
 _CELLS_AT_ONCE = 200_000
 # Matrix products of at most this size stay in one thread. Waking the others for products as flat as these costs, on a
 # busy machine, more than ten times the product itself (measured: 1.3 instead of 0.08 s of CPU).
@@ -23,6 +26,8 @@ _SMALL_PRODUCT = 2**18
 
 def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, seed: int = 0) -> FloatArray:
     """Draw as many documents as there are, again and again, and add up what they have.
+
+    More than 20,000 documents are drawn in 20,000 random groups.
 
     Parameters
     ----------
@@ -50,13 +55,26 @@ def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, 
     array([[50.],
            [50.]])
     """
-    values = np.ascontiguousarray(by_document, dtype=np.float64)
+    values = _grouped(by_document, seed)
     sums = np.zeros((draws, values.shape[1]))
     start = 0
     for weights in _weights(len(values), draws, seed):
         sums[start : start + len(weights)] = product(weights, values)
         start += len(weights)
     return sums
+
+
+def _grouped(by_document: npt.NDArray[np.generic], seed: int) -> FloatArray:
+    """Add up documents in groups of the same size (but for one document more or less), if there are very many."""
+    if len(by_document) <= MOST_UNITS:
+        return np.ascontiguousarray(by_document, dtype=np.float64)
+    order = np.random.default_rng(seed).permutation(len(by_document))
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.arange(len(order)) * MOST_UNITS // len(order)
+    columns = [
+        np.bincount(group, weights=by_document[:, place], minlength=MOST_UNITS) for place in range(by_document.shape[1])
+    ]
+    return np.stack(columns, axis=1) if columns else np.zeros((MOST_UNITS, 0))
 
 
 def product(weights: FloatArray, values: FloatArray) -> FloatArray:

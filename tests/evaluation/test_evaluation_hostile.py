@@ -256,6 +256,7 @@ def test_D6_names_of_documents_meet_whatever_their_unicode_form():
         "9" * 400 + ":EUR",
         "\U0001f9fe",
     ],
+    ids=lambda value: f"{len(value)} characters from U+{ord(value[0]):04X}",
 )
 def test_D6_monstrous_values_are_compared_rightly(value):
     truth = TRUTH.assign(value=pd.Series([value] * 3 + [value + "y", None, None], dtype=object))

@@ -184,3 +184,13 @@ def test_a_plan_counts_documents_and_not_slots():
 def test_statistics_refuse_what_makes_no_sense(call, message):
     with pytest.raises(SettingError, match=message):
         call()
+
+
+def test_very_many_documents_are_drawn_in_groups_and_vary_as_much():
+    random = np.random.default_rng(0)
+    values = np.stack([random.random(60_000) < 0.3, np.ones(60_000)], axis=1)
+    sums = resampled_sums(values, draws=1_000, seed=1)
+    assert sums[:, 1] == pytest.approx(60_000)
+    assert sums[:, 0].mean() == pytest.approx(values[:, 0].sum(), rel=0.002)
+    assert sums[:, 0].std() == pytest.approx(np.sqrt(60_000 * 0.3 * 0.7), rel=0.1)
+    assert resampled_sums(np.zeros((30_000, 0)), draws=3).shape == (3, 0)

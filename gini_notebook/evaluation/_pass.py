@@ -1,0 +1,59 @@
+"""The one pass from two tables to the comparisons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.evaluation import _candidates, _confidence
+from gini_notebook.evaluation._canonical import canonicalise
+from gini_notebook.evaluation._coding import BoolArray
+from gini_notebook.evaluation._comparing import judge, table
+from gini_notebook.evaluation._inputs import Inputs
+from gini_notebook.evaluation._settings import Settings
+from gini_notebook.evaluation._slots import align
+from gini_notebook.rules import Rule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """The comparisons, which columns somebody labelled, and the documents that could only be aligned approximately."""
+
+    comparisons: pd.DataFrame
+    labelled: BoolArray
+    approximate: tuple[str, ...]
+
+
+def compare(
+    inputs: Inputs, source: pd.DataFrame, rules: Mapping[str, Rule], settings: Settings, candidates: pd.DataFrame | None
+) -> Compared:
+    """Compare, slot by slot.
+
+    Parameters
+    ----------
+    source
+        The table of extractions that the inputs were read from.
+    rules
+        One per column of the inputs, in their order.
+    candidates
+        The candidates, if there are some.
+    """
+    canonical = canonicalise(inputs, list(rules.values()))
+    confidence = _confidence.read(source)
+    certainty = None if confidence is None else confidence[inputs.extracted.position]
+    slots, approximate = align(
+        inputs, canonical, certainty, key=settings.key_columns(inputs.columns), order=settings.order
+    )
+    judged = judge(inputs, canonical, slots)
+    comparisons = table(inputs, canonical, slots, judged, source)
+    if certainty is not None:
+        comparisons[_confidence.COLUMN] = np.append(certainty, np.nan)[slots.extracted]
+    if candidates is not None:
+        more = _candidates.columns(candidates, source, inputs, canonical, (slots, judged))
+        comparisons = comparisons.assign(**more)
+    return Compared(
+        comparisons=comparisons,
+        labelled=np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0,
+        approximate=tuple(str(inputs.documents[code]) for code in approximate),
+    )

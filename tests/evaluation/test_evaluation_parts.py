@@ -1,0 +1,120 @@
+"""Partitioned tables: the counts of the parts, put together, are those of the whole."""
+
+import unicodedata
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.evaluation import Evaluation, PartedEvaluation, evaluate
+
+dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
+
+NAMES = [f"d{number:03}" for number in range(60)]
+
+
+def table(seed, share):
+    random = np.random.default_rng(seed)
+    parts = []
+    for field, values in {
+        "amountToPay": ["1.00:EUR", "1:EUR", "2.00:EUR"],
+        "net": ["5.00:EUR", "5:EUR"],
+        "bic": ["X"],
+    }.items():
+        kept = random.random(60) < share
+        value = random.choice(values, 60)
+        parts.append(pd.DataFrame({"document": NAMES, "group": "", "row": 0, "field": field, "value": value})[kept])
+    for row in range(3):
+        kept = random.random(60) < share
+        value = random.choice(["Nut", "Bolt", "nut"], 60)
+        cells = {"document": NAMES, "group": "lineItems", "row": row, "field": "description", "value": value}
+        parts.append(pd.DataFrame(cells)[kept])
+    return pd.concat(parts).sort_values("document", kind="stable").reset_index(drop=True)
+
+
+TRUTH = table(1, 0.9)
+FOUND = table(2, 0.8).assign(entity="amount", confidence=0.5)
+FOUND = FOUND[FOUND["document"] > "d003"].reset_index(drop=True)
+WHOLE = evaluate(FOUND, TRUTH, seed=4)
+
+
+def parted(frame, edges=(0, 10, 11, 30, 60)):
+    """Partition by document."""
+    number = frame["document"].str[1:].astype(int)
+    parts = [frame[(number >= low) & (number < high)] for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return dd.from_map(lambda part: part, parts, meta=frame.head(0))
+
+
+@pytest.mark.parametrize("truth", [TRUTH, parted(TRUTH)], ids=["truth in memory", "truth partitioned alike"])
+def test_D1_partitioned_tables_give_the_numbers_of_the_whole(truth):
+    result = evaluate(parted(FOUND), truth, seed=4)
+    assert isinstance(result, PartedEvaluation)
+    for level in ("raw", "typed", "lenient"):
+        pd.testing.assert_frame_equal(
+            result.by_field(level, intervals="bootstrap"), WHOLE.by_field(level, intervals="bootstrap")
+        )
+        pd.testing.assert_frame_equal(result.summary(level), WHOLE.summary(level))
+    assert result.documents.equals(WHOLE.documents)
+    assert result.check("micro.f1>=0.1") == WHOLE.check("micro.f1>=0.1")
+    pd.testing.assert_frame_equal(result.mistakes(), WHOLE.mistakes())
+    pd.testing.assert_frame_equal(result.mistakes("net", outcome="missing"), WHOLE.mistakes("net", outcome="missing"))
+    assert result.costs({"wrong": 1}).equals(WHOLE.costs({"wrong": 1}))
+    alike = ("rules", "left_out_fields", "unlabelled_fields", "documents_without_truth", "seed", "wrong")
+    assert {name: result.provenance[name] for name in alike} == {name: WHOLE.provenance[name] for name in alike}
+    assert repr(result).startswith("<PartedEvaluation of 60 documents in ")
+
+
+def test_all_comparisons_can_be_brought_into_memory(tmp_path):
+    result = evaluate(parted(FOUND), parted(TRUTH)).in_memory()
+    assert isinstance(result, Evaluation)
+    pd.testing.assert_frame_equal(result.comparisons, WHOLE.comparisons)
+    assert Evaluation.load(result.save(tmp_path / "r.zip")) == result
+    other = evaluate(parted(FOUND, (0, 30, 60)), parted(TRUTH, (0, 30, 60)))
+    assert other.in_memory().comparisons.equals(result.comparisons)
+
+
+def test_comparisons_are_a_dask_frame_with_the_columns_of_the_schema():
+    comparisons = evaluate(parted(FOUND), TRUTH).comparisons
+    assert list(comparisons.columns) == list(WHOLE.comparisons.columns)
+    counts = comparisons["outcome"].value_counts().compute()
+    assert counts.to_dict() == WHOLE.comparisons["outcome"].value_counts().to_dict()
+
+
+def test_parquet_is_read_in_partitions(tmp_path):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    parted(FOUND).to_parquet(tmp_path / "found")
+    parted(TRUTH).to_parquet(tmp_path / "truth")
+    result = evaluate(dd.read_parquet(tmp_path / "found"), dd.read_parquet(tmp_path / "truth"), seed=4)
+    pd.testing.assert_frame_equal(result.by_field(), WHOLE.by_field())
+
+
+def test_settings_hold_for_every_partition():
+    options = {"fields": ["description", "net"], "rules": {"net": "text"}, "order": "strict", "key": ["description"]}
+    result = evaluate(parted(FOUND), parted(TRUTH), **options)
+    whole = evaluate(FOUND, TRUTH, **options)
+    pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
+    with pytest.raises(SettingError, match="There are rules for 'ibna', but no such fields"):
+        evaluate(parted(FOUND), TRUTH, rules={"ibna": "iban"})
+    with pytest.raises(SettingError, match=r"There are no header field\(s\) 'ibna'"):
+        evaluate(parted(FOUND), TRUTH, required=["ibna"])
+
+
+def test_names_of_documents_meet_in_partitions_whatever_their_unicode_form():
+    found = FOUND.assign(document=FOUND["document"] + "ä").iloc[::1]
+    truth = TRUTH.assign(document=[unicodedata.normalize("NFD", name + "ä") for name in TRUTH["document"]])
+    parts = [found[found["document"] < "d030"], found[found["document"] >= "d030"]]
+    result = evaluate(dd.from_map(lambda part: part, parts, meta=found.head(0)), truth, seed=4)
+    assert result.by_field()["correct"].equals(WHOLE.by_field()["correct"])
+
+
+def test_partitions_that_do_not_hold_documents_whole_are_refused():
+    odd = dd.from_map(lambda part: part, [FOUND.iloc[::2], FOUND.iloc[1::2]], meta=FOUND.head(0))
+    with pytest.raises(SchemaError, match=r"document\(s\) have rows in several partitions; first: 'd0"):
+        evaluate(odd, TRUTH)
+    with pytest.raises(SchemaError, match=r"document\(s\) have rows in several partitions"):
+        evaluate(parted(FOUND, (0, 20, 60)), parted(TRUTH, (0, 30, 60)))
+    with pytest.raises(SchemaError, match="The extractions have 2 partitions and the truth 3"):
+        evaluate(parted(FOUND, (0, 20, 60)), parted(TRUTH, (0, 20, 30, 60)))
+    with pytest.raises(SchemaError, match=r"The extractions table lacks the column\(s\) value"):
+        evaluate(parted(FOUND.drop(columns="value")), TRUTH)
