@@ -15,6 +15,7 @@ from gini_notebook.rules import Slots as TruthSlots
 from gini_notebook.rules import anls_many, causes, elsewhere, similarities
 from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES, TEXT
 
+_BOX = ("page", "left", "top", "width", "height")
 CODES = {name: code for code, name in enumerate(OUTCOMES)}
 
 
@@ -140,31 +141,40 @@ def _perhaps_elsewhere(canonical: Canonical, judged: Judged, wrong: IntArray) ->
     return np.flatnonzero(chosen)
 
 
-def table(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame) -> pd.DataFrame:
-    """Write the comparisons table (``schema.COMPARISONS``)."""
+def counted_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
+    """Write the columns of the comparisons that counts are made of."""
     groups, fields = (np.array(names, dtype=object) for names in zip(*inputs.columns, strict=True))
     columns: dict[str, Any] = {
         "document": text(slots.document, inputs.documents),
         "group": text(slots.column, groups),
         "row": pd.array(slots.row, dtype=COUNT),
         "field": text(slots.column, fields),
-        "truth": text(judged.truth, inputs.values),
-        "extracted": text(judged.extracted, inputs.values),
-        "truth_canonical": text(judged.canonical_truth, canonical.strings),
-        "extracted_canonical": text(judged.canonical_extracted, canonical.strings),
         "outcome": text(judged.outcome, np.array(OUTCOMES, dtype=object)),
         "raw": judged.raw,
         "typed": judged.typed,
         "lenient": judged.lenient,
-        "similarity": judged.similarity,
         "anls": judged.anls,
-        "cause": _optional_text(find_causes(inputs, canonical, slots, judged)),
         "row_extracted": pd.arrays.IntegerArray(slots.row_extracted, slots.row_extracted == NOTHING),
     }
-    position = _at(inputs.extracted.position, slots.extracted)
-    for name in ("page", "left", "top", "width", "height"):
-        columns[name] = taken(source, name, position, COMPARISONS.columns[name])
     return pd.DataFrame(columns, copy=False)
+
+
+def table(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame) -> pd.DataFrame:
+    """Write the comparisons table (``schema.COMPARISONS``)."""
+    position = _at(inputs.extracted.position, slots.extracted)
+    more = {
+        "truth": text(judged.truth, inputs.values),
+        "extracted": text(judged.extracted, inputs.values),
+        "truth_canonical": text(judged.canonical_truth, canonical.strings),
+        "extracted_canonical": text(judged.canonical_extracted, canonical.strings),
+        "similarity": judged.similarity,
+        "cause": _optional_text(find_causes(inputs, canonical, slots, judged)),
+        **{name: taken(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
+    }
+    counted = counted_table(inputs, slots, judged)
+    return pd.DataFrame(
+        {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns}, copy=False
+    )
 
 
 def _optional_text(values: ObjectArray) -> Any:

@@ -88,14 +88,21 @@ def pairs(extractions: Any, truth: Any) -> tuple[list[Any], list[_Survey]]:
                 "in the same way, with all rows of a document in the same partition."
             )
             raise SchemaError(message)
-        surveys = dask.compute(*map(dask.delayed(_survey), found, wanted))
+        seen = (_needed(frame, ("field", "group", "entity")).to_delayed() for frame in (extractions, truth))
+        surveys = dask.compute(*map(dask.delayed(_survey), *seen))
         return list(zip(found, wanted, strict=True)), list(surveys)
-    surveys = dask.compute(*(dask.delayed(_survey)(part, truth.head(0)) for part in found))
+    seen = _needed(extractions, ("document", "field", "group", "entity")).to_delayed()
+    surveys = dask.compute(*(dask.delayed(_survey)(part, truth.head(0)) for part in seen))
     met = [_of_documents(truth, survey.extracted) for survey in surveys]
     rest = truth[~np.logical_or.reduce(met)] if met else truth
     both = [(part, truth[chosen]) for part, chosen in zip(found, met, strict=True)]
     both.append((extractions.head(0, compute=True), rest))
     return both, [*surveys, _survey(extractions.head(0), truth)]
+
+
+def _needed(frame: Any, columns: Sequence[str]) -> Any:
+    """Give the columns a survey needs, so that no others are read for it."""
+    return frame[[name for name in columns if name in frame.columns]]
 
 
 def _of_documents(truth: pd.DataFrame, names: frozenset[str]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
@@ -111,7 +118,7 @@ def _survey(extractions: pd.DataFrame, truth: pd.DataFrame) -> _Survey:
         wanted=columns_in(truth, TRUTH),
         delivered=columns_in(extractions, EXTRACTIONS),
         votes=entity_votes(extractions),
-        extracted=frozenset(map(str, extractions["document"].dropna().unique())),
+        extracted=frozenset(map(str, extractions["document"].dropna().unique() if "document" in extractions else ())),
     )
 
 
@@ -132,7 +139,7 @@ def plan(
 
 def evaluate_part(extractions: pd.DataFrame, truth: pd.DataFrame, how: Plan, level: str) -> Part:
     """Evaluate one pair of partitions, and count it at a level."""
-    inputs, compared = _compared(extractions, truth, how)
+    inputs, compared = _compared(extractions, truth, how, to_count=True)
     documents = _documents.frame(inputs.documents, None, inputs.answered)
     slots = coded(compared.comparisons, pd.Index(inputs.documents, dtype=object), how.columns)
     return Part(
@@ -147,12 +154,12 @@ def evaluate_part(extractions: pd.DataFrame, truth: pd.DataFrame, how: Plan, lev
 
 def comparisons_of_part(extractions: pd.DataFrame, truth: pd.DataFrame, how: Plan) -> pd.DataFrame:
     """Give the comparisons of one pair of partitions."""
-    return _compared(extractions, truth, how)[1].comparisons
+    return _compared(extractions, truth, how, to_count=False)[1].comparisons
 
 
-def _compared(extractions: pd.DataFrame, truth: pd.DataFrame, how: Plan) -> tuple[Inputs, Compared]:
+def _compared(extractions: pd.DataFrame, truth: pd.DataFrame, how: Plan, *, to_count: bool) -> tuple[Inputs, Compared]:
     inputs = read(extractions, truth, columns=how.columns)
-    return inputs, compare(inputs, extractions, how.rules, how.settings, None)
+    return inputs, compare(inputs, extractions, how.rules, how.settings, to_count=to_count)
 
 
 def check_whole(parts: Sequence[Part]) -> None:

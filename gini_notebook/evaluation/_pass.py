@@ -9,7 +9,7 @@ import pandas as pd
 from gini_notebook.evaluation import _candidates, _confidence
 from gini_notebook.evaluation._canonical import canonicalise
 from gini_notebook.evaluation._coding import BoolArray
-from gini_notebook.evaluation._comparing import judge, table
+from gini_notebook.evaluation._comparing import counted_table, judge, table
 from gini_notebook.evaluation._inputs import Inputs
 from gini_notebook.evaluation._settings import Settings
 from gini_notebook.evaluation._slots import align
@@ -26,7 +26,13 @@ class Compared:
 
 
 def compare(
-    inputs: Inputs, source: pd.DataFrame, rules: Mapping[str, Rule], settings: Settings, candidates: pd.DataFrame | None
+    inputs: Inputs,
+    source: pd.DataFrame,
+    rules: Mapping[str, Rule],
+    settings: Settings,
+    candidates: pd.DataFrame | None = None,
+    *,
+    to_count: bool = False,
 ) -> Compared:
     """Compare, slot by slot.
 
@@ -38,6 +44,8 @@ def compare(
         One per column of the inputs, in their order.
     candidates
         The candidates, if there are some.
+    to_count
+        Give only the columns of the comparisons that counts are made of.
     """
     canonical = canonicalise(inputs, list(rules.values()))
     confidence = _confidence.read(source)
@@ -46,14 +54,14 @@ def compare(
         inputs, canonical, certainty, key=settings.key_columns(inputs.columns), order=settings.order
     )
     judged = judge(inputs, canonical, slots)
+    labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
+    names = tuple(str(inputs.documents[code]) for code in approximate)
+    if to_count:
+        return Compared(counted_table(inputs, slots, judged), labelled, names)
     comparisons = table(inputs, canonical, slots, judged, source)
     if certainty is not None:
         comparisons[_confidence.COLUMN] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
         more = _candidates.columns(candidates, source, inputs, canonical, (slots, judged))
         comparisons = comparisons.assign(**more)
-    return Compared(
-        comparisons=comparisons,
-        labelled=np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0,
-        approximate=tuple(str(inputs.documents[code]) for code in approximate),
-    )
+    return Compared(comparisons, labelled, names)

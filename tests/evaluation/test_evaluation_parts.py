@@ -1,6 +1,7 @@
 """Partitioned tables: the counts of the parts, put together, are those of the whole."""
 
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,17 +12,14 @@ from gini_notebook.evaluation import Evaluation, PartedEvaluation, evaluate
 
 dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
 
+VALUES = {"amountToPay": ["1.00:EUR", "1:EUR", "2.00:EUR"], "net": ["5.00:EUR", "5:EUR"], "bic": ["X"]}
 NAMES = [f"d{number:03}" for number in range(60)]
 
 
 def table(seed, share):
     random = np.random.default_rng(seed)
     parts = []
-    for field, values in {
-        "amountToPay": ["1.00:EUR", "1:EUR", "2.00:EUR"],
-        "net": ["5.00:EUR", "5:EUR"],
-        "bic": ["X"],
-    }.items():
+    for field, values in VALUES.items():
         kept = random.random(60) < share
         value = random.choice(values, 60)
         parts.append(pd.DataFrame({"document": NAMES, "group": "", "row": 0, "field": field, "value": value})[kept])
@@ -42,7 +40,7 @@ WHOLE = evaluate(FOUND, TRUTH, seed=4)
 def parted(frame, edges=(0, 10, 11, 30, 60)):
     """Partition by document."""
     number = frame["document"].str[1:].astype(int)
-    parts = [frame[(number >= low) & (number < high)] for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [frame[(number >= low) & (number < high)] for low, high in pairwise(edges)]
     return dd.from_map(lambda part: part, parts, meta=frame.head(0))
 
 
@@ -89,8 +87,9 @@ def test_parquet_is_read_in_partitions(tmp_path):
     pd.testing.assert_frame_equal(result.by_field(), WHOLE.by_field())
 
 
-def test_settings_hold_for_every_partition():
-    options = {"fields": ["description", "net"], "rules": {"net": "text"}, "order": "strict", "key": ["description"]}
+@pytest.mark.parametrize("pairing", [{"order": "strict"}, {"key": ["description"]}])
+def test_settings_hold_for_every_partition(pairing):
+    options = {"fields": ["description", "net"], "rules": {"net": "text"}, **pairing}
     result = evaluate(parted(FOUND), parted(TRUTH), **options)
     whole = evaluate(FOUND, TRUTH, **options)
     pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
