@@ -11,7 +11,7 @@ import pandas as pd
 
 from gini_notebook.errors import SchemaError
 from gini_notebook.evaluation._canonical import Canonical
-from gini_notebook.evaluation._coding import NOTHING, IntArray, ObjectArray, as_objects, codes_of, text
+from gini_notebook.evaluation._coding import NOTHING, IntArray, ObjectArray, as_objects, codes_of, numbered, text
 from gini_notebook.evaluation._comparing import Judged
 from gini_notebook.evaluation._inputs import Inputs
 from gini_notebook.evaluation._slots import Slots
@@ -64,7 +64,7 @@ def columns(
         used, of_used = np.unique(lists.value[listed], return_inverse=True)
         values = rule.canonical_many(lists.strings[used].tolist())[0]
         wanted = canonical.strings[judged.canonical_truth[at]]
-        codes = pd.factorize(np.concatenate([as_objects(values), wanted]))[0]
+        codes = numbered(np.concatenate([as_objects(values), wanted]))[0]
         width = int(codes.max(initial=0)) + 1
         there = (lists.document[listed] * len(lists.names) + lists.list[listed]) * width + codes[: len(values)][of_used]
         sought = (slots.document[at] * len(lists.names) + asked[at]) * width + codes[len(values) :]

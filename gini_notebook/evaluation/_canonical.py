@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects
+from gini_notebook.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, numbered
 from gini_notebook.evaluation._inputs import Inputs
 from gini_notebook.evaluation._tables import Side
 from gini_notebook.rules import Rule
@@ -70,14 +70,14 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
         for side, chosen in zip(sides, rows, strict=True):
             used[side.value[chosen]] = True
         canonical, readable = rule.canonical_many(inputs.values[used].tolist())
-        numbers, uniques = pd.factorize(as_objects(canonical))
+        numbers, uniques = numbered(as_objects(canonical))
         lookup = np.full(len(used), NOTHING, dtype=np.int64)
         lookup[used] = numbers + offset
         for side, chosen, code in zip(sides, rows, codes, strict=True):
             code[chosen] = lookup[side.value[chosen]]
         by_code = np.ones(len(uniques), dtype=bool)
         by_code[numbers] = readable
-        strings.append(np.asarray(uniques, dtype=object))
+        strings.append(uniques)
         parsed.append(by_code)
         offset += len(uniques)
     return Canonical(

@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 ObjectArray = npt.NDArray[np.object_]
 
 NOTHING = -1
+# Before pandas 3, the hash table for text takes what stands before a NUL character for the whole text.
+_CUTS_AT_NUL = int(pd.__version__.partition(".")[0]) < 3
 
 
 def codes_of(column: "pd.Series[Any]", table: str, *, numbers: bool = False) -> tuple[IntArray, ObjectArray]:
@@ -55,14 +57,24 @@ def codes_of(column: "pd.Series[Any]", table: str, *, numbers: bool = False) -> 
         )
         raise SchemaError(message)
     try:
-        codes, uniques = pd.factorize(column)
+        codes, uniques = numbered(column)
     except TypeError:
-        codes, uniques = pd.factorize(_without_empty_containers(column.to_numpy(dtype=object)))
-    uniques = np.asarray(uniques, dtype=object)
+        codes, uniques = numbered(_without_empty_containers(column.to_numpy(dtype=object)))
     if numbers:
         uniques = _digits(uniques)
     _check_text(uniques, codes, str(column.name), table)
-    return codes.astype(np.int64, copy=False), uniques
+    return codes, uniques
+
+
+def numbered(values: "pd.Series[Any] | ObjectArray") -> tuple[IntArray, ObjectArray]:
+    """Number the distinct values; :data:`NOTHING` where one is missing."""
+    if _CUTS_AT_NUL and values.dtype in (np.dtype(object), "string[python]"):
+        objects: Any = values if isinstance(values, np.ndarray) else values.to_numpy(dtype=object, na_value=None)
+        # With something that is no text among the values, pandas compares them as Python does.
+        codes, uniques = pd.factorize(np.append(objects, as_objects([object()])))
+        return codes[:-1].astype(np.int64, copy=False), np.asarray(uniques, dtype=object)[:-1]
+    codes, uniques = pd.factorize(values)
+    return codes.astype(np.int64, copy=False), np.asarray(uniques, dtype=object)
 
 
 def _may_hold_text(column: "pd.Series[Any]") -> bool:
@@ -126,9 +138,9 @@ def joined(
 ) -> tuple[IntArray, IntArray, ObjectArray]:
     """Give two coded columns the same numbering."""
     both = np.concatenate([first[1], second[1]])
-    numbers, strings = pd.factorize(both)
+    numbers, strings = numbered(both)
     numbers = np.append(numbers, NOTHING)
     split = len(first[1])
     from_first = np.append(numbers[:split], NOTHING)
     from_second = np.append(numbers[split:-1], NOTHING)
-    return from_first[first[0]], from_second[second[0]], np.asarray(strings, dtype=object)
+    return from_first[first[0]], from_second[second[0]], strings

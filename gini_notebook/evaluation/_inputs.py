@@ -8,13 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation._coding import (
-    NOTHING,
-    BoolArray,
-    IntArray,
-    ObjectArray,
-    joined,
-)
+from gini_notebook.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, joined, numbered
 from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, Side, Table, check_keys, dotted, table
 from gini_notebook.schema import FIELD_ENTITIES
 
@@ -125,8 +119,8 @@ def _spelled_alike(wanted: Table, known: Sequence[str]) -> Table:
     names = [
         name if name in exact else by_form.get(unicodedata.normalize("NFC", name), name) for name in wanted.document[1]
     ]
-    codes, uniques = pd.factorize(np.array(names, dtype=object))
-    return replace(wanted, document=(codes[wanted.document[0]], np.asarray(uniques, dtype=object)))
+    codes, uniques = numbered(as_objects(names))
+    return replace(wanted, document=(codes[wanted.document[0]], uniques))
 
 
 def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._coding import as_objects, text
+from gini_notebook.evaluation._coding import as_objects, numbered, text
 
 FORMAT = "gini_notebook evaluation 1"
 _CONTENTS = "contents.json"
@@ -104,7 +104,7 @@ def _taken_apart(column: Any) -> tuple[str, list[Any], list[str] | None]:
     """Give dtype, arrays of plain numbers, and (for text) the distinct strings of a column."""
     dtype = str(column.dtype)
     if pd.api.types.is_string_dtype(column.dtype) and not isinstance(column.dtype, pd.CategoricalDtype):
-        codes, strings = pd.factorize(column)
+        codes, strings = numbered(column)
         return "text", [codes.astype(np.int32)], [str(value) for value in strings]
     if dtype == "Int64":
         return dtype, [column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()], None
