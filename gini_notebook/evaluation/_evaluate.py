@@ -125,4 +125,7 @@ def _names(names: Sequence[str] | None, argument: str) -> tuple[str, ...] | None
     if isinstance(names, str):
         message = f"{argument} is the text {names!r}; give a list of names, for example {argument}=[{names!r}]."
         raise SettingError(message)
+    if names is not None and not names:
+        message = f"{argument} is empty, so there is nothing to evaluate. Leave it out to evaluate all."
+        raise SettingError(message)
     return None if names is None else tuple(names)

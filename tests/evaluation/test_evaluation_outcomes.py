@@ -421,6 +421,7 @@ def test_intervals_hold_the_value_and_repeat_with_the_seed():
         (lambda: evaluate(FOUND, TRUTH, order="random"), "order is 'random'; it must be one of 'content', 'strict'"),
         (lambda: evaluate(FOUND, TRUTH, seed=-1), "seed is -1; it must be a whole number"),
         (lambda: evaluate(FOUND, TRUTH, seed=True), "seed is True"),
+        (lambda: evaluate(FOUND, TRUTH, fields=[]), "fields is empty, so there is nothing to evaluate"),
         (lambda: evaluate(FOUND, TRUTH, fields="iban"), "fields is the text 'iban'; give a list"),
         (
             lambda: evaluate(FOUND, TRUTH, fields=["ibna"]),
