@@ -62,7 +62,11 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
     admin_token = "" if as_json else secrets.token_urlsafe(24)
-    _serve(settings, admin_token, people=not as_json)
+    try:
+        _serve(settings, admin_token, people=not as_json)
+    except OSError as problem:
+        print(_cannot_listen(problem), file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from problem
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -77,7 +81,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments == ["--child"]:
         order = json.loads(_first_line())
         order["settings"]["jwt_claims"] = tuple(order["settings"]["jwt_claims"])
-        _serve(Settings(**order["settings"]), order["admin_token"], parent=True)
+        try:
+            _serve(Settings(**order["settings"]), order["admin_token"], parent=True)
+        except OSError as problem:
+            print(json.dumps({"error": _cannot_listen(problem)}), flush=True)  # noqa: T201
+            raise SystemExit(1) from problem
         return
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(sandbox)
@@ -96,11 +104,11 @@ def _serve(settings: Settings, admin_token: str, *, people: bool = False, parent
     def ready(running: Running) -> None:
         print(_for_people(running, admin_token) if people else json.dumps(asdict(running)), flush=True)  # noqa: T201
 
-    try:
-        serve(settings, ready=ready, admin_token=admin_token, parent=parent)
-    except OSError as problem:
-        print(f"The sandbox cannot listen: {problem}. Choose another --port, or 0.", file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from problem
+    serve(settings, ready=ready, admin_token=admin_token, parent=parent)
+
+
+def _cannot_listen(problem: OSError) -> str:
+    return f"It cannot listen: {problem}. Choose another port, or 0."
 
 
 def _for_people(running: Running, admin_token: str) -> str:

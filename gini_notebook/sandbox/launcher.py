@@ -84,8 +84,10 @@ class Sandbox:
     Parameters
     ----------
     **settings
-        See :class:`gini_notebook.sandbox.settings.Settings`: ``processing_time_s``, ``capacity``, ``token_life_s``,
-        ``environment``, ``engine``, ``seed`` and more.
+        Members of :class:`gini_notebook.sandbox.settings.Settings`, by name; the most used are ``processing_time_s``
+        (0.5 seconds), ``capacity`` (16 documents worked on at once), ``token_life_s`` (3600 seconds), ``port`` (0: the
+        system chooses), ``environment`` (``"pay-api"`` or ``"gini-api"``) and ``engine`` (``"baseline"`` or
+        ``"keywords-only"``).
 
     Attributes
     ----------
@@ -125,7 +127,7 @@ class Sandbox:
         self.client_id: str = running["client_id"]
         self.client_secret: str = running["client_secret"]
         self._context = ssl.create_default_context(cafile=self.ca_file)
-        self.close = weakref.finalize(self, _stop, process, Path(self.ca_file).parent)
+        self._end = weakref.finalize(self, _stop, process, Path(self.ca_file).parent)
 
     def __enter__(self) -> Self:
         return self
@@ -136,8 +138,12 @@ class Sandbox:
         self.close()
 
     def __repr__(self) -> str:
-        state = "running" if self.close.alive else "closed"
+        state = "running" if self._end.alive else "closed"
         return f"<Sandbox {state} at {self.api}, user center {self.user_center}>"
+
+    def close(self) -> None:
+        """End the server and remove its folder; it may be called more than once."""
+        self._end()
 
     def requests(self, since: int = 0) -> list[SeenRequest]:
         """Give the requests that the server has answered, oldest first.
@@ -215,8 +221,9 @@ def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _start(settings: Settings, admin_token: str) -> subprocess.Popen[bytes]:
+    # -P: a file of the user's that is called like a library must not be imported instead of it.
     process = subprocess.Popen(
-        [sys.executable, "-m", "gini_notebook.sandbox", "--child"],
+        [sys.executable, "-P", "-m", "gini_notebook.sandbox", "--child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # Ctrl-C in a shell or notebook is meant for the program, not for its sandbox.
@@ -237,10 +244,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes]) -> dict[str, str]:
     late.start()
     line = process.stdout.readline()
     late.cancel()
-    if not line:
-        message = f"The sandbox did not start (exit code {process.wait()}); what it printed says why."
+    running: dict[str, str] = json.loads(line) if line else {"error": f"it ended with exit code {process.wait()}"}
+    if "error" in running:
+        message = f"The sandbox did not start: {running['error']}"
         raise RuntimeError(message)
-    running: dict[str, str] = json.loads(line)
     return running
 
 

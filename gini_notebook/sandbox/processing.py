@@ -5,14 +5,17 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gini_notebook.sandbox.documents import Document
 from gini_notebook.sandbox.settings import Settings
+from gini_notebook.sandbox.storage import Storage
 from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +55,28 @@ class Processing:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._folder = folder
+        self.storage = Storage(folder)
         self._settings = settings
         self._workers = workers
         self._clock = clock
         self._sleep = sleep
         self._random = random.Random(settings.seed)  # noqa: S311 - reproducible, not secret
         self._free = asyncio.Semaphore(settings.capacity)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._checked: dict[tuple[str, str], Checked] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._checked: dict[str, dict[str, Checked]] = {}
         self._extractions: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
+        self._reading: dict[str, asyncio.Task[bool]] = {}
 
-    def store(self, content: bytes) -> str:
-        """Keep a file; gives its hash."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self._folder / sha256
-        if not path.exists():
-            path.write_bytes(content)
-        return sha256
+    def forget(self, document: Document) -> None:
+        """Remove what was stored and read for a document that is deleted, unless another one has the same content."""
+        self.let_go(document.sha256)
 
-    def content(self, sha256: str) -> bytes:
-        """Give a file back."""
-        return (self._folder / sha256).read_bytes()
+    def let_go(self, sha256: str) -> None:
+        """Give up a file of one document."""
+        if self.storage.let_go(sha256):
+            for cache in (self._checked, self._extractions, self._texts):
+                cache.pop(sha256, None)
 
     async def check(self, sha256: str, media_type: str) -> Checked:
         """Look whether a file can be taken.
@@ -84,15 +86,15 @@ class Processing:
         WorkRefused
             If not.
         """
-        key = sha256, media_type
-        if key not in self._checked:
-            job = {"job": "check", "path": str(self._folder / sha256), "media_type": media_type or None}
+        known = self._checked.setdefault(sha256, {})
+        if media_type not in known:
+            job = {"job": "check", "path": str(self.storage.path(sha256)), "media_type": media_type or None}
             try:
-                self._checked[key] = Checked(**await self._workers.do(job))
+                known[media_type] = Checked(**await self._workers.do(job))
             except WorkFailed as problem:
                 message = f"The file cannot be read: {problem}"
                 raise WorkRefused(message, 400) from problem
-        return self._checked[key]
+        return known[media_type]
 
     def begin(self, document: Document, fault: str = "") -> None:
         """Start to work on a document.
@@ -110,9 +112,7 @@ class Processing:
         if not fault and time_s == 0 and document.sha256 in self._extractions and not self._free.locked():
             document.progress = "COMPLETED"
             return
-        task = asyncio.create_task(self._process(document, time_s, fault))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._process(document, time_s, fault))
 
     def extractions(self, document: Document) -> bytes:
         """Give what was read, as JSON."""
@@ -120,7 +120,7 @@ class Processing:
 
     def layout(self, document: Document) -> bytes:
         """Give the words and their places, as JSON."""
-        return self._path(document.sha256, "layout.json").read_bytes()
+        return self.storage.path(document.sha256, "layout.json").read_bytes()
 
     def text(self, document: Document) -> str:
         """Give all words of a document."""
@@ -136,12 +136,12 @@ class Processing:
         WorkFailed, WorkRefused
             It cannot be drawn.
         """
-        path = self._path(document.sha256, f"{number}.{width}.jpg")
+        path = self.storage.path(document.sha256, f"{number}.{width}.jpg")
         if not path.exists():
             part, within, turn = document.page(number)
             job = {
                 "job": "image",
-                "path": str(self._folder / part.sha256),
+                "path": str(self.storage.path(part.sha256)),
                 "media_type": part.media_type,
                 "number": within,
                 "width": width,
@@ -159,7 +159,7 @@ class Processing:
         WorkFailed, WorkRefused
             They cannot be.
         """
-        path = self._path(document.sha256, "pdf")
+        path = self.storage.path(document.sha256, "pdf")
         if not path.exists():
             await self._workers.do({"job": "combine", "parts": self._parts(document), "file": str(path)})
         return path.read_bytes()
@@ -176,6 +176,12 @@ class Processing:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._workers.close()
 
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
     async def _process(self, document: Document, time_s: float, fault: str) -> None:
         async with self._free:
             begun = self._clock()
@@ -191,7 +197,14 @@ class Processing:
         sha256 = document.sha256
         if sha256 in self._extractions:
             return True
-        extractions, layout = self._path(sha256, "extractions.json"), self._path(sha256, "layout.json")
+        if sha256 not in self._reading:
+            self._reading[sha256] = self._begin(self._read_new(document))
+            self._reading[sha256].add_done_callback(lambda _: self._reading.pop(sha256))
+        return await asyncio.shield(self._reading[sha256])
+
+    async def _read_new(self, document: Document) -> bool:
+        sha256 = document.sha256
+        extractions, layout = (self.storage.path(sha256, what) for what in ("extractions.json", "layout.json"))
         job: dict[str, Any] = {
             "job": "read",
             "parts": self._parts(document),
@@ -203,14 +216,18 @@ class Processing:
             "extractions": str(extractions),
             "layout": str(layout),
         }
-        if not await self._succeeds(job):
-            return False
-        self._extractions[sha256] = extractions.read_bytes()
-        return True
+        ok = await self._succeeds(job)
+        if not self.storage.holds(sha256):
+            # Deleted meanwhile: nothing may come back.
+            self.storage.remove(sha256)
+        elif ok:
+            self._extractions[sha256] = extractions.read_bytes()
+        return ok
 
     async def _succeeds(self, job: Mapping[str, Any]) -> bool:
         try:
-            await self._workers.do(job)
+            # Whoever uploads or looks at a page does not wait until all documents are read.
+            await self._workers.do(job, patient=True)
         except (WorkFailed, WorkRefused):
             return False
         return True
@@ -224,12 +241,9 @@ class Processing:
 
     def _parts(self, document: Document) -> list[dict[str, Any]]:
         return [
-            {"path": str(self._folder / part.sha256), "media_type": part.media_type, "turn": turn}
+            {"path": str(self.storage.path(part.sha256)), "media_type": part.media_type, "turn": turn}
             for part, turn in document.partials or [(document, 0)]
         ]
-
-    def _path(self, sha256: str, what: str) -> Path:
-        return self._folder / f"{sha256}.{what}"
 
 
 def _words(value: Any) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import heapq
+import itertools
 import json
 import sys
+from asyncio.subprocess import Process
 from collections.abc import Mapping
 from typing import Any
 
-MEMORY_LIMIT = 6 * 1024**3
+MEMORY_LIMIT = 4 * 1024**3
 LINE_LIMIT = 16 * 1024 * 1024
 
 
@@ -39,13 +42,20 @@ class Workers:
     def __init__(self, count: int = 2, *, time_limit_s: float = 120.0, memory_limit: int = MEMORY_LIMIT) -> None:
         self._time_limit_s = time_limit_s
         self._memory_limit = memory_limit
-        self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
-        self._busy: set[asyncio.subprocess.Process | None] = set()
-        for _ in range(count):
-            self._idle.put_nowait(None)
+        self._idle: list[Process | None] = [None] * count
+        self._busy: set[Process | None] = set()
+        self._waiting: list[tuple[bool, int, asyncio.Future[Process | None]]] = []
+        self._numbers = itertools.count()
 
-    async def do(self, job: Mapping[str, Any]) -> dict[str, Any]:
+    async def do(self, job: Mapping[str, Any], *, patient: bool = False) -> dict[str, Any]:
         """Have a job done by the next idle worker.
+
+        Parameters
+        ----------
+        job
+            See :mod:`gini_notebook.sandbox.worker`.
+        patient
+            Whether jobs that came later, but are not patient, may be done before.
 
         Raises
         ------
@@ -54,7 +64,7 @@ class Workers:
         WorkFailed
             There is no result, and nobody else is affected.
         """
-        process = await self._idle.get()
+        process = await self._take(patient)
         try:
             if process is None or process.returncode is not None:
                 process = await self._start()
@@ -71,7 +81,7 @@ class Workers:
         finally:
             self._busy.discard(process)
             alive = process is not None and process.returncode is None
-            self._idle.put_nowait(process if alive else None)
+            self._give(process if alive else None)
         if "refused" in answer:
             raise WorkRefused(answer["refused"], answer["status"])
         if "failed" in answer:
@@ -83,12 +93,34 @@ class Workers:
         """End all workers."""
         for process in [*self._busy]:
             await _kill(process)
-        while not self._idle.empty():
-            await _kill(self._idle.get_nowait())
+        while self._idle:
+            await _kill(self._idle.pop())
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def _take(self, patient: bool) -> Process | None:
+        if self._idle:
+            return self._idle.pop()
+        turn: asyncio.Future[Process | None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (patient, next(self._numbers), turn))
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._give(turn.result())
+            raise
+
+    def _give(self, process: Process | None) -> None:
+        while self._waiting:
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(process)
+                return
+        self._idle.append(process)
+
+    async def _start(self) -> Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
+            # A file of the user's that is called like a library must not be imported instead of it.
+            "-P",
             "-m",
             "gini_notebook.sandbox.worker",
             str(self._memory_limit),
@@ -99,7 +131,7 @@ class Workers:
             limit=LINE_LIMIT,
         )
 
-    async def _ask(self, process: asyncio.subprocess.Process, job: Mapping[str, Any]) -> dict[str, Any]:
+    async def _ask(self, process: Process, job: Mapping[str, Any]) -> dict[str, Any]:
         assert process.stdin is not None  # noqa: S101 - a pipe, see _start
         assert process.stdout is not None  # noqa: S101
         process.stdin.write(json.dumps(job).encode() + b"\n")
@@ -108,7 +140,7 @@ class Workers:
         return answer
 
 
-async def _kill(process: asyncio.subprocess.Process | None) -> None:
+async def _kill(process: Process | None) -> None:
     if process is not None and process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

@@ -50,6 +50,7 @@ async def delete(call: Call) -> Answer:
         uses = ", ".join(one.id for one in document.composites)
         raise Refused(400, f"The document is part of {uses}; delete that first.")
     call.user.library.remove(document)
+    call.state.processing.forget(document)
     return no_content()
 
 
@@ -93,15 +94,12 @@ async def _single(call: Call, sent: Upload) -> Document:
     processing = call.state.processing
     if sent.media_type.endswith(("/plain", "+plain")) and len(sent.content) >= TEXT_LIMIT:
         raise Refused(413, f"The text has {len(sent.content)} bytes; it must have less than {TEXT_LIMIT} (512 KiB).")
-    sha256 = processing.store(sent.content)
-    if sent.kind == "partial" and sent.content.lstrip()[:1] == b"{":
-        _check_qr_payload(sent.content)
-        checked = Checked(QR_MEDIA_TYPE, 1, "NATIVE")
-    else:
-        try:
-            checked = await processing.check(sha256, sent.declared)
-        except WorkRefused as refused:
-            raise Refused(refused.status, str(refused)) from refused
+    sha256 = processing.storage.store(sent.content)
+    try:
+        checked = await _checked(call, sent, sha256)
+    except Refused:
+        processing.let_go(sha256)
+        raise
     return call.user.library.add(
         name=sent.name,
         kind=sent.kind,
@@ -112,6 +110,16 @@ async def _single(call: Call, sent: Upload) -> Document:
         page_count=checked.page_count,
         source_classification=checked.source_classification,
     )
+
+
+async def _checked(call: Call, sent: Upload, sha256: str) -> Checked:
+    if sent.kind == "partial" and sent.content.lstrip()[:1] == b"{":
+        _check_qr_payload(sent.content)
+        return Checked(QR_MEDIA_TYPE, 1, "NATIVE")
+    try:
+        return await call.state.processing.check(sha256, sent.declared)
+    except WorkRefused as refused:
+        raise Refused(refused.status, str(refused)) from refused
 
 
 def _check_qr_payload(content: bytes) -> None:
@@ -133,16 +141,19 @@ def _check_qr_payload(content: bytes) -> None:
 
 async def _composite(call: Call, sent: Upload) -> Document:
     parts = [_part(call, one) for one in _listed_parts(sent.content)]
-    size = sum(len(call.state.processing.content(part.sha256)) for part, _ in parts)
+    storage = call.state.processing.storage
+    size = sum(storage.path(part.sha256).stat().st_size for part, _ in parts)
     if size >= SIZE_LIMIT:
         raise Refused(413, f"All parts have {size} bytes; together they must have less than {SIZE_LIMIT} (10 MiB).")
+    sha256 = composite_hash(parts)
+    storage.hold(sha256)
     return call.user.library.add(
         name=sent.name,
         kind="composite",
         upload_media_type=sent.media_type,
         product_tag=sent.product_tag,
         media_type="",
-        sha256=composite_hash(parts),
+        sha256=sha256,
         page_count=sum(part.page_count for part, _ in parts),
         source_classification="COMPOSITE",
         partials=parts,

@@ -46,7 +46,7 @@ async def processed(call: Call) -> Answer:
     if document.progress != "COMPLETED":
         raise Refused(404, f"There is no processed file: the document is {document.progress}.")
     if document.kind != "composite":
-        return Answer(body=call.state.processing.content(document.sha256), media_type=document.media_type)
+        return Answer(body=call.state.processing.storage.content(document.sha256), media_type=document.media_type)
     try:
         content = await call.state.processing.combined(document)
     except (WorkFailed, WorkRefused) as problem:

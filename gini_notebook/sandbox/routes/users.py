@@ -49,7 +49,11 @@ async def change(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """Delete an account with its documents and tokens."""
-    call.state.accounts.remove(_user(call))
+    user = _user(call)
+    documents = [*user.library]
+    call.state.accounts.remove(user)
+    for document in documents:
+        call.state.processing.forget(document)
     return no_content()
 
 
