@@ -45,7 +45,7 @@ class LoginForm(ipywidgets.VBox):
     logged_in : bool
         Whether somebody has.
     status : ipywidgets.Label
-        The line that says so.
+        The line that says so; what stays of the form after the login.
 
     Examples
     --------
@@ -84,8 +84,8 @@ class LoginForm(ipywidgets.VBox):
         self._client_id = _text("Client id", client_id)
         self._identifier = _text("User identifier", user_identifier, "empty: a new random user")
         self._username = _text("User name", username)
-        self._secrets = SecretFields(SECRETS[TRUSTED], on_submit=self.submit)
         self.status = ipywidgets.Label(f"Not logged in at {self.client.api}.")
+        self._secrets = SecretFields(SECRETS[TRUSTED], message=self.status.value, on_submit=self.submit)
         super().__init__()
         self.children: tuple[ipywidgets.Widget, ...]
         self._kind.observe(lambda _change: self._show_fields(), names="value")
@@ -113,7 +113,7 @@ class LoginForm(ipywidgets.VBox):
             self._on_credentials(access)
         except GiniError as error:
             self.status.value = f"Not logged in: {error}"
-            self._secrets.again()
+            self._secrets.again(self.status.value)
             return
         self._pending.fill(access)
         self.status.value = f"Logged in at {self.client.api} as {self.client.user}."
@@ -134,7 +134,7 @@ class LoginForm(ipywidgets.VBox):
         trusted = self._kind.value == TRUSTED
         self._secrets.fields = SECRETS[self._kind.value]
         user = self._identifier if trusted else self._username
-        self.children = (self._kind, self._client_id, user, self._secrets, self.status)
+        self.children = (self._kind, self._client_id, user, self._secrets)
 
     def _leave_only_status(self) -> None:
         self.children = (self.status,)

@@ -29,6 +29,9 @@ function render({ model, el }) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "jupyter-button mod-primary gini-submit";
+  // Read out by screen readers when it changes.
+  const line = document.createElement("div");
+  line.setAttribute("role", "status");
   const inputs = new Map();
   const token = Math.random().toString(36).slice(2);
 
@@ -54,7 +57,12 @@ function render({ model, el }) {
       box.append(row);
     }
     button.textContent = model.get("button");
-    box.append(button);
+    box.append(button, line);
+  }
+
+  function say() {
+    line.className = model.get("refused") ? "gini-line gini-refused" : "gini-line";
+    line.textContent = model.get("message");
   }
 
   function answered(message) {
@@ -65,15 +73,16 @@ function render({ model, el }) {
   }
 
   button.addEventListener("click", submit);
-  model.on("change:fields", draw);
-  model.on("change:button", draw);
+  model.on("change:fields change:button", draw);
+  model.on("change:message change:refused", say);
   model.on("msg:custom", answered);
   draw();
+  say();
   el.append(box);
   return () => {
     for (const input of inputs.values()) input.value = "";
-    model.off("change:fields", draw);
-    model.off("change:button", draw);
+    model.off("change:fields change:button", draw);
+    model.off("change:message change:refused", say);
     model.off("msg:custom", answered);
   };
 }

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 
 class SecretFields(anywidget.AnyWidget):
-    """Password fields and a button.
+    """Password fields, a button, and a line below that says how things stand.
 
     Parameters
     ----------
@@ -24,6 +24,8 @@ class SecretFields(anywidget.AnyWidget):
         Pairs of name and label, in order.
     button
         What the button says.
+    message
+        What the line says at first.
     on_submit
         Called with a mapping of field name to what was typed. The caller keeps none of it in an attribute.
     """
@@ -32,20 +34,25 @@ class SecretFields(anywidget.AnyWidget):
     _css = HERE / "secret_fields.css"
     fields = traitlets.List(trait=traitlets.Tuple(traitlets.Unicode(), traitlets.Unicode())).tag(sync=True)
     button = traitlets.Unicode("Log in").tag(sync=True)
+    message = traitlets.Unicode("").tag(sync=True)
+    refused = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
         self,
         fields: list[tuple[str, str]],
         *,
         button: str = "Log in",
+        message: str = "",
         on_submit: Callable[[Mapping[str, str]], None],
     ) -> None:
-        super().__init__(fields=fields, button=button)
+        super().__init__(fields=fields, button=button, message=message)
         self._submitted = on_submit
         self.on_msg(self._receive)
 
-    def again(self) -> None:
-        """Let the person type again, after a refusal."""
+    def again(self, why: str) -> None:
+        """Say why it was refused, and let the person type again."""
+        self.message = why
+        self.refused = True
         self.send({"event": "again"})
 
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:

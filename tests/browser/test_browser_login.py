@@ -1,0 +1,102 @@
+"""The login form in a real JupyterLab: a person types, presses Tab, clicks."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from lab_server import DARK, LIGHT, NotebookPage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+    from gini_notebook.sandbox import Sandbox
+
+WRONG = "canary-typed-but-wrong-91c4"
+USE = 'print("as", form.client.user, "documents:", len(form.client.documents()))'
+# The kernel is busy for a while whenever a field has been left, as on a distant or a loaded server.
+BUSY = """
+import time
+for field in form.children:
+    field.observe(lambda change: time.sleep(0.3), names="value")
+"""
+
+
+def form_cell(sandbox: "Sandbox", more: str = "") -> str:
+    target = f"api={sandbox.api!r}, user_center={sandbox.user_center!r}, ca_bundle={str(sandbox.ca_file)!r}"
+    return f"import gini_notebook as gini\nform = gini.LoginForm({target})\n{more}\nform"
+
+
+def press_log_in(form: "Locator", sandbox: "Sandbox", secret: str) -> None:
+    """Type and click without a pause."""
+    form.get_by_label("Client id").press_sequentially(sandbox.client_id)
+    form.get_by_label("Client secret").press_sequentially(secret)
+    form.get_by_role("button", name="Log in").click()
+
+
+def line_of(form: "Locator", beginning: str) -> str:
+    line = form.get_by_text(beginning)
+    line.wait_for()
+    return line.inner_text()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_wrong_secret_shows_why_and_can_be_corrected(
+    notebook: Callable[..., NotebookPage], sandbox: "Sandbox", shots: Path, theme: str
+) -> None:
+    opened = notebook(form_cell(sandbox), USE, theme=theme)
+    form = opened.run(0)
+    shade = theme.split()[1].lower()
+    press_log_in(form, sandbox, WRONG)
+    assert "401" in line_of(form, "Not logged in: ")
+    opened.shot(shots / f"login_refused_{shade}.png")
+    secret = form.get_by_label("Client secret")
+    # The field is empty again, and has the focus: one can type at once.
+    assert secret.input_value() == ""
+    assert secret.evaluate("input => input === document.activeElement")
+    opened.page.keyboard.type(sandbox.client_secret)
+    opened.page.keyboard.press("Enter")
+    assert line_of(form, "Logged in at ").startswith(f"Logged in at {sandbox.api}")
+    assert form.locator("input").count() == 0
+    assert "documents: 0" in opened.run(1).inner_text()
+    opened.shot(shots / f"login_done_{shade}.png")
+
+
+def test_tab_goes_from_field_to_field_in_the_order_of_the_page(
+    notebook: Callable[..., NotebookPage], sandbox: "Sandbox", shots: Path
+) -> None:
+    opened = notebook(form_cell(sandbox), USE)
+    form = opened.run(0)
+    form.get_by_label("user identifier (trusted client)").focus()
+    keyboard = opened.page.keyboard
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    form.get_by_label("Password", exact=True).wait_for()
+    seen = []
+    for _ in range(5):
+        keyboard.press("Tab")
+        seen.append(
+            opened.page.evaluate(
+                "() => { const at = document.activeElement; return at.labels?.[0]?.textContent || at.textContent }"
+            )
+        )
+    assert seen == ["Client id", "User name", "Client secret", "Password", "Log in"]
+    opened.shot(shots / "login_account.png")
+
+
+def test_a_click_never_overtakes_the_typing_when_the_kernel_is_busy(
+    notebook: Callable[..., NotebookPage], sandbox: "Sandbox"
+) -> None:
+    opened = notebook(form_cell(sandbox, BUSY), USE)
+    form = opened.run(0)
+    form.get_by_label("User identifier", exact=True).press_sequentially("busy-user")
+    press_log_in(form, sandbox, sandbox.client_secret)
+    line_of(form, "Logged in at ")
+    assert "as busy-user documents: 0" in opened.run(1).inner_text()
+
+
+def test_the_page_asks_nobody_but_this_machine(notebook: Callable[..., NotebookPage], sandbox: "Sandbox") -> None:
+    opened = notebook(form_cell(sandbox))
+    opened.run(0).get_by_role("button", name="Log in").wait_for()
+    assert opened.watched.outside("http://127.0.0.1:", "http://localhost:", "ws://127.0.0.1:", "ws://localhost:") == []
+    assert any("/api/kernels" in url for url in opened.watched.requests)
