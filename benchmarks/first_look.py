@@ -73,9 +73,8 @@ def main() -> None:
     bare, ours = import_seconds("pass"), import_seconds("import gini_notebook")
     print(f"{'process, answers ready':<36} {rate:8.1f} documents/s   (wanted: >= 20)")
     print(f"{'client CPU per document':<36} {1000 * figures['cpu'] / figures['documents']:8.2f} ms")
-    print(
-        f"{'peak memory, ' + str(int(figures['documents'])) + ' documents':<36} {figures['peak_mib']:8.0f} MiB           (wanted: < 400 MB)"
-    )
+    label = f"peak memory, {figures['documents']} documents"
+    print(f"{label:<36} {figures['peak_mib']:8.0f} MiB           (wanted: < 400 MB)")
     print(f"{'import over a bare interpreter':<36} {1000 * (ours - bare):8.1f} ms            (wanted: < 60 ms)")
 
 

@@ -16,7 +16,9 @@ HERE = Path(__file__).resolve().parent
 def refresh(path: Path) -> None:
     """Run one notebook in its folder and write it back."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(HERE)}}, store_widget_state=False).execute()
+    NotebookClient(
+        notebook, timeout=600, resources={"metadata": {"path": str(HERE)}}, store_widget_state=False
+    ).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code" and "nbval-ignore-output" in cell.metadata.get("tags", []):

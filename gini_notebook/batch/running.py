@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -24,7 +24,15 @@ from gini_notebook.batch.rows import register, sources
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Threads
 from gini_notebook.client import Client
-from gini_notebook.errors import GiniError, LedgerError, RunStopped, SettingError
+from gini_notebook.errors import (
+    AnswerLost,
+    GiniError,
+    LedgerError,
+    RunStopped,
+    ServiceFailure,
+    SettingError,
+    TooManyRequests,
+)
 
 READ_THREADS = 8
 
@@ -158,6 +166,7 @@ def _drive(
 ) -> RunReport:
     own = bound_client(client, ledger, user)
     register(ledger, inputs.sources)
+    _greet(own, ledger)
     workers = Threads({FILES: 1, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers)
     with shown(progress, engine.counts) as engine.heard, _interruptible(engine):
@@ -170,6 +179,20 @@ def _drive(
             raise
     surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
     return RunReport(ledger.folder, engine.counts, surplus, inputs.skipped)
+
+
+def _greet(client: Client, ledger: Ledger) -> None:
+    """Ask the service once before anything is sent: a wrong secret or address is one error, not a row per document.
+
+    A service that is merely in trouble is the business of the run, which waits and repeats by its own rules.
+    """
+    unfinished = ledger.rows(
+        "SELECT 1 FROM documents LEFT JOIN uploads USING (key) "
+        "WHERE listed AND (key IS NULL OR state NOT IN ('done', 'failed')) LIMIT 1"
+    )
+    if unfinished:
+        with suppress(ServiceFailure, TooManyRequests, AnswerLost):
+            client.documents(limit=1)
 
 
 def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Client:

@@ -33,8 +33,8 @@ def demo(
     facts_file = next((documents / name for name in TRUTH_FILES if (documents / name).is_file()), None)
     if facts_file is None:
         message = (
-            f"There is no {' or '.join(TRUTH_FILES)} in {documents}. The demo needs the project's invoices: start it in the project's folder, or "
-            "name a folder of your own with --documents."
+            f"There is no {' or '.join(TRUTH_FILES)} in {documents}. The demo needs the project's invoices: start it "
+            "in the project's folder, or name a folder of your own with --documents."
         )
         raise FileProblem(message)
     if (to / "ledger.sqlite").exists():

@@ -32,32 +32,18 @@ def logged_in(*, use_sandbox: bool) -> "Iterator[Client]":
 
 
 @app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    help="Serve the Gini Pay API on this machine until stopped: HTTPS, no account, documents stay here.",
     epilog="Examples: gini-notebook sandbox --port 8443 · "
-    "gini-notebook sandbox --json --processing-time 1.5 --capacity 32"
+    "gini-notebook sandbox --json --processing-time 1.5 --capacity 32",
 )
-def sandbox(
-    *,
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 lets the system choose.")] = 0,
-    processing_time: Annotated[float, typer.Option(help="Seconds until a document is COMPLETED.")] = 0.0,
-    capacity: Annotated[int, typer.Option(help="Documents that are worked on at the same time.")] = 32,
-    token_life: Annotated[float, typer.Option(help="Seconds that access tokens live.")] = 3600.0,
-    environment: Annotated[
-        str, typer.Option(help="Which API to speak: pay-api or gini-api (the older one).")
-    ] = "pay-api",
-    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON once it is ready.")] = False,
-) -> None:
-    """Serve the Gini Pay API on this machine until stopped: HTTPS, no account, documents stay here.
+def sandbox(context: typer.Context) -> None:
+    """Hand the options to the sandbox's own command line, so that they are written down once.
 
     The documents are really read: words, boxes and QR codes, by plain rules. What it finds is a baseline, not the
     quality of Gini's service.
     """
-    from gini_notebook.sandbox import serve
+    from gini_notebook.sandbox.commandline import main
 
-    serve(
-        port=port,
-        processing_time_s=processing_time,
-        capacity=capacity,
-        token_life_s=token_life,
-        environment=environment,
-        as_json=json,
-    )
+    main(context.args)
