@@ -17,7 +17,8 @@ from gini_notebook.errors import FileProblem
 
 # The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.
 BYTES_LIMIT = 64 << 20
-AHEAD_BYTES = 64 << 20
+# What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).
+HELD_BYTES = 96 << 20
 AHEAD_DOCUMENTS = 32
 CHUNK = 500
 LOOKS = 3
@@ -78,7 +79,7 @@ class Feed:
         self._order = itertools.count()
         self._reading = 0
         self._ready: deque[Prepared] = deque()
-        self._ready_bytes = 0
+        self._held_bytes = 0
         self._ready_keys: set[str] = set()
 
     @property
@@ -92,9 +93,12 @@ class Feed:
     def take(self) -> Prepared:
         """Hand out the next document."""
         prepared = self._ready.popleft()
-        self._ready_bytes -= len(prepared.content)
         self._ready_keys.discard(prepared.key)
         return prepared
+
+    def release(self, prepared: Prepared) -> None:
+        """Hear that a document that was handed out is no longer held in memory."""
+        self._held_bytes -= len(prepared.content)
 
     def again(self, key: str, due: float) -> None:
         """Read a document with this content once more, at a time to come."""
@@ -112,7 +116,7 @@ class Feed:
         while (
             desk.halt is None
             and desk.workers.free(FILES)
-            and self._ready_bytes < AHEAD_BYTES
+            and self._held_bytes < HELD_BYTES
             and len(self._ready) + self._reading < AHEAD_DOCUMENTS
             and (item := self._next()) is not None
         ):
@@ -165,7 +169,7 @@ class Feed:
             # Under the name of the first attempt, by which the document is known in the list.
             self._known.add(key)
             self._ready.append(prepared if name is None else replace(prepared, name=name))
-            self._ready_bytes += len(prepared.content)
+            self._held_bytes += len(prepared.content)
             self._ready_keys.add(key)
 
     def _state(self, prepared: Prepared) -> tuple[str, str | None]:

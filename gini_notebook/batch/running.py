@@ -28,6 +28,8 @@ from gini_notebook.errors import (
     AnswerLost,
     GiniError,
     LedgerError,
+    NotFound,
+    RequestRefused,
     RunStopped,
     ServiceFailure,
     SettingError,
@@ -184,14 +186,14 @@ def _drive(
 def _greet(client: Client, ledger: Ledger) -> None:
     """Ask the service once before anything is sent: a wrong secret or address is one error, not a row per document.
 
-    A service that is merely in trouble is the business of the run, which waits and repeats by its own rules.
+    A service that is merely in trouble, or has no list, is the business of the run, which has rules for that.
     """
     unfinished = ledger.rows(
         "SELECT 1 FROM documents LEFT JOIN uploads USING (key) "
         "WHERE listed AND (key IS NULL OR state NOT IN ('done', 'failed')) LIMIT 1"
     )
     if unfinished:
-        with suppress(ServiceFailure, TooManyRequests, AnswerLost):
+        with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
             client.documents(limit=1)
 
 

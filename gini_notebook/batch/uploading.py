@@ -68,6 +68,7 @@ class Uploader:
     def _answered(self, prepared: Prepared, answer: Answer) -> None:
         desk = self._desk
         del self._in_air[prepared.key]
+        self._feed.release(prepared)
         if answer.error is None and answer.value in desk.known_ids:
             # An id that is already somebody else's: an answer from a cache or a replay, not the answer to this upload.
             message = "The service answered with the id of another document."

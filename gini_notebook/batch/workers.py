@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
+from gini_notebook.errors import GiniError
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -80,13 +82,9 @@ class Threads:
     def _work(self, pool: str) -> None:
         tasks, answers = self._tasks[pool], self._answers
         while (task := tasks.get()) is not None:
-            subject, call, began = task
-            try:
-                answer = Answer(subject, call(), None, began)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the run's own thread must hear of it
-                answer = Answer(subject, None, error, began)
-            del task, call
-            answers.put((pool, answer))
+            answers.put((pool, _answer_to(*task)))
+            # An idle thread must not hold a document.
+            del task
 
     def answers(self, timeout_s: float) -> list[Answer]:
         """Wait until a call has ended, the time is over or :meth:`wake` is called; return all that have ended."""
@@ -110,3 +108,13 @@ class Threads:
         for pool, started in self._started.items():
             for _ in range(started):
                 self._tasks[pool].put(None)
+
+
+def _answer_to(subject: object, call: Callable[[], object], began: float) -> Answer:
+    try:
+        return Answer(subject, call(), None, began)
+    except GiniError as error:
+        # The traceback of an expected error is of no use, and its frames would keep the document in memory.
+        return Answer(subject, None, error.with_traceback(None), began)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the run's own thread must hear of it
+        return Answer(subject, None, error, began)

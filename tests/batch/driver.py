@@ -82,7 +82,6 @@ def main(settings: dict[str, Any]) -> None:
     point, countdown = settings.get("die", ""), Countdown(settings.get("nth", 0))
     die_in_ledger(point, countdown)
     from gini_notebook import batch
-    from gini_notebook.frames import Batch
     from gini_notebook.session import login
 
     client = login(SimpleNamespace(**settings))
@@ -90,6 +89,8 @@ def main(settings: dict[str, Any]) -> None:
     limits = batch.Settings(quarantine_s=settings["quarantine_s"])
     report = batch.run(client, Path(settings["documents"]), to=settings["to"], settings=limits, progress=False)
     if "export" in settings:
+        from gini_notebook.frames import Batch
+
         die_in_export(countdown)
         Batch.load(settings["to"]).to_csv(settings["export"])
     sys.stdout.write(f"{report.counts}\n")
