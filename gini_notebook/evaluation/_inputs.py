@@ -173,9 +173,9 @@ def choose_columns(
         chosen = there - left_out
         if not chosen and there:
             message = (
-                "No field is left to evaluate: the extractions have none of the truth's fields, and these are no labels "
-                f"of the service: {', '.join(sorted(dotted(*name) for name in there))}. Name those that count with "
-                "fields=."
+                "No field is left to evaluate: the extractions have none of the truth's fields, and no labels of the "
+                f"service are among them: {', '.join(sorted(dotted(*name) for name in there))}. Name those that count "
+                "with fields=."
             )
             raise SchemaError(message)
     return in_order(chosen), tuple(sorted(dotted(*name) for name in left_out))
