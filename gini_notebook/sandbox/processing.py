@@ -1,6 +1,7 @@
 """What happens to a document after its upload: waiting, reading, a result or an error."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import random
@@ -62,6 +63,7 @@ class Processing:
         self._sleep = sleep
         self._random = random.Random(settings.seed)  # noqa: S311 - reproducible, not secret
         self._free = asyncio.Semaphore(settings.capacity)
+        self._one_scan = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._checked: dict[str, dict[str, Checked]] = {}
         self._extractions: dict[str, bytes] = {}
@@ -216,7 +218,10 @@ class Processing:
             "extractions": str(extractions),
             "layout": str(layout),
         }
-        ok = await self._succeeds(job)
+        scanned = any(part.source_classification == "SCANNED" for part, _ in document.partials or [(document, 0)])
+        # A scan takes a worker for long; one worker stays free for whoever uploads or looks at a page.
+        async with self._one_scan if scanned else contextlib.nullcontext():
+            ok = await self._succeeds(job)
         if not self.storage.holds(sha256):
             # Deleted meanwhile: nothing may come back.
             self.storage.remove(sha256)

@@ -10,6 +10,7 @@ from asyncio.subprocess import Process
 from collections.abc import Mapping
 from typing import Any
 
+PATIENCE = 10
 MEMORY_LIMIT = 4 * 1024**3
 LINE_LIMIT = 16 * 1024 * 1024
 
@@ -34,12 +35,13 @@ class Workers:
     count
         How many work at once.
     time_limit_s
-        Seconds after which a worker is taken for stuck and killed.
+        Seconds after which a worker is taken for stuck and killed; a patient job has ten times as long, since OCR of
+        ten pages takes minutes.
     memory_limit
         Bytes of address space that a worker may use.
     """
 
-    def __init__(self, count: int = 2, *, time_limit_s: float = 120.0, memory_limit: int = MEMORY_LIMIT) -> None:
+    def __init__(self, count: int = 2, *, time_limit_s: float = 60.0, memory_limit: int = MEMORY_LIMIT) -> None:
         self._time_limit_s = time_limit_s
         self._memory_limit = memory_limit
         self._idle: list[Process | None] = [None] * count
@@ -64,16 +66,16 @@ class Workers:
         WorkFailed
             There is no result, and nobody else is affected.
         """
-        process = await self._take(patient)
+        process, limit_s = await self._take(patient), self._time_limit_s * (PATIENCE if patient else 1)
         try:
             if process is None or process.returncode is not None:
                 process = await self._start()
             self._busy.add(process)
-            answer = await asyncio.wait_for(self._ask(process, job), self._time_limit_s)
+            answer = await asyncio.wait_for(self._ask(process, job), limit_s)
         except (TimeoutError, OSError, ValueError) as problem:
             await _kill(process)
             late = isinstance(problem, TimeoutError)
-            message = f"Took longer than {self._time_limit_s:g} s." if late else "The worker died."
+            message = f"Took longer than {limit_s:g} s." if late else "The worker died."
             raise WorkFailed(message) from problem
         except BaseException:
             await _kill(process)
@@ -124,7 +126,7 @@ class Workers:
             "-m",
             "gini_notebook.sandbox.worker",
             str(self._memory_limit),
-            str(int(self._time_limit_s)),
+            str(int(self._time_limit_s * PATIENCE)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -217,3 +217,34 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(person: Any, tmp_
     status, sent = done.stdout.split()
     assert status == "413"
     assert int(sent) == 0
+
+
+@pytest.mark.parametrize(("classification", "most"), [("SCANNED", 1), ("NATIVE", 4)])
+def test_scans_are_read_one_at_a_time_so_that_a_worker_stays_free(
+    tmp_path: Path, classification: str, most: int
+) -> None:
+    class Watching(Workers):
+        working = most = 0
+
+        async def do(self, job: Any, *, patient: bool = False) -> Any:
+            self.working += 1
+            self.most = max(self.most, self.working)
+            await asyncio.sleep(0)
+            Path(job["extractions"]).write_text("{}")
+            self.working -= 1
+            return {}
+
+    async def whole() -> int:
+        workers = Watching()
+        processing = Processing(tmp_path, Settings(processing_time_s=0.0), workers)
+        library = Library()
+        for number in range(4):
+            sha256 = processing.storage.store(b"%d" % number)
+            document = library.add(name="", kind="whole", upload_media_type="", media_type="image/jpeg",
+                                   sha256=sha256, page_count=1, source_classification=classification)  # fmt: skip
+            processing.begin(document)
+        await processing.finished()
+        assert {document.progress for document in library} == {"COMPLETED"}
+        return workers.most
+
+    assert asyncio.run(whole()) == most
