@@ -1,7 +1,8 @@
 """A run in a process of its own, that can be told where to die. Not a test.
 
 Usage: driver.py SETTINGS, a JSON object with ``api``, ``user_center``, ``ca_file``, ``client_id``, ``client_secret``,
-``documents``, ``to``, ``quarantine_s``, and perhaps ``die`` (a fail point) and ``nth`` (the how manieth time).
+``documents``, ``to``, ``quarantine_s``, and perhaps ``upload_threads``, ``die`` (a fail point) and ``nth`` (at which time
+of passing by).
 """
 
 import json
@@ -86,7 +87,7 @@ def main(settings: dict[str, Any]) -> None:
 
     client = login(SimpleNamespace(**settings))
     client.__class__ = dying_client(point, countdown)
-    limits = batch.Settings(quarantine_s=settings["quarantine_s"])
+    limits = batch.Settings(quarantine_s=settings["quarantine_s"], upload_threads=settings.get("upload_threads", 16))
     report = batch.run(client, Path(settings["documents"]), to=settings["to"], settings=limits, progress=False)
     if "export" in settings:
         from gini_notebook.frames import Batch

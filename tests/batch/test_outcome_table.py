@@ -1,5 +1,6 @@
 """R5: one test per cell of the outcome table, each seen on a real wire."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from gini_notebook import batch
 from gini_notebook.batch.outcomes import Outcome, outcome_of
+from gini_notebook.client import Timing
 from gini_notebook.errors import (
     AnswerLost,
     CertificateRefused,
@@ -19,6 +21,7 @@ from gini_notebook.errors import (
     TransportError,
 )
 from gini_notebook.frames import Batch
+from gini_notebook.session import login
 from tests.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.sandbox.launcher import SeenRequest, StoredDocument
 
+# Two large runs serve most tests of this file, so one process does them all.
+pytestmark = pytest.mark.xdist_group("outcome table")
 Invoices = Callable[..., Path]
 R, W, U, X, F = Outcome.RETRY, Outcome.WAIT, Outcome.UNCLEAR, Outcome.REFUSED, Outcome.FATAL
 
@@ -129,8 +134,6 @@ class Seen:
 
 def run_with(sandbox: "Sandbox", folder: Path, faults: list[str]) -> Seen:
     """Run one batch of documents, each with another fault, between two sound ones."""
-    from gini_notebook.session import login
-
     (folder / "documents").mkdir()
     for number, name in enumerate(["0.txt", *(f"x.fault-{fault}.txt" for fault in faults), "z.txt"]):
         (folder / "documents" / name).write_text(invoice(number))
@@ -231,6 +234,18 @@ def test_R5_a_refused_certificate_is_fatal_and_nothing_is_sent(
         batch.run(mistrusting, invoices_of("a.txt", "b.txt"), to=tmp_path / "run")
     assert len(sandbox.requests(since)) == 0
     assert Batch.load(tmp_path / "run").status() == {"completed": 0, "failed": 0, "unclear": 0, "pending": 2}
+
+
+@pytest.mark.parametrize("fault", ["drip", "drip-head", "slow"])
+def test_R10_an_answer_that_never_ends_is_given_up_at_the_deadline_and_the_upload_found(
+    sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path, fault: str
+) -> None:
+    client = login(sandbox, timing=Timing(deadline_s=1.0))
+    began = time.monotonic()
+    report = batch.run(client, invoices_of(f"x.fault-{fault}-x1.txt", "y.txt"), to=tmp_path / "run", settings=QUICK)
+    assert time.monotonic() - began < 4.5
+    assert report.counts.completed == 2
+    assert len(sandbox.stored()[Batch.load(tmp_path / "run").user]) == 2
 
 
 def test_R5_a_redirect_of_an_upload_fails_the_row(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
