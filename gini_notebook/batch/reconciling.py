@@ -56,7 +56,9 @@ class Reconciler:
         self._probe_tries = 0
         self._probe_due = 0.0
         self._probe_name: str | None = None
-        self.listing = desk.ledger.fact("listing")
+        # That there is no list may have been a passing trouble, so it is found out anew.
+        found = desk.ledger.fact("listing")
+        self.listing = None if found == NO_LIST else found
         self.is_swept = desk.ledger.fact("swept") is not None
         watcher.by_list = self.listing in {NAMES_KEPT, IDS_ONLY}
 
@@ -192,7 +194,7 @@ class Reconciler:
     def _swept(self, how: Ended, began: float) -> None:
         self._next_sweep = self._desk.now() + self._pause_s()
         if how is not Ended.COMPLETE:
-            self._ends_in_vain += 1
+            self._ends_in_vain += ENDS_IN_VAIN if how is Ended.REFUSED else 1
             return
         self._ends_in_vain = 0
         if self.listing is None and self._strange:

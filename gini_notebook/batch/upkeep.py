@@ -30,7 +30,7 @@ def counts_of(ledger: Ledger) -> dict[str, int]:
     counts = {
         "completed": found.pop("done", 0),
         "failed": found.pop("failed", 0) + found.pop("problem", 0),
-        "unclear": found.pop("unknown", 0) + found.pop("intent", 0),
+        "unclear": found.pop("unknown", 0),
     }
     return {**counts, "pending": sum(found.values())}
 

@@ -12,7 +12,7 @@ from gini_notebook.schema import CANDIDATES, COUNT, DOCUMENTS, EXTRACTIONS, LINE
 # How the states of an upload look from outside.
 STATUS = (
     "CASE WHEN problem IS NOT NULL OR state = 'failed' THEN 'failed' WHEN state = 'done' THEN 'completed' "
-    "WHEN state IN ('unknown', 'intent') THEN 'unclear' ELSE 'pending' END"
+    "WHEN state = 'unknown' THEN 'unclear' ELSE 'pending' END"
 )
 DOCUMENT_COLUMNS = (
     "document",

@@ -1,8 +1,8 @@
 """A run in a process of its own, that can be told where to die. Not a test.
 
 Usage: driver.py SETTINGS, a JSON object with ``api``, ``user_center``, ``ca_file``, ``client_id``, ``client_secret``,
-``documents``, ``to``, ``quarantine_s``, and perhaps ``upload_threads``, ``die`` (a fail point) and ``nth`` (at which time
-of passing by).
+``documents``, ``to``, ``quarantine_s``, and perhaps ``upload_threads``, ``die`` (a fail point) and ``nth`` (at which
+time of passing by).
 """
 
 import json

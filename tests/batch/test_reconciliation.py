@@ -123,6 +123,18 @@ def test_without_a_list_that_tells_unclear_uploads_stay_unclear_and_are_never_re
     assert all(len(times) == 1 for times in posts_by_name(service).values())
 
 
+def test_a_list_that_is_there_again_resolves_what_was_unclear(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_list=False)
+    unclear_uploads(service, after=0.1, before=0.1)
+    simulation = Simulation(memory_path, service).documents(100)
+    simulation.run()
+    assert simulation.engine.counts.unclear > 5
+    service.shows_list = True
+    simulation.run()
+    assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(100,)]
+    assert len(service.documents_by_id) == 100
+
+
 def test_the_probe_holds_back_all_but_one_upload_until_the_list_has_shown_it(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
     Simulation(memory_path, service).documents(20).run()
