@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,24 @@ import pytest
 
 from gini_notebook.sandbox import Sandbox
 
-COMMAND = [sys.executable, "-m", "gini_notebook.sandbox"]
+MODULE = ["-m", "gini_notebook.sandbox"]
+COMMAND = [sys.executable, *MODULE]
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Any]]:
+    """Start processes that end with the test, whatever becomes of it."""
+    started: list[Any] = []
+
+    def popen(*arguments: str) -> Any:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        started.append(subprocess.Popen([sys.executable, *arguments], **pipes, text=True))
+        return started[-1]
+
+    yield popen
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 def family(process: psutil.Process) -> list[psutil.Process]:
@@ -82,15 +99,13 @@ time.sleep(600)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_the_sandbox_dies_with_its_parent(how: int) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout
+def test_the_sandbox_dies_with_its_parent(how: int, start: Callable[..., Any]) -> None:
+    parent = start("-c", PARENT)
     folder = Path(parent.stdout.readline().strip()).parent
     processes = family(psutil.Process(parent.pid))[1:]
     assert processes
     parent.send_signal(how)
     parent.wait(10)
-    parent.stdout.close()
     assert all_gone(processes)
     assert not folder.exists()
 
@@ -114,11 +129,8 @@ def test_a_killed_server_leaves_no_folder_after_close(used: Callable[[Sandbox], 
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_prints_one_line_and_ends_cleanly(how: int) -> None:
-    server = subprocess.Popen(
-        [*COMMAND, "--json", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert server.stdout
+def test_the_command_prints_one_line_and_ends_cleanly(how: int, start: Callable[..., Any]) -> None:
+    server = start(*MODULE, "--json", "--port", "0")
     line = json.loads(server.stdout.readline())
     assert line.keys() == {"api", "user_center", "ca_file", "client_id", "client_secret"}
     folder = Path(line["ca_file"]).parent
@@ -129,9 +141,8 @@ def test_the_command_prints_one_line_and_ends_cleanly(how: int) -> None:
     assert not folder.exists()
 
 
-def test_the_command_tells_people_what_to_use() -> None:
-    server = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)
-    assert server.stdout
+def test_the_command_tells_people_what_to_use(start: Callable[..., Any]) -> None:
+    server = start(*MODULE)
     lines = []
     while "_sandbox/requests" not in (lines or [""])[-1]:
         lines.append(server.stdout.readline())
@@ -144,7 +155,6 @@ def test_the_command_tells_people_what_to_use() -> None:
     assert json.loads(seen.stdout) == []
     server.terminate()
     assert server.wait(10) == 0
-    server.stdout.close()
 
 
 def test_a_port_can_be_chosen_and_one_in_use_is_named(sandbox: Sandbox) -> None:
@@ -237,13 +247,9 @@ def test_what_the_sandbox_is_asked_by_its_program_needs_its_token(person: Any, s
         assert wrong.status_code == 401
 
 
-def test_without_an_admin_token_nobody_gets_in() -> None:
-    server = subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout
+def test_without_an_admin_token_nobody_gets_in(start: Callable[..., Any]) -> None:
+    server = start(*MODULE, "--json")
     line = json.loads(server.stdout.readline())
     curl = ["curl", "--silent", "--cacert", line["ca_file"], "--output", os.devnull, "--write-out", "%{http_code}"]
     asked = [*curl, "--header", "Authorization: Bearer ", f"{line['api']}/_sandbox/requests"]
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "401"
-    server.terminate()
-    server.wait(10)
-    server.stdout.close()
