@@ -1,5 +1,6 @@
 """The documents of an evaluation: which were answered, which failed, and why."""
 
+import unicodedata
 from typing import Any
 
 import pandas as pd
@@ -35,6 +36,41 @@ def known(documents: pd.DataFrame | None) -> pd.DataFrame | None:
     if documents["document"].isna().any() or documents["document"].duplicated().any():
         raise SchemaError("The documents table must name every document once.")
     return documents
+
+
+def of_sent(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]:
+    """Restrict the truth to what was sent, and name the rest: nobody asked the service about it.
+
+    Only a batch knows what was sent; a mere table of extractions leaves the truth whole, since there a document
+    without extractions may well be one that failed.
+    """
+    if documents is None or not isinstance(truth, pd.DataFrame) or "document" not in truth.columns:
+        return truth, []
+    names = truth["document"].astype(object)
+    composed = names.map(_composed, na_action="ignore")
+    sent = composed.isin(documents["document"].astype(object).map(_composed)) | names.isna()
+    if sent.all() or not sent.any():
+        return truth, []
+    kept = truth[sent.to_numpy()]
+    kept.attrs = dict(truth.attrs)
+    return kept, sorted({str(name) for name in names[~sent]})
+
+
+def _composed(name: object) -> str:
+    return unicodedata.normalize("NFC", str(name))
+
+
+def failed_without_truth(documents: pd.DataFrame | None, names: ObjectArray) -> list[dict[str, str]]:
+    """List the failed documents that the truth does not have: in no number, but worth a line in a report."""
+    if documents is None:
+        return []
+    failed = documents[(documents["status"] == FAILED).fillna(False).to_numpy(dtype=bool)]
+    others = failed[~failed["document"].isin(list(names)).to_numpy(dtype=bool)]
+    columns = [column for column in ("document", "error", "request_id") if column in others]
+    return [
+        {column: "" if pd.isna(value) else str(value) for column, value in zip(columns, row, strict=True)}
+        for row in others[columns].itertuples(index=False, name=None)
+    ]
 
 
 def frame(names: ObjectArray, documents: pd.DataFrame | None, extracted: BoolArray) -> pd.DataFrame:

@@ -99,6 +99,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         return cast("Evaluation", evaluate_parts(extractions, truth, settings, rules, currency_default))
     source, known_documents, candidates = _documents.sources(extractions)
     known = _documents.known(known_documents)
+    truth, not_sent = _documents.of_sent(truth, known)
     inputs = read(source, truth, settings.fields, () if known is None else known["document"].tolist())
     settings.check_required(inputs.columns)
     chosen = choose_rules(inputs.columns, entity_votes(source), rules, currency_default)
@@ -110,6 +111,8 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         "left_out_fields": list(inputs.left_out_fields),
         "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
         "documents_without_truth": list(inputs.without_truth),
+        "documents_not_sent": not_sent,
+        "failed_without_truth": _documents.failed_without_truth(known, inputs.documents),
         "approximately_aligned": list(compared.approximate),
     }
     return Evaluation(

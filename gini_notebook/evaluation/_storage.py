@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.errors import SchemaError
+from gini_notebook.errors import FileProblem, SchemaError
 from gini_notebook.evaluation._coding import as_objects, numbered, text
 
 FORMAT = "gini_notebook evaluation 1"
@@ -54,6 +54,8 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
 
     Raises
     ------
+    FileProblem
+        If there is no such file, or it cannot be opened.
     SchemaError
         If the file is none of ours, is damaged, or was written by a version that keeps results in another form.
     """
@@ -68,6 +70,9 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
                 raise SchemaError(message)
             tables = {name: _read_table(archive, name, columns) for name, columns in contents["tables"].items()}
             return tables, contents["facts"]
+    except OSError as error:
+        message = f"There is no evaluation to be read at {path}: {error.strerror or error}."
+        raise FileProblem(message) from error
     except (zipfile.BadZipFile, KeyError, IndexError, TypeError, AttributeError, EOFError, UnicodeError) as error:
         raise SchemaError(not_ours(path, error)) from error
     except ValueError as error:

@@ -1,8 +1,13 @@
 """What people can do wrong ends in one clear sentence and the documented exit code, never in a traceback."""
 
+import contextlib
 import os
+import socket
+import ssl
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,10 +93,39 @@ def test_unreachable_host(one_invoice: Path, tmp_path: Path, account: dict[str, 
     assert_one_sentence(answer, "127.0.0.1")
 
 
-def test_T02_a_certificate_for_another_name(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:
-    address = account["GINI_API_URL"].replace("127.0.0.1", "127.0.0.2").replace("localhost", "127.0.0.2")
-    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, "GINI_API_URL": address})
-    assert_one_sentence(answer, "certificate")
+@pytest.fixture
+def another_name(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A TLS server on this machine whose certificate is for another name; its address and its authority."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("wrong.example").configure_cert(context)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def shake_hands() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with contextlib.suppress(OSError):
+                    context.wrap_socket(connection, server_side=True).close()
+
+    thread = threading.Thread(target=shake_hands, daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{listener.getsockname()[1]}", tmp_path / "authority.pem"
+    # Closing alone does not wake a thread that waits in accept().
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+def test_T02_a_certificate_for_another_name(
+    one_invoice: Path, tmp_path: Path, account: dict[str, str], another_name: tuple[str, Path]
+) -> None:
+    address, authority = another_name
+    wrong = {"GINI_API_URL": address, "GINI_CA_FILE": str(authority)}
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **{**account, **wrong})
+    assert_one_sentence(answer, "certificate", "127.0.0.1")
 
 
 def test_T04_a_certificate_of_an_unknown_authority(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:

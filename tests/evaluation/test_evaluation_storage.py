@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gini_notebook.errors import SchemaError
+from gini_notebook.errors import FileProblem, SchemaError
 from gini_notebook.evaluation import SPEC_VERSION, Evaluation, evaluate
 from gini_notebook.schema import CANDIDATES, DOCUMENTS
 
@@ -152,7 +152,7 @@ def test_what_is_no_archive_is_refused_and_what_is_not_there_is_not_found(tmp_pa
     (tmp_path / "r.zip").write_text("document,field,value")
     with pytest.raises(SchemaError, match="is not an evaluation that was saved"):
         Evaluation.load(tmp_path / "r.zip")
-    with pytest.raises(FileNotFoundError, match=r"none\.zip"):
+    with pytest.raises(FileProblem, match=r"none\.zip: No such file"):
         Evaluation.load(tmp_path / "none.zip")
 
 
