@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test check browser bench bench-batch bench-evaluation soak lab docs data clean
+.PHONY: help demo test slow check browser bench bench-batch bench-evaluation soak lab docs data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -24,6 +24,10 @@ help:  ## Show what there is
 
 .venv/.browser: .venv/.dev
 	$(BIN)/pip install --quiet --group browser
+	@touch $@
+
+.venv/.anchors: .venv/.dev
+	$(BIN)/pip install --quiet --group anchors
 	@touch $@
 
 .venv/.lab: .venv/.run
@@ -52,7 +56,10 @@ bench: .venv/.dev  ## Throughput, memory and import time
 bench-batch: .venv/.dev  ## Makespan, status requests and CPU of the batch against the usual ways
 	$(BIN)/python benchmarks/batch.py
 
-bench-evaluation: .venv/.dev  ## Evaluation speed against its peers
+slow: .venv/.dev  ## The tests that take minutes: schemathesis, coverage of intervals, 100 threads over token expiries
+	$(BIN)/python -m pytest -m "slow and not browser"
+
+bench-evaluation: .venv/.anchors  ## Evaluation speed against its peers
 	$(BIN)/python benchmarks/evaluation.py
 
 soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills

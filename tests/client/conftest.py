@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pytest
 import trustme
-from loopback import Loopback, Reply, ca_file, context_of
+from loopback import SECRET, Loopback, Reply, ca_file, context_of
 
 from gini_notebook.client import Client
 from gini_notebook.credentials import TrustedAccess
-
-SECRET = "canary-client-secret-7d1f"
-DOCUMENT = {"id": "626626a0-749f-11e2-bfd6-000000000000", "progress": "COMPLETED"}
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,10 @@ import trustme
 Reply = Callable[["Connection", bytes], None]
 
 
+SECRET = "canary-client-secret-7d1f"
+DOCUMENT = {"id": "626626a0-749f-11e2-bfd6-000000000000", "progress": "COMPLETED"}
+
+
 class Connection:
     """One accepted connection, after TLS where there is TLS."""
 

@@ -10,8 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import DOCUMENT, SECRET
-from loopback import Connection, Loopback, Reply, answer, says
+from loopback import DOCUMENT, SECRET, Connection, Loopback, Reply, answer, says
 
 from gini_notebook._transport.bodies import MAX_ANSWER_BYTES
 from gini_notebook._transport.transport import USER_AGENT

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from conftest import DOCUMENT, SECRET
-from loopback import Loopback, answer, ca_file, context_of, says
+from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, says
 
 from gini_notebook.client import Client
 from gini_notebook.errors import CertificateRefused, ConnectionFailed, SettingError

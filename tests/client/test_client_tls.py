@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 import trustme
-from conftest import DOCUMENT, SECRET
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from loopback import Loopback, answer, ca_file, context_of, days_from_now, says
+from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, days_from_now, says
 
 from gini_notebook._transport.pins import key_pin
 from gini_notebook.client import Client, Timing

@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from conftest import DOCUMENT, SECRET
-from loopback import Connection, Loopback, answer
+from loopback import DOCUMENT, SECRET, Connection, Loopback, answer
 
 from gini_notebook.client import Client
 from gini_notebook.credentials import (
