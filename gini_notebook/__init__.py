@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gini_notebook.evaluation import Evaluation, evaluate
     from gini_notebook.frames import Batch, process
     from gini_notebook.sandbox import Sandbox
-    from gini_notebook.session import login
+    from gini_notebook.session import feedback_from, login, login_accounts
     from gini_notebook.truth import read_truth
     from gini_notebook.widgets import LoginForm
 
@@ -32,7 +32,9 @@ _HOMES = {
     "Sandbox": "sandbox",
     "compare": "comparison",
     "evaluate": "evaluation",
+    "feedback_from": "session",
     "login": "session",
+    "login_accounts": "session",
     "plots": "",
     "process": "frames",
     "read_truth": "truth",
@@ -45,8 +47,10 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "read_truth",
     "evaluate",
     "compare",
+    "feedback_from",
     "plots",
     "rules",
+    "login_accounts",
     "Client",
     "Accounts",
     "Batch",

@@ -10,6 +10,7 @@ from gini_notebook.cli.application import app, main
 from gini_notebook.cli.demonstration import demo
 from gini_notebook.cli.runs import cleanup, dedupe, resume, run, status
 from gini_notebook.cli.service import sandbox
+from gini_notebook.cli.users import users
 
 __all__ = [
     "app",
@@ -25,4 +26,5 @@ __all__ = [
     "sandbox",
     "status",
     "truth",
+    "users",
 ]

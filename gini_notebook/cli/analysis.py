@@ -23,6 +23,7 @@ def truth(
     *,
     out: Annotated[Path | None, typer.Option(help="Write it here: .csv, .xlsx, .parquet or .jsonl.")] = None,
     declared_fields: DeclaredFields = None,
+    qr_codes: Annotated[bool, typer.Option("--qr-codes", help="Also read EPC and Swiss payment QR codes.")] = False,
     json: Json = False,
 ) -> None:
     """Read ground truth, say what was found, and write it as one table.
@@ -31,7 +32,7 @@ def truth(
     """
     from gini_notebook.truth import read_truth, write_truth
 
-    facts = read_truth(source, declared_fields=declared(declared_fields))
+    facts = read_truth(source, declared_fields=declared(declared_fields), qr_codes=qr_codes)
     if out is not None:
         write_truth(facts, out)
     problems = list(facts.attrs.get("problems", []))
