@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 METRICS = {"f1": "F1", "precision": "precision", "recall": "recall"}
 AVERAGES = ("micro", "macro")
+# The longest labels of the service have 52 with their compound; longer ones would leave no room for bars.
+LABEL_CHARACTERS = 56
 # petroff10, in the order blue, orange, red, grey: good, off, gone, made up.
 OUTCOME_STYLES = {
     "correct": ("#3f90da", ""),
@@ -28,8 +30,10 @@ OUTCOME_STYLES = {
 }
 
 
-def field_scores(result: "Evaluation", *, ax: "Axes | None" = None, metric: str = "f1") -> "Axes":
-    """Draw a bar per field with its 95 % interval, and a line for the average over all header fields.
+def field_scores(
+    result: "Evaluation", *, ax: "Axes | None" = None, metric: str = "f1", group: str | None = None
+) -> "Axes":
+    """Draw a bar per field with its 95 % interval, and a line for the average (micro).
 
     Parameters
     ----------
@@ -39,17 +43,21 @@ def field_scores(result: "Evaluation", *, ax: "Axes | None" = None, metric: str 
         Axes to draw into; a new figure by default.
     metric
         ``"f1"``, ``"precision"`` or ``"recall"``.
+    group
+        Only the fields of one group: ``""`` for header fields, ``"lineItems"`` … for the columns of a compound. By
+        default all fields; the line is then that of the header fields.
 
     Returns
     -------
     matplotlib.axes.Axes
         Bars (``ax.patches``) in the order of :meth:`Evaluation.by_field`, top first; a field whose score is
-        undefined has a bar of width 0 and says "n/a".
+        undefined has a bar of width 0 and says "n/a". Beside each bar (``ax.texts``): the score, and the number of
+        values in the truth.
 
     Raises
     ------
     SettingError
-        If there is no such metric.
+        If there is no such metric or group.
 
     Examples
     --------
@@ -61,23 +69,22 @@ def field_scores(result: "Evaluation", *, ax: "Axes | None" = None, metric: str 
         message = f"There is no metric {metric!r} to draw; choose one of {', '.join(METRICS)}."
         raise SettingError(message)
     scores = result.by_field()
-    fields = field_rows(scores)
+    fields = _fields(scores, group)
     axes = _axes(ax, len(fields))
     values = fields[metric].to_numpy(dtype=float)
-    places = list(range(len(fields)))
-    axes.barh(places, np.nan_to_num(values), color="#3f90da", height=0.66, zorder=2)
+    axes.barh(range(len(fields)), np.nan_to_num(values), color=OUTCOME_STYLES["correct"][0], height=0.66, zorder=2)
     _intervals(axes, fields, metric)
-    for place, value, support in zip(places, values, fields["support"], strict=True):
+    for place, (value, support) in enumerate(zip(values, fields["support"], strict=True)):
         text = "n/a" if np.isnan(value) else f"{value:.3f}"
         axes.text(1.02, place, f"{text}  n={support}", va="center", fontsize=8, transform=axes.get_yaxis_transform())
-    _average_line(axes, scores, metric)
-    _label(axes, field_labels(fields))
+    _average_line(axes, scores, metric, group or "")
+    _label(axes, _labels(fields, group))
     axes.set_xlim(0, 1)
-    axes.set_xlabel(f"{METRICS[metric]}, whiskers: 95 % interval")
+    axes.set_xlabel(f"{METRICS[metric]} with 95 % interval; n: values in the truth")
     return axes
 
 
-def outcomes(result: "Evaluation", *, ax: "Axes | None" = None) -> "Axes":
+def outcomes(result: "Evaluation", *, ax: "Axes | None" = None, group: str | None = None) -> "Axes":
     """Draw for each field how many values are correct, wrong, missing and spurious.
 
     Parameters
@@ -86,60 +93,65 @@ def outcomes(result: "Evaluation", *, ax: "Axes | None" = None) -> "Axes":
         What :func:`gini_notebook.evaluate` answered.
     ax
         Axes to draw into; a new figure by default.
+    group
+        Only the fields of one group, as in :func:`field_scores`.
 
     Returns
     -------
     matplotlib.axes.Axes
         Four stacked series of horizontal bars, counted in documents (or rows, for line items).
 
+    Raises
+    ------
+    SettingError
+        If there is no such group.
+
     Examples
     --------
     >>> ax = gini.plots.outcomes(result)      # doctest: +SKIP
     """
-    fields = field_rows(result.by_field())
+    fields = _fields(result.by_field(), group)
     axes = _axes(ax, len(fields))
-    left = [0] * len(fields)
+    places = range(len(fields))
+    left = np.zeros(len(fields))
     for outcome, (colour, hatch) in OUTCOME_STYLES.items():
-        counts = [int(count) for count in fields[outcome]]
-        axes.barh(
-            range(len(fields)),
-            counts,
-            left=left,
-            color=colour,
-            hatch=hatch,
-            edgecolor="white",
-            height=0.66,
-            label=outcome,
-            zorder=2,
-        )
-        left = [before + count for before, count in zip(left, counts, strict=True)]
-    _label(axes, field_labels(fields))
+        counts = fields[outcome].to_numpy(dtype=float)
+        bars = axes.barh(places, counts, left=left, label=outcome, color=colour, height=0.66, zorder=2)
+        for bar in bars:
+            bar.set(hatch=hatch, edgecolor="white")
+        left = left + counts
+    _label(axes, _labels(fields, group))
     axes.set_xlabel("values")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False, fontsize=8)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.2, frameon=False, fontsize=8)
     return axes
 
 
-def describe_field_scores(result: "Evaluation", *, metric: str = "f1") -> str:
-    """Say in words what :func:`field_scores` shows, for people who cannot see the picture."""
-    fields = field_rows(result.by_field())
-    parts = [
-        f"{label} {'n/a' if np.isnan(value) else f'{value:.3f}'}"
-        for label, value in zip(field_labels(fields), fields[metric], strict=True)
-    ]
-    return f"Bar chart of {METRICS[metric]} per field: {', '.join(parts)}."
+def height_in(bars: int) -> float:
+    """Give the height in inches of a figure with so many bars."""
+    return 1.1 + 0.3 * max(bars, 1)
 
 
-def field_rows(scores: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the rows of single fields, without those of the averages."""
-    return scores[~scores["field"].isin(AVERAGES)].reset_index(drop=True)
+def _fields(scores: "pd.DataFrame", group: str | None) -> "pd.DataFrame":
+    """Choose the rows of single fields, without those of the averages."""
+    fields = scores[~scores["field"].isin(AVERAGES)]
+    if group is None:
+        return fields.reset_index(drop=True)
+    known = list(dict.fromkeys(fields["group"]))
+    if group not in known:
+        message = f"There is no group {group!r} in this evaluation; choose one of {', '.join(map(repr, known))}."
+        raise SettingError(message)
+    return fields[fields["group"] == group].reset_index(drop=True)
 
 
-def field_labels(fields: "pd.DataFrame") -> list[str]:
-    """Name each row: the field, with its compound in front where there is one."""
-    return [
-        f"{group}.{field}" if group else str(field)
-        for group, field in zip(fields["group"], fields["field"], strict=True)
-    ]
+def _labels(fields: "pd.DataFrame", group: str | None) -> list[str]:
+    """Name the rows; with the compound in front where rows of several groups stand together."""
+    names = fields["field"] if group is not None else map(_dotted, fields["group"], fields["field"])
+    return [name if len(name) <= LABEL_CHARACTERS else f"{name[: LABEL_CHARACTERS - 1]}…" for name in names]
+
+
+def _dotted(group: str, field: str) -> str:
+    """Name a field with its compound in front, if it has one."""
+    return f"{group}.{field}" if group else field
 
 
 def _axes(ax: "Axes | None", bars: int) -> "Axes":
@@ -147,7 +159,7 @@ def _axes(ax: "Axes | None", bars: int) -> "Axes":
         return ax
     import matplotlib.pyplot as plt
 
-    _, axes = plt.subplots(figsize=(7.5, 1.2 + 0.34 * max(bars, 1)), layout="constrained")
+    _, axes = plt.subplots(figsize=(7.5, height_in(bars)), layout="constrained")
     return axes
 
 
@@ -157,13 +169,14 @@ def _intervals(axes: "Axes", fields: "pd.DataFrame", metric: str) -> None:
             axes.plot([low, high], [place, place], color="#222222", linewidth=1.2, marker="|", markersize=6, zorder=3)
 
 
-def _average_line(axes: "Axes", scores: "pd.DataFrame", metric: str) -> None:
-    header = scores[(scores["group"] == "") & (scores["field"] == "micro")]
-    if len(header) == 0 or header[metric].isna().any():
+def _average_line(axes: "Axes", scores: "pd.DataFrame", metric: str, group: str) -> None:
+    average = scores[(scores["group"] == group) & (scores["field"] == "micro")]
+    if len(average) == 0 or average[metric].isna().any():
         return
-    value = float(header[metric].iloc[0])
-    axes.axvline(value, color="#bd1f01", linestyle="--", linewidth=1, zorder=1)
-    axes.set_title(f"all header fields together (micro): {value:.3f}", fontsize=9, color="#8a1700")
+    value = float(average[metric].iloc[0])
+    axes.axvline(value, color="#8a1700", linestyle="--", linewidth=1, zorder=1)
+    name = f"columns of {group}" if group else "header fields"
+    axes.set_title(f"all {name} together (micro): {value:.3f}", fontsize=9, color="#8a1700", parse_math=False)
 
 
 def _label(axes: "Axes", labels: list[str]) -> None:

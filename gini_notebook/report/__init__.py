@@ -7,9 +7,9 @@ content security policy that would stop it if it were not.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gini_notebook.errors import SettingError
+from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.report.atomic import write_atomically
-from gini_notebook.report.content import LANGUAGES, Content
+from gini_notebook.report.content import LANGUAGES, gather
 from gini_notebook.report.html import as_html
 from gini_notebook.report.junit import as_junit
 from gini_notebook.report.markdown import as_markdown
@@ -17,6 +17,8 @@ from gini_notebook.report.workbook import as_workbook
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import pandas as pd
 
     from gini_notebook.evaluation import Evaluation
 
@@ -30,6 +32,7 @@ def save_report(
     language: str = "en",
     title: str | None = None,
     made_at: "datetime | None" = None,
+    documents: "pd.DataFrame | None" = None,
 ) -> Path:
     """Write the report of an evaluation; the ending of the name says in which form.
 
@@ -39,13 +42,17 @@ def save_report(
         What :func:`gini_notebook.evaluate` answered.
     path
         ``.html`` (headline, table per field with intervals, charts, mistakes, failed documents), ``.xlsx`` (the same
-        tables as sheets), ``.md`` (headline and table per field), or ``.xml`` (JUnit: one test case per document).
+        tables as sheets, with all mistakes), ``.md`` (headline, table per field, failed documents), or ``.xml``
+        (JUnit: one test case per document).
     language
         ``"en"`` or ``"de"``, for HTML and Markdown.
     title
         What stands on top; "Extraction quality" or its translation by default.
     made_at
         The time that is printed; now by default.
+    documents
+        The documents of the run (``batch.documents``), so that those that failed are listed even if they have no
+        ground truth; without it, only documents of the truth are known.
 
     Returns
     -------
@@ -56,6 +63,8 @@ def save_report(
     ------
     SettingError
         If the ending or the language is none of these.
+    SchemaError
+        If ``documents`` has no columns document and status.
 
     Examples
     --------
@@ -70,7 +79,9 @@ def save_report(
     if language not in LANGUAGES:
         message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
         raise SettingError(message)
-    content = Content.of(result, language=language, title=title, made_at=made_at)
+    if documents is not None and not {"document", "status"} <= set(documents.columns):
+        raise SchemaError("The documents of a report must be a table with at least the columns document and status.")
+    content = gather(result, language=language, title=title, made_at=made_at, documents=documents)
     return write_atomically(path, writer(content))
 
 

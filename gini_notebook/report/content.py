@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from gini_notebook.report.formats import Format, missing, plain
+from gini_notebook.report.mistakes import FieldMistakes, by_field
 from gini_notebook.report.texts import TEXTS
+from gini_notebook.schema import LINE_ITEMS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gini_notebook.evaluation import Evaluation
 
 LANGUAGES = tuple(TEXTS)
-HEADLINE = ("micro_f1", "perfect_documents", "payable_rate", "coverage")
+AVERAGES = ("micro", "macro")
+HEADLINE = ("micro_f1", f"{LINE_ITEMS}_micro_f1", "perfect_documents", "payable_rate", "coverage")
 FIELD_COUNTS = ("support", "predicted", "correct", "wrong", "missing", "spurious")
-SCORES = ("precision", "recall", "f1")
-# A report is read by people; the whole table of mistakes is one call away (or in the workbook).
-MISTAKES_SHOWN = 300
+SCORES = ("f1", "precision", "recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,62 +32,77 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """The header fields, or the columns of one compound, with their averages."""
+
+    group: str
+    title: str
+    rows: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything a report needs, apart from how it looks."""
 
     result: "Evaluation"
-    language: str
+    form: Format
     title: str
     made_at: datetime
     cards: Sequence[Card]
-    fields: Sequence[Mapping[str, str]]
+    groups: Sequence[FieldGroup]
     numbers: Sequence[Mapping[str, str]]
-    mistakes: "pd.DataFrame"
+    mistakes: Sequence[FieldMistakes]
     failed: Sequence[Mapping[str, str]]
+    rules: Sequence[Mapping[str, str]]
     provenance: Mapping[str, str]
+
+    @property
+    def language(self) -> str:
+        """The language of the words."""
+        return self.form.language
 
     @property
     def text(self) -> Mapping[str, str]:
         """The words in the report's language."""
         return TEXTS[self.language]
 
-    @classmethod
-    def of(cls, result: "Evaluation", *, language: str, title: str | None, made_at: datetime | None) -> "Content":
-        """Gather the content from an evaluation."""
-        text = TEXTS[language]
-        scores, summary = result.by_field(), result.summary()
-        return cls(
-            result=result,
-            language=language,
-            title=title or text["title"],
-            made_at=made_at or datetime.now(UTC),
-            cards=_cards(summary, text),
-            fields=[_field(row, text) for row in scores.to_dict("records")],
-            numbers=[_number(row, text) for row in summary.to_dict("records")],
-            mistakes=result.mistakes(),
-            failed=_failed(result),
-            provenance={str(key): _plain(value) for key, value in result.provenance.items()},
-        )
-
+    @property
     def caption_of_fields(self) -> str:
-        """Say at which level and by which counting rule the table per field was made."""
-        rule = str(self.result.provenance.get("wrong", "both"))
+        """At which level and by which counting rule the table per field was made."""
+        rule = str(self.result.provenance["wrong"])
         return self.text["by_field_caption"].format(level="typed", wrong=self.text[f"wrong_{rule}"])
 
-    def mistake_rows(self) -> list[dict[str, str]]:
-        """Return the mistakes that are shown, as strings."""
-        shown = self.mistakes.head(MISTAKES_SHOWN)
-        names = ("document", "group", "field", "truth", "extracted", "outcome", "cause", "page")
-        rows = []
-        for values in shown[list(names)].itertuples(index=False, name=None):
-            row = {name: _plain(value) for name, value in zip(names, values, strict=True)}
-            row["field"] = f"{row['group']}.{row['field']}" if row["group"] else row["field"]
-            row["outcome_text"] = self.text.get(row["outcome"], row["outcome"])
-            rows.append(row)
-        return rows
+
+def gather(
+    result: "Evaluation",
+    *,
+    language: str,
+    title: str | None,
+    made_at: datetime | None,
+    documents: "pd.DataFrame | None",
+) -> Content:
+    """Gather the content of a report from an evaluation."""
+    form, text = Format(language), TEXTS[language]
+    scores, summary = result.by_field(), result.summary()
+    fields = scores[~scores["field"].isin(AVERAGES)]
+    provenance = dict(result.provenance)
+    rules = provenance.pop("rules", {})
+    return Content(
+        result=result,
+        form=form,
+        title=title or text["title"],
+        made_at=made_at or datetime.now(UTC),
+        cards=_cards(summary, text, form),
+        groups=_groups(scores, text, form),
+        numbers=[_number(row, form) for row in summary.to_dict("records")],
+        mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
+        failed=_failed(result.documents, documents),
+        rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
+        provenance={str(key): plain(value) for key, value in provenance.items()},
+    )
 
 
-def _cards(summary: "pd.DataFrame", text: Mapping[str, str]) -> list[Card]:
+def _cards(summary: "pd.DataFrame", text: Mapping[str, str], form: Format) -> list[Card]:
     rows = {row["metric"]: row for row in summary.to_dict("records")}
     cards = []
     for name in HEADLINE:
@@ -93,64 +110,51 @@ def _cards(summary: "pd.DataFrame", text: Mapping[str, str]) -> list[Card]:
             continue
         row = rows[name]
         details = []
-        if not (_missing(row["low"]) or _missing(row["high"])):
-            details.append(text["interval"].format(low=_percent(row["low"], text), high=_percent(row["high"], text)))
-        if not _missing(row["of"]):
-            details.append(text["of"].format(of=row["of"]))
-        cards.append(Card(name=text[name], value=_percent(row["value"], text), detail=", ".join(details)))
+        if not (missing(row["low"]) or missing(row["high"])):
+            details.append(text["interval"].format(low=form.percent(row["low"]), high=form.percent(row["high"])))
+        if not missing(row["of"]):
+            details.append(text[f"of_{name}"].format(of=row["of"]))
+        cards.append(Card(name=text[name], value=form.percent(row["value"]), detail="; ".join(details)))
     return cards
 
 
-def _field(row: Mapping[str, Any], text: Mapping[str, str]) -> dict[str, str]:
-    name = text.get(row["field"], row["field"]) if row["field"] in {"micro", "macro"} else row["field"]
-    shown = {"field": f"{row['group']}.{name}" if row["group"] else name}
-    shown["average"] = "yes" if row["field"] in {"micro", "macro"} else ""
-    shown |= {count: _plain(row[count]) for count in FIELD_COUNTS}
-    for score in SCORES:
-        shown[score] = _score(row[score], text)
-        low, high = row[f"{score}_low"], row[f"{score}_high"]
-        shown[f"{score}_interval"] = "" if _missing(low) or _missing(high) else f"{low:.3f} – {high:.3f}"
-    return shown
-
-
-def _number(row: Mapping[str, Any], text: Mapping[str, str]) -> dict[str, str]:
-    value = row["value"]
-    whole = not _missing(value) and float(value).is_integer() and abs(value) > 1
-    return {
-        "metric": str(row["metric"]),
-        "value": f"{int(value)}" if whole else _score(value, text),
-        "low": "" if _missing(row["low"]) else f"{row['low']:.4f}",
-        "high": "" if _missing(row["high"]) else f"{row['high']:.4f}",
-        "of": _plain(row["of"]),
-    }
-
-
-def _failed(result: "Evaluation") -> list[dict[str, str]]:
-    documents = result.documents
-    if "status" not in documents.columns:
-        return []
-    failed = documents[documents["status"] == "failed"]
+def _groups(scores: "pd.DataFrame", text: Mapping[str, str], form: Format) -> list[FieldGroup]:
     return [
-        {name: _plain(row.get(name)) for name in ("document", "error", "request_id")}
-        for row in failed.to_dict("records")
+        FieldGroup(
+            group=str(group),
+            title=text["of_group"].format(group=group) if group else text["header_fields"],
+            rows=[_field(row, text, form) for row in rows.to_dict("records")],
+        )
+        for group, rows in scores.groupby("group", sort=False)
     ]
 
 
-def _missing(value: Any) -> bool:
-    return bool(pd.isna(value))
+def _field(row: Mapping[str, Any], text: Mapping[str, str], form: Format) -> dict[str, str]:
+    average = row["field"] in AVERAGES
+    shown = {"field": text[row["field"]] if average else row["field"], "average": "yes" if average else ""}
+    shown |= {count: plain(row[count]) for count in FIELD_COUNTS}
+    for score in SCORES:
+        shown[score] = form.score(row[score])
+        shown[f"{score}_interval"] = form.interval(row[f"{score}_low"], row[f"{score}_high"])
+    return shown
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_plain(item) for item in value)
-    return "" if _missing(value) else str(value)
+def _number(row: Mapping[str, Any], form: Format) -> dict[str, str]:
+    return {
+        "metric": str(row["metric"]),
+        "value": form.number(row["value"]),
+        "interval": form.interval(row["low"], row["high"]),
+        "of": plain(row["of"]),
+    }
 
 
-def _score(value: Any, text: Mapping[str, str]) -> str:
-    return text["undefined"] if _missing(value) else f"{value:.3f}"
-
-
-def _percent(value: Any, text: Mapping[str, str]) -> str:
-    return text["undefined"] if _missing(value) else f"{100 * value:.1f} %"
+def _failed(evaluated: "pd.DataFrame", documents: "pd.DataFrame | None") -> list[dict[str, str]]:
+    """List failed documents once each: those of the run, then those of the truth that no run knows of."""
+    rows: dict[str, dict[str, str]] = {}
+    for table in (documents, evaluated):
+        if table is None:
+            continue
+        for row in table[table["status"] == "failed"].to_dict("records"):
+            shown = {name: plain(row.get(name)) for name in ("document", "error", "request_id")}
+            rows.setdefault(shown["document"], shown)
+    return list(rows.values())

@@ -17,14 +17,14 @@ def as_markdown(content: Content) -> bytes:
     text = content.text
     lines = [f"# {escape(content.title)}", ""]
     lines += [f"- {escape(card.name)}: **{escape(card.value)}** ({escape(card.detail)})" for card in content.cards]
-    lines += ["", f"## {text['by_field']}", ""]
-    names = ("field", *FIELD_COUNTS, *SCORES)
-    lines.append("| " + " | ".join(text[name] for name in names) + " |")
-    lines.append("|" + "---|" * len(names))
-    for row in content.fields:
-        cells = [escape(row[name]) for name in names]
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", escape(content.caption_of_fields())]
+    lines += ["", f"## {text['by_field']}"]
+    names = ("field", *SCORES, *FIELD_COUNTS)
+    for group in content.groups:
+        lines += ["", f"### {escape(group.title)}", ""]
+        lines.append("| " + " | ".join(text[name] for name in names) + " |")
+        lines.append("|---" + "|--:" * (len(names) - 1) + "|")
+        lines += ["| " + " | ".join(escape(row[name]) for name in names) + " |" for row in group.rows]
+    lines += ["", escape(content.caption_of_fields)]
     if content.failed:
         lines += ["", f"## {text['failed']}", "", f"| {text['document']} | {text['why']} |", "|---|---|"]
         lines += [f"| {escape(row['document'])} | {escape(row['error'])} |" for row in content.failed]

@@ -23,7 +23,7 @@ def as_workbook(content: Content) -> bytes:
         for name, frame in (
             ("fields", result.by_field()),
             ("numbers", result.summary()),
-            ("mistakes", content.mistakes),
+            ("mistakes", result.mistakes()),
             ("documents", result.documents),
         ):
             _sheet(book.add_worksheet(name), frame, bold)
