@@ -106,6 +106,5 @@ def test_the_sandbox_answers_as_expected(sandbox: "Sandbox", invoices: Path, exp
     assert {name: answer(sandbox, invoices / name) for name in wanted} == wanted
 
 
-@pytest.mark.xfail(strict=True, reason="the sandbox takes a PDF that opens without password but forbids copying")
 def test_the_sandbox_refuses_security_restrictions(sandbox: "Sandbox", invoices: Path) -> None:
     assert answer(sandbox, invoices / "broken_restricted.pdf") == 400
