@@ -116,6 +116,7 @@ def test_outcomes_are_stacked_counts(result: Evaluation) -> None:
         assert [bar.get_x() for bar in container] == left.tolist()
         left += counts
     assert [text.get_text() for text in axes.get_legend().get_texts()] == OUTCOMES
+    assert all(float(tick).is_integer() for tick in axes.get_xticks())
 
 
 def test_outcomes_are_told_apart_by_colour_and_by_hatch(result: Evaluation) -> None:
