@@ -122,7 +122,7 @@ def outcomes(result: "Evaluation", *, ax: "Axes | None" = None, group: str | Non
         left = left + counts
     _label(axes, _labels(fields, group))
     axes.set_xlabel("values")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.2, frameon=False, fontsize=8)
     return axes
 

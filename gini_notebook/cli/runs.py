@@ -115,6 +115,8 @@ def print_run(batch: "Batch", result: "Evaluation | None", *, report: Path | Non
         say(f"\nFailed documents:\n{listed}")
     if result is not None:
         say(f"\nCompared with the ground truth, field by field:\n{field_table(result)}")
+        if not_sent := result.provenance["documents_not_sent"]:
+            say(f"{len(not_sent)} documents of the ground truth were not sent; they are in no number.")
     if report is not None:
         say(f"\nReport: {report}")
 

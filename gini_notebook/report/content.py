@@ -87,6 +87,7 @@ def gather(
     fields = scores[~scores["field"].isin(AVERAGES)]
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
+    failed = [_failed_row(row) for row in provenance.pop("failed_without_truth", [])]
     return Content(
         result=result,
         form=form,
@@ -96,7 +97,7 @@ def gather(
         groups=_groups(scores, text, form),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
         mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
-        failed=_failed(result.documents, documents),
+        failed=_failed(result.documents, documents, failed),
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
         provenance={str(key): plain(value) for key, value in provenance.items()},
     )
@@ -148,13 +149,21 @@ def _number(row: Mapping[str, Any], form: Format) -> dict[str, str]:
     }
 
 
-def _failed(evaluated: "pd.DataFrame", documents: "pd.DataFrame | None") -> list[dict[str, str]]:
-    """List failed documents once each: those of the run, then those of the truth that no run knows of."""
+def _failed(
+    evaluated: "pd.DataFrame", documents: "pd.DataFrame | None", without_truth: list[dict[str, str]]
+) -> list[dict[str, str]]:
+    """List failed documents once each: of the run, of the truth, and those that only the evaluation knows of."""
     rows: dict[str, dict[str, str]] = {}
     for table in (documents, evaluated):
         if table is None:
             continue
         for row in table[table["status"] == "failed"].to_dict("records"):
-            shown = {name: plain(row.get(name)) for name in ("document", "error", "request_id")}
+            shown = _failed_row(row)
             rows.setdefault(shown["document"], shown)
+    for shown in without_truth:
+        rows.setdefault(shown["document"], shown)
     return list(rows.values())
+
+
+def _failed_row(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: plain(row.get(name)) for name in ("document", "error", "request_id")}

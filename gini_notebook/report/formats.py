@@ -16,12 +16,17 @@ def missing(value: Any) -> bool:
     return bool(pd.isna(value))
 
 
+# A list of all documents that were not sent would bury what stands beside it.
+MOST_ITEMS = 10
+
+
 def plain(value: Any) -> str:
-    """Write a value as it is; nothing for a missing one."""
+    """Write a value as it is; nothing for a missing one, and of a long list its length and beginning."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(plain(item) for item in value)
+        items = [plain(item) for item in value]
+        return ", ".join(items) if len(items) <= MOST_ITEMS else f"{len(items)}: {', '.join(items[:MOST_ITEMS])}, …"
     return "" if missing(value) else str(value)
 
 
