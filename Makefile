@@ -37,6 +37,13 @@ help:  ## Show what there is
 demo: .venv/.run  ## Sandbox, upload data/invoices, compare with the ground truth, write a report
 	$(BIN)/gini-notebook demo
 
+# What libraries would keep in the home folder stays in .venv.
+test slow browser: export MPLCONFIGDIR := $(CURDIR)/.venv/state/matplotlib
+test slow browser: export IPYTHONDIR := $(CURDIR)/.venv/state/ipython
+test slow browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/state/jupyter/config
+test slow browser: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/state/jupyter/data
+test slow browser: export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/state/jupyter/runtime
+
 test: .venv/.dev  ## Everything that needs no browser, notebooks included
 	$(BIN)/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider --timeout 300 notebooks
