@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow check browser bench bench-batch bench-evaluation soak lab docs data clean
+.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation soak lab docs data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -38,11 +38,11 @@ demo: .venv/.run  ## Sandbox, upload data/invoices, compare with the ground trut
 	$(BIN)/gini-notebook demo
 
 # What libraries would keep in the home folder stays in .venv.
-test slow browser: export MPLCONFIGDIR := $(CURDIR)/.venv/state/matplotlib
-test slow browser: export IPYTHONDIR := $(CURDIR)/.venv/state/ipython
-test slow browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/state/jupyter/config
-test slow browser: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/state/jupyter/data
-test slow browser: export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/state/jupyter/runtime
+test slow anchors browser: export MPLCONFIGDIR := $(CURDIR)/.venv/state/matplotlib
+test slow anchors browser: export IPYTHONDIR := $(CURDIR)/.venv/state/ipython
+test slow anchors browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/state/jupyter/config
+test slow anchors browser: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/state/jupyter/data
+test slow anchors browser: export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/state/jupyter/runtime
 
 test: .venv/.dev  ## Everything that needs no browser, notebooks included
 	$(BIN)/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup
@@ -65,6 +65,9 @@ bench-batch: .venv/.dev  ## Makespan, status requests and CPU of the batch again
 
 slow: .venv/.dev  ## The tests that take minutes: schemathesis, coverage of intervals, 100 threads over token expiries
 	$(BIN)/python -m pytest -m "slow and not browser"
+
+anchors: .venv/.anchors  ## The numbers against six independent implementations
+	$(BIN)/python -m pytest tests/evaluation/anchors
 
 bench-evaluation: .venv/.anchors  ## Evaluation speed against its peers
 	$(BIN)/python benchmarks/evaluation.py
