@@ -48,11 +48,31 @@ def document_name(path: Path, folder: Path) -> str:
 def read_documents(
     paths: Sequence[Path], documents: Sequence[str], *, qr_codes: bool, executor: Executor | None
 ) -> Iterator[Found]:
-    """Read many files, one after the other or by an executor; a file that cannot be read is no exception here."""
+    """Read many files, one after the other or by an executor; a file that cannot be read is no exception here.
+
+    Raises
+    ------
+    TruthError
+        If the executor breaks off, for example since one of its processes was killed.
+    """
     read = partial(read_document, qr_codes=qr_codes)
     if executor is None:
-        return map(read, paths, documents)
-    return executor.map(read, paths, documents, chunksize=_CHUNK)
+        yield from map(read, paths, documents)
+        return
+    # Whoever reads may have another working directory.
+    absolute = [path.absolute() for path in paths]
+    done = 0
+    try:
+        for found in executor.map(read, absolute, documents, chunksize=_CHUNK):
+            yield found
+            done += 1
+    except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
+        reason = f"{type(error).__name__}: {error}".rstrip(".: ")
+        message = (
+            f"The executor ({type(executor).__name__}) broke off after {done} of {len(paths)} files: {reason}. "
+            "Pass a new executor, or none to read the files one after the other in this process."
+        )
+        raise TruthError(message) from error
 
 
 def read_document(path: Path, document: str, *, qr_codes: bool) -> Found:

@@ -75,7 +75,8 @@ def read_truth(
         Also read EPC and Swiss payment QR codes of images, and of PDFs without e-invoice. What is extracted from the
         same QR code agrees with such truth by construction.
     executor
-        Where to read the files of a folder, for example a ``ProcessPoolExecutor``.
+        Where to read the files of a folder or list: any ``concurrent.futures.Executor``, for example a
+        ``ProcessPoolExecutor``, or Dask's ``Client.get_executor()`` where the workers see the same files.
 
     Returns
     -------
@@ -90,8 +91,8 @@ def read_truth(
     Raises
     ------
     TruthError
-        If there is no such source, nothing in it is ground truth, needed columns lack, a document is there twice, or
-        (where ``source`` is one file) the file is damaged or refused.
+        If there is no such source, nothing in it is ground truth, needed columns lack, a document is there twice,
+        the executor breaks off, or (where ``source`` is one file) the file is damaged or refused.
 
     Notes
     -----
