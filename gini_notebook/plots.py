@@ -110,8 +110,6 @@ def outcomes(result: "Evaluation", *, ax: "Axes | None" = None, group: str | Non
     --------
     >>> ax = gini.plots.outcomes(result)      # doctest: +SKIP
     """
-    from matplotlib.ticker import MaxNLocator
-
     fields = _fields(result.by_field(), group)
     axes = _axes(ax, len(fields))
     places = range(len(fields))

@@ -175,9 +175,9 @@ def _drive(
         try:
             engine.run()
         except RunStopped as stopped:
-            raise RunStopped(_farewell(str(stopped), engine.counts, ledger.folder)) from None
+            raise RunStopped(_farewell(str(stopped), engine.counts, ledger)) from None
         except GiniError as error:
-            error.add_note(_farewell("the reason is above", engine.counts, ledger.folder))
+            error.add_note(_farewell("the reason is above", engine.counts, ledger))
             raise
     surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
     return RunReport(ledger.folder, engine.counts, surplus, inputs.skipped)
@@ -248,10 +248,11 @@ def _as_user(client: Client, user: str | None) -> Client:
         return client
 
 
-def _farewell(reason: str, counts: Counts, folder: Path) -> str:
+def _farewell(reason: str, counts: Counts, ledger: Ledger) -> str:
+    sandbox = " --sandbox" if ledger.fact("sandbox") else ""
     return (
         f"Stopped ({reason}) with {counts}. The same call goes on from here; so does "
-        f"`gini-notebook resume {shlex.quote(str(folder))}`."
+        f"`gini-notebook resume {shlex.quote(str(ledger.folder))}{sandbox}`."
     )
 
 

@@ -7,7 +7,7 @@ import typer
 
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
 from gini_notebook.cli.output import as_json, field_table, records, say, table
-from gini_notebook.cli.runs import DeclaredFields, FailUnder, Json, declared
+from gini_notebook.cli.runs import DeclaredFields, FailUnder, Json, declared, print_left_out
 from gini_notebook.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def evaluate(
         as_json({"fields": records(result.by_field()), "summary": records(result.summary()), "checks": outcome})
     else:
         say(field_table(result))
+        print_left_out(result)
         say()
         say(table(result.summary()))
         for text, value, passed in checks:

@@ -82,7 +82,7 @@ def _cell(value: object, number: str) -> str:
     if isna(value):
         return "n/a" if isinstance(value, float) else ""
     if isinstance(value, float):
-        return number.format(value)
+        return str(int(value)) if abs(value) > 1 and value.is_integer() else number.format(value)
     return " ".join(str(value).split())
 
 

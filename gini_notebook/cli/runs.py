@@ -115,18 +115,28 @@ def print_run(batch: "Batch", result: "Evaluation | None", *, report: Path | Non
         say(f"\nFailed documents:\n{listed}")
     if result is not None:
         say(f"\nCompared with the ground truth, field by field:\n{field_table(result)}")
-        if not_sent := result.provenance["documents_not_sent"]:
-            say(f"{len(not_sent)} documents of the ground truth were not sent; they are in no number.")
+        print_left_out(result)
     if report is not None:
         say(f"\nReport: {report}")
 
 
+def print_left_out(result: "Evaluation") -> None:
+    """Print how many documents are in no number, because one side does not have them."""
+    facts = result.provenance
+    if not_sent := facts["documents_not_sent"]:
+        say(f"{len(not_sent)} documents of the ground truth were not sent; they are in no number.")
+    if without := [*facts["documents_without_truth"], *facts["failed_without_truth"]]:
+        say(f"{len(without)} documents have no ground truth; they are in no number.")
+    if left_out := facts["left_out_fields"]:
+        say(f"Left out, because neither labels of the service nor ever extracted: {', '.join(left_out)}.")
+
+
 @app.command(epilog="Example: gini-notebook resume runs/baseline")
-def resume(folder: RunFolder, *, json: Json = False) -> None:
+def resume(folder: RunFolder, *, sandbox: UseSandbox = False, json: Json = False) -> None:
     """Go on with a run that was stopped."""
     from gini_notebook.frames import resume as go_on
 
-    with logged_in(use_sandbox=False) as client:
+    with logged_in(use_sandbox=sandbox) as client:
         batch = go_on(client, folder, progress=False if json else "auto")
     _finish(batch, None, fail_under=[], report=None, json=json)
 

@@ -111,6 +111,8 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         "left_out_fields": list(inputs.left_out_fields),
         "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
         "documents_without_truth": list(inputs.without_truth),
+        "service": str(getattr(extractions, "service", "")),
+        "documents_sent": None if known is None else len(known),
         "documents_not_sent": not_sent,
         "failed_without_truth": _documents.failed_without_truth(known, inputs.documents),
         "approximately_aligned": list(compared.approximate),

@@ -171,11 +171,12 @@ def choose_columns(
     else:
         left_out = {name for name in set(wanted) - set(delivered) if name[1] not in FIELD_ENTITIES}
         chosen = there - left_out
-        if not chosen and there:
+        if wanted and left_out.issuperset(wanted):
             message = (
                 "No field is left to evaluate: the extractions have none of the truth's fields, and no labels of the "
-                f"service are among them: {', '.join(sorted(dotted(*name) for name in there))}. Name those that count "
-                "with fields=."
+                f"service are among them: {', '.join(sorted(dotted(*name) for name in set(wanted)))}. Name the columns "
+                f"of the truth as the service does ({', '.join(list(FIELD_ENTITIES)[:4])}, …), or name those that "
+                "count with fields=."
             )
             raise SchemaError(message)
     return in_order(chosen), tuple(sorted(dotted(*name) for name in left_out))

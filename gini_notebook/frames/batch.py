@@ -110,6 +110,12 @@ class Batch:
         return tables.duplicates(self.documents)
 
     @property
+    def service(self) -> str:
+        """The address of the API that answered, or ``sandbox``."""
+        with self._ledger() as ledger:
+            return ledger.fact("api") or ""
+
+    @property
     def user(self) -> str:
         """The user identifier the documents belong to, for ``client.with_user``."""
         with self._ledger() as ledger:

@@ -57,6 +57,11 @@ class Content:
     provenance: Mapping[str, str]
 
     @property
+    def from_sandbox(self) -> bool:
+        """Whether the sandbox answered, whose numbers nobody may take for those of the service."""
+        return self.provenance.get("service") == "sandbox"
+
+    @property
     def language(self) -> str:
         """The language of the words."""
         return self.form.language

@@ -4,6 +4,8 @@ TEXTS = {
     "en": {
         "title": "Extraction quality",
         "made_at": "Made at",
+        "from_sandbox": "The sandbox answered, which reads by plain rules: "
+        "these are not the numbers of Gini's service.",
         "contents": "Contents",
         "micro_f1": "F1 of the header fields (micro)",
         "of_micro_f1": "{of} values in the truth",
@@ -78,6 +80,8 @@ TEXTS = {
     "de": {
         "title": "Qualität der Extraktionen",
         "made_at": "Erstellt am",
+        "from_sandbox": "Geantwortet hat die Sandbox, die nach einfachen Regeln liest: "
+        "Dies sind nicht die Zahlen von Ginis Dienst.",
         "contents": "Inhalt",
         "micro_f1": "F1 der Kopffelder (micro)",
         "of_micro_f1": "{of} Werte in der Wahrheit",
