@@ -13,6 +13,7 @@ from lab_server import LIGHT, LabServer, NotebookPage
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+HERE = tuple(f"{scheme}://{host}:" for scheme in ("http", "ws") for host in ("127.0.0.1", "localhost"))
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -93,15 +94,20 @@ def watch(chromium: "Browser") -> Iterator[Callable[..., Watched]]:
 def notebook(
     lab: LabServer, watch: Callable[..., Watched], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., NotebookPage]]:
-    """Open a notebook with these cells in JupyterLab."""
+    """Open a notebook with these cells in JupyterLab. At the end, its page has asked nobody but this machine."""
+    pages = []
 
     def opened(*cells: str, theme: str = LIGHT) -> NotebookPage:
         lab.theme(theme)
         path = lab.write(f"{request.node.name.partition('[')[0]}.ipynb", list(cells))
-        return NotebookPage(watch(viewport={"width": 1280, "height": 900}), lab, path)
+        pages.append(NotebookPage(watch(viewport={"width": 1280, "height": 900}), lab, path))
+        return pages[-1]
 
     yield opened
     lab.end_kernels()
+    for page in pages:
+        assert any("/api/kernels" in url for url in page.watched.requests)
+        assert page.watched.outside(*HERE) == []
 
 
 @pytest.fixture(scope="session")

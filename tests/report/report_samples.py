@@ -6,6 +6,7 @@ import pandas as pd
 
 from gini_notebook.evaluation import Evaluation, evaluate
 
+PDF = "letter_plain.pdf"
 IBAN, OTHER_IBAN = "DE89370400440532013000", "DE75512108001245126199"
 
 # What somebody could write on an invoice, or name a file. example.invalid can never be reached.
@@ -33,6 +34,8 @@ PAYLOADS = (
     "<style>body{background:url(https://example.invalid/21)}</style>",
     "100 $ und $ 22 % \\alpha_{x}^2",
 )
+
+GROUP = " ".join(PAYLOADS)
 
 
 def rows(*values: tuple[Any, ...]) -> pd.DataFrame:
@@ -80,14 +83,34 @@ def hostile() -> Evaluation:
     for number, payload in enumerate(PAYLOADS):
         document = f"{payload}.pdf"
         truth += [(document, "", 0, name, f"{payload} truth") for name in ("paymentPurpose", "iban", payload)]
-        truth.append((document, f"{payload} group", 0, "description", payload))
+        truth.append((document, GROUP, 0, "description", payload))
         extractions += [(document, "", 0, name, f"{payload} other") for name in ("paymentPurpose", "iban", payload)]
-        extractions.append((document, f"{payload} group", 0, "description", f"{payload} {number}"))
+        extractions.append((document, GROUP, 0, "description", f"{payload} {number}"))
         documents.append((document, "completed", None, None))
         truth.append((f"failed {payload}", "", 0, "paymentPurpose", payload))
         documents.append((f"failed {payload}", "failed", f"{payload} error", f"{payload} request"))
     table = pd.DataFrame(documents, columns=["document", "status", "error", "request_id"])
     return evaluate(Tables(rows(*extractions), table), rows(*truth))
+
+
+def boxed(document: str = PDF, *, unit: float = 1.0) -> Evaluation:
+    """Evaluate one document whose IBAN is wrong, with boxes and candidates."""
+    truth = rows((document, "", 0, "iban", IBAN), (document, "", 0, "paymentPurpose", "Order 1"))
+    place = {"page": 1, "left": 100 * unit, "top": 200 * unit, "width": 90 * unit, "height": 10 * unit}
+    extraction = {"document": document, "group": "", "row": 0, "field": "iban", "value": OTHER_IBAN, **place}
+    table = pd.DataFrame([extraction | {"candidates": "ibans"}])
+    candidates = pd.DataFrame(
+        [
+            {"document": document, "list": "ibans", "rank": 1, "value": OTHER_IBAN, **place},
+            {"document": document, "list": "ibans", "rank": 2, "value": IBAN, **place, "top": 400 * unit},
+            {"document": document, "list": "ibans", "rank": 3, "value": "DE00", "page": None},
+            {"document": document, "list": "ibans", "rank": 4, "value": "DE01", **place, "page": 2},
+            {"document": "another.pdf", "list": "ibans", "rank": 1, "value": IBAN, **place},
+        ]
+    )
+    tables = Tables(table, pd.DataFrame({"document": [document], "status": ["completed"]}))
+    tables.candidates = candidates
+    return evaluate(tables, truth)
 
 
 class Tables:
@@ -96,3 +119,4 @@ class Tables:
     def __init__(self, extractions: pd.DataFrame, documents: pd.DataFrame) -> None:
         self.extractions = extractions
         self.documents = documents
+        self.candidates: pd.DataFrame | None = None
