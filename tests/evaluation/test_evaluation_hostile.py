@@ -315,6 +315,8 @@ def test_D6_numbers_in_text_are_read_where_a_csv_file_gives_nothing_else():
 
 def test_D6_a_truth_of_which_nothing_is_evaluated_is_refused():
     truth = TRUTH.assign(field="invoiceId", group="", row=0).drop_duplicates("document")
-    with pytest.raises(SchemaError, match=r"No field is left to evaluate: .* no labels .*: invoiceId\. Name the columns"):
+    with pytest.raises(
+        SchemaError, match=r"No field is left to evaluate: .* no labels .*: invoiceId\. Name the columns"
+    ):
         evaluate(FOUND.head(0), truth)
     assert set(evaluate(FOUND.head(0), truth, fields=["invoiceId"]).comparisons["outcome"]) == {"missing"}
