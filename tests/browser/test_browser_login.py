@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from lab_server import DARK, LIGHT, NotebookPage
 
+from gini_notebook.session import login_accounts
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
@@ -22,9 +24,15 @@ for field in form.children:
 """
 
 
+FOCUSED = "() => { const at = document.activeElement; return at.labels?.[0]?.textContent || at.textContent }"
+
+
+def target(sandbox: "Sandbox") -> str:
+    return f"api={sandbox.api!r}, user_center={sandbox.user_center!r}, ca_bundle={str(sandbox.ca_file)!r}"
+
+
 def form_cell(sandbox: "Sandbox", more: str = "") -> str:
-    target = f"api={sandbox.api!r}, user_center={sandbox.user_center!r}, ca_bundle={str(sandbox.ca_file)!r}"
-    return f"import gini_notebook as gini\nform = gini.LoginForm({target})\n{more}\nform"
+    return f"import gini_notebook as gini\nform = gini.LoginForm({target(sandbox)})\n{more}\nform"
 
 
 def press_log_in(form: "Locator", sandbox: "Sandbox", secret: str) -> None:
@@ -62,26 +70,31 @@ def test_a_wrong_secret_shows_why_and_can_be_corrected(
     opened.shot(shots / f"login_done_{shade}.png")
 
 
-def test_tab_goes_from_field_to_field_in_the_order_of_the_page(
+def test_an_account_logs_in_by_the_keyboard_alone(
     notebook: Callable[..., NotebookPage], sandbox: "Sandbox", shots: Path
 ) -> None:
-    opened = notebook(form_cell(sandbox), USE)
+    """From ``gini.login()`` to a client that works; Tab goes from field to field in the order of the page."""
+    email, password = "keys@app.example.org", "canary-account-password-3c"
+    with login_accounts(sandbox) as accounts:
+        accounts.create(email, password)
+    cell = f"import gini_notebook as gini\nclient = gini.login({target(sandbox)})"
+    opened = notebook(cell, "print(client.user, len(client.documents()))")
     form = opened.run(0)
     form.get_by_label("user identifier (trusted client)").focus()
     keyboard = opened.page.keyboard
     keyboard.press("Tab")
     keyboard.press("Space")
     form.get_by_label("Password", exact=True).wait_for()
-    seen = []
-    for _ in range(5):
-        keyboard.press("Tab")
-        seen.append(
-            opened.page.evaluate(
-                "() => { const at = document.activeElement; return at.labels?.[0]?.textContent || at.textContent }"
-            )
-        )
-    assert seen == ["Client id", "User name", "Client secret", "Password", "Log in"]
     opened.shot(shots / "login_account.png")
+    seen = []
+    for text in (sandbox.client_id, email, sandbox.client_secret, password, ""):
+        keyboard.press("Tab")
+        seen.append(opened.page.evaluate(FOCUSED))
+        keyboard.type(text)
+    assert seen == ["Client id", "User name", "Client secret", "Password", "Log in"]
+    keyboard.press("Enter")
+    line_of(form, "Logged in at ")
+    assert f"{email} 0" in opened.run(1).inner_text()
 
 
 def test_a_click_never_overtakes_the_typing_when_the_kernel_is_busy(
