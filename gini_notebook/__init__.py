@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.session import feedback_from, login, login_accounts
     from gini_notebook.truth import read_truth
-    from gini_notebook.widgets import LoginForm
+    from gini_notebook.widgets import LoginForm, explore
 
 _HOMES = {
     "Accounts": "accounts",
@@ -32,6 +32,7 @@ _HOMES = {
     "Sandbox": "sandbox",
     "compare": "comparison",
     "evaluate": "evaluation",
+    "explore": "widgets",
     "feedback_from": "session",
     "login": "session",
     "login_accounts": "session",
@@ -47,6 +48,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "read_truth",
     "evaluate",
     "compare",
+    "explore",
     "feedback_from",
     "plots",
     "rules",
