@@ -30,6 +30,8 @@ def test_a_person_looks_at_the_page_the_box_and_the_candidates(
     expect(output.get_by_text("of 1", exact=True)).to_be_visible()
     page = output.get_by_role("img", name=f"Page 1 of {PDF}")
     assert page.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
+    # Boxes are drawn once the picture has its size.
+    expect(output.locator(".gini-extracted")).to_be_visible()
     frame = page.bounding_box()
     box = output.locator(".gini-extracted").bounding_box()
     # The box lies where the numbers say, 3 px of frame aside.
