@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from lab_server import DARK, NotebookPage
-from playwright.sync_api import expect
 
 from tests.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, boxed, hostile
+
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 
 def explorer_cell(evaluation: Path, documents: Path | None = None) -> str:

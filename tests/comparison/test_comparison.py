@@ -167,7 +167,7 @@ def test_a_comparison_shows_itself():
 def test_nothing_to_count_makes_an_empty_table_with_its_columns():
     truth = pd.DataFrame({"document": ["a"], "field": ["invoiceId"], "value": ["x"]})
     found = pd.DataFrame({"document": ["a"], "field": ["bic"], "value": ["x"]})
-    result = evaluate(found, truth)
+    result = evaluate(found, truth, fields=["bic"])
     assert list(compare(result, result).by_field().columns) == list(COMPARISON.by_field().columns)
 
 
