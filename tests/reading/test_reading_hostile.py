@@ -262,3 +262,8 @@ def test_pdf_without_pages() -> None:
     tree = b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     with pytest.raises(reading.Unreadable, match=r"The PDF has no pages|The PDF is damaged"):
         reading.check(b"%PDF-1.4\n" + tree + b"trailer<</Root 1 0 R>>", None)
+
+
+def test_a_jpeg_of_nothing_but_its_signature_is_refused() -> None:
+    with pytest.raises(reading.Unreadable, match="image is damaged"):
+        reading.check(b"\xff\xd8\xff" + b"junk" * 50, "image/jpeg")

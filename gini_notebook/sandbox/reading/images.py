@@ -12,7 +12,7 @@ MAX_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded; phones take up to 50 million pixels."""
 
 _TOO_LARGE = f"The image has more than {MAX_PIXELS // 1_000_000} million pixels, which is more than can be processed."
-_FORMATS = {sniff.JPEG: ("JPEG", "MPO"), sniff.PNG: ("PNG",), sniff.GIF: ("GIF",), sniff.TIFF: ("TIFF",)}
+_FORMATS = {sniff.JPEG: ("JPEG",), sniff.PNG: ("PNG",), sniff.GIF: ("GIF",), sniff.TIFF: ("TIFF",)}
 _A4 = (595.28, 841.89)
 _USUAL_DPI = 150.0
 
