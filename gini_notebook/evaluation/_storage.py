@@ -4,15 +4,14 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gini_notebook._files import replacing
 from gini_notebook.errors import FileProblem, SchemaError
 from gini_notebook.evaluation._coding import as_objects, numbered, text
 
@@ -31,21 +30,14 @@ def write(path: "str | os.PathLike[str]", tables: Mapping[str, pd.DataFrame], fa
         If a column has a dtype that cannot be kept.
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
     contents: dict[str, Any] = {"format": FORMAT, "facts": dict(facts), "tables": {}}
-    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-        try:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                for name, frame in tables.items():
-                    contents["tables"][name] = _write_table(archive, name, frame)
-                _add(archive, _CONTENTS, json.dumps(contents, sort_keys=False).encode())
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(file.name).unlink()
-            raise
+    with (
+        replacing(target) as written,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        for name, frame in tables.items():
+            contents["tables"][name] = _write_table(archive, name, frame)
+        _add(archive, _CONTENTS, json.dumps(contents, sort_keys=False).encode())
     return target
 
 

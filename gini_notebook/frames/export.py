@@ -1,36 +1,18 @@
 """Writes tables to files: whole or not at all, and without live formulas."""
 
-import os
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from gini_notebook._files import replacing
 from gini_notebook.errors import SettingError
 
 # What spreadsheet programs take for the beginning of a formula (CWE-1236).
 FORMULA = re.compile(r"^[=+\-@\t\r\n]")
 NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?$")
 SHEET_ROWS = 1_048_576
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside ``path`` that takes its place when it is complete, and vanishes otherwise."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".writing-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    written = Path(name)
-    try:
-        yield written
-        with written.open("rb") as file:
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
 
 
 def to_csv(tables: Mapping[str, pd.DataFrame], folder: Path, *, safe: bool = True) -> list[Path]:

@@ -7,8 +7,8 @@ content security policy that would stop it if it were not.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gini_notebook._files import replacing
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.report.atomic import write_atomically
 from gini_notebook.report.content import LANGUAGES, gather
 from gini_notebook.report.html import as_html
 from gini_notebook.report.junit import as_junit
@@ -82,7 +82,10 @@ def save_report(
     if documents is not None and not {"document", "status"} <= set(documents.columns):
         raise SchemaError("The documents of a report must be a table with at least the columns document and status.")
     content = gather(result, language=language, title=title, made_at=made_at, documents=documents)
-    return write_atomically(path, writer(content))
+    finished = writer(content)
+    with replacing(path) as written:
+        written.write_bytes(finished)
+    return path
 
 
 __all__ = ["save_report"]

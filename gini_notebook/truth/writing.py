@@ -2,11 +2,11 @@
 
 import json
 import os
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gini_notebook._files import replacing
 from gini_notebook.errors import SettingError, TruthError
 from gini_notebook.schema import TRUTH, check
 from gini_notebook.truth.grids import MAX_CSV_CELL, MAX_XLSX_CELL, grid, guard, records
@@ -68,18 +68,15 @@ def write_truth(frame: "pd.DataFrame", path: "str | os.PathLike[str]") -> Path:
         raise SettingError(message)
     table = check(frame, TRUTH)
     _check_places(table)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
-        write(table, partial)
-        partial.replace(target)
+        with replacing(target) as written:
+            write(table, written)
     except UnicodeEncodeError as error:
         message = f"{target.name} cannot hold {error.object[error.start : error.end]!a}, which is half of a character."
         raise TruthError(message) from error
     except OSError as error:
         message = f"{target} cannot be written: {error.strerror or error}."
         raise TruthError(message) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return target
 
 
@@ -94,18 +91,16 @@ def _check_places(table: "pd.DataFrame") -> None:
 def _write_csv(table: "pd.DataFrame", path: Path) -> None:
     import csv
 
-    with path.open("x", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)  # ends lines with CR LF (RFC 4180), so that it quotes values with either of them
         writer.writerows([guard(cell) for cell in cells] for cells in grid(table, max_cell=MAX_CSV_CELL))
-        _to_disk(file.fileno(), file.flush)
 
 
 def _write_jsonl(table: "pd.DataFrame", path: Path) -> None:
-    with path.open("x", encoding="utf-8", newline="\n") as file:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         for document, fields, compounds in records(table):
             _check_names(document, fields, compounds)
             file.write(json.dumps({"document": document, **fields, **compounds}, ensure_ascii=False) + "\n")
-        _to_disk(file.fileno(), file.flush)
 
 
 def _check_names(document: str, fields: Mapping[str, str | None], compounds: Mapping[str, object]) -> None:
@@ -134,7 +129,7 @@ def _write_xlsx(table: "pd.DataFrame", path: Path) -> None:
     rows = grid(table, max_cell=MAX_XLSX_CELL)
     _check_size(rows)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with path.open("xb") as file:
+    with path.open("wb") as file:
         book = Workbook(file, {**options, "in_memory": True})
         sheet = book.add_worksheet("truth")
         for number, cells in enumerate(rows):
@@ -143,7 +138,6 @@ def _write_xlsx(table: "pd.DataFrame", path: Path) -> None:
                     sheet.write_string(number, column, cell)
         sheet.freeze_panes(1, 1)
         book.close()
-        _to_disk(file.fileno(), file.flush)
 
 
 def _check_size(rows: Sequence[Sequence[str]]) -> None:
@@ -154,11 +148,6 @@ def _check_size(rows: Sequence[Sequence[str]]) -> None:
             f"cell; this truth has {len(rows)}, {len(rows[0])} and {longest}. Write CSV, JSON Lines or Parquet instead."
         )
         raise TruthError(message)
-
-
-def _to_disk(descriptor: int, flush: Callable[[], None]) -> None:
-    flush()
-    os.fsync(descriptor)
 
 
 _WRITERS: Mapping[str, "Callable[[pd.DataFrame, Path], None]"] = {

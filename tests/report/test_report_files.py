@@ -1,9 +1,6 @@
 """The other forms of the report: Markdown, JUnit, XLSX, and that a file is always whole."""
 
 import re
-import subprocess
-import sys
-import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +12,6 @@ from lxml import etree
 
 from gini_notebook.evaluation import Evaluation, evaluate
 from gini_notebook.report import save_report
-from gini_notebook.report.atomic import write_atomically
 from gini_notebook.report.markdown import escape
 from tests.report.report_samples import PAYLOADS, Tables, rows
 
@@ -151,53 +147,3 @@ def test_a_text_longer_than_a_cell_is_cut(tmp_path: Path) -> None:
     book = CalamineWorkbook.from_path(written(result, tmp_path, ".xlsx"))
     head, row = book.get_sheet_by_name("mistakes").to_python()
     assert len(row[head.index("extracted")]) == 32_767
-
-
-# Whole or not at all
-
-
-def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "folder" / "report.md"
-    write_atomically(path, b"one")
-    write_atomically(path, b"two")
-    assert path.read_bytes() == b"two"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_when_writing_fails_the_old_file_stays_and_no_other_appears(tmp_path: Path) -> None:
-    path = tmp_path / "report.md"
-    path.write_bytes(b"old")
-    with pytest.raises(TypeError, match="bytes-like"):
-        write_atomically(path, object())  # type: ignore[arg-type]
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-# Loaded by its path: the child does without the libraries the rest of the package needs, and starts at once.
-WRITER = """
-import runpy, sys
-from pathlib import Path
-write_atomically = runpy.run_path(sys.argv[1])["write_atomically"]
-print("ready", flush=True)
-number = 0
-while True:
-    number += 1
-    write_atomically(Path(sys.argv[2]), str(number % 10).encode() * 2_000_000)
-"""
-
-
-def test_R19_killed_while_writing_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
-    path = tmp_path / "report.html"
-    path.write_bytes(b"x" * 2_000_000)
-    module = write_atomically.__code__.co_filename
-    for attempt in range(50):
-        with subprocess.Popen([sys.executable, "-S", "-c", WRITER, module, path], stdout=subprocess.PIPE) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == b"ready\n"
-            time.sleep(0.0007 * attempt)
-            writer.kill()
-        content = path.read_bytes()
-        assert len(content) == 2_000_000
-        assert len(set(content)) == 1
-    halves = [other for other in tmp_path.iterdir() if other != path]
-    assert halves, "nobody was killed while writing: this looks at nothing"

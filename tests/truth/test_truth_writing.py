@@ -170,12 +170,13 @@ def test_sources_survive_where_the_format_has_room_for_them(tmp_path):
 
 def test_what_cannot_be_written_says_so(tmp_path):
     good = table(("a.pdf", "", 0, "iban", "DE1"))
+    (tmp_path / "no folder").touch()
     with pytest.raises(SettingError, match=r"is written to \.csv, \.jsonl, \.parquet, \.xlsx, not to '\.doc'"):
         write_truth(good, tmp_path / "truth.doc")
     with pytest.raises(SchemaError, match=r"lacks the column\(s\) group, row"):
         write_truth(pd.DataFrame({"document": ["a"], "field": ["x"]}), tmp_path / "truth.csv")
-    with pytest.raises(TruthError, match=r"truth\.csv cannot be written: No such file or directory"):
-        write_truth(good, tmp_path / "absent" / "truth.csv")
+    with pytest.raises(TruthError, match=r"truth\.csv cannot be written: File exists"):
+        write_truth(good, tmp_path / "no folder" / "truth.csv")
     with pytest.raises(TruthError, match=r"Header fields \(group ''\) have row 0.*'row': 3"):
         write_truth(table(("a.pdf", "", 3, "iban", "DE1")), tmp_path / "truth.csv")
     with pytest.raises(TruthError, match=r"truth\.csv cannot hold '\\ud83d', which is half of a character"):
@@ -190,7 +191,7 @@ def test_what_cannot_be_written_says_so(tmp_path):
         TruthError, match=r"A workbook holds .* 32767 characters per cell; this truth has 2, 6 and 40000"
     ):
         write_truth(table(("a.pdf", "", 0, "x", "y" * 40_000)), tmp_path / "truth.xlsx")
-    assert files(tmp_path) == ["truth.csv"]
+    assert files(tmp_path) == ["no folder", "truth.csv"]
 
 
 def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
