@@ -1,12 +1,11 @@
 """Accounts in the User Center: create, look at, change, delete ("Create user", "Update user")."""
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
-from gini_notebook._transport import Timing, Transport
+from gini_notebook._transport import CaBundle, Timing, Transport
 from gini_notebook._wire import Environment, Request, base_url, environment_named, users
 from gini_notebook.credentials import ClientTokenAccess, masked
 from gini_notebook.values import Secret, User
@@ -41,7 +40,7 @@ class Accounts:
         *,
         environment: str | Environment = "pay-api",
         user_center: str | None = None,
-        ca_bundle: str | os.PathLike[str] | None = None,
+        ca_bundle: CaBundle | None = None,
         proxies: str | Mapping[str, str] | None = None,
         timing: Timing | None = None,
         attempts: int = 4,

@@ -1,6 +1,6 @@
 """The only place that sends anything, and the only one that imports Requests."""
 
-from gini_notebook._transport.settings import Timing, Trust
+from gini_notebook._transport.settings import CaBundle, Timing, Trust
 from gini_notebook._transport.transport import Transport
 
-__all__ = ["Timing", "Transport", "Trust"]
+__all__ = ["CaBundle", "Timing", "Transport", "Trust"]

@@ -15,6 +15,7 @@ from gini_notebook.errors import SettingError
 from gini_notebook.values import Secret
 
 SYSTEM = "system"
+CERTIFI = "certifi"
 _CA_VARIABLES = ("GINI_CA_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -76,21 +77,30 @@ class Proxy:
     authorization: Secret | None = field(default=None, repr=False)
 
 
-def choose_trust(ca_bundle: str | os.PathLike[str] | None) -> Trust:
+CaBundle = str | os.PathLike[str] | Trust
+"""A file or folder, one of the two words for a store of certificates, or these with the place that named them."""
+
+
+def choose_trust(ca_bundle: CaBundle | None) -> Trust:
     """Decide whom to trust: the argument, then the environment, then the bundle of Requests.
 
-    ``"system"`` means the certificates of the operating system.
+    ``"system"`` means the certificates of the operating system, ``"certifi"`` the bundle of Requests whatever the
+    environment says.
     """
+    if isinstance(ca_bundle, Trust):
+        return _trust(ca_bundle.path, ca_bundle.source)
     if ca_bundle is not None:
         return _trust(os.fspath(ca_bundle), "ca_bundle")
     for variable in _CA_VARIABLES:
         path = _variable(variable)
         if path:
             return _trust(path, variable)
-    return Trust(DEFAULT_CA_BUNDLE_PATH, "certifi")
+    return Trust(DEFAULT_CA_BUNDLE_PATH, CERTIFI)
 
 
 def _trust(path: str, source: str) -> Trust:
+    if path == CERTIFI:
+        return Trust(DEFAULT_CA_BUNDLE_PATH, f"{source}, which says {CERTIFI}")
     if path != SYSTEM and not Path(path).exists():
         message = f"The CA file {path} (from {source}) does not exist."
         raise SettingError(message)

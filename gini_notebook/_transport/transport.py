@@ -1,6 +1,5 @@
 """One call of the service: credentials, sending, deadline, repeats."""
 
-import os
 import platform
 import random
 import threading
@@ -20,7 +19,7 @@ from gini_notebook._transport.bodies import body_of, read_capped
 from gini_notebook._transport.connections import GuardedSession, calling
 from gini_notebook._transport.failures import explain
 from gini_notebook._transport.pins import checked_pins
-from gini_notebook._transport.settings import Timing, Trust, choose_proxy, choose_trust
+from gini_notebook._transport.settings import CaBundle, Timing, Trust, choose_proxy, choose_trust
 from gini_notebook._transport.watchdog import Call, Watchdog
 from gini_notebook._wire import Access, Answer, Headers, Request, decipher, may_repeat
 from gini_notebook.errors import AnswerLost, ConnectionFailed, GiniError, NotAuthorized, NotFound, TransportError
@@ -71,7 +70,8 @@ class Transport:
     attempts
         How often a request is sent at most, if repeating is safe.
     ca_bundle
-        A CA file or folder, or ``"system"``; by default the environment and then the bundle of Requests decide.
+        A CA file or folder, ``"system"`` or ``"certifi"``; by default the environment and then the bundle of Requests
+        decide.
     proxies
         The proxy's address, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY`` decide.
     pins
@@ -87,7 +87,7 @@ class Transport:
         *,
         timing: Timing | None = None,
         attempts: int = 4,
-        ca_bundle: str | os.PathLike[str] | None = None,
+        ca_bundle: CaBundle | None = None,
         proxies: str | Mapping[str, str] | None = None,
         pins: Collection[str] = (),
         sleep: Callable[[float], object] | None = None,

@@ -25,8 +25,10 @@ class Client(DocumentsClient, ResultsClient, FeedbackClient, ServicesClient):
         Other addresses than the environment's own, ``https`` only.
     ca_bundle
         A file or folder with the certificates of trusted authorities, or ``"system"`` for those of the operating
-        system. By default ``GINI_CA_FILE``, ``REQUESTS_CA_BUNDLE``, ``SSL_CERT_FILE``, then the bundle of Requests.
-        There is no way to switch the check off.
+        system, or ``"certifi"`` for the bundle of Requests. By default ``GINI_CA_FILE``, ``REQUESTS_CA_BUNDLE``,
+        ``SSL_CERT_FILE``, then the bundle of Requests. Whatever is given here, and ``GINI_CA_FILE``, keep the other
+        two from adding authorities: ``"certifi"`` is for places where others may set variables. There is no way to
+        switch the check off.
     proxies
         Address of a proxy, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY``.
     pins

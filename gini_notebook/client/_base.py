@@ -1,12 +1,11 @@
 """What all methods of a client share: one transport, one way of access, one environment."""
 
-import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from gini_notebook._transport import Timing, Transport
+from gini_notebook._transport import CaBundle, Timing, Transport
 from gini_notebook._wire import Access, Environment, Request, base_url, environment_named
 from gini_notebook.credentials import other_user
 
@@ -23,7 +22,7 @@ class BaseClient:
         environment: str | Environment = "pay-api",
         api: str | None = None,
         user_center: str | None = None,
-        ca_bundle: str | os.PathLike[str] | None = None,
+        ca_bundle: CaBundle | None = None,
         proxies: str | Mapping[str, str] | None = None,
         pins: Collection[str] = (),
         timing: Timing | None = None,

@@ -14,11 +14,12 @@ from gini_notebook.credentials.access import (
 from gini_notebook.credentials.anonymous import AnonymousAccess
 from gini_notebook.credentials.pending import PendingAccess
 from gini_notebook.credentials.provided import ProvidedAccess
-from gini_notebook.credentials.sources import Found, find, save_secret_file, secret_file_path
+from gini_notebook.credentials.sources import VARIABLES, Found, find, save_secret_file, secret_file_path
 from gini_notebook.credentials.tokens import ClientTokenAccess, TokenAccess, UserAccess
 from gini_notebook.values import Secret
 
 __all__ = [
+    "VARIABLES",
     "AnonymousAccess",
     "BearerAccess",
     "ClientTokenAccess",

@@ -2,16 +2,17 @@
 
 import os
 import time
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
+from gini_notebook._transport import CaBundle, Trust
 from gini_notebook._wire import Access, base_url, environment_named
 from gini_notebook.accounts import Accounts
 from gini_notebook.client import Client, Timing
 from gini_notebook.credentials import (
+    VARIABLES,
     AnonymousAccess,
     BearerAccess,
     Found,
@@ -24,8 +25,8 @@ from gini_notebook.credentials import (
     masked,
     secret_file_path,
 )
-from gini_notebook.errors import LoginRequired, SecretWarning
-from gini_notebook.session import surroundings
+from gini_notebook.errors import LoginRequired
+from gini_notebook.session import exposure, surroundings
 from gini_notebook.session.asking import ask_at_terminal, show_form
 from gini_notebook.session.feedback import DocumentFeedback, feedback_from
 
@@ -114,7 +115,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     LoginRequired
         If something lacks and there is nobody to ask, as under nbclient or papermill.
     CredentialsError
-        If something is malformed, or the secret file can be read by others.
+        If something is malformed, the secret file can be read by others, or a notebook that runs unattended
+        (nbclient, papermill) holds the secret in a cell, such as that of its parameters.
 
     Examples
     --------
@@ -141,7 +143,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         proxies = {} if proxies is None else proxies
     else:
         found = find(given, use_keyring=keyring)
-        _warn(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
+        exposure.check((client_secret, password, jwt, token))
+        exposure.warn(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
     options = {"proxies": proxies, "pins": pins, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
     connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")
@@ -181,7 +184,7 @@ def login_accounts(
         found.client_secret,
         environment=environment,
         user_center=found.user_center,
-        ca_bundle=found.ca_bundle,
+        ca_bundle=_ca_bundle(found),
         proxies={} if sandbox is not None else None,
     )
 
@@ -212,13 +215,21 @@ def _client(
         environment=environment,
         api=found.api,
         user_center=found.user_center,
-        ca_bundle=found.ca_bundle,
+        ca_bundle=_ca_bundle(found),
         throwaway=sandbox is not None,
         **options,
     )
     # A sandbox that nobody holds any more ends; login(Sandbox()) must work nevertheless.
     client.kept = sandbox
     return client
+
+
+def _ca_bundle(found: Found) -> CaBundle | None:
+    """Say with the certificates who named them, unless it was the caller."""
+    source = found.sources.get("ca_bundle", "argument")
+    if found.ca_bundle is None or source == "argument":
+        return found.ca_bundle
+    return Trust(found.ca_bundle, VARIABLES["ca_bundle"] + ("" if source == "environment" else f" in {source}"))
 
 
 def _complete(found: Found) -> bool:
@@ -267,23 +278,5 @@ def _advice() -> str:
     return (
         "Nobody is logged in and nobody can be asked here: set GINI_CLIENT_ID and GINI_CLIENT_SECRET (for an account "
         f"also GINI_USERNAME and GINI_PASSWORD), put them into the secret file {secret_file_path()}, or try the "
-        "sandbox, which needs no account: gini_notebook.login(gini_notebook.Sandbox())."
+        "sandbox, which needs no account: --sandbox in a shell, login(Sandbox()) in Python."
     )
-
-
-def _warn(*, literal: bool, trusted: bool) -> None:
-    if literal and surroundings.is_interactive():
-        warnings.warn(
-            "A secret that stands in a cell is saved with the notebook and in the history. Use the environment, a "
-            "secret file or the form instead, and change this secret.",
-            SecretWarning,
-            stacklevel=3,
-        )
-    place = surroundings.hosted_place()
-    if trusted and place is not None:
-        warnings.warn(
-            f"The client secret opens the documents of all your users, and {place} is not your own machine. Use a "
-            "token from your backend (token=) there.",
-            SecretWarning,
-            stacklevel=3,
-        )

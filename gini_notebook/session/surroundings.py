@@ -5,6 +5,8 @@ import os
 import sys
 from typing import Any
 
+from gini_notebook.credentials import Secret
+
 
 def shell() -> Any:
     """Return the IPython shell, or None outside of one."""
@@ -20,6 +22,12 @@ def is_interactive() -> bool:
 def kernel() -> Any:
     """Return the Jupyter kernel this code runs in, or None."""
     return getattr(shell(), "kernel", None)
+
+
+def stands_in_a_cell(secret: Secret) -> bool:
+    """Whether a cell that has run in this session holds the text of a secret."""
+    cells = getattr(shell(), "user_ns", {}).get("In", ())
+    return bool(secret) and any(secret.reveal() in cell for cell in cells)
 
 
 def front_end_can_ask() -> bool:

@@ -374,3 +374,33 @@ def test_nbclient_stops_at_login_with_one_sentence(tmp_path: Path) -> None:
         NotebookClient(notebook, timeout=60).execute()
     assert caught.value.ename == "LoginRequired"
     assert caught.value.evalue.startswith("Nobody is logged in and nobody can be asked here: set GINI_CLIENT_ID")
+
+
+PARAMETERS = "# Parameters\nclient_secret = {!r}"
+LOGIN = "import gini_notebook as gini\nclient = gini.login(client_id='me', client_secret=client_secret, proxies={})"
+
+
+def test_T22_a_secret_among_the_parameters_of_a_notebook_is_refused() -> None:
+    """What papermill does: a cell with the parameters, and nobody who could see a warning."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    cells = [nbformat.v4.new_code_cell(source) for source in (PARAMETERS.format("canary-4711"), LOGIN)]
+    with pytest.raises(CellExecutionError) as caught:
+        NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=60).execute()
+    assert caught.value.ename == "CredentialsError"
+    assert caught.value.evalue.startswith("A secret stands in a cell of this notebook")
+    assert "canary-4711" not in str(caught.value)
+
+
+def test_T22_a_secret_from_elsewhere_is_taken_in_a_notebook_that_runs_unattended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("SECRET_OF_THE_BUILD", "canary-4711")
+    cells = [
+        nbformat.v4.new_code_cell(source)
+        for source in ("import os\nclient_secret = os.environ['SECRET_OF_THE_BUILD']", LOGIN)
+    ]
+    NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=60).execute()

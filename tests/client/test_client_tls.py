@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, days_from_now, says
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from gini_notebook._transport.pins import key_pin
 from gini_notebook.client import Client, Timing
@@ -425,3 +426,17 @@ def test_T17_pins_accept_the_right_key_and_no_other(authority: trustme.CA, conne
 def test_T17_pins_that_would_break(connect: Connect, pins: object, match: str) -> None:
     with pytest.raises(SettingError, match=match):
         connect("https://127.0.0.1:9", pins=pins)
+
+
+def test_T8_the_environment_can_be_kept_from_naming_authorities(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rogue = trustme.CA()
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GINI_CA_FILE"):
+        monkeypatch.setenv(variable, ca_file(rogue, tmp_path, "rogue.pem"))
+    with Loopback(GOOD, context_of(rogue.issue_cert("127.0.0.1"))) as server:
+        client = connect(server.url, ca_bundle="certifi")
+        refuses(client, server, "unable to get local issuer certificate")
+        assert client.diagnostics()["ca"] == f"{DEFAULT_CA_BUNDLE_PATH} (from ca_bundle, which says certifi)"
+        # Without the word, the variable counts: this is what it is for.
+        assert connect(server.url, ca_bundle=None).document("1")
