@@ -92,7 +92,10 @@ class Ledger:
         if create and not self.path.exists():
             self._create()
         if not self.path.exists():
-            message = f"There is no run in {folder} (no {FILE_NAME}). Start one with process(…, to={folder})."
+            message = (
+                f"There is no run in {folder} (no {FILE_NAME}). Start one there with `gini-notebook run`, or in "
+                f"Python with process(client, documents, to={str(folder)!r})."
+            )
             raise LedgerError(message)
         self._changes: list[Statement] = []
         self._durable = False

@@ -60,6 +60,13 @@ def shown(progress: Progress, begin: Counts) -> Iterator[Callable[[Counts], None
         close()
 
 
+def say(text: str) -> None:
+    """Write one line for people, above a bar if there is one."""
+    from tqdm.auto import tqdm
+
+    tqdm.write(text, file=sys.stderr)
+
+
 def _ignored(counts: Counts) -> None:
     """Show nothing."""
     del counts

@@ -102,6 +102,11 @@ def sources(ledger: Ledger) -> list[Source]:
     return [Source(document, os.fsdecode(path)) for document, path in rows]
 
 
+def of_earlier_calls(ledger: Ledger) -> int:
+    """Count the documents that only earlier calls named; they are in no table."""
+    return int(ledger.rows("SELECT count(*) FROM documents WHERE NOT listed")[0][0])
+
+
 def tally(ledger: Ledger) -> dict[str, int]:
     """Count the documents of the latest call per state; ``problem``: the file cannot be read; ``new``: not read yet."""
     return dict(

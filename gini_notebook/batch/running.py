@@ -19,8 +19,8 @@ from gini_notebook.batch.inputs import Documents, Inputs, find
 from gini_notebook.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.batch.lock import FolderLock
 from gini_notebook.batch.naming import MARK_CHARACTERS
-from gini_notebook.batch.progress import Progress, shown
-from gini_notebook.batch.rows import register, sources
+from gini_notebook.batch.progress import Progress, say, shown
+from gini_notebook.batch.rows import of_earlier_calls, register, sources
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Threads
 from gini_notebook.client import Client
@@ -168,6 +168,12 @@ def _drive(
 ) -> RunReport:
     own = bound_client(client, ledger, user)
     register(ledger, inputs.sources)
+    ledger.remember("taken_up_at", f"{time.time():.3f}")
+    if progress is not False and (earlier := of_earlier_calls(ledger)):
+        say(
+            f"{earlier} documents of earlier calls with {ledger.folder} are not among those of this call: their "
+            "results are kept, but no table or count shows them."
+        )
     _greet(own, ledger)
     workers = Threads({FILES: 1, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers)

@@ -10,7 +10,7 @@ from typing import Any
 
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.listing import Ended, Reading
-from gini_notebook.batch.lock import FolderLock
+from gini_notebook.batch.lock import FolderLock, is_held
 from gini_notebook.batch.naming import bears_mark
 from gini_notebook.batch.rows import add_surplus, known, tally
 from gini_notebook.batch.running import bound_client
@@ -47,8 +47,9 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
     -------
     dict
         ``folder``, ``documents`` (their number), ``completed``, ``failed``, ``unclear``, ``pending``, ``surplus``
-        (documents at the service in excess), ``documents_per_s`` of the latest documents, ``time_left_s`` (both None
-        when nothing tells) and ``failures``: a list of ``error``, ``count`` and up to three ``request_ids``, most
+        (documents at the service in excess), ``documents_per_s`` of the latest documents since the run was begun or
+        last taken up, ``time_left_s`` (both None when nothing tells, the latter also when nobody is at work on the
+        run) and ``failures``: a list of ``error``, ``count`` and up to three ``request_ids``, most
         frequent first.
 
     Raises
@@ -60,23 +61,31 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
         counts = counts_of(ledger)
         rate = _documents_per_s(ledger)
         surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
-        left = counts["pending"]
+        left = counts["pending"] + counts["unclear"]
         return {
             "folder": str(folder),
             "documents": sum(counts.values()),
             **counts,
             "surplus": surplus,
-            "documents_per_s": rate,
-            "time_left_s": left / rate if rate and left else (0.0 if not left else None),
+            # Three digits are more than such a forecast can bear.
+            "documents_per_s": None if rate is None else float(f"{rate:.3g}"),
+            "time_left_s": _time_left_s(left, rate, alive=is_held(Path(folder))),
             "failures": _failures(ledger),
         }
 
 
+def _time_left_s(left: int, rate: float | None, *, alive: bool) -> int | None:
+    if not left:
+        return 0
+    return round(left / rate) if alive and rate else None
+
+
 def _documents_per_s(ledger: Ledger) -> float | None:
+    """Return the rate since the run was last taken up: what lies between two calls is no time of work."""
     rows = ledger.rows(
         "SELECT count(*), min(finished_at), max(finished_at) FROM (SELECT finished_at FROM uploads "
-        "WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?)",
-        (RECENT,),
+        "WHERE finished_at >= ? ORDER BY finished_at DESC LIMIT ?)",
+        (float(ledger.fact("taken_up_at") or 0), RECENT),
     )
     count, first, last = rows[0]
     return (count - 1) / (last - first) if count > 1 and last > first else None

@@ -1,6 +1,7 @@
 """Looking at a run, finding what is in excess, deleting it all."""
 
 import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from gini_notebook import batch
 from gini_notebook.batch.ledger import Ledger
+from gini_notebook.batch.lock import FolderLock
 from gini_notebook.batch.upkeep import listed
 from gini_notebook.errors import LedgerError
 from gini_notebook.frames import Batch, cleanup, dedupe, process, resume, status
@@ -54,6 +56,36 @@ def test_status_works_while_the_run_is_on(client: "Client", invoices_of: Invoice
     assert {one["documents"] for one in seen} <= {0, 21}
     assert any(one["pending"] == 1 and one["completed"] == 20 and one["time_left_s"] is not None for one in seen)
     assert all(a["completed"] <= b["completed"] for a, b in pairwise(seen))
+
+
+def test_status_leaves_idle_time_out_of_the_rate(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
+    to = tmp_path / "run"
+    batch.run(client, invoices_of(*[f"{number}.txt" for number in range(12)]), to=to)
+    with contextlib.closing(sqlite3.connect(to / "ledger.sqlite")) as ledger, ledger:
+        keys = [row[0] for row in ledger.execute("SELECT key FROM uploads")]
+        # Five documents in the evening, one each second; three in the morning, two each second; four are left.
+        finished_at = [1000, 1001, 1002, 1003, 1004, 40_000.5, 40_001, 40_001.5, *[None] * 4]
+        ledger.executemany("UPDATE uploads SET finished_at = ? WHERE key = ?", zip(finished_at, keys, strict=True))
+        ledger.execute("UPDATE uploads SET state = 'uploaded' WHERE finished_at IS NULL")
+        ledger.execute("UPDATE facts SET value = '40000' WHERE name = 'taken_up_at'")
+    now = status(to)
+    assert (now["pending"], now["documents_per_s"], now["time_left_s"]) == (4, 2.0, None)
+    with FolderLock(to):
+        assert status(to)["time_left_s"] == 2
+    assert status(to)["time_left_s"] is None
+    with contextlib.closing(sqlite3.connect(to / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("UPDATE facts SET value = '40002' WHERE name = 'taken_up_at'")
+    assert status(to)["documents_per_s"] is None
+
+
+def test_figures_of_status_are_rounded(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
+    to = tmp_path / "run"
+    batch.run(client, invoices_of(*[f"{number}.txt" for number in range(4)]), to=to)
+    with contextlib.closing(sqlite3.connect(to / "ledger.sqlite")) as ledger, ledger:
+        keys = [row[0] for row in ledger.execute("SELECT key FROM uploads")]
+        ledger.executemany("UPDATE uploads SET finished_at = ? WHERE key = ?", zip([7, 8, 9, 14], keys, strict=True))
+        ledger.execute("UPDATE facts SET value = '0' WHERE name = 'taken_up_at'")
+    assert status(to)["documents_per_s"] == 0.429
 
 
 def late_surplus(client: "Client", sandbox: "Sandbox", invoices_of: Invoices, to: Path) -> "Batch":
