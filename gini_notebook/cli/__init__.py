@@ -5,12 +5,19 @@ One function per command; each does little more than call the function of the sa
 3 stopped, and the same command goes on where it stopped.
 """
 
-from gini_notebook.cli.analysis import compare, evaluate, report, truth
-from gini_notebook.cli.application import app, main
-from gini_notebook.cli.demonstration import demo
-from gini_notebook.cli.runs import cleanup, dedupe, resume, run, status
-from gini_notebook.cli.service import sandbox
-from gini_notebook.cli.users import users
+import sys
+
+try:
+    from gini_notebook.cli.analysis import compare, evaluate, report, truth
+    from gini_notebook.cli.application import app, main
+    from gini_notebook.cli.demonstration import demo
+    from gini_notebook.cli.runs import cleanup, dedupe, resume, run, status
+    from gini_notebook.cli.service import sandbox
+    from gini_notebook.cli.users import users
+except KeyboardInterrupt:
+    # Loading takes a moment, too; nothing has begun.
+    sys.stderr.write("gini-notebook: interrupted before anything had begun\n")
+    sys.exit(3)
 
 __all__ = [
     "app",

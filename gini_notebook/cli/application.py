@@ -2,16 +2,33 @@
 
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from gini_notebook.errors import GiniError, RunStopped
 
 DID_IT, FINISHED_WITH_FAILURES, COULD_NOT_START, STOPPED = 0, 1, 2, 3
+INTERRUPTED = "gini-notebook: interrupted; the same command starts again, or goes on with what it had begun."
+
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C ends each of them with the documented exit code."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # Typer's own context
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # A run that has begun ends by itself, with what it came to; this is all the time before and after.
+            typer.echo(INTERRUPTED, err=True)
+            raise typer.Exit(STOPPED) from None
+
 
 app = typer.Typer(
     name="gini-notebook",
+    cls=Commands,
     help="See, with honest numbers and pictures, how well the Gini Pay API reads your documents.",
     epilog=(
         "Exit codes: 0 did it; 1 finished, but documents failed or a result is below --fail-under; "
@@ -50,10 +67,11 @@ def main() -> None:
     except GiniError as error:
         typer.echo(f"gini-notebook: {error}", err=True)
         sys.exit(COULD_NOT_START)
-    except KeyboardInterrupt:
-        typer.echo("gini-notebook: interrupted", err=True)
-        sys.exit(STOPPED)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; closing quietly is what every Unix tool does.
         sys.stderr.close()
         sys.exit(DID_IT)
+    except OSError as error:
+        # With two names, the second is the one the person gave; the first is the temporary file beside it.
+        typer.echo(f"gini-notebook: {error.filename2 or error.filename}: {error.strerror or error}", err=True)
+        sys.exit(COULD_NOT_START)

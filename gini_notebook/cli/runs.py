@@ -45,7 +45,7 @@ def declared(fields: str | None) -> list[str] | str | None:
     "gini-notebook run invoices/ --sandbox --to runs/try --truth truth.csv --report runs/try.html"
 )
 def run(
-    documents: Annotated[str, typer.Argument(help="A folder, a file or a quoted glob of documents.")],
+    documents: Annotated[list[str], typer.Argument(help="A folder, a file, a glob, or several of them.")],
     to: Annotated[Path, typer.Option(help="Folder of the run: ledger and results. The same folder resumes.")],
     *,
     sandbox: UseSandbox = False,
@@ -65,7 +65,9 @@ def run(
         raise SettingError("--report and --fail-under compare with the ground truth: name it with --truth.")
     facts = _read_truth(truth, declared_fields) if truth else None
     with logged_in(use_sandbox=sandbox) as client:
-        batch = process(client, documents, to=to, progress=False if json else "auto")
+        # Documents are named by their path below the one folder, or below what several paths have in common.
+        sources = documents if len(documents) > 1 else documents[0]
+        batch = process(client, sources, to=to, progress=False if json else "auto")
     result = _evaluated(batch, facts)
     if result is not None and report is not None:
         result.save_report(report)
@@ -152,7 +154,7 @@ def status(folder: RunFolder, *, json: Json = False) -> None:
         return
     for name, value in now.items():
         if name != "failures":
-            say(f"{name}: {value}")
+            say(f"{name}: {'n/a' if value is None else value}")
     for failure in now.get("failures", []):
         say(f"  {failure['count']} × {failure['error']}")
 

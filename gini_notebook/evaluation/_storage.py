@@ -63,7 +63,10 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
             tables = {name: _read_table(archive, name, columns) for name, columns in contents["tables"].items()}
             return tables, contents["facts"]
     except OSError as error:
-        message = f"There is no evaluation to be read at {path}: {error.strerror or error}."
+        message = (
+            f"There is no evaluation to be read at {path}: {error.strerror or error}. Name the file that "
+            "Evaluation.save or `gini-notebook evaluate --out` has written."
+        )
         raise FileProblem(message) from error
     except (zipfile.BadZipFile, KeyError, IndexError, TypeError, AttributeError, EOFError, UnicodeError) as error:
         raise SchemaError(not_ours(path, error)) from error
@@ -76,7 +79,10 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
 
 def not_ours(path: "str | os.PathLike[str]", error: Exception) -> str:
     """Say that a file cannot be read as an evaluation."""
-    return f"{path} is not an evaluation that was saved with Evaluation.save(), or it is damaged ({error})."
+    return (
+        f"{path} is not an evaluation that was saved with Evaluation.save or `gini-notebook evaluate --out`, or it is "
+        f"damaged ({error})."
+    )
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -40,9 +40,9 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     seed: Annotated[int, typer.Option(help="Start of everything drawn by chance.")] = _DEFAULT.seed,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready, nothing else.")] = False,
 ) -> None:
-    """Run the service on this machine until it is stopped; it needs no account, and forgets everything at the end.
+    """Serve the Gini Pay API on this machine until stopped: HTTPS, no account, documents stay here.
 
-    Examples: gini-notebook sandbox · gini-notebook sandbox --json --port 8443 --processing-time 2 --capacity 4
+    Documents are really read, by plain rules; what is found is not the quality of Gini's service.
     """
     try:
         settings = Settings(
@@ -87,8 +87,16 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(json.dumps({"error": _cannot_listen(problem)}), flush=True)  # noqa: T201
             raise SystemExit(1) from problem
         return
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(sandbox)
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command(
+        epilog="Examples: gini-notebook sandbox · "
+        "gini-notebook sandbox --json --port 8443 --processing-time 2 --capacity 4"
+    )(sandbox)
     app(args=arguments, prog_name="gini-notebook sandbox")
 
 

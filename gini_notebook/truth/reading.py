@@ -164,8 +164,8 @@ def _read_document(reading: _Reading, path: Path) -> None:
         kinds = ["an e-invoice (CII or UBL)"] if path.suffix.lower() not in IMAGE_SUFFIXES else []
         kinds += ["a payment QR code"] if reading.qr_codes else []
         looked_for = f"looked for {' and '.join(kinds)}" if kinds else "it is a picture"
-        hint = "" if reading.qr_codes else "; pass qr_codes=True to read its payment QR code, too"
-        message = f"{path.name} holds no ground truth: {looked_for}{hint}."
+        hint = "pass qr_codes=True (in a shell --qr-codes) to read its payment QR code, too"
+        message = f"{path.name} holds no ground truth: {looked_for}{'' if reading.qr_codes else f'; {hint}'}."
         raise TruthError(message)
     reading.labels.extend(labels)
 
@@ -214,7 +214,8 @@ def _nothing_found(reading: _Reading) -> str:
         f"There is no ground truth in {reading.source}. Looked for values in tables (document, field, value or a "
         "column per field), e-invoices (CII, UBL; as XML or inside PDFs) and corrected extractions (<document>.json)"
     )
-    text += " and payment QR codes." if reading.qr_codes else "; payment QR codes are read with qr_codes=True."
+    without = "; payment QR codes are read with qr_codes=True, in a shell with --qr-codes."
+    text += " and payment QR codes." if reading.qr_codes else without
     if reading.without or reading.problems:
         text += f" {reading.without} files hold none, {len(reading.problems)} cannot be read."
     if reading.problems:

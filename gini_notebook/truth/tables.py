@@ -70,7 +70,7 @@ def _checked_header(names: Sequence[str], where: str) -> str:
         message = (
             f"{where} has no column 'document' with the name of each document; its columns are: {found}. Needed is "
             "'document' and one column per field (amountToPay, iban, ...), or the columns document, field, value. "
-            "Rename yours, or pass columns={'your name': 'document'}."
+            "Rename yours, or say in Python columns={'your name': 'document'}."
         )
         raise TruthError(message)
     repeated = sorted({name for name in names if name and names.count(name) > 1})

@@ -175,3 +175,44 @@ def test_a_result_that_is_not_there(tmp_path: Path) -> None:
 
 def test_neither_run_folder_nor_table(tmp_path: Path) -> None:
     assert_one_sentence(shell("evaluate", tmp_path / "gone.csv", tmp_path / "truth.csv"), "gone.csv")
+
+
+def test_a_result_that_is_a_folder_says_which_file_is_meant(tmp_path: Path) -> None:
+    answer = shell("report", tmp_path, "--out", tmp_path / "r.html")
+    assert_one_sentence(answer, "Is a directory", "gini-notebook evaluate --out")
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) -> None:
+    (tmp_path / "found.csv").write_text("document,field,value\na.pdf,iban,DE1\n", encoding="utf-8")
+    (tmp_path / "truth.csv").write_text("document,iban\na.pdf,DE1\n", encoding="utf-8")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    answer = shell("evaluate", tmp_path / "found.csv", tmp_path / "truth.csv", "--out", folder)
+    assert_one_sentence(answer, f"{folder}: Is a directory")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("run", "in", "--to", "run"), "--sandbox in a shell"),
+        (("status", "in"), "gini-notebook run"),
+        (("truth", "in"), "--qr-codes"),
+    ],
+)
+def test_advice_can_be_followed_in_a_shell(
+    one_invoice: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], wanted: str
+) -> None:
+    monkeypatch.chdir(one_invoice.parent)
+    assert_one_sentence(shell(*arguments), wanted)
+
+
+def test_the_place_that_named_a_missing_ca_file_is_told(one_invoice: Path, tmp_path: Path) -> None:
+    missing = {"GINI_CA_FILE": "/nowhere.pem", "GINI_CLIENT_ID": "me", "GINI_CLIENT_SECRET": "canary"}
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", **missing)
+    assert_one_sentence(answer, "/nowhere.pem (from GINI_CA_FILE)")
+    secrets = tmp_path / "secrets"
+    secrets.write_text("".join(f"{name}={value}\n" for name, value in missing.items()), encoding="utf-8")
+    secrets.chmod(0o600)
+    answer = shell("run", one_invoice, "--to", tmp_path / "run", GINI_SECRET_FILE=str(secrets))
+    assert_one_sentence(answer, f"/nowhere.pem (from GINI_CA_FILE in {secrets})")

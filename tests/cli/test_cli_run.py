@@ -1,0 +1,117 @@
+"""``run`` and ``status`` in a shell: many paths, figures to read, and Ctrl-C at any moment."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+import gini_notebook.frames
+from gini_notebook.cli import app
+from gini_notebook.frames import Batch
+
+if TYPE_CHECKING:
+    from gini_notebook.sandbox import Sandbox
+
+STOPPED = 3
+
+
+@pytest.fixture
+def invoices_here(sandbox: "Sandbox", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two invoices below the current one, and the environment of somebody who is logged in."""
+    for name in ("2024/a.txt", "2025/b.txt"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True)
+        (tmp_path / "in" / name).write_text(f"Rechnung {name} 12,34 EUR", encoding="utf-8")
+    account = {
+        "GINI_API_URL": sandbox.api,
+        "GINI_USER_CENTER_URL": sandbox.user_center,
+        "GINI_CA_FILE": sandbox.ca_file,
+        "GINI_CLIENT_ID": sandbox.client_id,
+        "GINI_CLIENT_SECRET": sandbox.client_secret,
+    }
+    for name, value in account.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "in"
+
+
+def test_many_paths_are_taken_as_a_shell_spells_out_a_glob(invoices_here: Path) -> None:
+    answer = CliRunner().invoke(app, ["run", "in/2024/a.txt", "in/2025/b.txt", "--to", "run"])
+    assert answer.exit_code == 0, answer.output
+    assert Batch.load("run").documents["document"].to_list() == ["2024/a.txt", "2025/b.txt"]
+
+
+def test_documents_of_earlier_calls_are_not_left_out_in_silence(invoices_here: Path) -> None:
+    first = CliRunner().invoke(app, ["run", "in/2024", "--to", "run"])
+    assert "earlier calls" not in first.stderr
+    second = CliRunner().invoke(app, ["run", "in/2025", "--to", "run"])
+    assert "1 documents of earlier calls with run are not among those of this call" in second.stderr
+    assert Batch.load("run").documents["document"].to_list() == ["b.txt"]
+    third = CliRunner().invoke(app, ["run", "in/2025", "--to", "run", "--json"])
+    assert (third.exit_code, third.stderr) == (0, "")
+
+
+def test_status_is_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    now: dict[str, Any] = {"documents": 3, "documents_per_s": 4.1, "time_left_s": None, "failures": []}
+    monkeypatch.setattr(gini_notebook.frames, "status", lambda folder: now)
+    answer = CliRunner().invoke(app, ["status", "run"])
+    assert answer.output.splitlines() == ["documents: 3", "documents_per_s: 4.1", "time_left_s: n/a"]
+
+
+def test_ctrl_c_outside_of_a_run_is_a_stop_like_any_other(invoices_here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: object, **options: object) -> SimpleNamespace:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gini_notebook.frames, "process", interrupted)
+    answer = CliRunner().invoke(app, ["run", "in", "--to", "run"])
+    assert answer.exit_code == STOPPED
+    assert answer.stderr == (
+        "gini-notebook: interrupted; the same command starts again, or goes on with what it had begun.\n"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_ctrl_c_before_a_run_has_begun(tmp_path: Path) -> None:
+    # The command reads its secret file, which is a pipe that says nothing: where it is, is known without waiting.
+    pipe = tmp_path / "secrets"
+    os.mkfifo(pipe, 0o600)
+    (tmp_path / "in").mkdir()
+    command = [sys.executable, "-m", "gini_notebook.cli", "run", tmp_path / "in", "--to", tmp_path / "run"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GINI_")}
+    with (
+        subprocess.Popen(
+            command, env={**clean, "GINI_SECRET_FILE": str(pipe)}, stderr=subprocess.PIPE, text=True
+        ) as process,
+        pipe.open("w"),
+    ):
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+    assert (process.returncode, errors.count("\n")) == (STOPPED, 1), errors
+    assert errors.startswith("gini-notebook: interrupted")
+    assert not (tmp_path / "run").exists()
+
+
+LOADING = """
+import runpy, sys
+
+class CtrlC:
+    def find_spec(self, name, path=None, target=None):
+        if name == "gini_notebook.cli.runs":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, CtrlC())
+runpy.run_module("gini_notebook.cli", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_the_command_is_loaded() -> None:
+    answer = subprocess.run([sys.executable, "-c", LOADING], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (
+        STOPPED,
+        "gini-notebook: interrupted before anything had begun\n",
+    )
