@@ -1,6 +1,7 @@
 """The connections that are open, so that one can be cut on purpose."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 import uuid
@@ -57,7 +58,11 @@ class Connections:
 def reset(transport: asyncio.Transport) -> None:
     """Cut a connection so that the other side sees a reset, not an end."""
     connection = transport.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if connection is None:
+        # The other side has gone in the meantime, and a TLS transport has let go of its socket.
+        return
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 

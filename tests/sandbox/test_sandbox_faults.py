@@ -1,6 +1,8 @@
 """Faults on demand and by chance: what each does, seen from the other side, and what the server stored."""
 
+import asyncio
 import gzip
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
@@ -8,8 +10,10 @@ from typing import Any
 
 import pytest
 import requests
+import trustme
 
 from gini_notebook.sandbox import Sandbox
+from gini_notebook.sandbox.connections import reset
 from gini_notebook.sandbox.faults import KINDS
 
 HEADER = "X-Sandbox-Fault"
@@ -235,3 +239,35 @@ def test_every_fault_is_tried_here() -> None:
     for kind in KINDS:
         name = kind.replace("<status>", "503")
         assert f'"{name}' in source, f"no test asks for {kind}"
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_connection_that_the_other_side_has_left_cannot_be_reset(tls: bool) -> None:
+    authority = trustme.CA()
+    server_side, client_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(server_side)
+    authority.configure_trust(client_side)
+    contexts = (server_side, client_side) if tls else (None, None)
+
+    async def leave_and_reset() -> bool:
+        left: asyncio.Future[asyncio.BaseTransport] = asyncio.get_running_loop().create_future()
+
+        class Server(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                self.transport = transport
+
+            def connection_lost(self, problem: Exception | None) -> None:
+                left.set_result(self.transport)
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(Server, "127.0.0.1", 0, ssl=contexts[0])
+        transport, _ = await loop.create_connection(asyncio.Protocol, *server.sockets[0].getsockname(), ssl=contexts[1])
+        transport.close()
+        gone = await left
+        # The socket is given up in the turn after the protocol has heard of it.
+        await asyncio.sleep(0)
+        reset(gone)
+        server.close()
+        return gone.is_closing()
+
+    assert asyncio.run(leave_and_reset())
