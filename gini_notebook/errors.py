@@ -22,6 +22,7 @@
     ├── SchemaError (ValueError)     a table lacks columns, repeats keys or holds the wrong types
     ├── TruthError (SchemaError)     ground truth cannot be read
     ├── SettingError (ValueError)    an argument or option has a value that makes no sense
+    ├── ExecutorBroken               an executor that was passed in lost its workers, or is closed
     ├── LedgerError                  a run folder cannot be used (other target, locked, damaged)
     └── RunStopped                   a run ended early and can be resumed
 """
@@ -168,6 +169,10 @@ class TruthError(SchemaError):
 
 class SettingError(GiniError, ValueError):
     """An argument or option has a value that makes no sense."""
+
+
+class ExecutorBroken(GiniError):
+    """An executor that was to do local work broke off: a worker died, or it is closed."""
 
 
 class LedgerError(GiniError):

@@ -1,6 +1,8 @@
 """The documents of an evaluation: which were answered, which failed, and why."""
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,39 @@ from gini_notebook.schema import DOCUMENT_STATUSES, TEXT
 
 COMPLETED, FAILED = DOCUMENT_STATUSES[0], DOCUMENT_STATUSES[1]
 _FIRST = ("document", "status", "error", "request_id", "answered")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sent:
+    """What is known of the documents that were sent.
+
+    Attributes
+    ----------
+    documents
+        The documents table of the batch, checked; None for mere tables of extractions.
+    not_sent
+        Documents of the truth that were not sent.
+    service
+        Who was asked.
+    """
+
+    documents: pd.DataFrame | None = None
+    not_sent: Sequence[str] = ()
+    service: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The documents that were sent, as far as known."""
+        return [] if self.documents is None else self.documents["document"].tolist()
+
+    def facts(self, names: ObjectArray) -> dict[str, Any]:
+        """Give what the provenance says; ``names`` are the documents of the truth."""
+        return {
+            "service": self.service,
+            "documents_sent": None if self.documents is None else len(self.documents),
+            "documents_not_sent": list(self.not_sent),
+            "failed_without_truth": failed_without_truth(self.documents, names),
+        }
 
 
 def sources(extractions: Any) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:

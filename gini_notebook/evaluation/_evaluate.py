@@ -1,15 +1,21 @@
 """``evaluate()``: two tables in, a frozen :class:`Evaluation` out."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import _candidates, _documents
+from gini_notebook._executors import run_on
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.evaluation import _candidates, _dask, _documents, _parquet, _split
+from gini_notebook.evaluation._dask import is_dask
 from gini_notebook.evaluation._inputs import read
-from gini_notebook.evaluation._parts import is_parted
+from gini_notebook.evaluation._large import evaluate_parts
+from gini_notebook.evaluation._parquet import is_paths
+from gini_notebook.evaluation._parts import Parted, Run
 from gini_notebook.evaluation._pass import compare
 from gini_notebook.evaluation._provenance import provenance
 from gini_notebook.evaluation._result import Evaluation
@@ -20,7 +26,7 @@ from gini_notebook.evaluation._tables import dotted
 
 def evaluate(  # noqa: PLR0913 - settings, all by keyword
     extractions: Any,
-    truth: pd.DataFrame,
+    truth: Any,
     *,
     fields: Sequence[str] | None = None,
     rules: Mapping[str, OneRule] | None = None,
@@ -30,6 +36,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     key: Sequence[str] = (),
     order: Order = "content",
     seed: int = 0,
+    executor: Executor | None = None,
 ) -> Evaluation:
     """Compare extractions with the ground truth, slot by slot.
 
@@ -38,11 +45,14 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     extractions
         What was extracted: a table with the columns document, field and value (for rows of a compound also group and
         row; entity, page, left, top, width, height, candidates and confidence where there are some), or anything that
-        has such a table as ``.extractions``, and perhaps ``.documents`` and ``.candidates``, like a batch.
+        has such a table as ``.extractions``, and perhaps ``.documents`` and ``.candidates``, like a batch. What is
+        larger than memory: a Dask DataFrame, or Parquet (a file, a folder of files, or a list of files), which is
+        evaluated row group by row group.
     truth
         The ground truth: a table with the columns document, field and value (for rows of a compound also group and
         row). A row without a value says that somebody looked and there is nothing. What has no row at all is
-        unlabelled: it leaves every count, whatever was extracted.
+        unlabelled: it leaves every count, whatever was extracted. With Parquet, Parquet or a table in memory; with
+        Dask, a table in memory, or one partitioned in the same way.
     fields
         Names of the fields to evaluate (``iban``, ``lineItems.baseGross``); all by default, without fields of the
         truth that are neither labels of the service nor ever extracted.
@@ -61,12 +71,17 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         ``"content"`` aligns rows by what they say, ``"strict"`` by their number.
     seed
         Seed of every random draw, so that intervals can be repeated.
+    executor
+        Who does the work: any ``concurrent.futures.Executor``, for example a ``ProcessPoolExecutor``, or Dask's
+        ``Client.get_executor()``. Tables are split by documents; only counts come back. It pays from some 100,000 rows
+        on, and for Parquet on a disk that the workers share.
 
     Returns
     -------
     Evaluation
-        Every number is a view of its ``comparisons``. For a Dask DataFrame (whose partitions hold documents whole; the
-        truth in memory, or partitioned in the same way) a :class:`PartedEvaluation`, with the same scores.
+        Every number is a view of its ``comparisons``. For Parquet, for a Dask DataFrame (whose partitions must hold
+        documents whole), and with an executor a :class:`PartedEvaluation` with the same scores and intervals, whose
+        ``in_memory()`` is an Evaluation.
 
     Raises
     ------
@@ -74,6 +89,8 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         If a table lacks columns, repeats a key, or holds something that is not text.
     SettingError
         If an argument has a value that makes no sense.
+    ExecutorBroken
+        If the executor breaks off. A Dask cluster does the work of a lost worker anew by itself.
 
     Examples
     --------
@@ -82,6 +99,11 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     >>> found = pd.DataFrame({"document": ["a", "b"], "field": "amountToPay", "value": ["9.9:EUR", "70.00:EUR"]})
     >>> evaluate(found, truth).comparisons[["document", "outcome", "cause"]].values.tolist()
     [['a', 'correct', <NA>], ['b', 'wrong', 'factor: ×10']]
+
+    On a cluster:
+
+    >>> executor = distributed.Client(scheduler).get_executor()                             # doctest: +SKIP
+    >>> evaluate("runs/extractions/", "truth.parquet", executor=executor).summary()         # doctest: +SKIP
     """
     settings = Settings(
         fields=_names(fields, "fields"),
@@ -92,17 +114,56 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         order=order,
         seed=seed,
     )
-    if is_parted(extractions):
-        from gini_notebook.evaluation._large import evaluate_parts
-
-        # A PartedEvaluation has the scores of an Evaluation; most callers never hand in a Dask DataFrame.
-        return cast("Evaluation", evaluate_parts(extractions, truth, settings, rules, currency_default))
-    source, known_documents, candidates = _documents.sources(extractions)
-    known = _documents.known(known_documents)
+    parted = _in_parts(extractions, truth, executor)
+    if parted is not None:
+        # A PartedEvaluation has the scores of an Evaluation; most callers hand in tables in memory.
+        return cast("Evaluation", evaluate_parts(parted, settings, rules, _documents.Sent()))
+    source, documents, candidates = _documents.sources(extractions)
+    known = _documents.known(documents)
     truth, not_sent = _documents.of_sent(truth, known)
-    inputs = read(source, truth, settings.fields, () if known is None else known["document"].tolist())
+    sent = _documents.Sent(known, not_sent, str(getattr(extractions, "service", "")))
+    surveyed = None if candidates is None else _candidates.survey(candidates, source)
+    if executor is not None:
+        parted = _split.parted(source, truth, surveyed, _runner(executor))
+        return cast("Evaluation", evaluate_parts(parted, settings, rules, sent))
+    return _whole(source, truth, surveyed, settings, rules=rules, sent=sent)
+
+
+def _in_parts(extractions: Any, truth: Any, executor: Executor | None) -> Parted | None:
+    """Give the partitions of what comes in partitions."""
+    if is_dask(extractions):
+        if executor is not None:
+            raise SettingError(
+                "Dask evaluates its DataFrames by its own scheduler; leave out executor=, and connect a "
+                "distributed.Client to use a cluster."
+            )
+        return _dask.parted(extractions, truth)
+    if is_paths(extractions):
+        return _parquet.parted(extractions, truth, map if executor is None else _runner(executor))
+    if is_paths(truth):
+        raise SchemaError(
+            "The truth is a path and the extractions are not: read it with read_truth(), or give both as Parquet files."
+        )
+    return None
+
+
+def _runner(executor: Executor) -> Run:
+    return partial(run_on, executor, things="partitions")
+
+
+def _whole(
+    source: pd.DataFrame,
+    truth: pd.DataFrame,
+    candidates: _candidates.Candidates | None,
+    settings: Settings,
+    *,
+    rules: Mapping[str, OneRule] | None,
+    sent: _documents.Sent,
+) -> Evaluation:
+    """Evaluate tables in memory, in one go."""
+    inputs = read(source, truth, settings.fields, sent.names)
     settings.check_required(inputs.columns)
-    chosen = choose_rules(inputs.columns, entity_votes(source), rules, currency_default)
+    chosen = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
     compared = compare(inputs, source, chosen, settings, candidates)
     facts = {
         "truth_hash": inputs.truth_hash,
@@ -111,16 +172,13 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         "left_out_fields": list(inputs.left_out_fields),
         "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
         "documents_without_truth": list(inputs.without_truth),
-        "service": str(getattr(extractions, "service", "")),
-        "documents_sent": None if known is None else len(known),
-        "documents_not_sent": not_sent,
-        "failed_without_truth": _documents.failed_without_truth(known, inputs.documents),
+        **sent.facts(inputs.documents),
         "approximately_aligned": list(compared.approximate),
     }
     return Evaluation(
         comparisons=compared.comparisons,
-        documents=_documents.frame(inputs.documents, known, inputs.answered),
-        candidates=None if candidates is None else _candidates.chosen(candidates, inputs.documents),
+        documents=_documents.frame(inputs.documents, sent.documents, inputs.answered),
+        candidates=None if candidates is None else _candidates.chosen(candidates.table, inputs.documents),
         settings=settings.plain(),
         provenance=provenance(settings, chosen, facts),
     )

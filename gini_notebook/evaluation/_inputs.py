@@ -14,6 +14,7 @@ from gini_notebook.schema import FIELD_ENTITIES
 
 # Counts are kept per document and column; this many take about 2 GB.
 MOST_CELLS = 100_000_000
+NO_TRUTH = "The truth table has no rows, so there is nothing to evaluate against."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +78,11 @@ def read(
     original, delivered = table(truth, TRUTH), table(extractions, EXTRACTIONS)
     wanted = _spelled_alike(original, [*delivered.document[1], *processed])
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
+    answered = np.zeros(len(documents), dtype=bool)
+    answered[of_extracted[of_extracted != NOTHING]] = True
+    without_truth = tuple(sorted(delivered.document[1][_codes_without(of_extracted, delivered)]))
     if columns is None:
-        _check_common(documents, delivered, of_extracted, processed)
+        check_common(documents, answered, without_truth, processed)
         columns, left_out = choose_columns(wanted.names, delivered.names, fields)
     else:
         left_out = ()
@@ -89,9 +93,6 @@ def read(
         _side(part, codes, places, stated)
         for part, codes, stated in ((wanted, of_truth, truth_values), (delivered, of_extracted, extracted_values))
     ]
-    answered = np.zeros(len(documents), dtype=bool)
-    answered[of_extracted[of_extracted != NOTHING]] = True
-    without_truth = delivered.document[1][_codes_without(of_extracted, delivered)]
     check_keys(sides[0], documents, columns, TRUTH)
     return Inputs(
         documents=documents,
@@ -100,7 +101,7 @@ def read(
         truth=sides[0],
         extracted=sides[1],
         answered=answered,
-        without_truth=tuple(sorted(without_truth)),
+        without_truth=without_truth,
         left_out_fields=left_out,
         truth_hash=original.hash(),
         extractions_hash=delivered.hash(),
@@ -143,14 +144,26 @@ def _same_documents(wanted: Table, delivered: Table) -> tuple[ObjectArray, IntAr
     return documents, np.append(rank, NOTHING)[wanted.document[0]], np.append(place, NOTHING)[delivered.document[0]]
 
 
-def _check_common(documents: ObjectArray, delivered: Table, of_extracted: IntArray, processed: Sequence[str]) -> None:
-    """Refuse a truth without rows, and tables that have no document in common."""
+def check_common(
+    documents: ObjectArray, answered: BoolArray, strangers: Sequence[str], processed: Sequence[str]
+) -> None:
+    """Refuse a truth without rows, and tables that have no document in common.
+
+    Parameters
+    ----------
+    documents, answered
+        The documents of the truth, and whether there is an extraction of each.
+    strangers
+        Documents of the extractions that the truth does not have.
+    processed
+        Documents that were processed, with or without an extraction.
+    """
     if not len(documents):
-        raise SchemaError("The truth table has no rows, so there is nothing to evaluate against.")
-    if len(of_extracted) and (of_extracted == NOTHING).all() and set(documents).isdisjoint(processed):
+        raise SchemaError(NO_TRUTH)
+    if strangers and not answered.any() and set(documents).isdisjoint(processed):
         message = (
             "No document of the truth is in the extractions. The truth has, for example, "
-            f"{documents[0]!r}, the extractions {min(delivered.document[1])!r}. Both name a document by its path "
+            f"{documents[0]!r}, the extractions {min(strangers)!r}. Both name a document by its path "
             "below the processed folder, with '/'."
         )
         raise SchemaError(message)

@@ -30,7 +30,7 @@ def compare(
     source: pd.DataFrame,
     rules: Mapping[str, Rule],
     settings: Settings,
-    candidates: pd.DataFrame | None = None,
+    candidates: _candidates.Candidates | None = None,
     *,
     to_count: bool = False,
 ) -> Compared:
@@ -56,7 +56,7 @@ def compare(
     judged = judge(inputs, canonical, slots)
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
-    if to_count:
+    if to_count and candidates is None:
         return Compared(counted_table(inputs, slots, judged), labelled, names)
     comparisons = table(inputs, canonical, slots, judged, source)
     if certainty is not None:

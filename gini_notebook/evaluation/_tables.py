@@ -74,14 +74,11 @@ class Table:
 
 def table(frame: pd.DataFrame, name: str) -> Table:
     """Check and code a table; the name is for messages."""
-    if not isinstance(frame, pd.DataFrame):
-        message = f"The {name} must be a pandas DataFrame, but this is a {type(frame).__name__}."
-        raise SchemaError(message)
-    check_columns(frame, name)
+    check_frame(frame, name)
     document = codes_of(frame["document"], name, numbers=True)
     column, names = columns_of(frame, name)
-    _check_stated(*document, "document", name)
-    _check_stated(column, as_objects([field for _, field in names]), "field", name)
+    check_stated(*document, "document", name)
+    check_stated(column, as_objects([field for _, field in names]), "field", name)
     values, strings = codes_of(frame["value"], name)
     stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
     header = np.array([not group for group, _ in names] or [True])[column]
@@ -106,6 +103,14 @@ def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str
     return np.where(fields == NOTHING, NOTHING, numbers), list(columns)
 
 
+def check_frame(frame: Any, name: str) -> None:
+    """Refuse what is no table in memory, or lacks columns."""
+    if not isinstance(frame, pd.DataFrame):
+        message = f"The {name} must be a pandas DataFrame, but this is a {type(frame).__name__}."
+        raise SchemaError(message)
+    check_columns(frame, name)
+
+
 def check_columns(frame: Any, name: str) -> None:
     """Refuse a table without the columns it needs, or with a column twice."""
     lacking = [column for column in ("document", "field", "value") if column not in frame.columns]
@@ -122,7 +127,8 @@ def check_columns(frame: Any, name: str) -> None:
         raise SchemaError(message)
 
 
-def _check_stated(codes: IntArray, strings: ObjectArray, column: str, name: str) -> None:
+def check_stated(codes: IntArray, strings: ObjectArray, column: str, name: str) -> None:
+    """Refuse rows that do not say which document or field they are of."""
     empty = np.append(blank(strings), True)[codes]
     if empty.any():
         message = (

@@ -454,8 +454,10 @@ CANDIDATE = {"document": ["a"], "list": ["ibans"], "value": ["DE1"]}
 @pytest.mark.parametrize(
     ("source", "truth", "message"),
     [
-        ("runs/baseline", TRUTH, "Cannot evaluate a str: give a table"),
-        (FOUND, "truth.csv", "The truth must be a pandas DataFrame, but this is a str"),
+        ("runs/baseline", TRUTH, "cannot be read as Parquet from 'runs/baseline': .*or a batch"),
+        (7, TRUTH, "Cannot evaluate a int: give a table"),
+        (FOUND, "truth.csv", "The truth is a path and the extractions are not: read it with read_truth"),
+        (FOUND, 7, "The truth must be a pandas DataFrame, but this is a int"),
         (SimpleNamespace(extractions=FOUND, documents=[1]), TRUTH, "documents table must be a DataFrame with at least"),
         (
             SimpleNamespace(extractions=FOUND, documents=pd.DataFrame({"document": ["a", "a"], "status": "failed"})),
