@@ -10,9 +10,22 @@ import pandas as pd
 from gini_notebook.evaluation import Evaluation
 from gini_notebook.evaluation.counts import Tally
 from gini_notebook.evaluation.scores import MACRO, MICRO, PROPORTIONS, with_averages
-from gini_notebook.statistics import holm, percentile_interval, resampled_sums, sign_flip_p
+from gini_notebook.statistics import (
+    FEWEST_DOCUMENTS,
+    bca_interval,
+    holm,
+    left_out_sums,
+    percentile_interval,
+    resampled_sums,
+    sign_flip_p,
+)
 
 FloatArray = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int32]
+Interval = tuple[FloatArray, FloatArray]
+
+# Wilson's interval is one of a share, not of a difference.
+INTERVALS = ("bootstrap", "bca")
 
 SIGNIFICANCE = 0.05
 _PARTS = ("a", "b", "difference", "difference_low", "difference_high")
@@ -25,7 +38,7 @@ COLUMNS = [
 BETTER, WORSE, NO_EVIDENCE = "better", "worse", "no evidence"
 
 
-def frame(first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed: int) -> pd.DataFrame:
+def frame(first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed: int, intervals: str) -> pd.DataFrame:
     """Write the table of ``Comparison.by_field``."""
     sides = first.tally(level), second.tally(level)
     shared = [column for column in sides[0].columns if column in sides[1].columns]
@@ -36,7 +49,8 @@ def frame(first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed
         counted = [place for place in range(len(fields)) if any(side[:, place].any() for side in counts)]
         if counted:
             names = [fields[place] for place in counted]
-            rows += _rows(group, names, [side[:, counted] for side in counts], wrong=wrong, seed=seed)
+            pair = [side[:, counted] for side in counts]
+            rows += _rows(group, names, pair, wrong=wrong, seed=seed, intervals=intervals)
     return _judged(pd.DataFrame(rows, columns=COLUMNS))
 
 
@@ -58,7 +72,7 @@ def _counts_of(side: Tally, columns: list[tuple[str, str]]) -> npt.NDArray[np.in
 
 
 def _rows(
-    group: str, fields: list[str], counts: list[npt.NDArray[np.int32]], *, wrong: str, seed: int
+    group: str, fields: list[str], counts: list[Counts], *, wrong: str, seed: int, intervals: str
 ) -> list[dict[str, Any]]:
     documents, columns, _ = counts[0].shape
     flat = [side.reshape(documents, -1) for side in counts]
@@ -70,21 +84,44 @@ def _rows(
 
     at = [scores(side.sum(axis=0, dtype=np.float64)[None]) for side in flat]
     drawn = [scores(resampled_sums(side, seed=seed)) for side in flat]
+    without = [scores(left_out_sums(side, seed=seed)) for side in flat] if intervals == "bca" else []
     rows = [{"group": group, "field": name} for name in (*fields, MICRO, MACRO)]
     table = pd.DataFrame(rows)
     for score in PROPORTIONS:
         table[f"{score}_a"], table[f"{score}_b"] = at[0][score][0], at[1][score][0]
         table[f"{score}_difference"] = at[1][score][0] - at[0][score][0]
         ends = percentile_interval(drawn[1][score] - drawn[0][score], documents=documents)
+        if without:
+            difference = table[f"{score}_difference"].to_numpy(dtype=np.float64)
+            ends = _corrected(
+                ends, drawn[1][score] - drawn[0][score], difference, without[1][score] - without[0][score]
+            )
         table[f"{score}_difference_low"], table[f"{score}_difference_high"] = ends
     table["p"] = sign_flip_p(flat[0], flat[1], lambda sums: scores(sums)["f1"], seed=seed)
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def of_shares(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], seed: int) -> tuple[float, float]:
+def _corrected(ends: Interval, draws: FloatArray, difference: FloatArray, without: FloatArray) -> Interval:
+    """Give the BCa interval; the percentiles where it is undefined, or of too few documents to be worth anything."""
+    if len(without) < FEWEST_DOCUMENTS:
+        return ends
+    corrected = bca_interval(draws, difference, without)
+    undefined = np.isnan(corrected[0]) | np.isnan(corrected[1])
+    low, high = (np.where(undefined, end, other) for end, other in zip(ends, corrected, strict=True))
+    return low, high
+
+
+def of_shares(
+    first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], *, seed: int, intervals: str
+) -> tuple[float, float]:
     """Give the interval of the difference of two shares of the same documents."""
-    if not len(first):
+    count = len(first)
+    if not count:
         return np.nan, np.nan
-    draws = resampled_sums(np.stack([first, second], axis=1), seed=seed) / len(first)
-    low, high = percentile_interval(draws[:, 1] - draws[:, 0], documents=len(first))
-    return float(low), float(high)
+    gap = (second.astype(np.float64) - first)[:, None]
+    draws = resampled_sums(gap, seed=seed) / count
+    low, high = percentile_interval(draws, documents=count)
+    if intervals == "bca":
+        without = left_out_sums(gap, seed=seed) / max(count - 1, 1)
+        low, high = _corrected((low, high), draws, gap.mean(axis=0), without)
+    return float(low[0]), float(high[0])

@@ -10,6 +10,7 @@ import pandas as pd
 from gini_notebook.comparison import _changes, _differences
 from gini_notebook.errors import SettingError
 from gini_notebook.evaluation import Evaluation
+from gini_notebook.evaluation._intervals import check_kind
 from gini_notebook.statistics import mcnemar_p
 
 
@@ -32,13 +33,16 @@ class Comparison:
     seed: int
     left_out_fields: tuple[str, ...]
 
-    def by_field(self, level: str = "typed") -> pd.DataFrame:
+    def by_field(self, level: str = "typed", intervals: str = "bootstrap") -> pd.DataFrame:
         """Give per field the difference of F1, precision and recall, and whether it is more than chance.
 
         Parameters
         ----------
         level
             ``"raw"``, ``"typed"`` or ``"lenient"``.
+        intervals
+            ``"bootstrap"`` for percentiles of the draws, ``"bca"`` for percentiles corrected for bias and skewness
+            (where there are 20 documents or more, and the draws lie on both sides of the difference).
 
         Returns
         -------
@@ -47,32 +51,44 @@ class Comparison:
             ``f1_difference_low``, ``f1_difference_high`` (95 %, the same documents drawn for both runs), and the same
             for precision and recall; ``p`` (sign-flip permutation of documents on the difference of F1), ``p_holm``
             (adjusted for the number of fields; averages are adjusted for nothing) and ``verdict``: ``better`` or
-            ``worse`` if ``p_holm`` is below 0.05, else ``no evidence``. ``attrs`` has level and counting rule.
+            ``worse`` if ``p_holm`` is below 0.05, else ``no evidence``. ``attrs`` has level, counting rule,
+            kind of intervals and seed.
 
         Raises
         ------
         SettingError
-            If there is no such level.
+            If there is no such level or kind of interval.
 
         Examples
         --------
         >>> comparison.by_field()[["field", "f1_difference", "p_holm", "verdict"]]  # doctest: +SKIP
         """
+        check_kind(intervals, _differences.INTERVALS)
         wrong = self.a.settings["wrong"]
-        frame = _differences.frame(self.a, self.b, level=level, wrong=wrong, seed=self.seed)
-        frame.attrs |= {"level": level, "counting_rule": wrong}
+        frame = _differences.frame(self.a, self.b, level=level, wrong=wrong, seed=self.seed, intervals=intervals)
+        frame.attrs |= {"level": level, "counting_rule": wrong, "intervals": intervals, "seed": self.seed}
         return frame
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self, intervals: str = "bootstrap") -> pd.DataFrame:
         """Give the comparison in a few numbers.
+
+        Parameters
+        ----------
+        intervals
+            As in :meth:`by_field`.
 
         Returns
         -------
         pandas.DataFrame
             ``metric``, ``a``, ``b``, ``difference``, ``low``, ``high``, ``p``: ``micro_f1`` of each group, and
             ``perfect_documents`` with the exact p-value of McNemar's test.
+
+        Raises
+        ------
+        SettingError
+            If there is no such kind of interval.
         """
-        fields = self.by_field()
+        fields = self.by_field(intervals=intervals)
         rows: list[dict[str, Any]] = [
             {
                 "metric": f"{row['group']}_micro_f1" if row["group"] else "micro_f1",
@@ -85,13 +101,13 @@ class Comparison:
             }
             for row in fields[fields["field"] == "micro"].to_dict("records")
         ]
-        return pd.DataFrame([*rows, self._perfect_documents()])
+        return pd.DataFrame([*rows, self._perfect_documents(intervals)])
 
-    def _perfect_documents(self) -> dict[str, Any]:
+    def _perfect_documents(self, intervals: str) -> dict[str, Any]:
         documents = self.documents
         judged = documents["perfect_a"].notna() & documents["perfect_b"].notna()
         first, second = (documents.loc[judged, name].to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
-        low, high = _differences.of_shares(first, second, self.seed)
+        low, high = _differences.of_shares(first, second, seed=self.seed, intervals=intervals)
         shares = [float(side.mean()) if len(side) else np.nan for side in (first, second)]
         return {
             "metric": "perfect_documents",

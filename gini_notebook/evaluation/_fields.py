@@ -1,7 +1,8 @@
 """The table per field: counts, scores, companions, intervals, and the averages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from gini_notebook.evaluation._intervals import Estimates
 from gini_notebook.evaluation.counts import COUNTED, Tally
 from gini_notebook.evaluation.scores import MACRO, MICRO, companions, trials, with_averages
 from gini_notebook.schema import FIELD_SCORES
+from gini_notebook.statistics import left_out_sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +38,15 @@ class Scored:
     left_out: int
 
 
-def score_group(tally: Tally, draws: FloatArray, group: str, wrong: str) -> Scored:
+def score_group(tally: Tally, draws: FloatArray, group: str, *, wrong: str, seed: int) -> Scored:
     """Score the columns of a group, and their averages (M7).
 
     Parameters
     ----------
     draws
         Draws × columns of the tally × counts, from the document bootstrap.
+    seed
+        The seed of these draws.
     """
     places = tally.columns_of(group)
     counts = tally.totals[places]
@@ -52,6 +56,12 @@ def score_group(tally: Tally, draws: FloatArray, group: str, wrong: str) -> Scor
     slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
     documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
     at, drawn = (with_averages(side[..., places, :4], supported, wrong) for side in (tally.totals, draws))
+
+    @cache
+    def without() -> Mapping[str, FloatArray]:
+        flat = tally.counts[:, places, :4].reshape(len(tally.counts), -1)
+        return with_averages(left_out_sums(flat, seed=seed).reshape(-1, len(places), 4), supported, wrong)
+
     estimates = {
         name: Estimates(
             value=at[name],
@@ -59,20 +69,31 @@ def score_group(tally: Tally, draws: FloatArray, group: str, wrong: str) -> Scor
             documents=np.append(documents, documents[-1]),
             trials=np.append(total, np.nan),
             clustered=np.append(slots.max(axis=0, initial=0) > 1, True),
+            left_out=partial(_of, without, name),
         )
         for name, total in trials(counts, wrong).items()
     }
     return Scored(places, counts, estimates, len(places) - len(supported))
 
 
+def _of(scores: Callable[[], Mapping[str, FloatArray]], name: str) -> FloatArray:
+    return scores()[name]
+
+
 def frame(
-    tally: Tally, draws: FloatArray, *, entities: Mapping[tuple[str, str], str], wrong: str, plain: bool
+    tally: Tally,
+    draws: FloatArray,
+    *,
+    entities: Mapping[tuple[str, str], str],
+    wrong: str,
+    intervals: str,
+    seed: int,
 ) -> pd.DataFrame:
     """Write the table (``schema.FIELD_SCORES``)."""
     rows: list[dict[str, Any]] = []
     left_out, degenerate = {}, []
     for group in tally.groups:
-        scored = score_group(tally, draws, group, wrong)
+        scored = score_group(tally, draws, group, wrong=wrong, seed=seed)
         if not len(scored.columns):
             continue
         left_out[group] = scored.left_out
@@ -83,7 +104,7 @@ def frame(
         ]
         _fill_counts(group_rows[:-1], scored.counts)
         for name, estimates in scored.estimates.items():
-            low, high, replaced = estimates.intervals(plain=plain)
+            low, high, replaced = estimates.intervals(intervals)
             for at, row in enumerate(group_rows):
                 row |= {name: estimates.value[at], f"{name}_low": low[at], f"{name}_high": high[at]}
             if name == "f1":

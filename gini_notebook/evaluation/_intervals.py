@@ -1,11 +1,22 @@
-"""Intervals of scores that are sums over documents."""
+"""Intervals of scores that are sums over documents (M18 of the metrics)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from gini_notebook.errors import SettingError
 from gini_notebook.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.statistics import FEWEST_DOCUMENTS, percentile_interval, wilson
+from gini_notebook.statistics import FEWEST_DOCUMENTS, bca_interval, percentile_interval, wilson
+
+KINDS = ("wilson", "bootstrap", "bca")
+
+
+def check_kind(intervals: str, kinds: tuple[str, ...] = KINDS) -> None:
+    """Refuse a kind of interval that is none."""
+    if intervals not in kinds:
+        message = f"intervals is {intervals!r}; it must be one of {', '.join(map(repr, kinds))}."
+        raise SettingError(message)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +35,8 @@ class Estimates:
         What each number is a share of.
     clustered
         Whether one document can count more than once, so that the trials are not independent.
+    left_out
+        Gives the numbers without each document in turn: documents × numbers. Only asked for BCa intervals.
     """
 
     value: FloatArray
@@ -31,22 +44,29 @@ class Estimates:
     documents: FloatArray
     trials: FloatArray
     clustered: BoolArray
+    left_out: Callable[[], FloatArray]
 
-    def intervals(self, *, plain: bool) -> tuple[FloatArray, FloatArray, BoolArray]:
+    def intervals(self, kind: str) -> tuple[FloatArray, FloatArray, BoolArray]:
         """Give lower and upper ends, and which of them the bootstrap could not give.
 
         Parameters
         ----------
-        plain
-            Whether independent trials shall have Wilson's interval and not the bootstrap's.
+        kind
+            ``"wilson"`` for Wilson's interval where trials are independent, and the bootstrap's percentiles elsewhere;
+            ``"bootstrap"`` for the percentiles everywhere; ``"bca"`` for corrected percentiles everywhere.
 
         Returns
         -------
         tuple of three arrays
-            The third says "degenerate": with fewer than 20 documents, or when all draws are the same, the interval is
-            Wilson's; where trials are not independent it takes documents as trials, which errs on the wide side.
+            The third says "degenerate": with fewer than 20 documents, or when all draws are the same (for BCa: lie on
+            one side of the number), the interval is Wilson's; where trials are not independent it takes documents as
+            trials, which errs on the wide side.
         """
-        low, high = percentile_interval(self.draws, documents=self.documents)
+        plain = kind == "wilson"
+        if kind == "bca":
+            low, high = bca_interval(self.draws, self.value, self.left_out())
+        else:
+            low, high = percentile_interval(self.draws, documents=self.documents)
         degenerate = (self.documents < FEWEST_DOCUMENTS) | ~(high > low)
         total = np.where(self.clustered, np.minimum(self.trials, self.documents), self.trials)
         replaced = degenerate | (plain & ~self.clustered)

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gini_notebook.errors import SettingError
 from gini_notebook.evaluation import _costs, _fields, _gate, _slices, _summary
 from gini_notebook.evaluation._counted import Counted
 from gini_notebook.evaluation._gate import Check
+from gini_notebook.evaluation._intervals import check_kind
+from gini_notebook.evaluation._summary import How
 from gini_notebook.evaluation.scores import check_counting_rule, share
 from gini_notebook.statistics import wilson
-
-INTERVALS = ("wilson", "bootstrap")
 
 
 class Scored(Counted):
@@ -33,6 +32,9 @@ class Scored(Counted):
         intervals
             ``"wilson"`` for fields that a document has once; averages and columns of compounds, whose slots hang
             together within a document, are resampled by document all the same. ``"bootstrap"`` resamples everything.
+            ``"bca"`` does, too, and corrects the percentiles for bias and skewness (Efron 1987): for few documents, or
+            scores close to 0 or 1, whose draws are skewed. Where fewer than 20 documents count, or all draws are the
+            same, every kind falls back on Wilson's interval.
         answered_only
             Leave out the documents that failed.
 
@@ -41,7 +43,8 @@ class Scored(Counted):
         pandas.DataFrame
             ``schema.FIELD_SCORES``, by group. The interval (95 %) of ``f1`` is in ``f1_low`` and ``f1_high``, and so
             on. 0/0 is missing; macro is the mean of the fields with a truth value. ``attrs`` has the level, the
-            counting rule, how many fields macro leaves out, and which rows were too few or too alike for the bootstrap.
+            counting rule, the kind of intervals and the seed of the draws, how many fields macro leaves out, and which
+            rows were too few or too alike for the bootstrap (``degenerate``).
 
         Raises
         ------
@@ -54,26 +57,26 @@ class Scored(Counted):
         """
         wrong = self.settings["wrong"] if wrong is None else wrong
         check_counting_rule(wrong)
-        if intervals not in INTERVALS:
-            message = f"intervals is {intervals!r}; it must be one of {', '.join(map(repr, INTERVALS))}."
-            raise SettingError(message)
+        check_kind(intervals)
         frame = _fields.frame(
             self.tally(level, answered_only=answered_only),
             self._draws(level, answered_only=answered_only),
             entities=self._entities,
             wrong=wrong,
-            plain=intervals == "wilson",
+            intervals=intervals,
+            seed=self.settings["seed"],
         )
-        frame.attrs |= {"level": level, "intervals": intervals, "answered_only": answered_only}
+        frame.attrs |= {"level": level, "intervals": intervals, "seed": self.settings["seed"]}
+        frame.attrs["answered_only"] = answered_only
         return frame
 
-    def summary(self, level: str = "typed") -> pd.DataFrame:
+    def summary(self, level: str = "typed", intervals: str = "wilson") -> pd.DataFrame:
         """Give the numbers of the whole.
 
         Parameters
         ----------
-        level
-            As in :meth:`by_field`.
+        level, intervals
+            As in :meth:`by_field`; ``"wilson"`` is for shares of documents.
 
         Returns
         -------
@@ -90,18 +93,18 @@ class Scored(Counted):
         Raises
         ------
         SettingError
-            If there is no such level.
+            If there is no such level or kind of interval.
         """
+        check_kind(intervals)
         return _summary.frame(
             self.tally(level),
             self._answered,
             self._draws(level),
-            wrong=self.settings["wrong"],
             required=self.settings["required"],
-            seed=self.settings["seed"],
+            how=How(self.settings["wrong"], self.settings["seed"], intervals),
         )
 
-    def check(self, expressions: str | Sequence[str]) -> list[Check]:
+    def check(self, expressions: str | Sequence[str], intervals: str = "wilson") -> list[Check]:
         """Check conditions, as a release is gated by them.
 
         Parameters
@@ -110,6 +113,8 @@ class Scored(Counted):
             One or several of the form name, comparison, number: ``"amountToPay.f1>=0.95"``; the lower end of an
             interval is ``"amountToPay.f1_low>=0.9"``; cells of a compound are ``"lineItems.baseGross.recall>=0.8"``,
             averages ``"micro.f1>=0.9"``; every metric of :meth:`summary` can be named: ``"payable_rate>=0.8"``.
+        intervals
+            How the ends of intervals are made, as in :meth:`by_field`.
 
         Returns
         -------
@@ -119,17 +124,24 @@ class Scored(Counted):
         Raises
         ------
         SettingError
-            If a condition cannot be read or names a number that there is not; the message lists the names.
+            If a condition cannot be read or names a number that there is not (the message lists the names), or there
+            is no such kind of interval.
 
         Examples
         --------
         >>> result.check("amountToPay.f1>=0.95")  # doctest: +SKIP
         [Check(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
         """
-        return _gate.check(expressions, self.by_field(), self.summary())
+        return _gate.check(expressions, self.by_field(intervals=intervals), self.summary(intervals=intervals))
 
     def by_slice(
-        self, column: str, documents: pd.DataFrame | None = None, *, field: str | None = None, level: str = "typed"
+        self,
+        column: str,
+        documents: pd.DataFrame | None = None,
+        *,
+        field: str | None = None,
+        level: str = "typed",
+        intervals: str = "wilson",
     ) -> pd.DataFrame:
         """Give the scores of parts of the documents: by issuer, country, pages, source or month.
 
@@ -141,8 +153,8 @@ class Scored(Counted):
             A table with ``document`` and the column; by default the documents table of the evaluation.
         field
             One field only; by default all header fields together.
-        level
-            ``"raw"``, ``"typed"`` or ``"lenient"``.
+        level, intervals
+            As in :meth:`by_field`.
 
         Returns
         -------
@@ -154,7 +166,7 @@ class Scored(Counted):
         Raises
         ------
         SettingError
-            If there is no such column, field or level.
+            If there is no such column, field, level or kind of interval.
         SchemaError
             If the documents table names a document twice.
 
@@ -162,14 +174,14 @@ class Scored(Counted):
         --------
         >>> result.by_slice("source_classification")  # doctest: +SKIP
         """
+        check_kind(intervals)
         values = _slices.values_of(
             column, self.documents["document"], self.documents if documents is None else documents
         )
         tally = self.tally(level)
-        table = _slices.frame(
-            tally, values, self._places(field), wrong=self.settings["wrong"], seed=self.settings["seed"]
-        )
-        table.attrs |= {"column": column, "field": field, "level": level}
+        wrong, seed = self.settings["wrong"], self.settings["seed"]
+        table = _slices.frame(tally, values, self._places(field), wrong=wrong, seed=seed, intervals=intervals)
+        table.attrs |= {"column": column, "field": field, "level": level, "intervals": intervals, "seed": seed}
         return table
 
     def candidate_recall(self) -> pd.DataFrame:

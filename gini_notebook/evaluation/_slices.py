@@ -1,6 +1,7 @@
 """The same scores for parts of the documents (M20 of the metrics)."""
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from gini_notebook.evaluation._coding import BoolArray, IntArray
 from gini_notebook.evaluation._intervals import Estimates
 from gini_notebook.evaluation.counts import COUNTED, Tally, resampled
 from gini_notebook.evaluation.scores import PROPORTIONS, scores, trials
+from gini_notebook.statistics import left_out_sums
 
 # Below this number of slots a slice is shown in grey and not ranked.
 FEWEST_SLOTS = 30
@@ -42,7 +44,9 @@ def values_of(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.Ser
     return values.reindex(pd.Index(names, dtype=object))
 
 
-def frame(tally: Tally, values: "pd.Series[Any]", columns: IntArray, *, wrong: str, seed: int) -> pd.DataFrame:
+def frame(
+    tally: Tally, values: "pd.Series[Any]", columns: IntArray, *, wrong: str, seed: int, intervals: str
+) -> pd.DataFrame:
     """Write the table of ``Evaluation.by_slice``.
 
     Parameters
@@ -53,7 +57,11 @@ def frame(tally: Tally, values: "pd.Series[Any]", columns: IntArray, *, wrong: s
         Places of the columns that are counted together.
     """
     numbers, kinds = pd.factorize(values, sort=_sortable(values), use_na_sentinel=False)
-    rows = [_row(kind, tally, numbers == number, columns, wrong=wrong, seed=seed) for number, kind in enumerate(kinds)]
+    rows = [
+        _facts(kind, tally, numbers == number, columns)
+        | _scored(tally.of(numbers == number), columns, wrong=wrong, seed=seed, intervals=intervals)
+        for number, kind in enumerate(kinds)
+    ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table[["documents", "slots", "support", "predicted", *COUNTED]] = table[
         ["documents", "slots", "support", "predicted", *COUNTED]
@@ -70,14 +78,9 @@ def _sortable(values: "pd.Series[Any]") -> bool:
     return len(kinds) <= 1
 
 
-def _row(
-    kind: Hashable, tally: Tally, chosen: BoolArray, columns: IntArray, *, wrong: str, seed: int
-) -> dict[str, Any]:
-    part = tally.of(chosen)
-    counts = part.totals[columns].sum(axis=0)
-    draws = resampled(part, seed)[:, columns].sum(axis=1)
-    slots = part.counts[:, columns, :4].sum(axis=(1, 2))
-    row: dict[str, Any] = {
+def _facts(kind: Hashable, tally: Tally, chosen: BoolArray, columns: IntArray) -> dict[str, Any]:
+    counts = tally.counts[chosen][:, columns].sum(axis=(0, 1), dtype=np.int64)
+    return {
         "slice": kind,
         "documents": int(chosen.sum()),
         "slots": int(counts[:4].sum()),
@@ -86,7 +89,16 @@ def _row(
         **dict(zip(COUNTED, counts.tolist(), strict=True)),
         "small": int(counts[:4].sum()) < FEWEST_SLOTS,
     }
+
+
+def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals: str) -> dict[str, float]:
+    """Give the scores of a slice with their intervals."""
+    by_document = part.counts[:, columns, :4].sum(axis=1)
+    counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)
+    draws = resampled(part, seed)[:, columns].sum(axis=1)
     at, drawn, total = scores(counts, wrong), scores(draws, wrong), trials(counts, wrong)
+    without = scores(left_out_sums(by_document, seed=seed), wrong)
+    row: dict[str, float] = {}
     for name in PROPORTIONS:
         estimate = Estimates(
             value=at[name].reshape(1),
@@ -94,7 +106,8 @@ def _row(
             documents=np.array([float((slots > 0).sum())]),
             trials=total[name].reshape(1),
             clustered=np.array([slots.max(initial=0) > 1]),
+            left_out=partial(np.expand_dims, without[name], 1),
         )
-        low, high, _ = estimate.intervals(plain=True)
-        row |= {name: float(at[name]), f"{name}_low": low[0], f"{name}_high": high[0]}
+        low, high, _ = estimate.intervals(intervals)
+        row |= {name: float(at[name]), f"{name}_low": float(low[0]), f"{name}_high": float(high[0])}
     return row

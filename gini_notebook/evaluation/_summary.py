@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.evaluation._fields import Scored, score_group
+from gini_notebook.evaluation._fields import score_group
 from gini_notebook.evaluation._intervals import Estimates
 from gini_notebook.evaluation.counts import CANDIDATE_RANKS, Tally, resampled
 from gini_notebook.evaluation.scores import MACRO, MICRO, share, trials
 from gini_notebook.schema import SUMMARY
-from gini_notebook.statistics import resampled_sums
+from gini_notebook.statistics import left_out_sums, resampled_sums
 
 # What a payment needs (M22 of the metrics).
 PAYMENT_FIELDS = ("amountToPay", "iban", "paymentRecipient", "paymentReference")
@@ -34,8 +34,17 @@ class Ratio:
     plain: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How numbers are made: counting rule, seed of the draws, kind of the intervals."""
+
+    wrong: str
+    seed: int
+    intervals: str
+
+
 def frame(
-    tally: Tally, answered: BoolArray, draws: FloatArray, *, wrong: str, required: Sequence[str] | None, seed: int
+    tally: Tally, answered: BoolArray, draws: FloatArray, *, required: Sequence[str] | None, how: How
 ) -> pd.DataFrame:
     """Write the summary (``schema.SUMMARY``).
 
@@ -46,18 +55,18 @@ def frame(
     draws
         Draws × columns × counts, of the same seed.
     """
-    by_section = _estimated(list(_ratios(tally, answered, wrong, required)), seed)
+    by_section = _estimated(list(_ratios(tally, answered, how.wrong, required)), how)
     rows: list[dict[str, Any]] = []
     for group in tally.groups:
-        rows += _averages(score_group(tally, draws, group, wrong), f"{group}_" if group else "")
+        rows += _averages(tally, draws, group, f"{group}_" if group else "", how)
         rows += by_section.get(group, [])
     rows += by_section.get(_CANDIDATES, [])
     rows.append({"metric": "documents", "value": len(answered)})
     rows.append({"metric": "failed", "value": int((~answered).sum()), "of": len(answered)})
     rows += by_section[_DOCUMENTS]
-    rows += _answered(tally, answered, draws, wrong, seed)
+    rows += _answered(tally, answered, draws, how)
     table = SUMMARY.frame(rows)
-    table.attrs["counting_rule"] = wrong
+    table.attrs |= {"counting_rule": how.wrong, "intervals": how.intervals, "seed": how.seed}
     return table
 
 
@@ -109,23 +118,28 @@ def _row_ratios(rows: npt.NDArray[np.int32], group: str) -> Iterator[Ratio]:
     yield Ratio(group, f"{group}_exact_tables", whole, in_truth > 0, plain=True)
 
 
-def _estimated(ratios: Sequence[Ratio], seed: int) -> dict[str, list[dict[str, Any]]]:
+def _estimated(ratios: Sequence[Ratio], how: How) -> dict[str, list[dict[str, Any]]]:
     """Give value and interval of every ratio by section, from one bootstrap of all of them."""
     parts, wholes = (
         np.stack([np.asarray(getattr(ratio, name), dtype=np.float64) for ratio in ratios], axis=1)
         for name in ("part", "whole")
     )
-    sums = resampled_sums(np.concatenate([parts, wholes], axis=1), seed=seed)
+    both = np.concatenate([parts, wholes], axis=1)
+
+    def shares(sums: FloatArray) -> FloatArray:
+        return share(sums[:, : len(ratios)], sums[:, len(ratios) :])
+
     total = wholes.sum(axis=0)
     estimates = Estimates(
         value=share(parts.sum(axis=0), total),
-        draws=share(sums[:, : len(ratios)], sums[:, len(ratios) :]),
+        draws=shares(resampled_sums(both, seed=how.seed)),
         documents=np.asarray((wholes > 0).sum(axis=0), dtype=np.float64),
         trials=total,
         clustered=wholes.max(axis=0, initial=0) > 1,
+        left_out=lambda: shares(left_out_sums(both, seed=how.seed)),
     )
-    plain_low, plain_high, _ = estimates.intervals(plain=True)
-    low, high, _ = estimates.intervals(plain=False)
+    plain_low, plain_high, _ = estimates.intervals(how.intervals)
+    low, high, _ = estimates.intervals("bootstrap" if how.intervals == "wilson" else how.intervals)
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, ratio in enumerate(ratios):
         ends = (plain_low, plain_high) if ratio.plain else (low, high)
@@ -134,30 +148,34 @@ def _estimated(ratios: Sequence[Ratio], seed: int) -> dict[str, list[dict[str, A
     return rows
 
 
-def _averages(scored: Scored, prefix: str) -> list[dict[str, Any]]:
+def _averages(tally: Tally, draws: FloatArray, group: str, prefix: str, how: How) -> list[dict[str, Any]]:
     """Give micro and macro of a group."""
+    scored = score_group(tally, draws, group, wrong=how.wrong, seed=how.seed)
     if not len(scored.columns):
         return []
     micro = scored.counts[-1]
     of = {"f1": int(micro[:3].sum()), "precision": int(micro[[0, 1, 3]].sum()), "recall": int(micro[:3].sum())}
-    rows = [_average(scored, name, -2, f"{prefix}{MICRO}_{name}", of[name]) for name in ("f1", "precision", "recall")]
+    rows = [
+        _average(scored.estimates[name], -2, how.intervals) | {"metric": f"{prefix}{MICRO}_{name}", "of": of[name]}
+        for name in ("f1", "precision", "recall")
+    ]
     fields = len(scored.columns) - scored.left_out
-    rows.append(_average(scored, "f1", -1, f"{prefix}{MACRO}_f1", fields))
+    macro = _average(scored.estimates["f1"], -1, how.intervals)
+    rows.append(macro | {"metric": f"{prefix}{MACRO}_f1", "of": fields})
     rows.append({"metric": f"{prefix}macro_left_out", "value": scored.left_out, "of": len(scored.columns)})
     return rows
 
 
-def _average(scored: Scored, score: str, place: int, metric: str, of: int) -> dict[str, Any]:
-    estimates = scored.estimates[score]
-    low, high, _ = estimates.intervals(plain=True)
-    return {"metric": metric, "value": estimates.value[place], "low": low[place], "high": high[place], "of": of}
+def _average(estimates: Estimates, place: int, intervals: str) -> dict[str, Any]:
+    low, high, _ = estimates.intervals(intervals)
+    return {"value": estimates.value[place], "low": low[place], "high": high[place]}
 
 
-def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, wrong: str, seed: int) -> list[dict[str, Any]]:
+def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, how: How) -> list[dict[str, Any]]:
     """Give the second line: the same on the documents that were answered (M19)."""
     if HEADER not in tally.groups or not answered.any():
         return []
     if not answered.all():
         tally = tally.of(answered)
-        draws = resampled(tally, seed)
-    return _averages(score_group(tally, draws, HEADER, wrong), "answered_")[:3]
+        draws = resampled(tally, how.seed)
+    return _averages(tally, draws, HEADER, "answered_", how)[:3]

@@ -1,9 +1,11 @@
 """Intervals and tests: how sure a number is, and whether one is better than another.
 
 Two kinds of interval. A share of independent trials has Wilson's (:func:`wilson`) or the exact one
-(:func:`clopper_pearson`). Everything else is resampled by document (:func:`resampled_sums`).
+(:func:`clopper_pearson`). Everything else is resampled by document (:func:`resampled_sums`), and the interval
+is that of the percentiles, or the corrected one (:func:`bca_interval`).
 """
 
+from gini_notebook.statistics._bca import bca_interval, left_out_sums
 from gini_notebook.statistics._bootstrap import DRAWS, FEWEST_DOCUMENTS, percentile_interval, resampled_sums
 from gini_notebook.statistics._planning import plan_sample_size
 from gini_notebook.statistics._proportions import clopper_pearson, wilson
@@ -13,8 +15,10 @@ __all__ = [
     "DRAWS",
     "FEWEST_DOCUMENTS",
     "PERMUTATIONS",
+    "bca_interval",
     "clopper_pearson",
     "holm",
+    "left_out_sums",
     "mcnemar_p",
     "percentile_interval",
     "plan_sample_size",

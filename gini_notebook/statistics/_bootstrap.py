@@ -55,7 +55,7 @@ def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, 
     array([[50.],
            [50.]])
     """
-    values = _grouped(by_document, seed)
+    values = grouped(by_document, seed)
     sums = np.zeros((draws, values.shape[1]))
     start = 0
     for weights in _weights(len(values), draws, seed):
@@ -64,7 +64,7 @@ def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, 
     return sums
 
 
-def _grouped(by_document: npt.NDArray[np.generic], seed: int) -> FloatArray:
+def grouped(by_document: npt.NDArray[np.generic], seed: int) -> FloatArray:
     """Add up documents in groups of the same size (but for one document more or less), if there are very many."""
     if len(by_document) <= MOST_UNITS:
         return np.ascontiguousarray(by_document, dtype=np.float64)
@@ -136,10 +136,10 @@ def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level
     enough = np.maximum(counts, 2)
     tail = special.ndtr(-np.sqrt(enough / (enough - 1)) * special.stdtrit(enough - 1, 0.5 + level / 2))
     undefined = np.where(counts < 2, np.nan, 0.0)
-    return _quantile(values, tail) + undefined, _quantile(values, 1 - tail) + undefined
+    return quantile(values, tail) + undefined, quantile(values, 1 - tail) + undefined
 
 
-def _quantile(ordered: FloatArray, shares: FloatArray) -> FloatArray:
+def quantile(ordered: FloatArray, shares: FloatArray) -> FloatArray:
     """Give one quantile per sorted column (linear interpolation); NaN, which sorts last, is left out."""
     if not len(ordered):
         return np.full(shares.shape, np.nan)

@@ -49,7 +49,12 @@ def test_differences_are_those_of_the_scores_and_come_with_a_verdict():
     }
     assert (frame["p_holm"] >= frame["p"]).all()
     assert frame.loc["micro", "p_holm"] == frame.loc["micro", "p"]
-    assert list(COMPARISON.by_field().attrs.items()) == [("level", "typed"), ("counting_rule", "both")]
+    assert COMPARISON.by_field().attrs == {
+        "level": "typed",
+        "counting_rule": "both",
+        "intervals": "bootstrap",
+        "seed": 0,
+    }
 
 
 def test_the_pair_is_what_makes_small_differences_visible():
