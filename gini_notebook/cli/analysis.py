@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gini_notebook._files import replacing
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
-from gini_notebook.cli.output import as_json, field_table, records, say, table
+from gini_notebook.cli.output import as_json, difference_table, field_table, records, say, table
 from gini_notebook.cli.runs import DeclaredFields, FailUnder, Json, declared, print_left_out
 from gini_notebook.errors import FileProblem
 
@@ -127,18 +128,27 @@ def report(
     say(f"Written: {out}")
 
 
-@app.command(epilog="Example: gini-notebook compare baseline.zip new.zip")
+@app.command(epilog="Example: gini-notebook compare baseline.zip new.zip --out differences.csv")
 def compare(
     first: Annotated[Path, typer.Argument(help="The result to compare with, kept by evaluate --out.")],
     second: Annotated[Path, typer.Argument(help="The result of the other configuration, same documents.")],
     *,
+    out: Annotated[Path | None, typer.Option(help="Write all columns here, as .csv.")] = None,
     json: Json = False,
 ) -> None:
     """Say field by field whether the second result is better than the first, with intervals and p-values."""
     from gini_notebook.comparison import compare as compare_results
 
     comparison = compare_results(_loaded(first), _loaded(second))
+    fields = comparison.by_field()
+    if out is not None:
+        with replacing(out) as written:
+            fields.to_csv(written, index=False)
     if json:
-        as_json({"fields": records(comparison.by_field())})
-    else:
-        say(table(comparison.by_field()))
+        as_json({"fields": records(fields), "verdict": comparison.verdict()})
+        return
+    say(difference_table(fields))
+    say()
+    say(comparison.verdict())
+    if out is not None:
+        say(f"Written: {out}")

@@ -23,6 +23,8 @@ FIELD_COLUMNS = {
     "recall": "recall",
     "f1": "F1",
 }
+# The other columns of the table of differences take 66 of 100.
+FIELD_CHARACTERS = 32
 
 
 def say(text: str = "") -> None:
@@ -99,6 +101,28 @@ def field_table(result: "Evaluation") -> str:
         for low, high in zip(scores["f1_low"], scores["f1_high"], strict=True)
     ]
     return table(shown)
+
+
+def difference_table(fields: "pd.DataFrame") -> str:
+    """Return the differences of F1 per field, narrow enough for a terminal of 100 columns."""
+    import pandas as pd
+
+    names = [
+        f"{group}.{field}" if group else str(field)
+        for group, field in zip(fields["group"], fields["field"], strict=True)
+    ]
+    ends = zip(fields["f1_difference"], fields["f1_difference_low"], fields["f1_difference_high"], strict=True)
+    shown = {
+        "field": [name if len(name) <= FIELD_CHARACTERS else f"{name[: FIELD_CHARACTERS - 1]}…" for name in names],
+        "F1 of A": fields["f1_a"],
+        "F1 of B": fields["f1_b"],
+        "difference (95 % interval)": [
+            "n/a" if pd.isna(at) else f"{at:+.3f} ({low:+.3f} to {high:+.3f})" for at, low, high in ends
+        ],
+        "p": fields["p_holm"],
+        "verdict": fields["verdict"],
+    }
+    return table(pd.DataFrame(shown))
 
 
 def failures(documents: "pd.DataFrame") -> str:

@@ -1,5 +1,7 @@
 """The report as Markdown, short enough for a pull request."""
 
+from collections.abc import Mapping
+
 from gini_notebook.report.content import FIELD_COUNTS, SCORES, Content
 
 # Markdown lets HTML and its own marks through, so both are taken out of what came from outside.
@@ -23,12 +25,18 @@ def as_markdown(content: Content) -> bytes:
         lines += ["", f"### {escape(group.title)}", ""]
         lines.append("| " + " | ".join(text[name] for name in names) + " |")
         lines.append("|---" + "|--:" * (len(names) - 1) + "|")
-        lines += ["| " + " | ".join(escape(row[name]) for name in names) + " |" for row in group.rows]
+        lines += ["| " + " | ".join(escape(_cell(row, name)) for name in names) + " |" for row in group.rows]
     lines += ["", escape(content.caption_of_fields)]
     if content.failed:
         lines += ["", f"## {text['failed']}", "", f"| {text['document']} | {text['why']} |", "|---|---|"]
         lines += [f"| {escape(row['document'])} | {escape(row['error'])} |" for row in content.failed]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _cell(row: Mapping[str, str], name: str) -> str:
+    """Write a count, or a score with its interval."""
+    interval = row.get(f"{name}_interval")
+    return f"{row[name]} ({interval})" if interval else row[name]
 
 
 def escape(text: str) -> str:

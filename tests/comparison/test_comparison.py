@@ -210,3 +210,31 @@ def test_settings_of_a_comparison_are_checked():
         COMPARISON.changes("improved")
     with pytest.raises(SettingError, match="There is no level 'exact'"):
         COMPARISON.by_field("exact")
+
+
+def test_the_verdict_is_one_sentence_and_the_shell_shows_it_under_a_table_of_a_hundred_columns(tmp_path):
+    from typer.testing import CliRunner
+
+    from gini_notebook.cli.application import app
+
+    words = COMPARISON.verdict()
+    assert words.startswith("There is no evidence that either run is better: F1 of the header fields (micro) is ")
+    assert words.endswith("; better fields: amountToPay; worse fields: docType.")
+    assert compare(A, evaluate(TRUTH, TRUTH)).verdict().startswith("The second run is better: ")
+    assert compare(evaluate(TRUTH, TRUTH), A).verdict().startswith("The second run is worse: ")
+    paths = [str(side.save(tmp_path / f"{name}.zip")) for name, side in (("a", A), ("b", B))]
+    answer = CliRunner().invoke(app, ["compare", *paths, "--out", str(tmp_path / "all.csv")])
+    assert answer.exit_code == 0, answer.output
+    lines = answer.output.splitlines()
+    assert words in lines
+    rows = lines[: lines.index("")]
+    assert len(rows) == 2 + len(COMPARISON.by_field())
+    assert max(map(len, rows)) <= 100
+    assert list(pd.read_csv(tmp_path / "all.csv").columns) == list(COMPARISON.by_field().columns)
+
+
+def test_nothing_to_compare_has_a_verdict_too():
+    truth = pd.DataFrame({"document": ["a"], "field": ["invoiceId"], "value": ["x"]})
+    found = pd.DataFrame({"document": ["a"], "field": ["bic"], "value": ["x"]})
+    result = evaluate(found, truth, fields=["bic"])
+    assert compare(result, result).verdict().startswith("There is nothing to compare")

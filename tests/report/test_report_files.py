@@ -34,7 +34,11 @@ def test_markdown_has_headline_tables_and_failures(result: Evaluation, tmp_path:
     assert lines[head].startswith("| Field | F1 | Precision | Recall | In the truth |")
     assert re.fullmatch(r"\|---\|(--:\|){9}", lines[head + 1])
     amount = result.by_field().iloc[0]
-    assert lines[head + 2].startswith(f"| amountToPay | {amount['f1']:.3f} | {amount['precision']:.3f} |")
+    cells = [
+        f"{amount[name]:.3f} \\({amount[f'{name}_low']:.3f} – {amount[f'{name}_high']:.3f}\\)"
+        for name in ("f1", "precision")
+    ]
+    assert lines[head + 2].startswith(f"| amountToPay | {' | '.join(cells)} |")
     assert "### Columns of lineItems" in lines
     assert lines[-1] == "| d.pdf | The PDF is damaged. |"
 
