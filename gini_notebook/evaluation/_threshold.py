@@ -105,6 +105,35 @@ def at_precision(
     if not 0 < target < 1:
         message = f"The precision asked for is {target!r}; it must be between 0 and 1, for example 0.99."
         raise SettingError(message)
+    every, in_fitting = _coded(given, documents, required, seed)
+    fitting, held = (every.of(half) for half in (in_fitting[every.document], ~in_fitting[every.document]))
+    threshold = fitting.smallest(target, seed)
+    if np.isnan(threshold):
+        few = len(fitting.sure) < FEWEST_KEPT
+        return Threshold("not enough data" if few else "not reachable", target)
+    return _checked(held, threshold, target, seed, documents=int((~in_fitting).sum()), required=len(required))
+
+
+def in_slice(
+    given: Predictions,
+    documents: Sequence[str],
+    required: Sequence[str],
+    *,
+    whole: Threshold,
+    chosen: BoolArray,
+    seed: int,
+) -> Threshold:
+    """Look what a threshold chosen on all documents brings on those documents of the held half that were chosen."""
+    every, in_fitting = _coded(given, documents, required, seed)
+    held = ~in_fitting & chosen
+    if np.isnan(whole.threshold):
+        return Threshold("not enough data", whole.target)
+    part = every.of(held[every.document])
+    return _checked(part, whole.threshold, whole.target, seed, documents=int(held.sum()), required=len(required))
+
+
+def _coded(given: Predictions, documents: Sequence[str], required: Sequence[str], seed: int) -> tuple[_Half, BoolArray]:
+    """Give all predictions as codes, and per document whether it is of the half on which thresholds are chosen."""
     every = _Half(
         sure=np.where(np.isnan(given.confidence), np.inf, given.confidence),
         right=given.right,
@@ -113,12 +142,7 @@ def at_precision(
     )
     in_fitting = np.zeros(len(documents), dtype=bool)
     in_fitting[np.random.default_rng(seed).permutation(len(documents))[: len(documents) // 2]] = True
-    fitting, held = (every.of(half) for half in (in_fitting[every.document], ~in_fitting[every.document]))
-    threshold = fitting.smallest(target, seed)
-    if np.isnan(threshold):
-        few = len(fitting.sure) < FEWEST_KEPT
-        return Threshold("not enough data" if few else "not reachable", target)
-    return _checked(held, threshold, target, seed, documents=int((~in_fitting).sum()), required=len(required))
+    return every, in_fitting
 
 
 def _checked(held: _Half, threshold: float, target: float, seed: int, *, documents: int, required: int) -> Threshold:

@@ -189,3 +189,30 @@ def test_a_threshold_is_not_claimed_without_evidence():
 def test_what_cannot_be_asked_is_refused(call, message):
     with pytest.raises(SettingError, match=message):
         call()
+
+
+def test_G8_a_threshold_that_holds_on_all_is_refuted_in_the_slice_whose_confidence_lies():
+    found, truth = tables(4_000, seed=5)
+    random = np.random.default_rng(9)
+    photo = np.arange(4_000) % 20 == 0
+    found.loc[photo & (random.random(4_000) < 0.4), "value"] = "wrong"
+    kinds = np.where(photo, "photo", "pdf").astype(object)
+    kinds[:10] = "fax"
+    documents = pd.DataFrame({"document": found["document"], "kind": kinds})
+    result = evaluate(found, truth)
+    table = result.confidence_by_slice("kind", documents, target=0.85).set_index("slice")
+    assert table["status"].to_dict() == {"fax": "not enough data", "pdf": "confirmed", "photo": "refuted"}
+    assert table["small"].to_dict() == {"fax": True, "pdf": False, "photo": False}
+    assert table["threshold"].unique().tolist() == [result.at_precision(0.85).threshold]
+    assert table.loc["photo", "ece_low"] > table.loc["pdf", "ece_high"]
+    assert np.isnan(table.loc["fax", ["ece_low", "brier_low"]].astype(float)).all()
+    whole = result.confidence_by_slice("all", documents.assign(all=1), target=0.85).iloc[0]
+    scores = result.confidence_scores().set_index("field").loc["iban"]
+    assert whole[["ece", "brier", "auroc"]].tolist() == pytest.approx(scores[["ece", "brier", "auroc"]].tolist())
+    assert whole["brier_low"] < whole["brier"] < whole["brier_high"]
+    threshold = result.at_precision(0.85)
+    assert (whole["precision"], whole["kept"], whole["status"]) == (
+        threshold.precision,
+        threshold.kept,
+        threshold.status,
+    )
