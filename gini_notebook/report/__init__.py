@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gini_notebook._files import replacing
-from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.errors import SettingError
 from gini_notebook.report.content import LANGUAGES, gather
 from gini_notebook.report.html import as_html
 from gini_notebook.report.junit import as_junit
@@ -17,8 +17,6 @@ from gini_notebook.report.workbook import as_workbook
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    import pandas as pd
 
     from gini_notebook.evaluation import Evaluation
 
@@ -32,7 +30,6 @@ def save_report(
     language: str = "en",
     title: str | None = None,
     made_at: "datetime | None" = None,
-    documents: "pd.DataFrame | None" = None,
 ) -> Path:
     """Write the report of an evaluation; the ending of the name says in which form.
 
@@ -50,9 +47,6 @@ def save_report(
         What stands on top; "Extraction quality" or its translation by default.
     made_at
         The time that is printed; now by default.
-    documents
-        The documents of the run (``batch.documents``), so that those that failed are listed even if they have no
-        ground truth; without it, only documents of the truth are known.
 
     Returns
     -------
@@ -63,8 +57,6 @@ def save_report(
     ------
     SettingError
         If the ending or the language is none of these.
-    SchemaError
-        If ``documents`` has no columns document and status.
 
     Examples
     --------
@@ -79,9 +71,7 @@ def save_report(
     if language not in LANGUAGES:
         message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
         raise SettingError(message)
-    if documents is not None and not {"document", "status"} <= set(documents.columns):
-        raise SchemaError("The documents of a report must be a table with at least the columns document and status.")
-    content = gather(result, language=language, title=title, made_at=made_at, documents=documents)
+    content = gather(result, language=language, title=title, made_at=made_at)
     finished = writer(content)
     with replacing(path) as written:
         written.write_bytes(finished)

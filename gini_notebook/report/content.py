@@ -84,7 +84,6 @@ def gather(
     language: str,
     title: str | None,
     made_at: datetime | None,
-    documents: "pd.DataFrame | None",
 ) -> Content:
     """Gather the content of a report from an evaluation."""
     form, text = Format(language), TEXTS[language]
@@ -102,7 +101,7 @@ def gather(
         groups=_groups(scores, text, form),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
         mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
-        failed=_failed(result.documents, documents, failed),
+        failed=_failed(result.documents, failed),
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
         provenance={str(key): plain(value) for key, value in provenance.items()},
     )
@@ -154,20 +153,10 @@ def _number(row: Mapping[str, Any], form: Format) -> dict[str, str]:
     }
 
 
-def _failed(
-    evaluated: "pd.DataFrame", documents: "pd.DataFrame | None", without_truth: list[dict[str, str]]
-) -> list[dict[str, str]]:
-    """List failed documents once each: of the run, of the truth, and those that only the evaluation knows of."""
-    rows: dict[str, dict[str, str]] = {}
-    for table in (documents, evaluated):
-        if table is None:
-            continue
-        for row in table[table["status"] == "failed"].to_dict("records"):
-            shown = _failed_row(row)
-            rows.setdefault(shown["document"], shown)
-    for shown in without_truth:
-        rows.setdefault(shown["document"], shown)
-    return list(rows.values())
+def _failed(evaluated: "pd.DataFrame", without_truth: list[dict[str, str]]) -> list[dict[str, str]]:
+    """List failed documents: those of the truth, then those without truth, which are in no number."""
+    failed = evaluated[evaluated["status"] == "failed"]
+    return [*map(_failed_row, failed.to_dict("records")), *without_truth]
 
 
 def _failed_row(row: Mapping[str, Any]) -> dict[str, str]:

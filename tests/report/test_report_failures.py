@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+from lxml import etree
 
 from gini_notebook.evaluation import evaluate
 
@@ -25,5 +26,9 @@ def test_failed_documents_without_truth_are_listed_and_documents_not_sent_are_co
     assert "x.pdf" in page
     assert "The PDF is encrypted." in page
     assert "request-1" in page
+    assert "of 1 documents with ground truth" in page
+    assert "without ground truth are listed, too, and are in no number" in page
+    suite = etree.parse(result.save_report(tmp_path / "report.xml")).getroot()
+    assert (suite.get("tests"), suite.get("errors")) == ("2", "1")
     assert "30: other-00.xml" in page
     assert "other-29.xml" not in page

@@ -79,12 +79,6 @@ def test_junit_has_a_case_per_document(result: Evaluation, tmp_path: Path) -> No
     assert cases["b.pdf"].find("failure").text == "lineItems[1].baseGross: missing, truth '3.00:EUR', extracted ''"
 
 
-def test_junit_counts_documents_that_failed_without_a_truth(result: Evaluation, tmp_path: Path) -> None:
-    run = pd.DataFrame({"document": ["z.pdf"], "status": ["failed"], "error": ["Too large."]})
-    suite = etree.parse(written(result, tmp_path, ".xml", documents=run)).getroot()
-    assert (suite.get("tests"), suite.get("errors")) == ("5", "2")
-
-
 def test_junit_is_valid_whatever_the_text(tmp_path: Path) -> None:
     odd = "".join(map(chr, range(32))) + "\ufffe\uffff\N{PILE OF POO}<&]]>"
     documents = pd.DataFrame({"document": [odd], "status": ["failed"], "error": [odd], "request_id": [odd]})

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
-from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.errors import SettingError
 from gini_notebook.evaluation import Evaluation
 from gini_notebook.report import save_report
 from tests.report.report_samples import PAYLOADS
@@ -96,14 +96,6 @@ def test_failed_documents_are_listed_with_reason_and_request_id(result: Evaluati
     head, *body = table_after(parsed(result, tmp_path), "Failed documents")
     assert head == ["Document", "Why", "Request id"]
     assert body == [["d.pdf", "The PDF is damaged.", "req-d"]]
-
-
-def test_documents_of_the_run_that_failed_without_a_truth_are_listed_too(result: Evaluation, tmp_path: Path) -> None:
-    run = pd.DataFrame(
-        {"document": ["a.pdf", "z.pdf"], "status": ["completed", "failed"], "error": [None, "Too large."]}
-    )
-    body = table_after(parsed(result, tmp_path, documents=run), "Failed documents")[1:]
-    assert body == [["z.pdf", "Too large.", ""], ["d.pdf", "The PDF is damaged.", "req-d"]]
 
 
 def test_a_report_without_mistakes_and_failures_says_so(tmp_path: Path) -> None:
@@ -222,11 +214,6 @@ def test_an_unknown_ending_is_refused(result: Evaluation, tmp_path: Path) -> Non
 def test_an_unknown_language_is_refused(result: Evaluation, tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no report in the language 'fr'; choose one of en, de"):
         save_report(result, tmp_path / "report.html", language="fr")
-
-
-def test_documents_without_a_status_are_refused(result: Evaluation, tmp_path: Path) -> None:
-    with pytest.raises(SchemaError, match="at least the columns document and status"):
-        save_report(result, tmp_path / "report.html", documents=pd.DataFrame({"document": ["a.pdf"]}))
 
 
 def test_the_report_of_a_result_is_this_one(result: Evaluation, tmp_path: Path) -> None:
