@@ -101,6 +101,8 @@ def evaluate(
     else:
         say(field_table(result))
         print_left_out(result)
+        for hint in result.unread_truth():
+            say(f"Note: {hint}")
         say()
         say(table(result.summary()))
         for text, value, passed in checks:

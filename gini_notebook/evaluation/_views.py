@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.evaluation import _causes, _mistakes
+from gini_notebook.evaluation import _causes, _mistakes, _unread
 from gini_notebook.evaluation._coding import BoolArray
 from gini_notebook.evaluation._kept import Kept
 from gini_notebook.evaluation._mistakes import of_field
@@ -77,6 +77,17 @@ class Views(Kept):
             confused are there. Counted are wrong and spurious values.
         """
         return _causes.confusion(self.comparisons)
+
+    def unread_truth(self) -> list[str]:
+        """Name the fields whose truth is in a notation that their rule cannot read; it changes no number.
+
+        Returns
+        -------
+        list of str
+            One line per field, with an example and the remedy: ``31.12.2025`` where a date of the service is
+            ``2025-12-31``, ``1.234,56`` where an amount is ``1234.56:EUR``. Such values count as wrong.
+        """
+        return _unread.hints(self.comparisons, self.provenance["rules"])
 
     def _of_field(self, field: str) -> BoolArray:
         return of_field(self.comparisons, self._entities, field)

@@ -103,7 +103,8 @@ def gather(
         mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
         failed=_failed(result.documents, failed),
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
-        provenance={str(key): plain(value) for key, value in provenance.items()},
+        provenance={str(key): plain(value) for key, value in provenance.items()}
+        | {"unread_truth": " ".join(result.unread_truth())},
     )
 
 
