@@ -127,6 +127,43 @@ def outcomes(result: "Evaluation", *, ax: "Axes | None" = None, group: str | Non
     return axes
 
 
+def confidence_by_slice(slices: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
+    """Draw per slice the precision at the threshold of all, down to its lower bound, and a line for the target.
+
+    Parameters
+    ----------
+    slices
+        What ``Evaluation.confidence_by_slice`` answered.
+    ax
+        Axes to draw into; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A bar per slice (``ax.patches``), top first, grey where the slice is small; beside it (``ax.texts``) status and
+        number of predictions kept.
+
+    Examples
+    --------
+    >>> ax = gini.plots.confidence_by_slice(result.confidence_by_slice("source_classification"))   # doctest: +SKIP
+    """
+    axes = _axes(ax, len(slices))
+    values = slices["precision"].to_numpy(dtype=float)
+    good, small = OUTCOME_STYLES["correct"][0], OUTCOME_STYLES["spurious"][0]
+    colours = [small if is_small else good for is_small in slices["small"]]
+    axes.barh(range(len(slices)), np.nan_to_num(values), color=colours, height=0.66, zorder=2)
+    for place, (at, low) in enumerate(zip(values, slices["precision_low"], strict=True)):
+        if not (np.isnan(at) or np.isnan(low)):
+            axes.plot([low, at], [place, place], color="#222222", linewidth=1.2, marker="|", markersize=6, zorder=3)
+    for place, (status, kept) in enumerate(zip(slices["status"], slices["kept"], strict=True)):
+        axes.text(1.02, place, f"{status}  n={kept}", va="center", fontsize=8, transform=axes.get_yaxis_transform())
+    axes.axvline(float(slices.attrs["target"]), color="#8a1700", linestyle="--", linewidth=1, zorder=1)
+    _label(axes, [str(name) for name in slices["slice"].astype(object).where(slices["slice"].notna(), "no value")])
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("precision at the threshold of all, with its one-sided 95 % lower bound; n: values kept")
+    return axes
+
+
 def height_in(bars: int) -> float:
     """Give the height in inches of a figure with so many bars."""
     return 1.1 + 0.3 * max(bars, 1)
