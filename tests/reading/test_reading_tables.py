@@ -129,6 +129,24 @@ def test_english_table_without_cents() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [
+        ("Artikel     Bezeichnung     Menge     Preis     Gesamt", {"artNumber": "D-2050", "description": "Umschlag"}),
+        ("Item code   Description     Qty       Rate      Amount", {"artNumber": "D-2050", "description": "Umschlag"}),
+        ("Ziffer      Leistung        Anz.      Preis     Betrag", {"artNumber": "D-2050", "description": "Umschlag"}),
+    ],
+)
+def test_article_numbers_under_headings_that_also_mean_other_things(heading: str, found: dict[str, str]) -> None:
+    (item,) = items(heading, "D-2050      Umschlag        81        1,95      157,95")
+    assert item == {**found, "quantity": "81", "baseGross": "1.95:EUR"}
+
+
+def test_a_lone_article_column_holds_names() -> None:
+    (item,) = items("Artikel         Menge     Preis     Gesamt", "Umschlag        81        1,95      157,95")
+    assert item == {"description": "Umschlag", "quantity": "81", "baseGross": "1.95:EUR"}
+
+
 def test_total_is_the_unit_price_where_there_is_one_unit() -> None:
     assert items("Leistung       Anzahl   Betrag", "Beratung       1        10,72") == [
         {"description": "Beratung", "quantity": "1", "baseGross": "10.72:EUR"}

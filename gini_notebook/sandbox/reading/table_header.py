@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gini_notebook.sandbox.reading.amounts import amounts_in
 from gini_notebook.sandbox.reading.words import Page, Row, make_row
@@ -10,13 +10,15 @@ from gini_notebook.sandbox.reading.words import Page, Row, make_row
 _KINDS = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
+        "article": r"^(?:artikel|article|item|product)$",
         "artNumber": r"^(?:art(?:ikel)?\.?-?\s?(?:nr|nummer|no)"
-        r"|item\s?(?:no|number|#)|sku|bestell-?nr|code article|produkt-?nr|référence|gtin)",
+        r"|(?:item|product) code|item\s?(?:no|number|#)|ziffer$|sku|bestell-?nr"
+        r"|code article|produkt-?nr|référence|gtin)",
         "total": r"^(?:gesamt|summe|betrag|total|line total|nettobetrag|nettowert|amount|entgelt|bedrag|montant"
         r"|importo|prijs incl)",
         "price": r"^(?:einzel|e-?preis|ep\b|stück-?preis|preis|netto-?preis|brutto-?preis|unit ?price|price|rate"
         r"|p\.?u\.?\b|prix|prijs|prezzo|vk)",
-        "quantity": r"^(?:menge|anzahl|stück|qty|quantity|hours|qté|quantité|aantal|quantità|q\.tà|stk)",
+        "quantity": r"^(?:menge|anzahl|anz\.?$|stück|qty|quantity|hours|qté|quantité|aantal|quantità|q\.tà|stk)",
         "description": r"^(?:beschreibung|bezeichnung|artikel(?!-?\s?nr)|leistung|produkt(?!-?nr)|position(?!s)"
         r"|text|description|item\b|désignation"
         r"|omschrijving|descrizione|material|service|beschrijving|dienstleistung|nom &)|bezeichnung$|beschreibung$",
@@ -78,7 +80,7 @@ def table_rows(page: Page) -> set[int]:
 
 
 def _kinds(rows: Sequence[Row]) -> set[str]:
-    return {column.kind for row in rows for column in _cells(row)} - {"other"}
+    return {column.kind for column in _cells_of(rows)} - {"other"}
 
 
 def _band(page: Page, row: Row) -> list[Row]:
@@ -104,7 +106,7 @@ def _is_part(upper: Row, lower: Row) -> bool:
 def _columns(band: Sequence[Row]) -> list[Column]:
     """Merge the cells of all rows of a heading; what stands above each other is one column."""
     columns: list[Column] = []
-    for cell in sorted((cell for row in band for cell in _cells(row)), key=lambda cell: cell.kind == "other"):
+    for cell in sorted(_cells_of(band), key=lambda cell: cell.kind == "other"):
         same = [one for one in columns if one.left < cell.right and one.right > cell.left]
         if cell.kind == "other" and same:
             continue
@@ -113,6 +115,14 @@ def _columns(band: Sequence[Row]) -> list[Column]:
         columns = [one for one in columns if one not in same or one.kind != "other"]
         columns.append(cell)
     return sorted(columns, key=lambda one: one.left)
+
+
+def _cells_of(rows: Sequence[Row]) -> list[Column]:
+    """Give the cells of a heading. "Artikel" alone is the article's name, beside its description its number."""
+    cells = [cell for row in rows for cell in _cells(row)]
+    kinds = {cell.kind for cell in cells}
+    article = "artNumber" if "description" in kinds and "artNumber" not in kinds else "description"
+    return [replace(cell, kind=article) if cell.kind == "article" else cell for cell in cells]
 
 
 def _cells(row: Row) -> Iterator[Column]:
