@@ -8,10 +8,23 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from gini_notebook.errors import ExecutorBroken, GiniError
 
 Result = TypeVar("Result")
+
+
+def submit(executor: Executor, function: Callable[..., Result], *arguments: Any) -> "Future[Result]":
+    """Hand out one call, never to be taken for another one.
+
+    Dask answers a call that equals an earlier one with the earlier result; here the file may be another by now.
+    """
+    return executor.submit(_called, uuid4().hex, function, arguments)
+
+
+def _called(_once: str, function: Callable[..., Result], arguments: Sequence[Any]) -> Result:
+    return function(*arguments)
 
 
 def run_on(
@@ -41,10 +54,10 @@ def run_on(
     futures: deque[Future[Result]] = deque()
     try:
         for entry in zip(*arguments, strict=True):
-            futures.append(executor.submit(function, *entry))
+            futures.append(submit(executor, function, *entry))
     except Exception as error:
         _give_up(futures)
-        raise broken(executor, error, f"0 of {total} {things}") from error
+        raise broken(executor, error, f"after 0 of {total} {things}") from error
     return _results(executor, futures, things)
 
 
@@ -57,7 +70,7 @@ def _results(executor: Executor, futures: "deque[Future[Result]]", things: str) 
     except GiniError:
         raise
     except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
-        raise broken(executor, error, f"{total - len(futures) - 1} of {total} {things}") from error
+        raise broken(executor, error, f"after {total - len(futures) - 1} of {total} {things}") from error
     finally:
         _give_up(futures)
 
@@ -67,10 +80,10 @@ def _give_up(futures: "deque[Future[Result]]") -> None:
         future.cancel()
 
 
-def broken(executor: Executor, error: Exception, done: str) -> ExecutorBroken:
-    """Say that an executor broke off, how far it was, and what to do next."""
+def broken(executor: Executor, error: Exception, when: str) -> ExecutorBroken:
+    """Say that an executor broke off, when, and what to do next."""
     reason = f"{type(error).__name__}: {error}".rstrip(".: ")
     return ExecutorBroken(
-        f"The executor ({type(executor).__name__}) broke off after {done}: {reason}. "
+        f"The executor ({type(executor).__name__}) broke off {when}: {reason}. "
         "Pass a new executor, or none to do the work in this process."
     )

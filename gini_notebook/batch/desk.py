@@ -13,7 +13,7 @@ from gini_notebook.batch.workers import Answer, Workers
 from gini_notebook.client import Client
 from gini_notebook.errors import CredentialsError, GiniError, LoginRequired, RunStopped, ServiceError, TransportError
 
-FILES, UPLOADS, LISTS, READS = "files", "uploads", "lists", "reads"
+FILES, HASHES, UPLOADS, LISTS, READS = "files", "hashes", "uploads", "lists", "reads"
 Handler = Callable[[Answer], None]
 
 

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from gini_notebook.batch.counts import Counts, Tally
 from gini_notebook.batch.desk import Desk
@@ -38,6 +39,8 @@ class Engine:
         Limits and times.
     workers
         Who makes the calls.
+    executor
+        Who hashes files that may hold something known.
 
     Attributes
     ----------
@@ -45,7 +48,15 @@ class Engine:
         Called with the counts whenever they may have changed.
     """
 
-    def __init__(self, client: Client, ledger: Ledger, settings: Settings, workers: Workers) -> None:
+    def __init__(
+        self,
+        client: Client,
+        ledger: Ledger,
+        settings: Settings,
+        workers: Workers,
+        *,
+        executor: Executor | None = None,
+    ) -> None:
         chance = random.Random()  # noqa: S311 - jitter is no secret
         found = tally(ledger)
         keys, ids = known(ledger)
@@ -66,7 +77,7 @@ class Engine:
         self._lister = Lister(self._desk)
         self._fetcher = Fetcher(self._desk)
         self._watcher = Watcher(self._desk, self._lister, self._fetcher.add)
-        self._feed = Feed(self._desk, keys)
+        self._feed = Feed(self._desk, keys, executor)
         self._reconciler = Reconciler(self._desk, self._lister, self._watcher, self._feed)
         self._uploader = Uploader(self._desk, self._feed, self._watcher, self._reconciler)
         self._lister.listeners += [self._watcher, self._reconciler]

@@ -2,60 +2,23 @@
 
 import heapq
 import itertools
-import os
 from collections import deque
+from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
-from gini_notebook._wire.files import check_file
 from gini_notebook.batch.desk import FILES, Desk
 from gini_notebook.batch.inputs import Source
-from gini_notebook.batch.naming import key_of, stamped_name
+from gini_notebook.batch.reading import Seen, read_document
+from gini_notebook.batch.recognising import Recogniser
 from gini_notebook.batch.rows import Prepared, link, set_problem, source_of, state_and_name, to_read
 from gini_notebook.batch.workers import Answer
 from gini_notebook.errors import FileProblem
 
-# The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.
-BYTES_LIMIT = 64 << 20
 # What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).
 HELD_BYTES = 96 << 20
 AHEAD_DOCUMENTS = 32
 CHUNK = 500
-LOOKS = 3
-
-
-def read_document(source: Source, mark: str) -> Prepared:
-    """Read a file and compute its key; the bytes that are hashed are the bytes that will be sent.
-
-    Raises
-    ------
-    FileProblem
-        When the file cannot be read, is of no use to the service, or keeps changing while it is read.
-    """
-    try:
-        content, modified_ns = _steady(source.path)
-    except OSError as error:
-        message = f"The file {source.path} cannot be read: {error.strerror}."
-        raise FileProblem(message) from error
-    media_type = check_file(content, source.document)
-    key = key_of(content)
-    return Prepared(source, media_type, key, stamped_name(source.document, key, mark), content, modified_ns)
-
-
-def _steady(path: str) -> tuple[bytes, int]:
-    for _ in range(LOOKS):
-        with open(path, "rb") as file:  # noqa: PTH123 - fstat of the very file that is read
-            before = os.fstat(file.fileno())
-            if before.st_size > BYTES_LIMIT:
-                size = before.st_size >> 20
-                message = f"The file {path} has {size} MiB; the service takes less than 10 MiB."
-                raise FileProblem(message)
-            content = file.read()
-            after = os.fstat(file.fileno())
-        if len(content) == before.st_size and before.st_mtime_ns == after.st_mtime_ns:
-            return content, after.st_mtime_ns
-    message = f"The file {path} changes while it is read. Wait until it is complete, then call again."
-    raise FileProblem(message)
 
 
 class Feed:
@@ -67,11 +30,14 @@ class Feed:
         What the run shares.
     known_keys
         Keys of all uploads the ledger knows.
+    executor
+        Who hashes files that may hold something known.
     """
 
-    def __init__(self, desk: Desk, known_keys: set[str]) -> None:
+    def __init__(self, desk: Desk, known_keys: set[str], executor: Executor | None = None) -> None:
         self._desk = desk
         self._known = known_keys
+        self._recogniser = Recogniser(desk, executor, self._recognised)
         self._position = -1
         self._chunk: deque[tuple[Source, str | None]] = deque()
         self._exhausted = False
@@ -85,7 +51,8 @@ class Feed:
     @property
     def idle(self) -> bool:
         """Whether nothing is left to read or to hand out."""
-        return self._exhausted and not (self._chunk or self._again or self._reading or self._ready)
+        busy = self._chunk or self._again or self._reading or self._ready
+        return self._exhausted and self._recogniser.idle and not busy
 
     def __len__(self) -> int:
         return len(self._ready)
@@ -122,14 +89,17 @@ class Feed:
         ):
             self._reading += 1
             desk.workers.submit(FILES, partial(self._read, *item), partial(read_document, item[0], desk.mark))
+        self._recogniser.advance()
 
     def _next(self) -> tuple[Source, str | None] | None:
         if self._again and self._again[0][0] <= self._desk.now():
             return heapq.heappop(self._again)[2:]
-        if not self._chunk and not self._exhausted:
+        if not self._chunk and not self._exhausted and self._recogniser.has_room:
             rows = to_read(self._desk.ledger, self._position, CHUNK)
             self._exhausted = len(rows) < CHUNK
-            self._chunk.extend((source, key) for _, source, key in rows)
+            for _, source, key, size in rows:
+                if key is not None or not self._recogniser.takes(source, size):
+                    self._chunk.append((source, key))
             self._position = rows[-1][0] if rows else self._position
         return self._chunk.popleft() if self._chunk else None
 
@@ -156,15 +126,21 @@ class Feed:
         if tally.waiting.get(former_key):
             self.again(former_key, self._desk.now())
 
+    def _recognised(self, source: Source, seen: Seen | None) -> None:
+        """Take over what is known of a file's content; read it, if it is not known or must be sent."""
+        if seen is None or seen.key not in self._known:
+            self._chunk.append((source, None))
+            return
+        state, _ = self._state(source.document, seen)
+        self._count(state, seen.key, source.document)
+        if state == "planned":
+            self._chunk.append((source, seen.key))
+
     def _readable(self, prepared: Prepared) -> None:
-        key, tally = prepared.key, self._desk.tally
-        state, name = self._state(prepared) if key in self._known else ("planned", None)
-        if state == "done":
-            tally.completed += 1
-        elif state == "failed":
-            tally.failed += 1
-        else:
-            tally.wait(key, prepared.source.document)
+        key, document = prepared.key, prepared.source.document
+        seen = Seen(key, len(prepared.content), prepared.modified_ns)
+        state, name = self._state(document, seen) if key in self._known else ("planned", None)
+        self._count(state, key, document)
         if state == "planned":
             # Under the name of the first attempt, by which the document is known in the list.
             self._known.add(key)
@@ -172,8 +148,17 @@ class Feed:
             self._held_bytes += len(prepared.content)
             self._ready_keys.add(key)
 
-    def _state(self, prepared: Prepared) -> tuple[str, str | None]:
-        link(self._desk.ledger, prepared)
-        if prepared.key in self._ready_keys:
+    def _count(self, state: str, key: str, document: str) -> None:
+        tally = self._desk.tally
+        if state == "done":
+            tally.completed += 1
+        elif state == "failed":
+            tally.failed += 1
+        else:
+            tally.wait(key, document)
+
+    def _state(self, document: str, seen: Seen) -> tuple[str, str | None]:
+        link(self._desk.ledger, document, *seen)
+        if seen.key in self._ready_keys:
             return "ready", None
-        return state_and_name(self._desk.ledger, prepared.key)
+        return state_and_name(self._desk.ledger, seen.key)

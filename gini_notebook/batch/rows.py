@@ -124,15 +124,15 @@ def unfinished(ledger: Ledger) -> Iterator[tuple[str, str]]:
     )
 
 
-def to_read(ledger: Ledger, after: int, limit: int) -> list[tuple[int, Source, str | None]]:
-    """Return position, source and former key of the next documents that must be read and perhaps uploaded."""
+def to_read(ledger: Ledger, after: int, limit: int) -> list[tuple[int, Source, str | None, int | None]]:
+    """Return position, source, former key and size of the next documents that must be read and perhaps uploaded."""
     rows = ledger.rows(
-        "SELECT position, document, path, key FROM documents LEFT JOIN uploads USING (key) "
+        "SELECT position, document, path, key, size FROM documents LEFT JOIN uploads USING (key) "
         "WHERE listed AND position > ? AND problem IS NULL AND (state IS NULL OR state = 'planned') "
         "ORDER BY position LIMIT ?",
         (after, limit),
     )
-    return [(position, Source(document, os.fsdecode(path)), key) for position, document, path, key in rows]
+    return [(position, Source(document, os.fsdecode(path)), key, size) for position, document, path, key, size in rows]
 
 
 def source_of(ledger: Ledger, key: str) -> Source | None:
@@ -160,6 +160,11 @@ def known(ledger: Ledger) -> tuple[set[str], set[str]]:
     return {key for key, _ in rows}, {document_id for _, document_id in rows if document_id is not None}
 
 
+def known_sizes(ledger: Ledger) -> set[int]:
+    """Return the sizes in bytes of all uploads."""
+    return {size for (size,) in ledger.rows("SELECT DISTINCT bytes FROM uploads")}
+
+
 def open_uploads(ledger: Ledger) -> list[Uploaded]:
     """Return the uploads that wait for their result."""
     rows = ledger.rows("SELECT key, document_id, polls FROM uploads WHERE state = 'uploaded'")
@@ -174,11 +179,11 @@ def unclear_uploads(ledger: Ledger) -> list[Unclear]:
     return [Unclear(*row) for row in rows]
 
 
-def link(ledger: Ledger, prepared: Prepared) -> None:
+def link(ledger: Ledger, document: str, key: str, size: int, modified_ns: int) -> None:
     """Note which content a document has."""
     ledger.change(
         "UPDATE documents SET key = ?, size = ?, modified_ns = ? WHERE document = ?",
-        (prepared.key, len(prepared.content), prepared.modified_ns, prepared.source.document),
+        (key, size, modified_ns, document),
     )
 
 
@@ -191,7 +196,7 @@ def intend(ledger: Ledger, prepared: Prepared) -> None:
         (prepared.key, len(prepared.content), prepared.media_type, prepared.name, time.time()),
         durable=True,
     )
-    link(ledger, prepared)
+    link(ledger, prepared.source.document, prepared.key, len(prepared.content), prepared.modified_ns)
 
 
 def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:

@@ -7,13 +7,14 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from gini_notebook.batch.counts import Counts
-from gini_notebook.batch.desk import FILES, LISTS, READS, UPLOADS
+from gini_notebook.batch.desk import FILES, HASHES, LISTS, READS, UPLOADS
 from gini_notebook.batch.engine import Engine
 from gini_notebook.batch.inputs import Documents, Inputs, find
 from gini_notebook.batch.ledger import FILE_NAME, Ledger
@@ -37,6 +38,7 @@ from gini_notebook.errors import (
 )
 
 READ_THREADS = 8
+HASH_THREADS = 16  # they wait for the executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def run(
     progress: Progress = "auto",
     settings: Settings | None = None,
     user: str | None = None,
+    executor: Executor | None = None,
 ) -> RunReport:
     """Send documents, wait until they are processed and store their extractions.
 
@@ -90,6 +93,10 @@ def run(
     user
         The user identifier to send the documents for. By default a client that may choose takes a fresh random one
         for the run, so that the service's document list holds this run and nothing else; the ledger remembers it.
+    executor
+        Who hashes the files that are new or changed and may hold what the run knows already, for example after the
+        folder was copied: any ``concurrent.futures.Executor`` whose workers see the same files. Whatever is sent is
+        read and sent by this process alone, since a cluster may repeat tasks.
 
     Returns
     -------
@@ -104,6 +111,8 @@ def run(
         When the run folder belongs to another service or user, is in use, or cannot be written.
     RunStopped
         When the run was interrupted or a limit was reached; the same call goes on.
+    ExecutorBroken
+        When the executor broke off; the same call goes on, with another executor or none.
     GiniError
         When nobody can go on, for example because the credentials are refused.
 
@@ -121,7 +130,7 @@ def run(
         message = f"The run folder {folder} cannot be made: {error.strerror}."
         raise LedgerError(message) from error
     with FolderLock(folder), Ledger(folder, create=True) as ledger:
-        return _drive(client, ledger, inputs, progress=progress, settings=settings or Settings(), user=user)
+        return _drive(client, ledger, inputs, progress=progress, settings=settings, user=user, executor=executor)
 
 
 def resume(
@@ -130,6 +139,7 @@ def resume(
     *,
     progress: Progress = "auto",
     settings: Settings | None = None,
+    executor: Executor | None = None,
 ) -> RunReport:
     """Go on with a run, with the documents it was last called with.
 
@@ -139,7 +149,7 @@ def resume(
         A client of the same service.
     folder
         The run folder.
-    progress, settings
+    progress, settings, executor
         As for :func:`run`.
 
     Returns
@@ -160,12 +170,20 @@ def resume(
         raise LedgerError(message)
     with FolderLock(where), Ledger(where) as ledger:
         inputs = Inputs(tuple(sources(ledger)))
-        return _drive(client, ledger, inputs, progress=progress, settings=settings or Settings(), user=None)
+        return _drive(client, ledger, inputs, progress=progress, settings=settings, user=None, executor=executor)
 
 
 def _drive(
-    client: Client, ledger: Ledger, inputs: Inputs, *, progress: Progress, settings: Settings, user: str | None
+    client: Client,
+    ledger: Ledger,
+    inputs: Inputs,
+    *,
+    progress: Progress,
+    settings: Settings | None,
+    user: str | None,
+    executor: Executor | None,
 ) -> RunReport:
+    settings = settings or Settings()
     own = bound_client(client, ledger, user)
     register(ledger, inputs.sources)
     ledger.remember("taken_up_at", f"{time.time():.3f}")
@@ -175,8 +193,8 @@ def _drive(
             "results are kept, but no table or count shows them."
         )
     _greet(own, ledger)
-    workers = Threads({FILES: 1, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
-    engine = Engine(own.without_repeats(), ledger, settings, workers)
+    workers = Threads({FILES: 1, HASHES: HASH_THREADS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
+    engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
     with shown(progress, engine.counts) as engine.heard, _interruptible(engine):
         try:
             engine.run()

@@ -1,6 +1,7 @@
 """A run as tables."""
 
 import os
+from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -183,6 +184,7 @@ def process(
     progress: Progress = "auto",
     settings: Settings | None = None,
     user: str | None = None,
+    executor: Executor | None = None,
 ) -> Batch:
     """Send documents, wait until they are processed, and return what was read as tables.
 
@@ -205,6 +207,10 @@ def process(
     user
         The user identifier to send the documents for; by default a fresh random one for the run, if the client may
         choose.
+    executor
+        Who hashes files that may hold what the run knows already (say, after the folder was copied): any
+        ``concurrent.futures.Executor`` whose workers see the same files, for example a ``ProcessPoolExecutor`` or
+        Dask's ``Client.get_executor()``. The service is driven by this process alone.
 
     Returns
     -------
@@ -219,21 +225,29 @@ def process(
         When the run folder belongs to another service or user, is in use, or cannot be written.
     RunStopped
         When the run was interrupted or a limit was reached; the same call goes on.
+    ExecutorBroken
+        When the executor broke off; the same call goes on, with another executor or none.
 
     Examples
     --------
     >>> batch = process(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
     >>> batch.documents["status"].value_counts()  # doctest: +SKIP
     """
-    report = run_batch(client, documents, to=to, progress=progress, settings=settings, user=user)
+    report = run_batch(client, documents, to=to, progress=progress, settings=settings, user=user, executor=executor)
     return Batch.load(report.folder)
 
 
 def resume(
-    client: Client, folder: str | os.PathLike[str], *, progress: Progress = "auto", settings: Settings | None = None
+    client: Client,
+    folder: str | os.PathLike[str],
+    *,
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+    executor: Executor | None = None,
 ) -> Batch:
     """Go on with a run, with the documents it was last called with; see :func:`gini_notebook.batch.resume`."""
-    return Batch.load(resume_run(client, folder, progress=progress, settings=settings).folder)
+    report = resume_run(client, folder, progress=progress, settings=settings, executor=executor)
+    return Batch.load(report.folder)
 
 
 def status(folder: str | os.PathLike[str]) -> dict[str, Any]:

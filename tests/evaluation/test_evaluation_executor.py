@@ -3,11 +3,9 @@
 import os
 import signal
 import sys
-import time
 import unicodedata
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
-from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +16,7 @@ from hypothesis import strategies as st
 
 from gini_notebook.errors import ExecutorBroken, SchemaError, SettingError
 from gini_notebook.evaluation import Evaluation, PartedEvaluation, _split, evaluate
+from tests.clusters import losing_a_worker, some_are_done
 
 NAMES = [f"d{number:03}" for number in range(40)]
 HEADER = {"amountToPay": ["1.00:EUR", "1:EUR", "2.00:EUR"], "iban": ["DE1", "DE2"], "note": ["X", "Y"]}
@@ -253,32 +252,9 @@ def test_a_process_pool_that_loses_a_worker_says_what_to_do():
             evaluate(FOUND, TRUTH, executor=running)
 
 
-def kill_a_busy_worker(cluster, killed):
-    """Kill one worker process as soon as something is done and it has more in hand."""
-    pids = {worker.worker_address: worker.pid for worker in cluster.workers.values()}
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not killed:
-        done = sum(task.state == "memory" for task in list(cluster.scheduler.tasks.values()))
-        busy = [worker.address for worker in list(cluster.scheduler.workers.values()) if worker.processing]
-        if done and busy:
-            os.kill(pids[busy[0]], signal.SIGKILL)
-            killed.append(busy[0])
-        time.sleep(0.001)
-
-
 def test_a_cluster_that_loses_a_worker_midway_gives_the_same_numbers(parquet, tmp_path):
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
-    found, truth = (parquet(frame, f"{at}.parquet", 4) for at, frame in enumerate((FOUND, TRUTH)))
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
-    place = {"dashboard_address": None, "local_directory": str(tmp_path / "dask")}
-    killed: list[str] = []
-    with distributed.LocalCluster(**options, **place) as cluster, distributed.Client(cluster) as client:
-        killer = Thread(target=kill_a_busy_worker, args=(cluster, killed))
-        killer.start()
-        result = evaluate(found, truth, seed=4, executor=client.get_executor())
-        killer.join()
-        removed = [event["worker"] for _, event in client.get_events("all") if event.get("action") == "remove-worker"]
-        assert_same(result, WHOLE)
-        assert_same(evaluate(FOUND, TRUTH, seed=4, executor=client.get_executor()), WHOLE)
-    assert removed == killed
-    assert len(killed) == 1
+    found, truth = (parquet(frame, f"{at}.parquet", 8) for at, frame in enumerate((FOUND, TRUTH)))
+    with losing_a_worker(tmp_path, some_are_done) as client:
+        assert_same(evaluate(found, truth, seed=4, executor=client.get_executor()), WHOLE)
+        in_memory = evaluate(FOUND, TRUTH, seed=4, executor=client.get_executor())
+        pd.testing.assert_frame_equal(in_memory.summary(), WHOLE.summary(), check_exact=True)
