@@ -31,7 +31,7 @@ class Feed:
     known_keys
         Keys of all uploads the ledger knows.
     executor
-        Who hashes files that may hold something known.
+        Who hashes files that may hold something known; threads of this process by default.
     """
 
     def __init__(self, desk: Desk, known_keys: set[str], executor: Executor | None = None) -> None:

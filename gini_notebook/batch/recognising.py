@@ -1,7 +1,7 @@
-"""Finds out on an executor which files hold what a run knows already, so that they need not be read here.
+"""Finds out which files hold what a run knows already: many at once, on an executor if there is one.
 
-Only files that are as large as something the ledger knows are looked at. What must be uploaded is read here all the
-same: the bytes that are hashed are the bytes that are sent.
+Only files that are as large as something the ledger knows are looked at. What must be uploaded is read once more:
+the bytes that are hashed are the bytes that are sent.
 """
 
 from collections import deque
@@ -19,6 +19,8 @@ from gini_notebook.batch.workers import Answer
 
 FILES_PER_TASK = 32
 MOST_WAITING = 500
+# Tasks that are on at once: as many as threads of this process may hash, or as an executor may have in hand.
+MOST_TASKS_HERE, MOST_TASKS = 2, 16
 
 
 class Recogniser:
@@ -29,7 +31,7 @@ class Recogniser:
     desk
         What the run shares.
     executor
-        Who looks at the files; nobody does without one.
+        Who looks at the files; threads of this process by default.
     hear
         Called with each file and what was seen, or None for a file that cannot be read.
     """
@@ -38,9 +40,10 @@ class Recogniser:
         self._desk = desk
         self._executor = executor
         self._hear = hear
-        self._sizes = known_sizes(desk.ledger) if executor is not None else set()
+        self._sizes = known_sizes(desk.ledger)
         self._waiting: deque[Source] = deque()
         self._looking = 0
+        self._room = MOST_TASKS_HERE if executor is None else MOST_TASKS
 
     @property
     def idle(self) -> bool:
@@ -62,7 +65,7 @@ class Recogniser:
     def advance(self) -> None:
         """Hand out files."""
         workers = self._desk.workers
-        while self._executor is not None and self._waiting and self._desk.halt is None and workers.free(HASHES):
+        while self._waiting and self._desk.halt is None and self._looking < self._room:
             sources = list(islice(self._waiting, FILES_PER_TASK))
             for _ in sources:
                 self._waiting.popleft()
@@ -79,7 +82,9 @@ class Recogniser:
             self._hear(source, seen)
 
 
-def _look_on(executor: Executor, paths: list[str]) -> list[Seen | None]:
+def _look_on(executor: Executor | None, paths: list[str]) -> list[Seen | None]:
+    if executor is None:
+        return look(paths)
     try:
         return submit(executor, look, paths).result()
     except Exception as error:  # every executor has errors of its own for broken, closed and cancelled

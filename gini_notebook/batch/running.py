@@ -21,6 +21,7 @@ from gini_notebook.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.batch.lock import FolderLock
 from gini_notebook.batch.naming import MARK_CHARACTERS
 from gini_notebook.batch.progress import Progress, say, shown
+from gini_notebook.batch.recognising import MOST_TASKS
 from gini_notebook.batch.rows import of_earlier_calls, register, sources
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Threads
@@ -38,7 +39,6 @@ from gini_notebook.errors import (
 )
 
 READ_THREADS = 8
-HASH_THREADS = 16  # they wait for the executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def run(
         The user identifier to send the documents for. By default a client that may choose takes a fresh random one
         for the run, so that the service's document list holds this run and nothing else; the ledger remembers it.
     executor
-        Who hashes the files that are new or changed and may hold what the run knows already, for example after the
-        folder was copied: any ``concurrent.futures.Executor`` whose workers see the same files. Whatever is sent is
-        read and sent by this process alone, since a cluster may repeat tasks.
+        Who hashes files that are new or changed and may hold what the run knows already, say after the folder was
+        copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads here. Whatever
+        is sent is read and sent by this process alone, since a cluster may repeat tasks.
 
     Returns
     -------
@@ -193,7 +193,7 @@ def _drive(
             "results are kept, but no table or count shows them."
         )
     _greet(own, ledger)
-    workers = Threads({FILES: 1, HASHES: HASH_THREADS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
+    workers = Threads({FILES: 1, HASHES: MOST_TASKS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
     with shown(progress, engine.counts) as engine.heard, _interruptible(engine):
         try:

@@ -210,7 +210,8 @@ def process(
     executor
         Who hashes files that may hold what the run knows already (say, after the folder was copied): any
         ``concurrent.futures.Executor`` whose workers see the same files, for example a ``ProcessPoolExecutor`` or
-        Dask's ``Client.get_executor()``. The service is driven by this process alone.
+        Dask's ``Client.get_executor()``; threads of this process by default. The service is driven by this process
+        alone.
 
     Returns
     -------
