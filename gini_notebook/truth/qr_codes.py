@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2
 import zxingcpp
 from PIL import Image, ImageSequence
 
+from gini_notebook._pdfium import PdfiumError, draw, page_count
 from gini_notebook.errors import TruthError
 from gini_notebook.truth.einvoice.nodes import amount, identifier, number
 from gini_notebook.truth.labels import Label, Labels, present
@@ -33,7 +33,7 @@ def qr_labels(path: Path, document: str) -> Labels | None:
                 labels = payload_labels(code.text, document)
                 if labels is not None:
                     return labels
-    except (OSError, ValueError, SyntaxError, pypdfium2.PdfiumError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, PdfiumError, Image.DecompressionBombError) as error:
         message = f"{document} cannot be shown as a picture: {error}."
         raise TruthError(message) from error
     return None
@@ -87,12 +87,13 @@ def _pages(path: Path, document: str) -> Iterator[Image.Image]:
     if path.suffix.lower() in IMAGE_SUFFIXES:
         yield from _image_pages(path, document)
         return
-    with pypdfium2.PdfDocument(path) as pdf:
-        for number_ in range(min(len(pdf), _MAX_PAGES)):
-            page = pdf[number_]
-            width, height = page.get_size()
-            _check_pixels(width * _SCALE, height * _SCALE, document)
-            yield page.render(scale=_SCALE, grayscale=True).to_pil()
+
+    def scale(width: float, height: float) -> float:
+        _check_pixels(width * _SCALE, height * _SCALE, document)
+        return _SCALE
+
+    for index in range(min(page_count(path), _MAX_PAGES)):
+        yield draw(path, index, scale, grayscale=True)[0]
 
 
 def _image_pages(path: Path, document: str) -> Iterator[Image.Image]:

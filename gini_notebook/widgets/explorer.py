@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import ipywidgets
@@ -10,10 +11,13 @@ import pandas as pd
 from gini_notebook.client import Client
 from gini_notebook.errors import GiniError, SettingError
 from gini_notebook.evaluation import Evaluation
+from gini_notebook.schema import COMPARISONS
 from gini_notebook.widgets import mistake_content
 from gini_notebook.widgets.mistake_view import MistakeView
 from gini_notebook.widgets.pages import FolderPages, Page, Pages, ServicePages
 
+# How many mistakes ahead pages are drawn.
+AHEAD = 8
 # The value of a filter that is off; ipywidgets takes None for "nothing is selected".
 EVERYTHING = ""
 NO_PAGES = (
@@ -50,6 +54,7 @@ class Explorer(ipywidgets.VBox):
         self._rules = result.provenance.get("rules", {})
         self._documents = {row["document"]: row for row in result.documents.to_dict("records")}
         self._pages = pages
+        self._begun: set[tuple[Any, ...]] = set()
         self._known_candidates = result.candidates if candidates is None else candidates
         self.page: Page | None = None
         names = pd.Series([mistake_content.dotted(row) for row in self._all[["group", "field"]].to_dict("records")])
@@ -158,7 +163,18 @@ class Explorer(ipywidgets.VBox):
             return
         self.candidates = mistake_content.candidates_of(current, self._known_candidates)
         self.boxes = mistake_content.boxes_of(current, self.candidates)
+        if isinstance(self._pages, FolderPages):
+            self._draw_ahead(self._pages)
         self._show(mistake_content.first_page(self.boxes))
+
+    def _draw_ahead(self, pages: FolderPages) -> None:
+        """Have the pages of the next mistakes drawn while somebody looks at this one."""
+        for row in self.mistakes.iloc[self.position + 1 : self.position + 1 + AHEAD].to_dict("records"):
+            place = tuple(row[name] for name in COMPARISONS.key)
+            if place not in self._begun:
+                self._begun.add(place)
+                boxes = mistake_content.boxes_of(row, mistake_content.candidates_of(row, self._known_candidates))
+                pages.draw_ahead(row["document"], mistake_content.first_page(boxes))
 
     def _show(self, number: int) -> None:
         current = self.current or {}
@@ -187,6 +203,7 @@ def explore(
     documents: str | os.PathLike[str] | None = None,
     client: Client | None = None,
     batch: Any = None,
+    executor: Executor | None = None,
 ) -> Explorer:
     """Look at the mistakes of an evaluation one by one, with the page they are on.
 
@@ -200,6 +217,10 @@ def explore(
         Ask the service for pages and for the unit of the boxes on them instead; the documents must still be there.
     batch
         Where the ids of documents and the candidates are, if ``result`` was made of a bare table without them.
+    executor
+        Who draws the pages of the next mistakes from ``documents`` while you look at one: any
+        ``concurrent.futures.Executor`` whose workers see the folder. A thread is enough:
+        ``ThreadPoolExecutor(1)``.
 
     Returns
     -------
@@ -222,14 +243,17 @@ def explore(
     >>> explorer.candidates                                         # doctest: +SKIP
     """
     if not isinstance(result, Evaluation):
-        message = f"explore() takes what evaluate() answered, not a {type(result).__name__}."
+        message = (
+            f"explore() takes an Evaluation, not a {type(result).__name__}; of an evaluation in partitions, give its "
+            "in_memory()."
+        )
         raise SettingError(message)
     if documents is not None and client is not None:
         raise SettingError("Pages come either from documents= (a folder) or from client= (the service); give one.")
     tables = [result.documents] if batch is None else [result.documents, batch.documents]
     pages: Pages | None = None
     if documents is not None:
-        pages = FolderPages(documents, _column(tables, "sha256"))
+        pages = FolderPages(documents, _column(tables, "sha256"), executor)
     elif client is not None:
         pages = ServicePages(client, _column(tables, "document_id"))
     return Explorer(result, pages=pages, candidates=batch.candidates if batch is not None else None)

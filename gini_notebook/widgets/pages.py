@@ -5,16 +5,19 @@ import math
 import os
 import warnings
 from collections.abc import Mapping
+from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-import pypdfium2
 from PIL import Image, ImageOps
 
+from gini_notebook._executors import submit
+from gini_notebook._pdfium import PdfiumError, draw, page_count
 from gini_notebook.client import Client
-from gini_notebook.errors import FileProblem, NotFound
+from gini_notebook.errors import FileProblem, GiniError, NotFound
 from gini_notebook.values import Layout
 
 # Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
@@ -25,6 +28,8 @@ MAX_SOURCE_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "TIFF")
 A4 = (595.28, 841.89)
 USUAL_DPI = 150
+# Pages drawn ahead that are kept until somebody asks for them: some 10 MB.
+MOST_AHEAD = 32
 _QUALITY = 85
 
 
@@ -71,37 +76,90 @@ class FolderPages:
         The folder the documents are named below.
     hashes
         SHA-256 of each document at the time of the run, as far as known.
+    executor
+        Who draws pages ahead; its workers see the same files.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], hashes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        hashes: Mapping[str, str] | None = None,
+        executor: Executor | None = None,
+    ) -> None:
         self._folder = Path(folder).resolve()
         if not self._folder.is_dir():
             message = f"There is no folder {folder}. Name the folder that was given to process()."
             raise FileProblem(message)
         self._hashes = hashes or {}
+        self._executor = executor
+        self._ahead: dict[tuple[str, int], Future[Page]] = {}
 
     def page(self, document: str, number: int) -> Page:
-        """Draw a page of a file."""
-        content = self._content(document)
-        known = self._hashes.get(document)
-        note = "The file has changed since the run." if known and known != sha256(content).hexdigest() else ""
-        if b"%PDF-" in content[:1024]:
-            return _pdf_page(content, document, number, note)
-        return _picture_page(content, document, number, note)
+        """Draw a page of a file, or give it if it was drawn ahead."""
+        begun = self._ahead.pop((document, number), None)
+        # What has not begun is not waited for: with an executor, no page comes later than without.
+        if begun is not None and not begun.cancel():
+            try:
+                return begun.result()
+            except GiniError:
+                raise
+            except Exception:  # noqa: BLE001 - an executor that broke off costs time, and no page
+                return self._draw(document, number)
+        return self._draw(document, number)
 
-    def _content(self, document: str) -> bytes:
-        try:
-            path = (self._folder / document).resolve()
-            # Names of documents come out of tables from anywhere; none of them leads out of the folder.
-            inside = path.is_relative_to(self._folder)
-            content = path.read_bytes() if inside else b""
-        except (OSError, ValueError) as error:
-            message = f"{document} cannot be read in {self._folder}: {getattr(error, 'strerror', None) or error}."
-            raise FileProblem(message) from error
-        if not inside:
-            message = f"{document} is not below {self._folder}."
-            raise FileProblem(message)
-        return content
+    def draw_ahead(self, document: str, number: int) -> None:
+        """Have a page drawn on the executor, if there is one; of too many pages the oldest are forgotten."""
+        place = document, number
+        if self._executor is None or place in self._ahead:
+            return
+        with suppress(Exception):
+            self._ahead[place] = submit(
+                self._executor, draw_page, self._folder, document, number, self._hashes.get(document)
+            )
+        while len(self._ahead) > MOST_AHEAD:
+            self._ahead.pop(next(iter(self._ahead))).cancel()
+
+    def _draw(self, document: str, number: int) -> Page:
+        return draw_page(self._folder, document, number, self._hashes.get(document))
+
+
+def draw_page(folder: Path, document: str, number: int, known: str | None = None) -> Page:
+    """Draw a page of a file.
+
+    Parameters
+    ----------
+    folder
+        Where the document is below, resolved.
+    document, number
+        The document and its page, from 1.
+    known
+        SHA-256 of the document at the time of the run.
+
+    Raises
+    ------
+    FileProblem
+        If there is no such page, or it cannot be drawn.
+    """
+    content = _content(folder, document)
+    note = "The file has changed since the run." if known and known != sha256(content).hexdigest() else ""
+    if b"%PDF-" in content[:1024]:
+        return _pdf_page(content, document, number, note)
+    return _picture_page(content, document, number, note)
+
+
+def _content(folder: Path, document: str) -> bytes:
+    try:
+        path = (folder / document).resolve()
+        # Names of documents come out of tables from anywhere; none of them leads out of the folder.
+        inside = path.is_relative_to(folder)
+        content = path.read_bytes() if inside else b""
+    except (OSError, ValueError) as error:
+        message = f"{document} cannot be read in {folder}: {getattr(error, 'strerror', None) or error}."
+        raise FileProblem(message) from error
+    if not inside:
+        message = f"{document} is not below {folder}."
+        raise FileProblem(message)
+    return content
 
 
 class ServicePages:
@@ -138,13 +196,10 @@ class ServicePages:
 
 def _pdf_page(content: bytes, document: str, number: int, note: str) -> Page:
     try:
-        with pypdfium2.PdfDocument(content) as pdf:
-            count = len(pdf)
-            _demand(document, number, count)
-            page = pdf[number - 1]
-            width, height = page.get_size()
-            image = page.render(scale=_scale(width, height)).to_pil()
-    except pypdfium2.PdfiumError as error:
+        count = page_count(content)
+        _demand(document, number, count)
+        image, width, height = draw(content, number - 1, _scale)
+    except PdfiumError as error:
         message = f"{document} cannot be drawn: {error}"
         raise FileProblem(message) from error
     return Page(_jpeg(image), number, count, width, height, note)

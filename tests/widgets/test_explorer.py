@@ -385,7 +385,7 @@ def test_a_document_the_service_does_not_know_says_so(client: "Client") -> None:
 
 
 def test_something_else_than_an_evaluation_is_refused() -> None:
-    with pytest.raises(SettingError, match="takes what evaluate\\(\\) answered, not a DataFrame"):
+    with pytest.raises(SettingError, match=r"takes an Evaluation, not a DataFrame; .* give its in_memory"):
         explore(rows())  # type: ignore[arg-type]
 
 
