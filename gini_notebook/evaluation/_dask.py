@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._parts import Pair, Parted, survey
+from gini_notebook.evaluation._parts import Pair, Parted, Survey, survey
 from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, check_columns
 
 _LIBRARIES = ("dask", "dask_expr")
@@ -58,12 +58,16 @@ def parted(extractions: Any, truth: Any) -> Parted:
 def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:
     """Give every partition its share of a truth in memory; what is left over makes a partition of its own."""
     seen = _needed(extractions, ("document", "field", "group", "entity")).to_delayed()
-    surveys = list(_run(survey, seen, [truth.head(0)] * len(seen)))
-    met = [_of_documents(truth, known.extracted) for known in surveys]
+    surveys, names = zip(*_run(_survey_and_names, seen, [truth.head(0)] * len(seen)), strict=True)
+    met = [_of_documents(truth, known) for known in names]
     rest = truth[~np.logical_or.reduce(met)] if met else truth
     pairs = [Pair(part, truth[chosen]) for part, chosen in zip(found, met, strict=True)]
     pairs.append(Pair(extractions.head(0, compute=True), rest))
     return pairs, [*surveys, survey(extractions.head(0), truth)]
+
+
+def _survey_and_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[Survey, frozenset[str]]:
+    return survey(extractions, truth), frozenset(map(str, extractions["document"].dropna().unique()))
 
 
 def _needed(frame: Any, columns: Sequence[str]) -> Any:

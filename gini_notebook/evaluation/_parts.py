@@ -40,7 +40,6 @@ class Survey:
     wanted: frozenset[Column]
     delivered: frozenset[Column]
     votes: Votes
-    extracted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +104,6 @@ def survey(extractions: pd.DataFrame, truth: pd.DataFrame) -> Survey:
         wanted=columns_in(truth, TRUTH),
         delivered=columns_in(extractions, EXTRACTIONS),
         votes=entity_votes(extractions),
-        extracted=frozenset(map(str, extractions["document"].dropna().unique() if "document" in extractions else ())),
     )
 
 

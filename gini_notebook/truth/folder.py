@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from gini_notebook._executors import broken
 from gini_notebook.errors import TruthError
 from gini_notebook.truth.attachments import xml_attachments
 from gini_notebook.truth.einvoice import einvoice_labels
@@ -52,7 +53,7 @@ def read_documents(
 
     Raises
     ------
-    TruthError
+    ExecutorBroken
         If the executor breaks off, for example since one of its processes was killed.
     """
     read = partial(read_document, qr_codes=qr_codes)
@@ -67,12 +68,7 @@ def read_documents(
             yield found
             done += 1
     except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
-        reason = f"{type(error).__name__}: {error}".rstrip(".: ")
-        message = (
-            f"The executor ({type(executor).__name__}) broke off after {done} of {len(paths)} files: {reason}. "
-            "Pass a new executor, or none to read the files one after the other in this process."
-        )
-        raise TruthError(message) from error
+        raise broken(executor, error, f"after {done} of {len(paths)} files") from error
 
 
 def read_document(path: Path, document: str, *, qr_codes: bool) -> Found:

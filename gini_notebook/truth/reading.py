@@ -92,7 +92,9 @@ def read_truth(
     ------
     TruthError
         If there is no such source, nothing in it is ground truth, needed columns lack, a document is there twice,
-        the executor breaks off, or (where ``source`` is one file) the file is damaged or refused.
+        or (where ``source`` is one file) the file is damaged or refused.
+    ExecutorBroken
+        If the executor breaks off.
 
     Notes
     -----

@@ -12,7 +12,7 @@ from threading import Thread
 import pandas as pd
 import pytest
 
-from gini_notebook.errors import TruthError
+from gini_notebook.errors import ExecutorBroken
 from gini_notebook.truth import read_truth
 
 COPIES = 12
@@ -81,7 +81,7 @@ def closed() -> Executor:
 def test_an_executor_that_breaks_off_is_named_with_what_to_do_next(einvoices, executor, reason):
     running = executor()
     try:
-        with pytest.raises(TruthError, match=rf"{reason} Pass a new executor, or none"):
+        with pytest.raises(ExecutorBroken, match=rf"{reason} Pass a new executor, or none"):
             read_truth(einvoices, executor=running)
     finally:
         running.shutdown()
