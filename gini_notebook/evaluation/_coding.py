@@ -129,8 +129,7 @@ def blank(strings: ObjectArray) -> BoolArray:
 
 def text(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
     """Give the text column (dtype ``schema.TEXT``) of codes; :data:`NOTHING` is missing."""
-    extended = np.append(strings, pd.NA) if len(strings) else np.array([pd.NA], dtype=object)
-    return pd.Series(pd.array(extended[codes], dtype=TEXT), copy=False)
+    return pd.Series(pd.array(strings, dtype=TEXT).take(codes, allow_fill=True), copy=False)
 
 
 def joined(

@@ -8,12 +8,21 @@ import pandas as pd
 
 from gini_notebook.errors import SchemaError
 from gini_notebook.evaluation._canonical import Canonical
-from gini_notebook.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray, ObjectArray, text
+from gini_notebook.evaluation._coding import (
+    NOTHING,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    numbered,
+    text,
+)
 from gini_notebook.evaluation._inputs import Inputs
 from gini_notebook.evaluation._slots import Slots, groups_of_columns
 from gini_notebook.rules import Slots as TruthSlots
-from gini_notebook.rules import anls_many, causes, elsewhere, similarities
-from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES, TEXT
+from gini_notebook.rules import anls_many, caseless_many, causes, elsewhere, similarities
+from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES
 
 _BOX = ("page", "left", "top", "width", "height")
 CODES = {name: code for code, name in enumerate(OUTCOMES)}
@@ -100,14 +109,46 @@ def _distinct_pairs(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]
     return numbers.astype(np.int64, copy=False), first
 
 
-def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged) -> ObjectArray:
-    """Say for every wrong slot why it is wrong (M17); None elsewhere."""
-    found = np.full(len(slots.column), None, dtype=object)
+def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged) -> "pd.Series[Any]":
+    """Say for every wrong slot why it is wrong (M17); missing elsewhere."""
     wrong = np.flatnonzero(judged.outcome == CODES["wrong"])
-    if not len(wrong):
-        return found
-    chosen = _perhaps_elsewhere(canonical, judged, wrong)
-    there = TruthSlots(
+    fields, rows = _elsewhere(inputs, canonical, slots, judged, wrong)
+    found = np.full(len(wrong), None, dtype=object)
+    for number, pairs in _by_rule(canonical, slots.column[wrong], np.arange(len(wrong))):
+        one, other = judged.canonical_truth[wrong[pairs]], judged.canonical_extracted[wrong[pairs]]
+        found[pairs] = as_objects(
+            causes(
+                canonical.rules[number],
+                canonical.strings[one].tolist(),
+                canonical.strings[other].tolist(),
+                truth_parsed=canonical.parsed[one].tolist(),
+                extracted_parsed=canonical.parsed[other].tolist(),
+                other_fields=fields[pairs].tolist(),
+                other_rows=rows[pairs].tolist(),
+            )
+        )
+    codes, names = numbered(found)
+    of_slot = np.full(len(slots.column), NOTHING, dtype=np.int64)
+    of_slot[wrong] = codes
+    return text(of_slot, names)
+
+
+def _elsewhere(
+    inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, wrong: IntArray
+) -> tuple[ObjectArray, ObjectArray]:
+    """Look up wrong values in the document's other fields and rows: per wrong slot the field and the row, or None."""
+    fields, rows = (np.full(len(wrong), None, dtype=object) for _ in range(2))
+    caseless = caseless_many(canonical.strings.tolist())
+    extracted = judged.canonical_extracted[wrong]
+    wanted = {caseless[code]: number for number, code in enumerate(extracted.tolist())}
+    number = np.fromiter((wanted.get(value, NOTHING) for value in (*caseless, None)), np.int64, len(caseless) + 1)
+    there = np.flatnonzero(number[judged.canonical_truth] != NOTHING)
+    places = slots.document[there] * len(wrong) + number[judged.canonical_truth[there]]
+    met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
+    if not len(met):
+        return fields, rows
+    chosen = np.union1d(there, wrong[met])
+    truth = TruthSlots(
         document=slots.document[chosen],
         group=groups_of_columns(inputs.columns)[slots.column[chosen]],
         row=slots.row[chosen],
@@ -116,29 +157,11 @@ def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judg
         groups=sorted({group for group, _ in inputs.columns}),
         fields=[field for _, field in inputs.columns],
     )
-    extracted = canonical.strings[judged.canonical_extracted[wrong]].tolist()
-    fields, rows = elsewhere(there, np.searchsorted(chosen, wrong), extracted)
-    for number, pairs in _by_rule(canonical, slots.column[wrong], np.arange(len(wrong))):
-        one, other = judged.canonical_truth[wrong[pairs]], judged.canonical_extracted[wrong[pairs]]
-        found[wrong[pairs]] = causes(
-            canonical.rules[number],
-            canonical.strings[one].tolist(),
-            canonical.strings[other].tolist(),
-            truth_parsed=canonical.parsed[one].tolist(),
-            extracted_parsed=canonical.parsed[other].tolist(),
-            other_fields=[fields[pair] for pair in pairs.tolist()],
-            other_rows=[rows[pair] for pair in pairs.tolist()],
-        )
-    return found
-
-
-def _perhaps_elsewhere(canonical: Canonical, judged: Judged, wrong: IntArray) -> IntArray:
-    """Choose the slots worth looking at: the wrong ones, and those whose truth was extracted in a wrong one."""
-    wanted = {value.lower() for value in canonical.strings[judged.canonical_extracted[wrong]]}
-    met = np.array([*(value.lower() in wanted for value in canonical.strings), False])
-    chosen = met[judged.canonical_truth]
-    chosen[wrong] = True
-    return np.flatnonzero(chosen)
+    of_fields, of_rows = elsewhere(
+        truth, np.searchsorted(chosen, wrong[met]), canonical.strings[extracted[met]].tolist()
+    )
+    fields[met], rows[met] = as_objects(of_fields), as_objects(of_rows)
+    return fields, rows
 
 
 def counted_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
@@ -168,19 +191,13 @@ def table(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, so
         "truth_canonical": text(judged.canonical_truth, canonical.strings),
         "extracted_canonical": text(judged.canonical_extracted, canonical.strings),
         "similarity": judged.similarity,
-        "cause": _optional_text(find_causes(inputs, canonical, slots, judged)),
+        "cause": find_causes(inputs, canonical, slots, judged),
         **{name: taken(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
     }
     counted = counted_table(inputs, slots, judged)
     return pd.DataFrame(
         {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns}, copy=False
     )
-
-
-def _optional_text(values: ObjectArray) -> Any:
-    filled = values.copy()
-    filled[pd.isna(values)] = pd.NA
-    return pd.array(filled, dtype=TEXT)
 
 
 def taken(source: pd.DataFrame, name: str, position: IntArray, dtype: str) -> Any:

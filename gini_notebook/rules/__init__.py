@@ -18,7 +18,7 @@ compare codes, and ask ``similarities``, ``anls_many``, ``Rule.lenient_many`` an
 from gini_notebook.rules._accounts import iban_valid
 from gini_notebook.rules._causes import CAUSES, cause, causes
 from gini_notebook.rules._choice import for_field, get
-from gini_notebook.rules._elsewhere import Slots, elsewhere
+from gini_notebook.rules._elsewhere import Slots, caseless_many, elsewhere
 from gini_notebook.rules._explanation import Explanation, explain
 from gini_notebook.rules._rule import Rule
 from gini_notebook.rules._similarity import anls, anls_many, similarities, similarity
@@ -30,6 +30,7 @@ __all__ = [
     "Slots",
     "anls",
     "anls_many",
+    "caseless_many",
     "cause",
     "causes",
     "elsewhere",

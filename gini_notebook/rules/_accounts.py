@@ -1,11 +1,13 @@
 """Canonical account numbers and bank codes, and the verdict of an IBAN's check digits."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from gini_notebook.rules._text import compatible
+from gini_notebook.rules._text import compatible, in_one_sweep
 
 _EIGHT = re.compile(r"[A-Z0-9]{8}").fullmatch
+_DROPPED = dict.fromkeys(code for code in range(128) if chr(code).isspace() or chr(code) == "-")
 
 
 def iban(value: str) -> str | None:
@@ -13,6 +15,15 @@ def iban(value: str) -> str | None:
     if value.isalnum() and value.isascii():
         return value.upper()
     return _squeezed(value, "-") or None
+
+
+def iban_many(values: Sequence[str]) -> list[str | None]:
+    """Give :func:`iban` of many values."""
+    return [form or None for form in in_one_sweep(values, _squeezed_sweep, lambda value: iban(value) or "")]
+
+
+def _squeezed_sweep(joined: str) -> str:
+    return joined.upper().translate(_DROPPED)
 
 
 def bic(value: str, branch: str) -> str | None:

@@ -1,9 +1,11 @@
 """Why two values differ (M17 of the metrics)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Postfix, Prefix
 from rapidfuzz.process import cpdist
 
 from gini_notebook.rules import _dates, _text
@@ -120,20 +122,36 @@ def causes(
     if count == 0:
         return []
     numbers = rule.custom is None and rule.name in ("amount", "numeric", "integer")
-    edits = cpdist(truth, extracted, scorer=OSA.distance, score_cutoff=1, dtype=np.int64).tolist()
-    unread = _unread(count, truth_parsed, extracted_parsed)
-    fields, rows = other_fields or [None] * count, other_rows or [None] * count
     return [
         why
         or (_number_cause(one, other, amounts=rule.name == "amount") if numbers else None)
-        or _text_cause(one, other, edit)
+        or (_edit_cause(one, other, at, after) if edit <= 1 else _text_cause(one, other))
         or _place(field, row)
         or _rest(rule, one, other)
-        for one, other, edit, why, field, row in zip(truth, extracted, edits, unread, fields, rows, strict=True)
+        for one, other, why, (edit, at, after), field, row in zip(
+            truth,
+            extracted,
+            _unread(count, truth_parsed, extracted_parsed),
+            _differences(truth, extracted),
+            other_fields or repeat(None, count),
+            other_rows or repeat(None, count),
+            strict=True,
+        )
     ]
 
 
+def _differences(truth: Sequence[str], extracted: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Give per pair whether at most one edit is between them, and how many characters are the same at each end."""
+    edits, starts, ends = (
+        cpdist(truth, extracted, scorer=scorer, score_cutoff=cutoff, dtype=np.int64).tolist()
+        for scorer, cutoff in ((OSA.distance, 1), (Prefix.similarity, None), (Postfix.similarity, None))
+    )
+    return zip(edits, starts, ends, strict=True)
+
+
 def _unread(count: int, truth: Sequence[bool] | None, extracted: Sequence[bool] | None) -> list[str | None]:
+    if all(truth or ()) and all(extracted or ()):
+        return [None] * count
     names = {(False, False): "unparsed: both", (False, True): "unparsed: truth", (True, False): "unparsed: extracted"}
     flags = zip(truth or [True] * count, extracted or [True] * count, strict=True)
     return [None if one and other else names[(one, other)] for one, other in flags]
@@ -181,9 +199,24 @@ def _leading(whole: str, minor: str) -> int:
     return len(stripped) if stripped else len(minor.lstrip("0")) - len(minor)
 
 
-def _text_cause(truth: str, extracted: str, edits: int) -> str | None:
-    if edits <= 1:
-        return _levelled(truth, extracted) or f"one character: {_edit(truth, extracted)}"
+def _edit_cause(truth: str, extracted: str, start: int, end: int) -> str:
+    """Name the one edit between two strings that are the same up to ``start``, and in their last ``end`` characters."""
+    longer = max(len(truth), len(extracted))
+    width = max(longer - start - end, 1)
+    one = truth[start : start + width - (len(truth) < longer)]
+    other = extracted[start : start + width - (len(extracted) < longer)]
+    if truth.isascii() and extracted.isascii():
+        return _edit_of_ascii(one, other)
+    return _levelled(truth, extracted) or f"one character: {_edit(one, other)}"
+
+
+@lru_cache(maxsize=100_000)
+def _edit_of_ascii(one: str, other: str) -> str:
+    """Judge the characters that differ; among ASCII, those beside them have no say in whether case is all there is."""
+    return _levelled(one, other) or f"one character: {_edit(one, other)}"
+
+
+def _text_cause(truth: str, extracted: str) -> str | None:
     if extracted in truth:
         return "truncated"
     if truth in extracted:
@@ -202,17 +235,13 @@ def _levelled(truth: str, extracted: str) -> str | None:
     return "umlaut" if same else None
 
 
-def _edit(truth: str, extracted: str) -> str:
-    """Name the one edit between two strings."""
-    shorter = min(len(truth), len(extracted))
-    start = next((place for place in range(shorter) if truth[place] != extracted[place]), shorter)
-    if len(truth) > len(extracted):
-        return f"deletion {truth[start]}"
-    if len(truth) < len(extracted):
-        return f"insertion {extracted[start]}"
-    if truth[start + 1 :] == extracted[start + 1 :]:
-        return f"substitution {truth[start]}→{extracted[start]}"
-    return f"transposition {truth[start : start + 2]}→{extracted[start : start + 2]}"
+def _edit(one: str, other: str) -> str:
+    """Name an edit by the characters that differ."""
+    if not other:
+        return f"deletion {one}"
+    if not one:
+        return f"insertion {other}"
+    return f"{'substitution' if len(one) == 1 else 'transposition'} {one}→{other}"
 
 
 def _place(field: str | None, row: int | None) -> str | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gini_notebook.rules._text import in_one_sweep
+
 IntArray = npt.NDArray[np.int64]
 
 
@@ -30,6 +32,11 @@ class Slots:
     truth: Sequence[str | None]
     groups: Sequence[str]
     fields: Sequence[str]
+
+
+def caseless_many(values: Sequence[str]) -> list[str]:
+    """Level the case of many values, as :func:`elsewhere` does to look them up."""
+    return in_one_sweep(values, str.lower, str.lower)
 
 
 def elsewhere(slots: Slots, wrong: IntArray, extracted: Sequence[str]) -> tuple[list[str | None], list[int | None]]:

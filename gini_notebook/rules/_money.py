@@ -5,6 +5,7 @@ user has declared a locale: what ``1.234`` means cannot be guessed.
 """
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from gini_notebook.rules._text import exact
@@ -72,6 +73,12 @@ def amount(value: str, default: str | None, locale: str | None) -> str | None:
         return value
     parts = split(value, locale)
     return None if parts is None else _rounded(parts[0], parts[1] or default or "")
+
+
+def amount_many(values: Sequence[str], default: str | None, locale: str | None) -> list[str | None]:
+    """Give :func:`amount` of many values."""
+    normal = _NORMAL_FORM
+    return [value if len(value) <= _LONGEST and normal(value) else amount(value, default, locale) for value in values]
 
 
 def read(value: str, default: str | None, locale: str | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -166,14 +166,16 @@ class Rule:
         SettingError
             If a ``custom`` function returns something else than a string or None.
         """
-        read = list(map(canonicaliser(self), values))
-        strange = set(map(type, read)) - {str, type(None)}
+        read = _read_many(self, values)
+        strange = set(map(type, read)) - {str, type(None)} if self.custom is not None else None
         if strange:
             message = (
                 f"The function {self.describe()['custom']!r} returned {strange.pop().__name__}; a rule's function must "
                 "return the canonical string, or None if it cannot read the value."
             )
             raise SettingError(message)
+        if None not in read:
+            return cast("list[str]", read), [True] * len(read)
         exact = _text.exact
         kept = [exact(value) if canonical is None else canonical for value, canonical in zip(values, read, strict=True)]
         return kept, [canonical is not None for canonical in read]
@@ -204,8 +206,8 @@ class Rule:
             Their similarities (``similarities``), if they are known already.
         """
         if self.name in ("reference", "id"):
-            view = _text.letters_and_digits
-            truth, extracted, similarity = [*map(view, truth)], [*map(view, extracted)], None
+            view = _text.letters_and_digits_many
+            truth, extracted, similarity = view(truth), view(extracted), None
         scores = similarities(truth, extracted) if similarity is None else similarity
         return np.asarray(scores >= self.tau - 1e-12, dtype=np.bool_)
 
@@ -238,6 +240,20 @@ def canonicaliser(rule: Rule) -> Canonicaliser:
     if rule.name == "bic":
         return partial(_accounts.bic, branch=rule.bic_branch)
     return _PLAIN_FORMS.get(rule.name, _text.german_name if rule.fold == "german" else _text.name)
+
+
+def _read_many(rule: Rule, values: Sequence[str]) -> Sequence[str | None]:
+    """Apply :func:`canonicaliser` to many values, all at once where that is faster."""
+    one_by_one = canonicaliser(rule)
+    if rule.custom is None and rule.name == "amount":
+        return _money.amount_many(values, rule.currency_default, rule.locale)
+    if one_by_one is _text.name:
+        return _text.name_many(values)
+    if one_by_one is _text.exact:
+        return _text.exact_many(values)
+    if one_by_one is _accounts.iban:
+        return _accounts.iban_many(values)
+    return [*map(one_by_one, values)]
 
 
 def _truth_value(value: str) -> str | None:

@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from gini_notebook.errors import SettingError
-from gini_notebook.rules._text import collapsed
+from gini_notebook.rules._text import lower_collapsed_many
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -83,9 +83,7 @@ def anls(truth: str, extracted: str, tau: float = 0.5) -> float:
 def anls_many(truth: Sequence[str], extracted: Sequence[str], tau: float = 0.5) -> FloatArray:
     """Give :func:`anls` of many pairs at once; parameters and errors as there."""
     check_tau(tau)
-    scores = similarities(
-        [collapsed(value.lower()) for value in truth], [collapsed(value.lower()) for value in extracted]
-    )
+    scores = similarities(lower_collapsed_many(truth), lower_collapsed_many(extracted))
     return np.where(scores >= tau - 1e-12, scores, 0.0)
 
 

@@ -1,8 +1,11 @@
 """Canonical text: Unicode form, blanks, case and, when asked for, German umlauts."""
 
 import unicodedata
+from collections.abc import Callable, Sequence
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"})
+_ASCII_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
+_NOT_ALPHANUMERIC = dict.fromkeys(code for code in range(1, 128) if not chr(code).isalnum())
 
 
 def compatible(value: str) -> str:
@@ -64,3 +67,56 @@ def german_name(value: str) -> str:
 def letters_and_digits(value: str) -> str:
     """Show the lenient view of references: nothing but letters and digits, upper case."""
     return "".join(filter(str.isalnum, value)).upper() or value
+
+
+def in_one_sweep(values: Sequence[str], sweep: Callable[[str], str], single: Callable[[str], str]) -> list[str]:
+    """Give ``single`` of every value: those of ASCII all at once.
+
+    Parameters
+    ----------
+    values
+        Any strings.
+    sweep
+        Takes strings of ASCII joined by NUL characters, and gives their forms, joined in the same way.
+    single
+        Gives the form of one value.
+    """
+    plain = [value for value in values if value.isascii()]
+    joined = "\0".join(plain)
+    if joined.count("\0") != len(plain) - 1:
+        return [single(value) for value in values]
+    swept = sweep(joined).split("\0")
+    if len(plain) == len(values):
+        return swept
+    forms = iter(swept)
+    return [next(forms) if value.isascii() else single(value) for value in values]
+
+
+def _blanks_levelled(joined: str) -> str:
+    """Do for every string of ASCII, joined by NUL characters, what :func:`collapsed` does."""
+    for blank in _ASCII_BLANKS:
+        joined = joined.replace(blank, " ")
+    while "  " in joined:
+        joined = joined.replace("  ", " ")
+    return joined.replace(" \0", "\0").replace("\0 ", "\0").strip(" ")
+
+
+def exact_many(values: Sequence[str]) -> list[str]:
+    """Give :func:`exact` of many values."""
+    return in_one_sweep(values, _blanks_levelled, exact)
+
+
+def name_many(values: Sequence[str]) -> list[str]:
+    """Give :func:`name` of many values."""
+    return in_one_sweep(values, lambda joined: _blanks_levelled(joined.lower()), name)
+
+
+def lower_collapsed_many(values: Sequence[str]) -> list[str]:
+    """Level case and blanks of many values, and nothing else."""
+    return in_one_sweep(values, lambda joined: _blanks_levelled(joined.lower()), lambda value: collapsed(value.lower()))
+
+
+def letters_and_digits_many(values: Sequence[str]) -> list[str]:
+    """Give :func:`letters_and_digits` of many values."""
+    shown = in_one_sweep(values, lambda joined: joined.translate(_NOT_ALPHANUMERIC).upper(), letters_and_digits)
+    return [view or value for view, value in zip(shown, values, strict=True)]
