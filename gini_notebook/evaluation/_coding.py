@@ -77,6 +77,19 @@ def numbered(values: "pd.Series[Any] | ObjectArray") -> tuple[IntArray, ObjectAr
     return codes.astype(np.int64, copy=False), np.asarray(uniques, dtype=object)
 
 
+def codes_together(
+    first: "pd.Series[Any]", second: "pd.Series[Any]"
+) -> tuple[tuple[IntArray, ObjectArray], tuple[IntArray, ObjectArray]] | None:
+    """Number the distinct strings of two columns alike, which is faster than :func:`joined` afterwards.
+
+    Returns None for columns whose dtypes differ, or do not vouch for text.
+    """
+    if first.dtype != second.dtype or not isinstance(first.dtype, pd.StringDtype):
+        return None
+    codes, strings = numbered(pd.concat([first, second], ignore_index=True))
+    return (codes[: len(first)], strings), (codes[len(first) :], strings)
+
+
 def _may_hold_text(column: "pd.Series[Any]") -> bool:
     dtype = column.dtype.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
     if pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype):
@@ -124,18 +137,37 @@ def as_objects(values: Sequence[Any]) -> ObjectArray:
 
 def blank(strings: ObjectArray) -> BoolArray:
     """Tell which strings state nothing: empty, or blanks only."""
-    return np.array([not value or value.isspace() for value in strings], dtype=bool)
+    return np.asarray(np.fromiter(map(str.isspace, strings), np.bool_, len(strings)) | (strings == ""))
 
 
 def text(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
     """Give the text column (dtype ``schema.TEXT``) of codes; :data:`NOTHING` is missing."""
-    return pd.Series(pd.array(strings, dtype=TEXT).take(codes, allow_fill=True), copy=False)
+    return texts([codes], strings)[0]
+
+
+def texts(codes: Sequence[IntArray], strings: ObjectArray) -> "list[pd.Series[Any]]":
+    """Give several text columns of the same strings, as :func:`text` does."""
+    known = pd.array(strings, dtype=TEXT)
+    return [pd.Series(known.take(places, allow_fill=True), copy=False) for places in codes]
+
+
+def numbered_in_order(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Number the distinct keys (0 and more) in ascending order: the number of each, and the distinct keys."""
+    span = int(keys.max(initial=NOTHING)) + 1
+    if span > 8 * len(keys):
+        numbers, distinct = pd.factorize(keys, sort=True)
+        return numbers.astype(np.int64, copy=False), distinct
+    met = np.zeros(span, dtype=np.bool_)
+    met[keys] = True
+    return (np.cumsum(met) - 1)[keys], np.flatnonzero(met)
 
 
 def joined(
     first: tuple[IntArray, ObjectArray], second: tuple[IntArray, ObjectArray]
 ) -> tuple[IntArray, IntArray, ObjectArray]:
     """Give two coded columns the same numbering."""
+    if first[1] is second[1]:
+        return first[0], second[0], first[1]
     both = np.concatenate([first[1], second[1]])
     numbers, strings = numbered(both)
     numbers = np.append(numbers, NOTHING)

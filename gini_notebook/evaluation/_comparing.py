@@ -1,6 +1,7 @@
 """From slots to the comparisons table: outcome, levels, similarity and cause of every slot."""
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from gini_notebook.evaluation._coding import (
     as_objects,
     numbered,
     text,
+    texts,
 )
 from gini_notebook.evaluation._inputs import Inputs
 from gini_notebook.evaluation._slots import Slots, groups_of_columns
@@ -141,7 +143,7 @@ def _elsewhere(
     caseless = caseless_many(canonical.strings.tolist())
     extracted = judged.canonical_extracted[wrong]
     wanted = {caseless[code]: number for number, code in enumerate(extracted.tolist())}
-    number = np.fromiter((wanted.get(value, NOTHING) for value in (*caseless, None)), np.int64, len(caseless) + 1)
+    number = np.fromiter(map(wanted.get, [*caseless, None], repeat(NOTHING)), np.int64, len(caseless) + 1)
     there = np.flatnonzero(number[judged.canonical_truth] != NOTHING)
     places = slots.document[there] * len(wrong) + number[judged.canonical_truth[there]]
     met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
@@ -185,11 +187,15 @@ def counted_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
 def table(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame) -> pd.DataFrame:
     """Write the comparisons table (``schema.COMPARISONS``)."""
     position = _at(inputs.extracted.position, slots.extracted)
+    truth, extracted = texts((judged.truth, judged.extracted), inputs.values)
+    canonical_truth, canonical_extracted = texts(
+        (judged.canonical_truth, judged.canonical_extracted), canonical.strings
+    )
     more = {
-        "truth": text(judged.truth, inputs.values),
-        "extracted": text(judged.extracted, inputs.values),
-        "truth_canonical": text(judged.canonical_truth, canonical.strings),
-        "extracted_canonical": text(judged.canonical_extracted, canonical.strings),
+        "truth": truth,
+        "extracted": extracted,
+        "truth_canonical": canonical_truth,
+        "extracted_canonical": canonical_extracted,
         "similarity": judged.similarity,
         "cause": find_causes(inputs, canonical, slots, judged),
         **{name: taken(source, name, position, COMPARISONS.columns[name]) for name in _BOX},

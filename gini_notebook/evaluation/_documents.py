@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._coding import BoolArray, ObjectArray
+from gini_notebook.evaluation._coding import NOTHING, BoolArray, ObjectArray, as_objects, text
 from gini_notebook.schema import DOCUMENT_STATUSES, TEXT
 
 COMPLETED, FAILED = DOCUMENT_STATUSES[0], DOCUMENT_STATUSES[1]
+_NO_EXTRACTION = "There is no extraction of this document."
 _FIRST = ("document", "status", "error", "request_id", "answered")
 
 
@@ -120,11 +122,10 @@ def frame(names: ObjectArray, documents: pd.DataFrame | None, extracted: BoolArr
     extracted
         Per document, whether there is an extraction of it.
     """
-    index = pd.Index(names, dtype=object)
     if documents is None:
-        table = pd.DataFrame(index=index)
-    else:
-        table = documents.set_index(documents["document"].astype(object)).drop(columns="document").reindex(index)
+        return _frame_of_names(names, extracted)
+    index = pd.Index(names, dtype=object)
+    table = documents.set_index(documents["document"].astype(object)).drop(columns="document").reindex(index)
     for column in ("status", "error", "request_id"):
         if column not in table:
             table[column] = pd.array([pd.NA] * len(index), dtype=TEXT)
@@ -133,7 +134,19 @@ def frame(names: ObjectArray, documents: pd.DataFrame | None, extracted: BoolArr
     unknown = table["status"].isna().to_numpy()
     table.loc[unknown & extracted, "status"] = COMPLETED
     table.loc[unknown & ~extracted, "status"] = FAILED
-    table.loc[unknown & ~extracted, "error"] = "There is no extraction of this document."
+    table.loc[unknown & ~extracted, "error"] = _NO_EXTRACTION
     table.insert(0, "document", pd.array(names, dtype=TEXT))
     rest = [column for column in table.columns if column not in _FIRST]
     return table[[*_FIRST, *rest]].reset_index(drop=True)
+
+
+def _frame_of_names(names: ObjectArray, extracted: BoolArray) -> pd.DataFrame:
+    nothing = np.full(len(names), NOTHING, dtype=np.int64)
+    columns = {
+        "document": pd.array(names, dtype=TEXT),
+        "status": text(np.where(extracted, 0, 1), as_objects([COMPLETED, FAILED])),
+        "error": text(np.where(extracted, NOTHING, 0), as_objects([_NO_EXTRACTION])),
+        "request_id": text(nothing, as_objects([])),
+        "answered": extracted,
+    }
+    return pd.DataFrame(columns)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, joined, numbered
-from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, Side, Table, check_keys, dotted, table
+from gini_notebook.evaluation._tables import TRUTH, Side, Table, check_keys, dotted, tables
 from gini_notebook.schema import FIELD_ENTITIES
 
 # Counts are kept per document and column; this many take about 2 GB.
@@ -75,7 +75,7 @@ def read(
         For a part of larger tables: the columns to evaluate, whether this part has them or not. A part may have no
         document in common.
     """
-    original, delivered = table(truth, TRUTH), table(extractions, EXTRACTIONS)
+    original, delivered = tables(truth, extractions)
     wanted = _spelled_alike(original, [*delivered.document[1], *processed])
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
     answered = np.zeros(len(documents), dtype=bool)

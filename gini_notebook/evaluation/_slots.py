@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.evaluation._canonical import Canonical
-from gini_notebook.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray
+from gini_notebook.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray, numbered_in_order
 from gini_notebook.evaluation._inputs import Inputs
 from gini_notebook.evaluation._tables import EXTRACTIONS, Side, check_keys, slot_keys
 from gini_notebook.matching import Cells, match_rows
@@ -177,7 +177,7 @@ def _joined(inputs: Inputs, placed: _Placed) -> Slots:
     row = np.concatenate([truth.row, placed.row])
     table = document * (int(groups.max(initial=0)) + 1) + groups[column]
     keys = slot_keys(table, column, row, max(columns, 1))
-    slot_of, slots = pd.factorize(keys, sort=True)
+    slot_of, slots = numbered_in_order(keys)
     truth_at, extracted_at = (np.full(len(slots), NOTHING, dtype=np.int64) for _ in range(2))
     paired = np.zeros(len(slots), dtype=bool)
     truth_at[slot_of[: len(truth)]] = np.arange(len(truth))

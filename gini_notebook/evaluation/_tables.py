@@ -17,6 +17,7 @@ from gini_notebook.evaluation._coding import (
     as_objects,
     blank,
     codes_of,
+    codes_together,
 )
 from gini_notebook.evaluation._hashes import of_table
 
@@ -72,14 +73,24 @@ class Table:
         return of_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
 
 
-def table(frame: pd.DataFrame, name: str) -> Table:
-    """Check and code a table; the name is for messages."""
+def tables(truth: pd.DataFrame, extractions: pd.DataFrame) -> tuple[Table, Table]:
+    """Check and code both tables; where that saves time, their values have the same coding."""
+    check_frame(truth, TRUTH)
+    check_frame(extractions, EXTRACTIONS)
+    values = codes_together(truth["value"], extractions["value"])
+    if values is None:
+        return table(truth, TRUTH), table(extractions, EXTRACTIONS)
+    return table(truth, TRUTH, values[0]), table(extractions, EXTRACTIONS, values[1])
+
+
+def table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectArray] | None = None) -> Table:
+    """Check and code a table; the name is for messages, and the values may be coded already."""
     check_frame(frame, name)
     document = codes_of(frame["document"], name, numbers=True)
     column, names = columns_of(frame, name)
     check_stated(*document, "document", name)
     check_stated(column, as_objects([field for _, field in names]), "field", name)
-    values, strings = codes_of(frame["value"], name)
+    values, strings = codes_of(frame["value"], name) if value is None else value
     stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
     header = np.array([not group for group, _ in names] or [True])[column]
     return Table(document, column, tuple(names), _rows(frame, header, name), (stated[values], strings))
