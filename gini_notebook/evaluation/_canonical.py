@@ -64,8 +64,8 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
     strings: list[ObjectArray] = []
     parsed: list[BoolArray] = []
     offset = 0
-    for number, rule in enumerate(distinct):
-        rows = [_rows(side, rule_of_column == number) for side in sides]
+    by_rule = [_rows_by_rule(side, rule_of_column, len(distinct)) for side in sides]
+    for rule, *rows in zip(distinct, *by_rule, strict=True):
         used = np.zeros(len(inputs.values), dtype=bool)
         for side, chosen in zip(sides, rows, strict=True):
             used[side.value[chosen]] = True
@@ -91,5 +91,10 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
     )
 
 
-def _rows(side: Side, columns: BoolArray) -> IntArray:
-    return np.flatnonzero(columns[side.column] & (side.value != NOTHING))
+def _rows_by_rule(side: Side, rule_of_column: IntArray, rules: int) -> list[IntArray]:
+    """Give for every rule the rows that state a value of its columns."""
+    at = np.flatnonzero(side.value != NOTHING)
+    # Numbers this small are sorted in one pass.
+    rule = rule_of_column[side.column[at]].astype(np.min_scalar_type(rules))
+    order = at[np.argsort(rule, kind="stable")]
+    return np.split(order, np.cumsum(np.bincount(rule, minlength=rules))[:-1]) if rules else []

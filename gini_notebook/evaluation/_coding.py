@@ -82,11 +82,11 @@ def codes_together(
 ) -> tuple[tuple[IntArray, ObjectArray], tuple[IntArray, ObjectArray]] | None:
     """Number the distinct strings of two columns alike, which is faster than :func:`joined` afterwards.
 
-    Returns None for columns whose dtypes differ, or do not vouch for text.
+    What states nothing is :data:`NOTHING`. Returns None for columns whose dtypes differ, or do not vouch for text.
     """
     if first.dtype != second.dtype or not isinstance(first.dtype, pd.StringDtype):
         return None
-    codes, strings = numbered(pd.concat([first, second], ignore_index=True))
+    codes, strings = stated(*numbered(pd.concat([first, second], ignore_index=True)))
     return (codes[: len(first)], strings), (codes[len(first) :], strings)
 
 
@@ -138,6 +138,14 @@ def as_objects(values: Sequence[Any]) -> ObjectArray:
 def blank(strings: ObjectArray) -> BoolArray:
     """Tell which strings state nothing: empty, or blanks only."""
     return np.asarray(np.fromiter(map(str.isspace, strings), np.bool_, len(strings)) | (strings == ""))
+
+
+def stated(codes: IntArray, strings: ObjectArray) -> tuple[IntArray, ObjectArray]:
+    """Take blanks for :data:`NOTHING`."""
+    nothing = blank(strings)
+    if not nothing.any():
+        return codes, strings
+    return np.append(np.where(nothing, NOTHING, np.arange(len(strings))), NOTHING)[codes], strings
 
 
 def text(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":

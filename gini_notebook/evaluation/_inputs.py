@@ -136,7 +136,7 @@ def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> N
 def _same_documents(wanted: Table, delivered: Table) -> tuple[ObjectArray, IntArray, IntArray]:
     """Number the documents of the truth in sorted order, on both sides."""
     names = wanted.document[1]
-    order = np.argsort(names)
+    order = np.array(sorted(range(len(names)), key=names.tolist().__getitem__), dtype=np.int64)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     documents = names[order]
@@ -215,4 +215,5 @@ def _chosen(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str
 def _side(part: Table, document: IntArray, places: Mapping[tuple[str, str], int], values: IntArray) -> Side:
     column = np.array([*(places.get(name, NOTHING) for name in part.names), NOTHING], dtype=np.int64)[part.column]
     side = Side(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
-    return side.take((document != NOTHING) & (column != NOTHING))
+    chosen = (document != NOTHING) & (column != NOTHING)
+    return side if chosen.all() else side.take(chosen)

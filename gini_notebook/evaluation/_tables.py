@@ -18,6 +18,7 @@ from gini_notebook.evaluation._coding import (
     blank,
     codes_of,
     codes_together,
+    stated,
 )
 from gini_notebook.evaluation._hashes import of_table
 
@@ -90,10 +91,9 @@ def table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectArray] | 
     column, names = columns_of(frame, name)
     check_stated(*document, "document", name)
     check_stated(column, as_objects([field for _, field in names]), "field", name)
-    values, strings = codes_of(frame["value"], name) if value is None else value
-    stated = np.append(np.where(blank(strings), NOTHING, np.arange(len(strings))), NOTHING)
+    value = stated(*codes_of(frame["value"], name)) if value is None else value
     header = np.array([not group for group, _ in names] or [True])[column]
-    return Table(document, column, tuple(names), _rows(frame, header, name), (stated[values], strings))
+    return Table(document, column, tuple(names), _rows(frame, header, name), value)
 
 
 def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str, str]]]:

@@ -201,10 +201,12 @@ def _leading(whole: str, minor: str) -> int:
 
 def _edit_cause(truth: str, extracted: str, start: int, end: int) -> str:
     """Name the one edit between two strings that are the same up to ``start``, and in their last ``end`` characters."""
-    longer = max(len(truth), len(extracted))
-    width = max(longer - start - end, 1)
-    one = truth[start : start + width - (len(truth) < longer)]
-    other = extracted[start : start + width - (len(extracted) < longer)]
+    if len(truth) == len(extracted):
+        one, other = truth[start : len(truth) - end], extracted[start : len(truth) - end]
+    elif len(truth) > len(extracted):
+        one, other = truth[start], ""
+    else:
+        one, other = "", extracted[start]
     if truth.isascii() and extracted.isascii():
         return _edit_of_ascii(one, other)
     return _levelled(truth, extracted) or f"one character: {_edit(one, other)}"

@@ -81,14 +81,13 @@ def in_one_sweep(values: Sequence[str], sweep: Callable[[str], str], single: Cal
     single
         Gives the form of one value.
     """
-    plain = [value for value in values if value.isascii()]
-    joined = "\0".join(plain)
-    if joined.count("\0") != len(plain) - 1:
+    joined = "\0".join(values)
+    if joined.count("\0") != len(values) - 1:
         return [single(value) for value in values]
-    swept = sweep(joined).split("\0")
-    if len(plain) == len(values):
-        return swept
-    forms = iter(swept)
+    if joined.isascii():
+        return sweep(joined).split("\0")
+    plain = "\0".join([value for value in values if value.isascii()])
+    forms = iter(sweep(plain).split("\0"))
     return [next(forms) if value.isascii() else single(value) for value in values]
 
 
