@@ -13,7 +13,7 @@ import pandas as pd
 
 from gini_notebook.errors import SchemaError
 from gini_notebook.evaluation._candidates import Candidates
-from gini_notebook.evaluation._coding import BoolArray, ObjectArray
+from gini_notebook.evaluation._coding import BoolArray, IntArray, ObjectArray
 from gini_notebook.evaluation._inputs import NO_TRUTH, Inputs, choose_columns, read
 from gini_notebook.evaluation._pass import Compared, compare
 from gini_notebook.evaluation._settings import Column, OneRule, Settings, Votes, choose_rules, columns_in, entity_votes
@@ -191,12 +191,24 @@ def together(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tally]:
     candidates = [tally.candidates for tally in tallies if tally.candidates is not None]
     whole = Tally(
         columns=columns,
-        counts=np.concatenate([tally.counts for tally in tallies])[order][:, kept],
-        anls=np.concatenate([tally.anls for tally in tallies])[order][:, groups],
-        rows=np.concatenate([tally.rows for tally in tallies])[order][:, groups],
-        candidates=np.concatenate(candidates)[order][:, kept] if candidates else None,
+        counts=_gathered([tally.counts for tally in tallies], order, kept),
+        anls=_gathered([tally.anls for tally in tallies], order, groups),
+        rows=_gathered([tally.rows for tally in tallies], order, groups),
+        candidates=_gathered(candidates, order, kept) if candidates else None,
     )
     return documents[order], np.concatenate([part.answered for part in parts])[order], whole
+
+
+def _gathered(arrays: Sequence[Any], order: IntArray, kept: Sequence[int]) -> Any:
+    """Give ``np.concatenate(arrays)[order][:, kept]`` without the copies in between: they are the largest there are."""
+    whole = np.empty((len(order), len(kept), *arrays[0].shape[2:]), dtype=arrays[0].dtype)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    begun = 0
+    for array in arrays:
+        whole[place[begun : begun + len(array)]] = array[:, kept]
+        begun += len(array)
+    return whole
 
 
 def hash_of(hashes: Sequence[str]) -> str:
