@@ -29,7 +29,7 @@ def write(folder: Path) -> None:
 
 
 class Memory:
-    """Watches the memory of this process and its children, and keeps the most."""
+    """Watches the memory of this process and its children (pages they share count once), and keeps the most."""
 
     def __init__(self) -> None:
         self.peak_bytes = 0
@@ -46,18 +46,18 @@ class Memory:
 
     def _watch(self) -> None:
         own = psutil.Process()
-        while not self._stop.wait(0.2):
+        while not self._stop.wait(0.5):
             sizes = []
             for process in [own, *own.children(recursive=True)]:
                 try:
-                    sizes.append(process.memory_info().rss)
+                    sizes.append(process.memory_full_info().pss)
                 except psutil.NoSuchProcess:
                     continue
             self.peak_bytes = max(self.peak_bytes, sum(sizes))
 
 
 def measured() -> tuple[float, float, float]:
-    """Give seconds of ``evaluate``, the most memory meanwhile (MB, 10^6 bytes), and seconds of ``summary``."""
+    """Give seconds of ``evaluate``, the most memory meanwhile (MB of 10^6 bytes), and seconds of ``summary``."""
     with tempfile.TemporaryDirectory() as place, dask.config.set({"distributed.worker.memory.terminate": False}):
         folder = Path(place)
         # In a process of its own: what making the tables takes is not the memory of evaluating them.
