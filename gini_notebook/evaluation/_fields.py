@@ -11,21 +11,21 @@ import pandas as pd
 from gini_notebook.evaluation._coding import FloatArray, IntArray
 from gini_notebook.evaluation._intervals import Estimates
 from gini_notebook.evaluation.counts import COUNTED, Tally
-from gini_notebook.evaluation.scores import MACRO, MICRO, companions, trials, with_averages
+from gini_notebook.evaluation.scores import MACRO, MICRO, WEIGHTED, companions, trials, with_averages
 from gini_notebook.schema import FIELD_SCORES
 from gini_notebook.statistics import left_out_sums
 
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Scores of one group: its columns, then micro, then macro, in arrays of this order.
+    """Scores of one group: its columns, then micro, macro and perhaps weighted, in arrays of this order.
 
     Attributes
     ----------
     columns
         Places of the columns in the tally.
     counts
-        Rows × ``COUNTED`` for columns and micro; macro has none.
+        Rows × ``COUNTED`` for columns and micro; the other averages have none.
     estimates
         By score: precision, recall, f1.
     left_out
@@ -38,15 +38,25 @@ class Scored:
     left_out: int
 
 
-def score_group(tally: Tally, draws: FloatArray, group: str, *, wrong: str, seed: int) -> Scored:
+@dataclass(frozen=True, slots=True, eq=False)
+class Scoring:
+    """Scoring scores are made: counting rule, seed of the draws, weight of every column, and what stands for 0/0."""
+
+    wrong: str
+    seed: int
+    weights: FloatArray | None = None
+    undefined: float = np.nan
+
+
+def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Scored:
     """Score the columns of a group, and their averages (M7).
 
     Parameters
     ----------
     draws
         Draws × columns of the tally × counts, from the document bootstrap.
-    seed
-        The seed of these draws.
+    how
+        Has the seed of these draws.
     """
     places = tally.columns_of(group)
     counts = tally.totals[places]
@@ -55,23 +65,26 @@ def score_group(tally: Tally, draws: FloatArray, group: str, *, wrong: str, seed
     slots = tally.counts[:, places, :4].sum(axis=2)
     slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
     documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
-    at, drawn = (with_averages(side[..., places, :4], supported, wrong) for side in (tally.totals, draws))
+    weights = None if how.weights is None else how.weights[places]
+    averages = 1 if weights is None else 2
+    scored = partial(with_averages, supported=supported, wrong=how.wrong, weights=weights, undefined=how.undefined)
+    at, drawn = (scored(side[..., places, :4]) for side in (tally.totals, draws))
 
     @cache
     def without() -> Mapping[str, FloatArray]:
         flat = tally.counts[:, places, :4].reshape(len(tally.counts), -1)
-        return with_averages(left_out_sums(flat, seed=seed).reshape(-1, len(places), 4), supported, wrong)
+        return scored(left_out_sums(flat, seed=how.seed).reshape(-1, len(places), 4))
 
     estimates = {
         name: Estimates(
             value=at[name],
             draws=drawn[name],
-            documents=np.append(documents, documents[-1]),
-            trials=np.append(total, np.nan),
-            clustered=np.append(slots.max(axis=0, initial=0) > 1, True),
+            documents=np.append(documents, np.repeat(documents[-1], averages)),
+            trials=np.append(total, np.full(averages, np.nan)),
+            clustered=np.append(slots.max(axis=0, initial=0) > 1, np.full(averages, True)),
             left_out=partial(_of, without, name),
         )
-        for name, total in trials(counts, wrong).items()
+        for name, total in trials(counts, how.wrong).items()
     }
     return Scored(places, counts, estimates, len(places) - len(supported))
 
@@ -85,24 +98,24 @@ def frame(
     draws: FloatArray,
     *,
     entities: Mapping[tuple[str, str], str],
-    wrong: str,
     intervals: str,
-    seed: int,
+    how: Scoring,
 ) -> pd.DataFrame:
     """Write the table (``schema.FIELD_SCORES``)."""
     rows: list[dict[str, Any]] = []
     left_out, degenerate = {}, []
+    averages = (MICRO, MACRO) if how.weights is None else (MICRO, MACRO, WEIGHTED)
     for group in tally.groups:
-        scored = score_group(tally, draws, group, wrong=wrong, seed=seed)
+        scored = score_group(tally, draws, group, how)
         if not len(scored.columns):
             continue
         left_out[group] = scored.left_out
         names = [tally.columns[place] for place in scored.columns]
-        labels = [*(field for _, field in names), MICRO, MACRO]
+        labels = [*(field for _, field in names), *averages]
         group_rows: list[dict[str, Any]] = [
             {"group": group, "field": field, "entity": entities.get((group, field))} for field in labels
         ]
-        _fill_counts(group_rows[:-1], scored.counts)
+        _fill_counts(group_rows[: len(scored.counts)], scored.counts)
         for name, estimates in scored.estimates.items():
             low, high, replaced = estimates.intervals(intervals)
             for at, row in enumerate(group_rows):
@@ -111,7 +124,7 @@ def frame(
                 degenerate += [(group, label) for label, flag in zip(labels, replaced, strict=True) if flag]
         rows += group_rows
     table = FIELD_SCORES.frame(rows)
-    table.attrs |= {"counting_rule": wrong, "macro_left_out": left_out, "degenerate": degenerate}
+    table.attrs |= {"counting_rule": how.wrong, "macro_left_out": left_out, "degenerate": degenerate}
     return table
 
 

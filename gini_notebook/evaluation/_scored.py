@@ -1,16 +1,17 @@
 """Scores: every number that is made of counts per document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from gini_notebook.evaluation import _costs, _fields, _gate, _slices, _summary
+from gini_notebook.evaluation import _costs, _fields, _gate, _slices, _summary, _weights
 from gini_notebook.evaluation._counted import Counted
+from gini_notebook.evaluation._fields import Scoring
 from gini_notebook.evaluation._gate import Check
 from gini_notebook.evaluation._intervals import check_kind
 from gini_notebook.evaluation._summary import How
-from gini_notebook.evaluation.scores import check_counting_rule, share
+from gini_notebook.evaluation.scores import check_counting_rule, check_zero_division, share
 from gini_notebook.statistics import wilson
 
 
@@ -18,7 +19,14 @@ class Scored(Counted):
     """The scores of an evaluation."""
 
     def by_field(
-        self, level: str = "typed", wrong: str | None = None, intervals: str = "wilson", *, answered_only: bool = False
+        self,
+        level: str = "typed",
+        wrong: str | None = None,
+        intervals: str = "wilson",
+        *,
+        answered_only: bool = False,
+        weights: Mapping[str, float] | None = None,
+        zero_division: float = np.nan,
     ) -> pd.DataFrame:
         """Give counts, precision, recall, F1 and companions per field, then their averages ``micro`` and ``macro``.
 
@@ -37,6 +45,13 @@ class Scored(Counted):
             same, every kind falls back on Wilson's interval.
         answered_only
             Leave out the documents that failed.
+        weights
+            By field (``"iban"``, ``"lineItems.baseGross"``), what each of its slots counts for, as importance or loss;
+            fields without a weight count for 1. Gives each group one more average, ``weighted``: the scores of the
+            weighted counts, as scikit-learn's ``sample_weight`` with ``average="micro"``.
+        zero_division
+            What stands for 0/0, for numbers that shall be those of another program: 0 as DocILE, nervaluate and
+            stickler, 0 or 1 as scikit-learn. Macro averages over the same fields whatever it is.
 
         Returns
         -------
@@ -54,20 +69,22 @@ class Scored(Counted):
         Examples
         --------
         >>> result.by_field().query("field == 'iban'")["f1"]  # doctest: +SKIP
+        >>> result.by_field(weights={"amountToPay": 10}).query("field == 'weighted'")  # doctest: +SKIP
         """
         wrong = self.settings["wrong"] if wrong is None else wrong
         check_counting_rule(wrong)
         check_kind(intervals)
+        check_zero_division(zero_division)
+        weighing = _weights.of_columns(weights, self._columns)
         frame = _fields.frame(
             self.tally(level, answered_only=answered_only),
             self._draws(level, answered_only=answered_only),
             entities=self._entities,
-            wrong=wrong,
             intervals=intervals,
-            seed=self.settings["seed"],
+            how=Scoring(wrong, self.settings["seed"], weighing, zero_division),
         )
         frame.attrs |= {"level": level, "intervals": intervals, "seed": self.settings["seed"]}
-        frame.attrs["answered_only"] = answered_only
+        frame.attrs |= {"answered_only": answered_only, "weights": None if weights is None else dict(weights)}
         return frame
 
     def summary(self, level: str = "typed", intervals: str = "wilson") -> pd.DataFrame:

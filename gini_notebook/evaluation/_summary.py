@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.evaluation._fields import score_group
+from gini_notebook.evaluation._fields import Scoring, score_group
 from gini_notebook.evaluation._intervals import Estimates
 from gini_notebook.evaluation.counts import CANDIDATE_RANKS, Tally, resampled
 from gini_notebook.evaluation.scores import MACRO, MICRO, share, trials
@@ -150,7 +150,7 @@ def _estimated(ratios: Sequence[Ratio], how: How) -> dict[str, list[dict[str, An
 
 def _averages(tally: Tally, draws: FloatArray, group: str, prefix: str, how: How) -> list[dict[str, Any]]:
     """Give micro and macro of a group."""
-    scored = score_group(tally, draws, group, wrong=how.wrong, seed=how.seed)
+    scored = score_group(tally, draws, group, Scoring(how.wrong, how.seed))
     if not len(scored.columns):
         return []
     micro = scored.counts[-1]

@@ -13,7 +13,7 @@ from gini_notebook.errors import SettingError
 from gini_notebook.evaluation._coding import FloatArray
 
 COUNTING_RULES = ("both", "fp")
-MICRO, MACRO = "micro", "macro"
+MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
 PROPORTIONS = ("precision", "recall", "f1")
 
 
@@ -38,20 +38,34 @@ def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArr
     return {"precision": predicted, "recall": wanted, "f1": (predicted + wanted) / 2}
 
 
-def scores(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
-    """Give precision, recall and F1; NaN where there is nothing to divide by.
+def check_zero_division(undefined: float) -> None:
+    """Refuse to take 0/0 for anything but 0, 1 or undefined."""
+    if undefined not in (0, 1) and not np.isnan(undefined):
+        message = f"zero_division is {undefined!r}; it must be 0, 1, or NaN (the default: undefined)."
+        raise SettingError(message)
+
+
+def scores(counts: npt.NDArray[np.generic], wrong: str, undefined: float = np.nan) -> Mapping[str, FloatArray]:
+    """Give precision, recall and F1; NaN, or another value, where there is nothing to divide by.
 
     F1 of no correct value is 0 as soon as something is wrong, missing or spurious (M8); with ``wrong="fp"`` that holds
     by the same formula.
     """
     correct = np.asarray(counts[..., 0], dtype=np.float64)
-    return {name: share(correct, total) for name, total in trials(counts, wrong).items()}
+    return {
+        name: np.where(total == 0, undefined, share(correct, total)) for name, total in trials(counts, wrong).items()
+    }
 
 
 def with_averages(
-    counts: npt.NDArray[np.generic], supported: npt.NDArray[np.int64], wrong: str
+    counts: npt.NDArray[np.generic],
+    supported: npt.NDArray[np.int64],
+    wrong: str,
+    *,
+    weights: FloatArray | None = None,
+    undefined: float = np.nan,
 ) -> Mapping[str, FloatArray]:
-    """Give the scores of fields, then of their sum (micro), then the mean of the fields' scores (macro) (M7).
+    """Give the scores of fields, of their sum (micro), the mean of the fields' scores (macro), and weighted ones (M7).
 
     Parameters
     ----------
@@ -59,13 +73,20 @@ def with_averages(
         Last axes: fields × (correct, wrong, missing, spurious).
     supported
         Places of the fields that have a truth value; the others are no part of macro (M8).
+    weights
+        By field, what each of its slots counts for; without, there is no weighted average.
+    undefined
+        What stands for 0/0.
     """
     together = np.concatenate([counts, counts.sum(axis=-2, keepdims=True)], axis=-2)
-    scored = scores(together, wrong)
-    return {
+    averaged = {
         name: np.concatenate([values, mean(values[..., supported])[..., None]], axis=-1)
-        for name, values in scored.items()
+        for name, values in scores(together, wrong, undefined).items()
     }
+    if weights is None:
+        return averaged
+    weighted = scores((np.asarray(counts, dtype=np.float64) * weights[:, None]).sum(axis=-2), wrong, undefined)
+    return {name: np.concatenate([values, weighted[name][..., None]], axis=-1) for name, values in averaged.items()}
 
 
 def mean(values: FloatArray) -> FloatArray:

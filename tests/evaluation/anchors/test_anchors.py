@@ -191,6 +191,28 @@ def test_D2_scikit_learn_scores_as_we_do_macro_included(seeds):
             assert [frame.loc["macro", "f1"], frame.loc["micro", "f1"]] == close([macro, micro])
 
 
+@pytest.mark.parametrize("seeds", [SEEDS[start::8] for start in range(8)])
+def test_D2_scikit_learn_weights_samples_and_takes_nothing_by_nothing_as_we_do(seeds):
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    for seed in seeds:
+        weights = dict(zip([*VALUES, "bic"], np.random.default_rng(seed).integers(0, 9, 6).tolist(), strict=True))
+        for result, level, truth, found in cases(seed):
+            events = adapters.sklearn_events(truth, found)
+            of_events = [weights[wanted or given] for wanted, given in zip(*events, strict=True)]
+            zero_division = seed % 2
+            frame = result.by_field(level, weights=weights, zero_division=zero_division).set_index("field")
+            fields = list(frame.index[:-3])
+            supported = [name for name in fields if frame.loc[name, "support"] > 0]
+            settings = {"zero_division": zero_division}
+            theirs = metrics.precision_recall_fscore_support
+            by_field = theirs(*events, labels=fields, average=None, **settings)
+            macro = theirs(*events, labels=supported, average="macro", **settings)
+            weighted = theirs(*events, labels=fields, average="micro", sample_weight=of_events, **settings)
+            for place, score in enumerate(("precision", "recall", "f1")):
+                assert frame.loc[fields, score].tolist() == close(by_field[place].tolist())
+                assert frame.loc[["macro", "weighted"], score].tolist() == close([macro[place], weighted[place]])
+
+
 def test_D2_scikit_learns_average_precision_and_auroc_are_ours():
     metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
     for seed in SEEDS:
