@@ -7,8 +7,18 @@ import typer
 
 from gini_notebook._files import replacing
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
-from gini_notebook.cli.output import as_json, difference_table, field_table, records, say, table
-from gini_notebook.cli.runs import DeclaredFields, FailUnder, Json, declared, print_left_out
+from gini_notebook.cli.output import as_json, changed_documents, difference_table, field_table, records, say, table
+from gini_notebook.cli.runs import (
+    DeclaredFields,
+    FailUnder,
+    Interval,
+    Intervals,
+    Json,
+    declared,
+    numbers,
+    print_checks,
+    print_notes,
+)
 from gini_notebook.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -81,6 +91,7 @@ def evaluate(
     out: Annotated[Path | None, typer.Option(help="Keep the result here, for report and compare.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit).")] = None,
     fail_under: FailUnder = None,
+    intervals: Intervals = Interval.wilson,
     json: Json = False,
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
@@ -94,19 +105,15 @@ def evaluate(
         result.save(out)
     if report is not None:
         result.save_report(report)
-    checks = result.check(fail_under) if fail_under else []
+    checks = result.check(fail_under, intervals) if fail_under else []
     if json:
-        outcome = [{"check": text, "value": value, "passed": passed} for text, value, passed in checks]
-        as_json({"fields": records(result.by_field()), "summary": records(result.summary()), "checks": outcome})
+        as_json(numbers(result, checks, intervals))
     else:
-        say(field_table(result))
-        print_left_out(result)
-        for hint in result.unread_truth():
-            say(f"Note: {hint}")
+        say(field_table(result, intervals))
+        print_notes(result)
         say()
-        say(table(result.summary()))
-        for text, value, passed in checks:
-            say(f"{'passed' if passed else 'FAILED'}: {text} (is {value:.4f})")
+        say(table(result.summary(intervals=intervals)))
+        print_checks(checks)
         for written in filter(None, (out, report)):
             say(f"Written: {written}")
     raise typer.Exit(DID_IT if all(passed for _, _, passed in checks) else FINISHED_WITH_FAILURES)
@@ -138,19 +145,26 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Write all columns here, as .csv.")] = None,
     json: Json = False,
 ) -> None:
-    """Say field by field whether the second result is better than the first, with intervals and p-values."""
+    """Say field by field whether the second result is better than the first, with intervals and p-values.
+
+    A document is fixed if nothing in its header fields is wrong in the second result only, broken if in the first only.
+    """
     from gini_notebook.comparison import compare as compare_results
 
     comparison = compare_results(_loaded(first), _loaded(second))
     fields = comparison.by_field()
+    changes = {"fixed": comparison.fixed, "broken": comparison.broken}
     if out is not None:
         with replacing(out) as written:
             fields.to_csv(written, index=False)
     if json:
-        as_json({"fields": records(fields), "verdict": comparison.verdict()})
+        changed = {kind: documents["document"].tolist() for kind, documents in changes.items()}
+        as_json({"fields": records(fields), "verdict": comparison.verdict(), "documents": changed})
         return
     say(difference_table(fields))
     say()
     say(comparison.verdict())
+    for kind, documents in changes.items():
+        say(changed_documents(kind, documents))
     if out is not None:
         say(f"Written: {out}")

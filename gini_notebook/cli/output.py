@@ -25,6 +25,7 @@ FIELD_COLUMNS = {
 }
 # The other columns of the table of differences take 66 of 100.
 FIELD_CHARACTERS = 32
+MOST_NAMES = 10
 
 
 def say(text: str = "") -> None:
@@ -88,11 +89,11 @@ def _cell(value: object, number: str) -> str:
     return " ".join(str(value).split())
 
 
-def field_table(result: "Evaluation") -> str:
+def field_table(result: "Evaluation", intervals: str) -> str:
     """Return the scores per field with the interval of F1, as printed by ``run`` and ``evaluate``."""
     from pandas import isna
 
-    scores = result.by_field()
+    scores = result.by_field(intervals=intervals)
     shown = scores[list(FIELD_COLUMNS)].rename(columns=FIELD_COLUMNS)
     group = scores["group"].fillna("")
     shown["field"] = scores["field"].where(group == "", group + "." + scores["field"])
@@ -123,6 +124,14 @@ def difference_table(fields: "pd.DataFrame") -> str:
         "verdict": fields["verdict"],
     }
     return table(pd.DataFrame(shown))
+
+
+def changed_documents(kind: str, changed: "pd.DataFrame") -> str:
+    """Say how many documents were fixed or broken, and which; of many the first."""
+    names = changed["document"].tolist()
+    more = f", and {len(names) - MOST_NAMES} more (--json names all)" if len(names) > MOST_NAMES else ""
+    listed = f": {', '.join(' '.join(name.split()) for name in names[:MOST_NAMES])}{more}" if names else ""
+    return f"{len(names)} documents {kind}{listed}"
 
 
 def failures(documents: "pd.DataFrame") -> str:

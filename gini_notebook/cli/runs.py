@@ -1,7 +1,8 @@
 """Commands that drive the service: ``run``, ``resume``, ``status``, ``dedupe``, ``cleanup``."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
     from gini_notebook.evaluation import Evaluation
+    from gini_notebook.evaluation._gate import Check
     from gini_notebook.frames import Batch
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of tables.")]
@@ -23,6 +25,19 @@ ReportFile = Annotated[
 FailUnder = Annotated[
     list[str] | None,
     typer.Option(help='Exit with 1 unless this holds, for example "amountToPay.f1>=0.95". May be repeated.'),
+]
+
+
+class Interval(StrEnum):
+    """The kinds of intervals, as ``Evaluation.by_field`` has them."""
+
+    wilson = "wilson"
+    bootstrap = "bootstrap"
+    bca = "bca"
+
+
+Intervals = Annotated[
+    Interval, typer.Option(help='How intervals are made, also those of conditions such as "iban.f1_low>=0.9".')
 ]
 DeclaredFields = Annotated[
     str | None,
@@ -44,7 +59,7 @@ def declared(fields: str | None) -> list[str] | str | None:
     epilog="Examples: gini-notebook run invoices/ --to runs/baseline · "
     "gini-notebook run invoices/ --sandbox --to runs/try --truth truth.csv --report runs/try.html"
 )
-def run(
+def run(  # noqa: PLR0913 - options, all by keyword
     documents: Annotated[list[str], typer.Argument(help="A folder, a file, a glob, or several of them.")],
     to: Annotated[Path, typer.Option(help="Folder of the run: ledger and results. The same folder resumes.")],
     *,
@@ -53,6 +68,7 @@ def run(
     declared_fields: DeclaredFields = None,
     report: ReportFile = None,
     fail_under: FailUnder = None,
+    intervals: Intervals = Interval.wilson,
     json: Json = False,
 ) -> None:
     """Send documents, fetch their extractions and, with --truth, compare them with the ground truth.
@@ -71,7 +87,7 @@ def run(
     result = _evaluated(batch, facts)
     if result is not None and report is not None:
         result.save_report(report)
-    _finish(batch, result, fail_under=fail_under or [], report=report, json=json)
+    _finish(batch, result, fail_under=fail_under or [], report=report, json=json, intervals=intervals)
 
 
 def _read_truth(truth: Path, declared_fields: str | None) -> object:
@@ -89,41 +105,65 @@ def _evaluated(batch: "Batch", facts: object) -> "Evaluation | None":
 
 
 def _finish(
-    batch: "Batch", result: "Evaluation | None", *, fail_under: list[str], report: Path | None, json: bool
+    batch: "Batch",
+    result: "Evaluation | None",
+    *,
+    fail_under: list[str],
+    report: Path | None,
+    json: bool,
+    intervals: Interval = Interval.wilson,
 ) -> None:
-    checks = result.check(fail_under) if result is not None and fail_under else []
+    checks = result.check(fail_under, intervals) if result is not None and fail_under else []
     counts = {str(status): int(count) for status, count in batch.documents["status"].value_counts().items()}
     if json:
         failed = batch.documents[batch.documents["status"] == "failed"][["document", "error", "request_id"]]
         answer: dict[str, object] = {"folder": str(batch.folder), "documents": counts, "failed": records(failed)}
         if result is not None:
-            answer["fields"] = records(result.by_field())
-            answer["summary"] = records(result.summary())
-            answer["checks"] = [{"check": text, "value": value, "passed": passed} for text, value, passed in checks]
+            answer |= numbers(result, checks, intervals)
         as_json(answer)
     else:
-        print_run(batch, result, report=report)
-        for text, value, passed in checks:
-            say(f"{'passed' if passed else 'FAILED'}: {text} (is {value:.4f})")
+        print_run(batch, result, report=report, intervals=intervals)
+        print_checks(checks)
     complete = counts.get("completed", 0) == len(batch.documents) and all(passed for _, _, passed in checks)
     raise typer.Exit(DID_IT if complete else FINISHED_WITH_FAILURES)
 
 
-def print_run(batch: "Batch", result: "Evaluation | None", *, report: Path | None) -> None:
+def numbers(result: "Evaluation", checks: "list[Check]", intervals: Interval) -> dict[str, Any]:
+    """Give scores and checks for programs."""
+    return {
+        "fields": records(result.by_field(intervals=intervals)),
+        "summary": records(result.summary(intervals=intervals)),
+        "checks": [{"check": text, "value": value, "passed": passed} for text, value, passed in checks],
+    }
+
+
+def print_checks(checks: "list[Check]") -> None:
+    """Print which conditions hold."""
+    for text, value, passed in checks:
+        say(f"{'passed' if passed else 'FAILED'}: {text} (is {value:.4f})")
+
+
+def print_run(
+    batch: "Batch",
+    result: "Evaluation | None",
+    *,
+    report: Path | None,
+    intervals: Interval = Interval.wilson,
+) -> None:
     """Print what a run came to: counts, failed documents, scores per field, where the report is."""
     counts = ", ".join(f"{count} {status}" for status, count in batch.documents["status"].value_counts().items())
     say(f"{len(batch.documents)} documents: {counts}. Run folder: {batch.folder}")
     if listed := failures(batch.documents):
         say(f"\nFailed documents:\n{listed}")
     if result is not None:
-        say(f"\nCompared with the ground truth, field by field:\n{field_table(result)}")
-        print_left_out(result)
+        say(f"\nCompared with the ground truth, field by field:\n{field_table(result, intervals)}")
+        print_notes(result)
     if report is not None:
         say(f"\nReport: {report}")
 
 
-def print_left_out(result: "Evaluation") -> None:
-    """Print how many documents are in no number, because one side does not have them."""
+def print_notes(result: "Evaluation") -> None:
+    """Print what is in no number, because one side does not have it, and what of the truth could not be read."""
     facts = result.provenance
     if not_sent := facts["documents_not_sent"]:
         say(f"{len(not_sent)} documents of the ground truth were not sent; they are in no number.")
@@ -131,6 +171,8 @@ def print_left_out(result: "Evaluation") -> None:
         say(f"{len(without)} documents have no ground truth; they are in no number.")
     if left_out := facts["left_out_fields"]:
         say(f"Left out, because neither labels of the service nor ever extracted: {', '.join(left_out)}.")
+    for hint in result.unread_truth():
+        say(f"Note: {hint}")
 
 
 @app.command(epilog="Example: gini-notebook resume runs/baseline")

@@ -1,0 +1,74 @@
+"""What ``run``, ``evaluate`` and ``compare`` say of a result, and the choice of intervals."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gini_notebook.cli import app
+from gini_notebook.evaluation import Evaluation
+
+NAMES = [f"d{number:02}.pdf" for number in range(40)]
+
+
+def table(path: Path, *wrong: int) -> str:
+    """Write IBANs, of which those at some places are wrong."""
+    lines = [f"{name},iban,DE{2 if at in wrong else 1}" for at, name in enumerate(NAMES)]
+    path.write_text("\n".join(["document,field,value", *lines]), encoding="utf-8")
+    return str(path)
+
+
+def call(*words: str) -> tuple[int, str]:
+    answer = CliRunner().invoke(app, list(words))
+    return answer.exit_code, answer.output
+
+
+@pytest.mark.parametrize("kind", ["wilson", "bootstrap", "bca"])
+def test_the_end_of_an_interval_of_the_chosen_kind_is_the_gate(tmp_path: Path, kind: str) -> None:
+    found, truth, kept = table(tmp_path / "found.csv", 0, 1), table(tmp_path / "truth.csv"), tmp_path / "kept.zip"
+    words = ["evaluate", found, truth, "--intervals", kind]
+    call(*words, "--out", str(kept))
+    result = Evaluation.load(kept)
+    low = result.by_field(intervals=kind).set_index("field").loc["iban", "f1_low"]
+    assert low != 0.95
+    assert call(*words, "--fail-under", f"iban.f1_low>={low - 1e-6:.9f}")[0] == 0
+    code, output = call(*words, "--fail-under", f"iban.f1_low>={low + 1e-6:.9f}")
+    assert code == 1
+    assert f"(is {low:.4f})" in output
+    assert f"{low:.3f} –" in output
+    answer = json.loads(call(*words, "--json")[1])
+    assert {row["field"]: row["f1_low"] for row in answer["fields"]}["iban"] == low
+    assert {row["metric"]: row["low"] for row in answer["summary"]}["perfect_documents"] == pytest.approx(
+        result.summary(intervals=kind).set_index("metric").loc["perfect_documents", "low"]
+    )
+
+
+def test_there_is_no_other_kind_of_interval(tmp_path: Path) -> None:
+    truth = table(tmp_path / "truth.csv")
+    code, output = call("evaluate", truth, truth, "--intervals", "normal")
+    assert code == 2
+    assert "bca" in output
+
+
+def test_compare_names_the_documents_that_were_fixed_and_broken(tmp_path: Path) -> None:
+    truth = table(tmp_path / "truth.csv")
+    for name, wrong in (("a", range(20)), ("b", (0, 39))):
+        call("evaluate", table(tmp_path / "found.csv", *wrong), truth, "--out", str(tmp_path / f"{name}.zip"))
+    words = ["compare", str(tmp_path / "a.zip"), str(tmp_path / "b.zip")]
+    lines = call(*words)[1].splitlines()
+    assert lines[-2:] == [
+        f"19 documents fixed: {', '.join(NAMES[1:11])}, and 9 more (--json names all)",
+        "1 documents broken: d39.pdf",
+    ]
+    assert json.loads(call(*words, "--json")[1])["documents"] == {"fixed": NAMES[1:20], "broken": ["d39.pdf"]}
+    assert call("compare", words[1], words[1])[1].splitlines()[-2:] == ["0 documents fixed", "0 documents broken"]
+
+
+def test_a_run_names_truth_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rechnung 1 zu zahlen 12,34 EUR", encoding="utf-8")
+    truth = tmp_path / "truth.csv"
+    truth.write_text("document,paymentDueDate\na.txt,31.12.2025\n", encoding="utf-8")
+    words = ["run", str(tmp_path / "a.txt"), "--sandbox", "--to", str(tmp_path / "run"), "--truth", str(truth)]
+    output = call(*words, "--intervals", "bca")[1]
+    assert "Note: 1 values of paymentDueDate in the truth cannot be read as date, for example '31.12.2025'." in output
