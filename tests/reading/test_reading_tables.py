@@ -109,6 +109,14 @@ def items(*lines: str) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.parametrize(("lines", "rows"), [(386, 386), (2_000, 2_000), (2_100, 2_000)])
+def test_long_tables_are_read_whole_and_endless_ones_are_cut(lines: int, rows: int) -> None:
+    head = "Pos   Art.-Nr.    Beschreibung          Menge   Einzelpreis   Gesamt"
+    found = items(head, *["1     77-1042     Regenjacke            2       59,98         119,96"] * lines)
+    assert len(found) == rows
+    assert found[-1] == {"artNumber": "77-1042", "description": "Regenjacke", "quantity": "2", "baseGross": "59.98:EUR"}
+
+
 def test_table_with_wrapped_descriptions_and_four_decimals() -> None:
     assert items(
         "Pos   Art.-Nr.    Beschreibung          Menge   Einzelpreis   Gesamt",

@@ -21,7 +21,7 @@ _END = re.compile(
 _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,4})?(?![\w,]|\.\d)")
 _DETAIL = re.compile(r"^\W*[•*·-]|:|\d{2}\.\d{2}\.\d{2,4}")
 _WORD = re.compile(r"[^\W\d_]{4,}|[•:§]")
-_MOST_ROWS = 200
+_MOST_ROWS = 2_000
 _EDGE = 2.5  # points
 _CONTINUED = 2  # lines that a description may go on for
 
