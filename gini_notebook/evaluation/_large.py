@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import _candidates, _documents, _mistakes, _parts
+from gini_notebook.evaluation import _candidates, _documents, _mistakes, _parts, _unread
 from gini_notebook.evaluation._inputs import check_common
 from gini_notebook.evaluation._provenance import provenance
 from gini_notebook.evaluation._result import Evaluation
@@ -88,6 +88,11 @@ class PartedEvaluation(Scored):
         """Give the comparisons to look at; parameters, result and errors as of ``Evaluation.mistakes``."""
         return _mistakes.frame(self._gathered(_wrong_ones), self._entities, field, outcome)
 
+    def unread_truth(self) -> list[str]:
+        """Name the fields whose truth cannot be read by their rule; result as of ``Evaluation.unread_truth``."""
+        rules = self.provenance["rules"]
+        return _unread.hints(_unread.together(self._parted(_unread_of_part, self._plan, rules)), rules)
+
     def in_memory(self) -> Evaluation:
         """Compute all comparisons, for the views that need them together, for files, reports and comparisons."""
         comparisons = self._gathered(_parts.comparisons_of_part)
@@ -108,6 +113,16 @@ def _wrong_ones(
 ) -> pd.DataFrame:
     comparisons = _parts.comparisons_of_part(extractions, truth, candidates, how)
     return comparisons[comparisons["outcome"].isin(_mistakes.MISTAKES).to_numpy(dtype=bool)]
+
+
+def _unread_of_part(
+    extractions: Any,
+    truth: Any,
+    candidates: _candidates.Candidates | None,
+    how: _parts.Plan,
+    rules: _unread.Rules,
+) -> _unread.Unread:
+    return _unread.unread(_parts.comparisons_of_part(extractions, truth, candidates, how), rules)
 
 
 def evaluate_parts(

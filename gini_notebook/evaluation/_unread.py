@@ -1,6 +1,7 @@
 """Values of the truth in another notation than the service's: they count as wrong, and nobody would guess why."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,9 +16,12 @@ _REMEDIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "date": ({"date_order": "dmy"}, {"date_order": "mdy"}),
 }
 
+Rules = Mapping[str, Mapping[str, Any]]
+Unread = dict[str, Counter[str]]
 
-def hints(comparisons: pd.DataFrame, rules: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Name the fields whose truth their rule cannot read, each with an example and the remedy.
+
+def unread(comparisons: pd.DataFrame, rules: Rules) -> Unread:
+    """Find the values of the truth that their rule cannot read, by field, and how often each is there.
 
     Parameters
     ----------
@@ -25,7 +29,7 @@ def hints(comparisons: pd.DataFrame, rules: Mapping[str, Mapping[str, Any]]) -> 
         By field, what ``Rule.describe`` says. A function of the user's own is not judged.
     """
     stated = comparisons.loc[comparisons["truth"].notna().to_numpy(dtype=bool), ["group", "field", "truth"]]
-    found = []
+    found = {}
     for (group, field), values in stated.groupby(["group", "field"], sort=True)["truth"]:
         name = dotted(group, field)
         described = dict(rules[name])
@@ -34,10 +38,24 @@ def hints(comparisons: pd.DataFrame, rules: Mapping[str, Mapping[str, Any]]) -> 
         counts = values.value_counts(sort=False)
         distinct = [str(value) for value in counts.index]
         read = get(**described).canonical_many(distinct)[1]
-        unread = {value: int(count) for value, count, known in zip(distinct, counts, read, strict=True) if not known}
-        if unread:
-            found.append(_hint(name, described, unread))
+        unknown = Counter({value: int(n) for value, n, known in zip(distinct, counts, read, strict=True) if not known})
+        if unknown:
+            found[name] = unknown
     return found
+
+
+def together(parts: Iterable[Unread]) -> Unread:
+    """Put the values of several partitions together."""
+    whole: Unread = {}
+    for part in parts:
+        for name, values in part.items():
+            whole.setdefault(name, Counter()).update(values)
+    return dict(sorted(whole.items()))
+
+
+def hints(found: Unread, rules: Rules) -> list[str]:
+    """Write a line per field, with an example and the remedy."""
+    return [_hint(name, rules[name], values) for name, values in found.items()]
 
 
 def _hint(name: str, described: Mapping[str, Any], unread: Mapping[str, int]) -> str:

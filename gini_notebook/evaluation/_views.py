@@ -87,7 +87,8 @@ class Views(Kept):
             One line per field, with an example and the remedy: ``31.12.2025`` where a date of the service is
             ``2025-12-31``, ``1.234,56`` where an amount is ``1234.56:EUR``. Such values count as wrong.
         """
-        return _unread.hints(self.comparisons, self.provenance["rules"])
+        rules = self.provenance["rules"]
+        return _unread.hints(_unread.unread(self.comparisons, rules), rules)
 
     def _of_field(self, field: str) -> BoolArray:
         return of_field(self.comparisons, self._entities, field)

@@ -1,6 +1,9 @@
 """Truth in another notation than the service's is named, and changes no number."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pandas as pd
+import pytest
 
 from gini_notebook import rules
 from gini_notebook.evaluation import evaluate
@@ -25,6 +28,23 @@ def test_values_that_their_rule_cannot_read_are_named_with_example_and_remedy(tm
     assert date.startswith("2 values of paymentDueDate in the truth cannot be read as date, for example '31.12.2025'.")
     assert date.endswith("give the field a rule of its own with rules=.")
     assert "locale='de'" in result.save_report(tmp_path / "report.html").read_text().replace("&#39;", "'")
+
+
+def test_partitions_name_the_same_values_with_the_same_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr("gini_notebook.evaluation._split.ROWS", 1)
+    expected = evaluate(FOUND, TRUTH).unread_truth()
+    with ThreadPoolExecutor(2) as threads:
+        parted = evaluate(FOUND, TRUTH, executor=threads)
+        assert len(parted._parted.pairs) == 3
+        assert parted.unread_truth() == expected
+        assert evaluate(FOUND, FOUND, executor=threads).unread_truth() == []
+    assert evaluate(*(_frames(frame) for frame in (FOUND, TRUTH))).unread_truth() == expected
+
+
+def _frames(frame):
+    dask = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
+    parts = [part for _, part in frame.groupby("document")]
+    return dask.concat([dask.from_pandas(part.reset_index(drop=True), npartitions=1) for part in parts])
 
 
 def test_the_remedy_helps_and_what_is_readable_is_not_named():
