@@ -133,7 +133,7 @@ def confidence_by_slice(slices: "pd.DataFrame", *, ax: "Axes | None" = None) -> 
     Parameters
     ----------
     slices
-        What ``Evaluation.confidence_by_slice`` answered.
+        What ``Evaluation.confidence_by_slice`` or ``confidence_by_field`` answered.
     ax
         Axes to draw into; a new figure by default.
 

@@ -1,14 +1,17 @@
 """Confidence in parts of the documents: a threshold that holds on clean PDFs may fail on photos (M16, M20)."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gini_notebook.evaluation import _confidence
 from gini_notebook.evaluation._coding import BoolArray, FloatArray, IntArray
 from gini_notebook.evaluation._confidence import Predictions, auroc, expected_calibration_error
 from gini_notebook.evaluation._slices import FEWEST_SLOTS
+from gini_notebook.evaluation._threshold import Threshold
 from gini_notebook.evaluation.scores import share
 from gini_notebook.statistics import FEWEST_DOCUMENTS, percentile_interval, resampled_sums
 
@@ -28,9 +31,38 @@ def parts(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolArray
     numbers, kinds = pd.factorize(values, use_na_sentinel=False)
     for number, kind in enumerate(kinds):
         chosen = numbers == number
-        count = int(slots[chosen].sum())
-        row = {"slice": kind, "documents": int(chosen.sum()), "slots": count, "small": count < FEWEST_SLOTS}
-        yield chosen, row
+        yield chosen, facts(kind, slots[chosen]) | {"documents": int(chosen.sum())}
+
+
+def facts(kind: Hashable, slots: IntArray) -> dict[str, Any]:
+    """Give the first columns of a slice: its name, documents with any slot, slots, and whether these are few."""
+    count = int(slots.sum())
+    return {"slice": kind, "documents": int((slots > 0).sum()), "slots": count, "small": count < FEWEST_SLOTS}
+
+
+def verdict(held: Threshold, *, small: bool) -> dict[str, Any]:
+    """Give the last columns of a slice; a small one gets no verdict."""
+    return asdict(held) | ({"status": "not enough data"} if small else {})
+
+
+def reliability(values: "pd.Series[Any]", documents: "pd.Series[str]", given: Predictions, bins: int) -> pd.DataFrame:
+    """Write the table of ``Evaluation.reliability`` with bins of each slice.
+
+    Parameters
+    ----------
+    values
+        Per document, the slice it belongs to.
+    documents
+        The names of the documents.
+    """
+    numbers_of, kinds = pd.factorize(values, use_na_sentinel=False)
+    number = numbers_of[pd.Index(documents, dtype=object).get_indexer(given.document)]
+    tables = []
+    for place, kind in enumerate(kinds):
+        table = _confidence.reliability(given.of(number == place), bins)
+        table.insert(0, "slice", pd.Series([kind] * len(table), dtype=values.dtype))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def numbers(given: Predictions, seed: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Views for extractions that come with a confidence (M16 of the metrics)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,14 @@ from gini_notebook.evaluation.scores import MICRO
 class Sureness(Views):
     """The views of an evaluation that ask how far a confidence can be trusted."""
 
-    def reliability(self, field: str | None = None, *, bins: int = 10) -> pd.DataFrame:
+    def reliability(
+        self,
+        field: str | None = None,
+        *,
+        bins: int = 10,
+        column: str | None = None,
+        documents: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
         """Give how often predictions of a confidence are right.
 
         Parameters
@@ -28,22 +35,32 @@ class Sureness(Views):
             One field only; by default all header fields together.
         bins
             Number of bins of about equal count; equal confidences are never split.
+        column
+            The column whose values make slices, each with bins of its own; without, all documents share bins.
+        documents
+            A table with ``document`` and the column; by default the documents table of the evaluation.
 
         Returns
         -------
         pandas.DataFrame
-            One row per bin: ``count``, ``confidence_low``, ``confidence_high``, ``confidence`` (mean), ``correct``
-            (share of right ones) and its 95 % interval ``correct_low``, ``correct_high``.
+            One row per bin: ``slice`` (only with a column), ``count``, ``confidence_low``, ``confidence_high``,
+            ``confidence`` (mean), ``correct`` (share of right ones) and its 95 % interval ``correct_low``,
+            ``correct_high``.
 
         Raises
         ------
         SettingError
-            If the extractions have no confidence, or there is no such field, or no bin.
+            If the extractions have no confidence, or there is no such field or column, or no bin.
         """
         if bins < 1:
             message = f"bins is {bins!r}; it must be 1 or more."
             raise SettingError(message)
-        return _confidence.reliability(_confidence.predictions(self.comparisons, self._slots_of(field)), bins)
+        given = _confidence.predictions(self.comparisons, self._slots_of(field))
+        if column is None:
+            return _confidence.reliability(given, bins)
+        names = self.documents["document"]
+        values = _slices.values_of(column, names, self.documents if documents is None else documents)
+        return _calibration.reliability(values, names, given, bins)
 
     def confidence_scores(self) -> pd.DataFrame:
         """Give how well the confidence tells right from wrong, per field and for all header fields together.
@@ -157,10 +174,45 @@ class Sureness(Views):
         rows = []
         for chosen, row in _calibration.parts(values, slots):
             part = _threshold.in_slice(given, names.tolist(), wanted, whole=whole, chosen=chosen, seed=seed)
-            verdict = asdict(part) | ({"status": "not enough data"} if row["small"] else {})
-            rows.append(row | _calibration.numbers(given.of(chosen[of_document]), seed) | verdict)
+            numbers = _calibration.numbers(given.of(chosen[of_document]), seed)
+            rows.append(row | numbers | _calibration.verdict(part, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": column, "field": field, "target": target, "status_of_all": whole.status}
+        return table
+
+    def confidence_by_field(self, *, target: float = 0.99) -> pd.DataFrame:
+        """Tell whether the confidence means the same in every field, and a threshold for all of them holds in each.
+
+        Parameters
+        ----------
+        target
+            The wanted precision; the threshold is the one of ``at_precision(target)``, chosen for all header fields
+            together on one half of the documents.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As of :meth:`confidence_by_slice`, with a header field for a slice; ``documents`` have a slot of it, and
+            ``automation_rate`` is the share of documents whose value of this field is kept.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, or the target makes no sense.
+        """
+        names = self.documents["document"].tolist()
+        given = _confidence.predictions(self.comparisons, self._slots_of(None))
+        seed, everywhere = self.settings["seed"], np.ones(len(names), dtype=bool)
+        whole = _threshold.at_precision(given, names, self._required(None, None), target=target, seed=seed)
+        rows = []
+        for place in self._places(None).tolist():
+            field = self._columns[place][1]
+            part = given.of((given.field == field).to_numpy(dtype=bool))
+            held = _threshold.in_slice(part, names, [field], whole=whole, chosen=everywhere, seed=seed)
+            row = _calibration.facts(field, self.tally().counts[:, place, :4].sum(axis=1))
+            rows.append(row | _calibration.numbers(part, seed) | _calibration.verdict(held, small=row["small"]))
+        table = pd.DataFrame(rows)
+        table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
         return table
 
     def _required(self, field: str | None, required: Sequence[str] | None) -> Sequence[str]:

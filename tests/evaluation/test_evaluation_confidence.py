@@ -216,3 +216,52 @@ def test_G8_a_threshold_that_holds_on_all_is_refuted_in_the_slice_whose_confiden
         threshold.kept,
         threshold.status,
     )
+
+
+def test_G8_a_threshold_for_all_fields_is_refuted_in_the_field_whose_confidence_lies():
+    fields = ("iban", "bic", "city")
+    found, truth = tables(4_000, fields, seed=3)
+    random = np.random.default_rng(1)
+    lying = (found["field"] == "bic") & (random.random(len(found)) < 0.2)
+    found.loc[lying, "value"] = "wrong"
+    few = truth.iloc[:20].assign(field="paymentReference")
+    never = truth.iloc[:50].assign(field="paymentPurpose")
+    result = evaluate(pd.concat([found, few.assign(confidence=0.99)]), pd.concat([truth, few, never]))
+    table = result.confidence_by_field(target=0.85).set_index("slice")
+    assert table["status"].to_dict() == {
+        "bic": "refuted",
+        "city": "confirmed",
+        "iban": "confirmed",
+        "paymentPurpose": "not enough data",
+        "paymentReference": "not enough data",
+    }
+    assert table["documents"].to_dict() == dict.fromkeys(fields, 4_000) | {"paymentPurpose": 50, "paymentReference": 20}
+    assert table["small"].to_dict() == dict.fromkeys(table.index, False) | {"paymentReference": True}
+    assert table["threshold"].unique().tolist() == [result.at_precision(0.85).threshold]
+    assert table.loc["bic", "ece_low"] > table.loc["iban", "ece_high"]
+    scores = result.confidence_scores().set_index("field").loc[table.index]
+    shared = ["predicted", "without_confidence", "ece", "brier", "auroc"]
+    pd.testing.assert_frame_equal(table[shared], scores[shared], check_names=False)
+    alone = evaluate(found[found["field"] == "iban"], truth[truth["field"] == "iban"])
+    whole, threshold = alone.confidence_by_field(target=0.85).iloc[0], alone.at_precision(0.85)
+    assert whole[["status", "kept", "precision_low", "automation_rate"]].tolist() == [
+        threshold.status,
+        threshold.kept,
+        threshold.precision_low,
+        threshold.automation_rate,
+    ]
+
+
+def test_G8_reliability_has_bins_of_every_slice():
+    kinds = pd.Series(["photo", "pdf", None]).repeat(200).to_list()
+    documents = pd.DataFrame({"document": TRUTH["document"], "kind": pd.array(kinds, dtype="string")})
+    table = RESULT.reliability(bins=5, column="kind", documents=documents)
+    assert table["slice"].fillna("none").value_counts(sort=False).to_dict() == {"photo": 5, "pdf": 5, "none": 5}
+    for kind, part in (("photo", slice(0, 200)), ("pdf", slice(200, 400))):
+        alone = evaluate(FOUND.iloc[part], TRUTH.iloc[part]).reliability(bins=5)
+        shown = table[table["slice"] == kind].drop(columns="slice").reset_index(drop=True)
+        pd.testing.assert_frame_equal(shown, alone)
+    unsure = evaluate(FOUND.assign(confidence=FOUND["confidence"].where(FOUND["document"] < "d0200")), TRUTH)
+    assert unsure.reliability(column="kind", documents=documents)["slice"].unique().tolist() == ["photo"]
+    with pytest.raises(SettingError, match="has no column 'scanner' to slice by"):
+        RESULT.reliability(column="scanner")
