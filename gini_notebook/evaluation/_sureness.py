@@ -95,8 +95,9 @@ class Sureness(Views):
         """Find the confidence from which on values can be taken unseen.
 
         The threshold is the smallest whose one-sided 95 % lower bound of the precision reaches the target on one half
-        of the documents (Clopper-Pearson; the document bootstrap where documents have several predictions). What it
-        brings is measured on the other half.
+        of the documents (Clopper-Pearson; the document bootstrap where documents have several predictions, unless all
+        of these are right: then Clopper-Pearson with documents as trials). What it brings is measured on the other
+        half.
 
         Parameters
         ----------

@@ -87,6 +87,11 @@ class _Half:
             sums = resampled_sums(by_document, seed=seed)
             draws = share(sums[:, : len(thresholds)], sums[:, len(thresholds) :])
             low = percentile_interval(draws, documents=len(names), level=2 * CONFIDENCE_LEVEL - 1)[0]
+            # Where all are right, so is every draw: then the trials are the documents, of which all are right (M18).
+            reached = by_document[:, : len(thresholds)].sum(axis=0)
+            kept = np.count_nonzero(by_document[:, len(thresholds) :], axis=0)
+            exact = clopper_pearson(kept, kept, level=CONFIDENCE_LEVEL, one_sided=True)[0]
+            low = np.where(reached == count, np.minimum(low, exact), low)
         return np.where(count < FEWEST_KEPT, np.nan, low)
 
     def smallest(self, target: float, seed: int) -> float:

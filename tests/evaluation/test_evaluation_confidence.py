@@ -265,3 +265,12 @@ def test_G8_reliability_has_bins_of_every_slice():
     assert unsure.reliability(column="kind", documents=documents)["slice"].unique().tolist() == ["photo"]
     with pytest.raises(SettingError, match="has no column 'scanner' to slice by"):
         RESULT.reliability(column="scanner")
+
+
+def test_M18_all_right_is_no_proof_that_all_will_be():
+    # Two fields of a document are right together, so that 299 documents, and not 150, prove 99 % (0.05 ** (1 / 299)).
+    for documents, status in ((596, "not reachable"), (598, "confirmed")):
+        _, truth = tables(documents, ("iban", "bic"))
+        threshold = evaluate(truth.assign(confidence=0.9), truth).at_precision(0.99)
+        assert threshold.status == status
+    assert threshold.precision_low == pytest.approx(0.05 ** (1 / 299), abs=1e-9)
