@@ -40,7 +40,8 @@ def save_report(
     path
         ``.html`` (headline, table per field with intervals, charts, mistakes, failed documents), ``.xlsx`` (the same
         tables as sheets, with all mistakes), ``.md`` (headline, table per field, failed documents), or ``.xml``
-        (JUnit: one test case per document).
+        (JUnit: one test case per document). Where extractions come with a confidence, HTML and Markdown say how far
+        it can be trusted.
     language
         ``"en"`` or ``"de"``, for HTML and Markdown.
     title

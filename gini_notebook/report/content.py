@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from gini_notebook.report.confidence import Confidence, confidence
 from gini_notebook.report.formats import Format, missing, plain
 from gini_notebook.report.mistakes import FieldMistakes, by_field
 from gini_notebook.report.texts import TEXTS
@@ -50,6 +51,7 @@ class Content:
     made_at: datetime
     cards: Sequence[Card]
     groups: Sequence[FieldGroup]
+    confidence: Confidence | None
     numbers: Sequence[Mapping[str, str]]
     mistakes: Sequence[FieldMistakes]
     failed: Sequence[Mapping[str, str]]
@@ -99,6 +101,7 @@ def gather(
         made_at=made_at or datetime.now(UTC),
         cards=_cards(summary, text, form),
         groups=_groups(scores, text, form),
+        confidence=confidence(result, text, form),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
         mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
         failed=_failed(result.documents, failed),

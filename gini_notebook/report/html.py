@@ -6,6 +6,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gini_notebook.report.confidence import TEXT_COLUMNS
 from gini_notebook.report.content import FIELD_COUNTS, SCORES, Content
 from gini_notebook.report.pictures import pictures
 
@@ -26,6 +27,7 @@ def as_html(content: Content) -> bytes:
             policy=CONTENT_SECURITY_POLICY,
             scores=SCORES,
             counts=FIELD_COUNTS,
+            text_columns=TEXT_COLUMNS,
             pictures=[pictures(content, group) for group in content.groups],
         )
     )

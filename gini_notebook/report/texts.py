@@ -41,6 +41,30 @@ TEXTS = {
         "outcomes_axis": "values",
         "outcomes_text": "Stacked bars: how many values of each field are correct, wrong, missing and spurious; "
         "the numbers stand in the table above.",
+        "confidence": "Confidence",
+        "confidence_lead": "Whether a confidence can be trusted. ECE: mean gap between confidence and share of right "
+        "values. AUROC: how often a right value is surer than a wrong one; 0.5 is chance.",
+        "confidence_confirmed": "Values with a confidence of {threshold} or more can be taken for right to {target}: "
+        "chosen on one half of the documents and confirmed on the other, where {precision} of {kept} values were right "
+        "(with 95 % certainty at least {low}) and {coverage} of the values were kept.",
+        "confidence_unconfirmed": "On one half of the documents, values with a confidence of {threshold} or more are "
+        "right to {target}; on the other {precision} of {kept} were, too few to confirm it (with 95 % certainty at "
+        "least {low}).",
+        "confidence_refuted": "No confidence can be taken for a precision of {target}: {threshold} promised it on one "
+        "half of the documents, and on the other only {precision} of {kept} values were right.",
+        "confidence_not_reachable": "From no confidence on are values right to {target}.",
+        "confidence_not_enough_data": "There are too few values to say from which confidence on they are right to "
+        "{target}.",
+        "confidence_by_field": "Confidence by field",
+        "reliability": "How often a confidence is right (header fields)",
+        "without_confidence": "Without confidence",
+        "ece": "ECE",
+        "brier": "Brier score",
+        "auroc": "AUROC",
+        "confidence_range": "Confidence",
+        "count_of_bin": "Values",
+        "confidence_mean": "Mean confidence",
+        "share_correct": "Share of right values",
         "numbers": "All numbers",
         "numbers_count": "{count} numbers",
         "number": "Number",
@@ -118,6 +142,30 @@ TEXTS = {
         "outcomes_axis": "Werte",
         "outcomes_text": "Gestapelte Balken: wie viele Werte je Feld richtig, falsch, fehlend und erfunden sind; "
         "die Zahlen stehen in der Tabelle darüber.",
+        "confidence": "Konfidenz",
+        "confidence_lead": "Ob einer Konfidenz zu trauen ist. ECE: mittlerer Abstand zwischen Konfidenz und Anteil "
+        "richtiger Werte. AUROC: wie oft ein richtiger Wert sicherer ist als ein falscher; 0,5 ist Zufall.",
+        "confidence_confirmed": "Werte mit einer Konfidenz ab {threshold} sind zu {target} richtig: gewählt auf der "
+        "einen Hälfte der Dokumente, bestätigt auf der anderen, auf der von {kept} Werten {precision} richtig waren "
+        "(mit 95 % Sicherheit mindestens {low}) und {coverage} der Werte behalten wurden.",
+        "confidence_unconfirmed": "Auf der einen Hälfte der Dokumente sind Werte mit einer Konfidenz ab {threshold} zu "
+        "{target} richtig; auf der anderen waren es von {kept} Werten {precision}, zu wenige, um es zu bestätigen (mit "
+        "95 % Sicherheit mindestens {low}).",
+        "confidence_refuted": "Keine Konfidenz steht für eine Präzision von {target}: Auf der einen Hälfte der "
+        "Dokumente versprach {threshold} sie, auf der anderen waren von {kept} Werten nur {precision} richtig.",
+        "confidence_not_reachable": "Ab keiner Konfidenz sind Werte zu {target} richtig.",
+        "confidence_not_enough_data": "Es gibt zu wenige Werte, um zu sagen, ab welcher Konfidenz sie zu {target} "
+        "richtig sind.",
+        "confidence_by_field": "Konfidenz je Feld",
+        "reliability": "Wie oft eine Konfidenz recht hat (Kopffelder)",
+        "without_confidence": "Ohne Konfidenz",
+        "ece": "ECE",
+        "brier": "Brier-Score",
+        "auroc": "AUROC",
+        "confidence_range": "Konfidenz",
+        "count_of_bin": "Werte",
+        "confidence_mean": "Mittlere Konfidenz",
+        "share_correct": "Anteil richtiger Werte",
         "numbers": "Alle Zahlen",
         "numbers_count": "{count} Zahlen",
         "number": "Zahl",

@@ -1,0 +1,87 @@
+"""The section on confidence: there only if extractions come with one."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from lxml import html as lxml_html
+
+from gini_notebook.evaluation import Evaluation, evaluate
+
+FIELDS = ("iban", "<b>bic</b>")
+
+
+def sure(documents: int, *, off: float = 0.0, of_held: float = 0.0) -> Evaluation:
+    """Evaluate predictions that are right, but for a share of all and a share of the half thresholds are tried on."""
+    random = np.random.default_rng(1)
+    names = [f"d{number:04}" for number in range(documents)]
+    wrong = random.random((documents, len(FIELDS))) < off
+    held = np.random.default_rng(0).permutation(documents)[documents // 2 :]
+    wrong[held] |= random.random((len(held), len(FIELDS))) < of_held
+    parts = [
+        pd.DataFrame({"document": names, "field": field, "value": np.where(wrong[:, at], "2", "1"), "confidence": 0.9})
+        for at, field in enumerate(FIELDS)
+    ]
+    found = pd.concat(parts, ignore_index=True)
+    found.loc[wrong.T.ravel() & (random.random(len(found)) < 0.5), "confidence"] = 0.25
+    found.loc[5, "confidence"] = None
+    return evaluate(found, found.assign(value="1"))
+
+
+def test_both_forms_say_how_far_a_confidence_can_be_trusted(tmp_path: Path) -> None:
+    result = sure(620, off=0.01)
+    page = lxml_html.document_fromstring(result.save_report(tmp_path / "report.html").read_text())
+    tables = [
+        [[" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")] for row in table.iter("tr")]
+        for table in page.xpath("//h2[@id='confidence']/following::table")[:2]
+    ]
+    scores = result.confidence_scores()
+    assert tables[0][0] == ["Field", "Extracted", "Without confidence", "ECE", "Brier score", "AUROC"]
+    assert tables[0][1:] == [
+        [
+            name,
+            str(row["predicted"]),
+            str(row["without_confidence"]),
+            *(f"{row[x]:.3f}".replace("nan", "n/a") for x in ("ece", "brier", "auroc")),
+        ]
+        for name, row in zip([*scores["field"][:-1], "all together (micro)"], scores.to_dict("records"), strict=True)
+    ]
+    bins = result.reliability().to_dict("records")
+    assert [row[0] for row in tables[1][1:]] == [
+        f"{b['confidence_low']:.3f} – {b['confidence_high']:.3f}" for b in bins
+    ]
+    assert [row[3] for row in tables[1][1:]] == [f"{b['correct']:.3f}" for b in bins]
+    threshold = result.at_precision(0.99)
+    assert threshold.status == "confirmed"
+    text = " ".join(page.text_content().split())
+    assert f"of {threshold.kept} values were right" in text
+    assert page.xpath("//nav/a[@href='#confidence']")
+    assert not page.xpath("//b")
+    markdown = result.save_report(tmp_path / "report.md", language="de").read_text()
+    assert "\n## Konfidenz\n" in markdown
+    assert "| iban | 620 | 1 |" in markdown
+    assert "&lt;b&gt;bic&lt;/b&gt;" in markdown
+    assert f"von {threshold.kept} Werten" in markdown
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "said"),
+    [
+        (sure(640, of_held=0.008), "unconfirmed", "too few to confirm it"),
+        (sure(800, of_held=0.1), "refuted", "on the other only"),
+        (sure(800, off=0.3), "not reachable", "From no confidence on are values right to 99.0"),
+        (sure(20), "not enough data", "There are too few values to say"),
+    ],
+)
+def test_every_verdict_has_its_sentence(result: Evaluation, status: str, said: str, tmp_path: Path) -> None:
+    assert result.at_precision(0.99).status == status
+    for language, words in (("en", said), ("de", "99,0")):
+        assert words in result.save_report(tmp_path / "report.md", language=language).read_text()
+
+
+def test_there_is_no_such_section_without_any_confidence(result: Evaluation, tmp_path: Path) -> None:
+    empty = sure(20).comparisons[["document", "field", "truth"]].rename(columns={"truth": "value"})
+    for name, one in (("none", result), ("all missing", evaluate(empty.assign(confidence=None), empty))):
+        for ending in ("html", "md"):
+            assert "onfidence" not in one.save_report(tmp_path / f"{name}.{ending}").read_text()
