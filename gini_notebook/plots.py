@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gini_notebook.errors import SettingError
+from gini_notebook.evaluation._tables import dotted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,13 +184,8 @@ def _fields(scores: "pd.DataFrame", group: str | None) -> "pd.DataFrame":
 
 def _labels(fields: "pd.DataFrame", group: str | None) -> list[str]:
     """Name the rows; with the compound in front where rows of several groups stand together."""
-    names = fields["field"] if group is not None else map(_dotted, fields["group"], fields["field"])
+    names = fields["field"] if group is not None else map(dotted, fields["group"], fields["field"])
     return [name if len(name) <= LABEL_CHARACTERS else f"{name[: LABEL_CHARACTERS - 1]}…" for name in names]
-
-
-def _dotted(group: str, field: str) -> str:
-    """Name a field with its compound in front, if it has one."""
-    return f"{group}.{field}" if group else field
 
 
 def _axes(ax: "Axes | None", bars: int) -> "Axes":

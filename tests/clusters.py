@@ -1,15 +1,36 @@
-"""A real Dask cluster of two processes, one of which is killed midway."""
+"""Executors that work, that broke, and a real Dask cluster of two processes, one of which is killed midway."""
 
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+
+
+def processes(workers: int, **options: Any) -> ProcessPoolExecutor:
+    """Start processes that share nothing with this one."""
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), **options)
+
+
+def lost() -> Executor:
+    """Give an executor whose only process was killed."""
+    executor = processes(1)
+    os.kill(executor.submit(os.getpid).result(), signal.SIGKILL)
+    return executor
+
+
+def closed() -> Executor:
+    """Give an executor that takes no more work."""
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    return executor
 
 
 @contextmanager

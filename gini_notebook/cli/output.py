@@ -108,10 +108,9 @@ def difference_table(fields: "pd.DataFrame") -> str:
     """Return the differences of F1 per field, narrow enough for a terminal of 100 columns."""
     import pandas as pd
 
-    names = [
-        f"{group}.{field}" if group else str(field)
-        for group, field in zip(fields["group"], fields["field"], strict=True)
-    ]
+    from gini_notebook.evaluation._tables import dotted
+
+    names = [dotted(*column) for column in zip(fields["group"], fields["field"], strict=True)]
     ends = zip(fields["f1_difference"], fields["f1_difference_low"], fields["f1_difference_high"], strict=True)
     shown = {
         "field": [name if len(name) <= FIELD_CHARACTERS else f"{name[: FIELD_CHARACTERS - 1]}…" for name in names],

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook.comparison._differences import BETTER, NO_EVIDENCE, WORSE
+from gini_notebook.evaluation._tables import dotted
 from gini_notebook.evaluation.scores import MACRO, MICRO
 
 
@@ -35,9 +36,6 @@ def _of_fields(fields: pd.DataFrame) -> str:
     parts = []
     for verdict in (BETTER, WORSE):
         chosen = fields[fields["verdict"] == verdict]
-        names = [
-            f"{group}.{field}" if group else field
-            for group, field in zip(chosen["group"], chosen["field"], strict=True)
-        ]
+        names = [dotted(*column) for column in zip(chosen["group"], chosen["field"], strict=True)]
         parts.append(f"{verdict} fields: {', '.join(names) or 'none'}")
     return "; ".join(parts)

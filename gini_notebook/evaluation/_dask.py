@@ -4,7 +4,6 @@ Which scheduler does the work is Dask's business: threads by default, the proces
 connected.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
+from gini_notebook.evaluation._coding import composed
 from gini_notebook.evaluation._parts import Pair, Parted, Survey, survey
 from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, check_columns
 
@@ -78,6 +78,6 @@ def _needed(frame: Any, columns: Sequence[str]) -> Any:
 def _of_documents(truth: pd.DataFrame, names: frozenset[str]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
     """Tell which rows are of these documents, whatever the Unicode form of their names."""
     codes, known = pd.factorize(truth["document"])
-    forms = {unicodedata.normalize("NFC", name) for name in names}
-    found = np.array([*(unicodedata.normalize("NFC", str(name)) in forms for name in known), False])
+    forms = {composed(name) for name in names}
+    found = np.array([*(composed(str(name)) in forms for name in known), False])
     return np.asarray(found[codes])

@@ -1,6 +1,5 @@
 """The documents of an evaluation: which were answered, which failed, and why."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._coding import NOTHING, BoolArray, ObjectArray, as_objects, text
+from gini_notebook.evaluation._coding import NOTHING, BoolArray, ObjectArray, as_objects, composed, text
 from gini_notebook.schema import DOCUMENT_STATUSES, TEXT
 
 COMPLETED, FAILED = DOCUMENT_STATUSES[0], DOCUMENT_STATUSES[1]
@@ -84,17 +83,16 @@ def of_sent(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]
     if documents is None or not isinstance(truth, pd.DataFrame) or "document" not in truth.columns:
         return truth, []
     names = truth["document"].astype(object)
-    composed = names.map(_composed, na_action="ignore")
-    sent = composed.isin(documents["document"].astype(object).map(_composed)) | names.isna()
+    wanted, known = (
+        column.map(lambda name: composed(str(name)), na_action="ignore")
+        for column in (names, documents["document"].astype(object))
+    )
+    sent = wanted.isin(known) | names.isna()
     if sent.all() or not sent.any():
         return truth, []
     kept = truth[sent.to_numpy()]
     kept.attrs = dict(truth.attrs)
     return kept, sorted({str(name) for name in names[~sent]})
-
-
-def _composed(name: object) -> str:
-    return unicodedata.normalize("NFC", str(name))
 
 
 def failed_without_truth(documents: pd.DataFrame | None, names: ObjectArray) -> list[dict[str, str]]:

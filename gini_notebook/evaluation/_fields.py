@@ -40,7 +40,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scoring:
-    """Scoring scores are made: counting rule, seed of the draws, weight of every column, and what stands for 0/0."""
+    """How scores are made: counting rule, seed of the draws, weight of every column, and what stands for 0/0."""
 
     wrong: str
     seed: int

@@ -1,6 +1,5 @@
 """What goes into an evaluation: both tables checked, coded, and restricted to the documents of the truth."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, joined, numbered
+from gini_notebook.evaluation._coding import (
+    NOTHING,
+    BoolArray,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    composed,
+    joined,
+    numbered,
+)
 from gini_notebook.evaluation._tables import TRUTH, Side, Table, check_keys, dotted, tables
 from gini_notebook.schema import FIELD_ENTITIES
 
@@ -116,10 +124,8 @@ def _spelled_alike(wanted: Table, known: Sequence[str]) -> Table:
     exact = set(known)
     if exact.issuperset(wanted.document[1]):
         return wanted
-    by_form = {unicodedata.normalize("NFC", name): name for name in known}
-    names = [
-        name if name in exact else by_form.get(unicodedata.normalize("NFC", name), name) for name in wanted.document[1]
-    ]
+    by_form = {composed(name): name for name in known}
+    names = [name if name in exact else by_form.get(composed(name), name) for name in wanted.document[1]]
     codes, uniques = numbered(as_objects(names))
     return replace(wanted, document=(codes[wanted.document[0]], uniques))
 

@@ -5,7 +5,6 @@ stand in any order, and sorted ones are read once.
 """
 
 import os
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation._coding import codes_of
+from gini_notebook.evaluation._coding import codes_of, composed
 from gini_notebook.evaluation._parts import Pair, Parted, Run, Survey, survey
 from gini_notebook.evaluation._split import divided
 from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, check_columns, check_frame, check_stated
@@ -87,7 +86,7 @@ class _Table:
         for group, known in zip(self.groups, seen, strict=True):
             by_owner = defaultdict(list)
             for document in known.documents:
-                by_owner[owner[_composed(document)]].append(document)
+                by_owner[owner[composed(document)]].append(document)
             for place, documents in by_owner.items():
                 shares[place].append((group, None if len(by_owner) == 1 else frozenset(documents)))
         return [_Rows(self.name, self.schema, tuple(share)) for share in shares]
@@ -124,14 +123,14 @@ def parted(extractions: Paths, truth: Any, run: Run) -> Parted:
 def _own(owner: dict[str, int], seen: Iterable[_Seen], first: int) -> None:
     for place, known in enumerate(seen, start=first):
         for document in known.documents:
-            owner.setdefault(_composed(document), place)
+            owner.setdefault(composed(document), place)
 
 
 def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[pd.DataFrame]:
     """Give every partition its rows of a truth in memory, and what is left over to one more."""
     codes, names = codes_of(truth["document"], TRUTH, numbers=True)
     check_stated(codes, names, "document", TRUTH)
-    part = np.array([*(owner.get(_composed(name), rest) for name in names.tolist()), rest])[codes]
+    part = np.array([*(owner.get(composed(name), rest) for name in names.tolist()), rest])[codes]
     return divided(truth, part, rest + 1)
 
 
@@ -163,10 +162,6 @@ def _of(frame: pd.DataFrame, documents: frozenset[str] | None, name: str) -> pd.
         return frame
     codes, names = codes_of(frame["document"], name, numbers=True)
     return frame[np.array([*(document in documents for document in names.tolist()), False])[codes]]
-
-
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
 
 
 def _located(paths: Paths) -> str | list[str]:

@@ -1,14 +1,14 @@
 """The same scores for parts of the documents (M20 of the metrics)."""
 
-from collections.abc import Hashable
-from functools import partial
+from collections.abc import Hashable, Mapping
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation._coding import BoolArray, IntArray
+from gini_notebook.evaluation._coding import BoolArray, FloatArray, IntArray
 from gini_notebook.evaluation._intervals import Estimates
 from gini_notebook.evaluation.counts import COUNTED, Tally, resampled
 from gini_notebook.evaluation.scores import PROPORTIONS, scores, trials
@@ -97,7 +97,14 @@ def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals:
     counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)
     draws = resampled(part, seed)[:, columns].sum(axis=1)
     at, drawn, total = scores(counts, wrong), scores(draws, wrong), trials(counts, wrong)
-    without = scores(left_out_sums(by_document, seed=seed), wrong)
+
+    @cache
+    def without() -> Mapping[str, FloatArray]:
+        return scores(left_out_sums(by_document, seed=seed), wrong)
+
+    def left_out(name: str) -> FloatArray:
+        return without()[name][:, None]
+
     row: dict[str, float] = {}
     for name in PROPORTIONS:
         estimate = Estimates(
@@ -106,7 +113,7 @@ def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals:
             documents=np.array([float((slots > 0).sum())]),
             trials=total[name].reshape(1),
             clustered=np.array([slots.max(initial=0) > 1]),
-            left_out=partial(np.expand_dims, without[name], 1),
+            left_out=partial(left_out, name),
         )
         low, high, _ = estimate.intervals(intervals)
         row |= {name: float(at[name]), f"{name}_low": float(low[0]), f"{name}_high": float(high[0])}

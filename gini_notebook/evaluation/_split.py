@@ -1,13 +1,12 @@
 """Tables in memory, split by documents into partitions."""
 
-import unicodedata
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from gini_notebook.evaluation._candidates import TABLE, Candidates
-from gini_notebook.evaluation._coding import IntArray, codes_of
+from gini_notebook.evaluation._coding import IntArray, codes_of, composed
 from gini_notebook.evaluation._parts import Pair, Parted, Run, survey
 from gini_notebook.evaluation._tables import EXTRACTIONS, TRUTH, check_frame
 
@@ -36,7 +35,7 @@ def parted(extractions: pd.DataFrame, truth: pd.DataFrame, candidates: Candidate
 def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray:
     """Number the documents, row by row; one without a name, which no partition accepts, counts as the first."""
     codes, names = codes_of(frame["document"], name, numbers=True)
-    numbers = [places.setdefault(unicodedata.normalize("NFC", name), len(places)) for name in names.tolist()]
+    numbers = [places.setdefault(composed(name), len(places)) for name in names.tolist()]
     return np.array([*numbers, 0], dtype=np.int64)[codes]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gini_notebook.evaluation._tables import dotted
 from gini_notebook.report.formats import Format, missing, plain
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _fields(result: "Evaluation", text: Mapping[str, str], form: Format) -> list
     scores = result.confidence_scores()
     rows = []
     for row in scores[scores["predicted"] > 0].to_dict("records"):
-        name = ".".join(filter(None, (row["group"], row["field"])))
+        name = dotted(row["group"], row["field"])
         shown = {"field": text["micro"] if row["field"] == "micro" else name}
         shown |= {count: plain(row[count]) for count in ("predicted", "without_confidence")}
         rows.append(shown | {score: form.score(row[score]) for score in ("ece", "brier", "auroc")})

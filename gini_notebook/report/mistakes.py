@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gini_notebook.evaluation._tables import dotted
 from gini_notebook.report.formats import Format, missing, plain
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _of_field(name: tuple[str, str], rows: "pd.DataFrame", form: Format) -> Fiel
     # "one character: substitution 0→O" and its like count as one cause.
     causes = Counter(cause.partition(":")[0] for cause in rows["cause"].dropna() if cause)
     return FieldMistakes(
-        field=".".join(filter(None, name)),
+        field=dotted(*name),
         total=len(rows),
         outcomes={str(outcome): int(count) for outcome, count in rows["outcome"].value_counts().items()},
         causes=dict(causes.most_common(CAUSES_NAMED)),

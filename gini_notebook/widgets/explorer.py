@@ -57,7 +57,7 @@ class Explorer(ipywidgets.VBox):
         self._begun: set[tuple[Any, ...]] = set()
         self._known_candidates = result.candidates if candidates is None else candidates
         self.page: Page | None = None
-        names = pd.Series([mistake_content.dotted(row) for row in self._all[["group", "field"]].to_dict("records")])
+        names = pd.Series([mistake_content.field_of(row) for row in self._all[["group", "field"]].to_dict("records")])
         self._all["name"] = names.astype(self._all["field"].dtype)
         self._filters = {
             "name": _dropdown("Field", "all fields", self._all["name"]),

@@ -7,6 +7,7 @@ import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from gini_notebook import rules
+from gini_notebook.evaluation._tables import dotted
 from gini_notebook.schema import COUNT, FLAG, MEASURE, TEXT, Table
 from gini_notebook.widgets.pages import Page
 
@@ -25,9 +26,9 @@ Row = Mapping[str, Any]
 Segments = list[tuple[str, bool]]
 
 
-def dotted(mistake: Row) -> str:
+def field_of(mistake: Row) -> str:
     """Name the field of a mistake, with its compound in front if it has one."""
-    return ".".join(filter(None, (mistake["group"], mistake["field"])))
+    return dotted(mistake["group"], mistake["field"])
 
 
 def candidates_of(mistake: Row, candidates: pd.DataFrame | None) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def segments(truth: Any, extracted: Any) -> tuple[Segments, Segments]:
 
 def steps(mistake: Row, described: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     """Say what the rule made of both values, step by step; nothing for a rule that cannot be built again."""
-    settings = dict(described.get(dotted(mistake), {}))
+    settings = dict(described.get(field_of(mistake), {}))
     if pd.isna(mistake["truth"]) or pd.isna(mistake["extracted"]) or not settings or "custom" in settings:
         return ()
     rule = rules.get(settings.pop("name"), **settings)
@@ -101,7 +102,7 @@ def content_of(
     first = f"the first {len(shown)} of {len(candidates)}" if len(shown) < len(candidates) else "all"
     return {
         "document": mistake["document"],
-        "field": f"{dotted(mistake)}{row}",
+        "field": f"{field_of(mistake)}{row}",
         "facts": _facts(mistake, document),
         "values": [
             ("Truth", truth, _shown(mistake["truth_canonical"])),

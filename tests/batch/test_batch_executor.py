@@ -6,8 +6,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -19,17 +18,13 @@ from gini_notebook.batch import Counts, reading, recognising
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.errors import ExecutorBroken, RunStopped
 from gini_notebook.frames import Batch, process, resume
-from tests.clusters import losing_a_worker
+from tests.clusters import closed, losing_a_worker, lost, processes
 
 if TYPE_CHECKING:
     from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
 
 Invoices = Callable[..., Path]
-
-
-def processes(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def uploads(sandbox: "Sandbox", since: int) -> int:
@@ -129,18 +124,6 @@ def test_only_files_as_large_as_something_known_are_hashed_elsewhere(
         process(client, folder, to=to, executor=running)
         (folder / "longer.txt").write_text("Rechnung " * 30)
         assert len(process(client, folder, to=to, executor=running).documents) == 3
-
-
-def lost() -> Executor:
-    executor = processes(1)
-    os.kill(executor.submit(os.getpid).result(), signal.SIGKILL)
-    return executor
-
-
-def closed() -> Executor:
-    executor = ThreadPoolExecutor(1)
-    executor.shutdown()
-    return executor
 
 
 @pytest.mark.parametrize(

@@ -403,4 +403,5 @@ def test_T22_a_secret_from_elsewhere_is_taken_in_a_notebook_that_runs_unattended
         nbformat.v4.new_code_cell(source)
         for source in ("import os\nclient_secret = os.environ['SECRET_OF_THE_BUILD']", LOGIN)
     ]
-    NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=60).execute()
+    ran = NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=60).execute()
+    assert [cell.execution_count for cell in ran.cells] == [1, 2]

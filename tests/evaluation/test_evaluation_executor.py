@@ -4,8 +4,7 @@ import os
 import signal
 import sys
 import unicodedata
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from gini_notebook.errors import ExecutorBroken, SchemaError, SettingError
 from gini_notebook.evaluation import Evaluation, PartedEvaluation, _split, evaluate
-from tests.clusters import losing_a_worker, some_are_done
+from tests.clusters import losing_a_worker, processes, some_are_done
 
 NAMES = [f"d{number:03}" for number in range(40)]
 HEADER = {"amountToPay": ["1.00:EUR", "1:EUR", "2.00:EUR"], "iban": ["DE1", "DE2"], "note": ["X", "Y"]}
@@ -60,10 +59,6 @@ def assert_same(result, whole):
     pd.testing.assert_frame_equal(result.candidate_recall(), whole.candidate_recall())
     for name in set(whole.provenance) - {"extractions_hash", "truth_hash"}:
         assert result.provenance[name] == whole.provenance[name], name
-
-
-def processes(workers):
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 @pytest.mark.parametrize("executor", [ThreadPoolExecutor, processes])

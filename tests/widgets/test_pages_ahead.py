@@ -1,11 +1,8 @@
 """Pages drawn ahead on executors: the same pages, whoever draws them and whatever breaks."""
 
-import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from multiprocessing import get_context
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ from gini_notebook.errors import FileProblem
 from gini_notebook.evaluation import evaluate
 from gini_notebook.widgets import explore, explorer, pages
 from gini_notebook.widgets.pages import FolderPages
-from tests.clusters import losing_a_worker, some_are_done
+from tests.clusters import closed, losing_a_worker, lost, processes, some_are_done
 from tests.report.report_samples import PDF, rows
 
 COUNT = 12
@@ -30,10 +27,6 @@ def folder(invoices: Path, tmp_path: Path) -> Path:
         shutil.copy(invoices / PDF, place / f"{number:02}.pdf")
     (place / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
     return place
-
-
-def processes(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def all_pages(source: FolderPages) -> Iterator[pages.Page]:
@@ -86,18 +79,6 @@ def test_a_page_whose_turn_has_not_come_is_drawn_here(folder: Path) -> None:
         source.draw_ahead("00.pdf", 1)
         assert source.page("00.pdf", 1).count >= 1
         hold.set_result(None)
-
-
-def lost() -> Executor:
-    executor = processes(1)
-    os.kill(executor.submit(os.getpid).result(), signal.SIGKILL)
-    return executor
-
-
-def closed() -> Executor:
-    executor = ThreadPoolExecutor(1)
-    executor.shutdown()
-    return executor
 
 
 @pytest.mark.parametrize("executor", [lost, closed])
