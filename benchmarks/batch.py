@@ -204,8 +204,9 @@ def measure(folder: Path) -> None:
 
 def ledger_cost(folder: Path, count: int) -> None:
     """Print what the ledger alone costs: the three commits of a document, by itself and sixteen at a time."""
+    from gini_notebook.batch.document_rows import register
     from gini_notebook.batch.inputs import Source
-    from gini_notebook.batch.rows import Finished, Prepared, intend, register, set_done, set_uploaded
+    from gini_notebook.batch.rows import Finished, Prepared, intend, set_done, set_uploaded
 
     finished = Finished('{"extractions":{}}' + " " * 3000, 2, 1.0, 1, "TEXT")
     print("\nThe ledger alone: intent and id written through, result with its row")

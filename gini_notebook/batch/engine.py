@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from gini_notebook.batch.composing import Composer
 from gini_notebook.batch.counts import Counts, Tally
 from gini_notebook.batch.desk import Desk
 from gini_notebook.batch.feed import Feed
@@ -13,7 +14,7 @@ from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.listing import Lister
 from gini_notebook.batch.pace import Pace, Window
 from gini_notebook.batch.reconciling import Reconciler
-from gini_notebook.batch.rows import known, open_uploads, tally, unclear_uploads, unfinished
+from gini_notebook.batch.rows import COMPOSITE, known, open_uploads, tally, unclear_uploads, unfinished
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.uploading import Uploader
 from gini_notebook.batch.watching import Watcher
@@ -79,7 +80,10 @@ class Engine:
         self._watcher = Watcher(self._desk, self._lister, self._fetcher.add)
         self._feed = Feed(self._desk, keys, executor)
         self._reconciler = Reconciler(self._desk, self._lister, self._watcher, self._feed)
-        self._uploader = Uploader(self._desk, self._feed, self._watcher, self._reconciler)
+        self._composer = Composer(self._desk, self._feed, self._watcher, self._reconciler)
+        reconciler, composer = self._reconciler, self._composer
+        reconciler.landed, reconciler.failed, reconciler.again = composer.landed, composer.failed, composer.again
+        self._uploader = Uploader(self._desk, self._feed, self._watcher, reconciler, composer=composer)
         self._lister.listeners += [self._watcher, self._reconciler]
         self._take_up()
 
@@ -88,14 +92,14 @@ class Engine:
         for key, document in unfinished(ledger):
             self._desk.tally.wait(key, document)
         for unclear in unclear_uploads(ledger):
-            self._reconciler.add(unclear)
+            (self._composer if unclear.kind == COMPOSITE else self._reconciler).add(unclear)
         for upload in open_uploads(ledger):
             self._watcher.add(upload.key, upload.document_id, upload.polls)
 
     @property
     def counts(self) -> Counts:
         """How far the run is."""
-        return self._desk.tally.counts(self._reconciler.unclear)
+        return self._desk.tally.counts([*self._reconciler.unclear, *self._composer.unclear])
 
     def interrupt(self) -> None:
         """Let the run stop at once; safe to call from a signal handler."""
@@ -117,12 +121,14 @@ class Engine:
             if desk.halt is not None:
                 self._land()
                 raise desk.halt
+            self._composer.settle()
+            desk.ledger.commit()
         finally:
             desk.workers.close()
 
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
-        self._watcher.are_last = self._feed.idle and not self._uploader.in_air
+        self._watcher.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
         for part in (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._uploader):
             part.advance()
         self._desk.ledger.commit()
@@ -141,16 +147,17 @@ class Engine:
         busy = (
             not self._feed.idle
             or self._uploader.in_air
+            or not self._composer.idle
             or self._watcher.waiting
             or self._fetcher.waiting
             or not self._reconciler.idle
             or not self._lister.idle
         )
-        return not busy and self._reconciler.sweep_at_end() and self._lister.idle
+        return not busy and self._composer.sweep_at_end() and self._reconciler.sweep_at_end() and self._lister.idle
 
     def _wait_s(self) -> float:
         now = self._desk.now()
-        parts = (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed)
+        parts = (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._composer)
         # What is due already waits for a free worker, whose answer ends the wait, or for the pace.
         times = [part.due() for part in parts]
         times += [now + self._desk.pace.wait_s(now)]
@@ -168,7 +175,7 @@ class Engine:
     def _land(self) -> None:
         """Wait a moment for uploads on the wire, so that fewer need to be looked for later."""
         until = self._desk.now() + GRACE_S
-        while self._uploader.in_air and (left_s := until - self._desk.now()) > 0:
+        while (self._uploader.in_air or self._composer.in_air) and (left_s := until - self._desk.now()) > 0:
             self._hear(left_s)
         self._desk.ledger.commit()
 

@@ -3,21 +3,27 @@
 import heapq
 import itertools
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
 from gini_notebook.batch.desk import FILES, Desk
+from gini_notebook.batch.document_rows import set_problem, source_of, to_read
 from gini_notebook.batch.inputs import Source
-from gini_notebook.batch.reading import Seen, read_document
+from gini_notebook.batch.naming import stamped_name
+from gini_notebook.batch.page_rows import free_key
+from gini_notebook.batch.reading import Seen, read_source
 from gini_notebook.batch.recognising import Recogniser
-from gini_notebook.batch.rows import Prepared, link, set_problem, source_of, state_and_name, to_read
+from gini_notebook.batch.rows import Assembled, Prepared, link, state_and_name
 from gini_notebook.batch.workers import Answer
 from gini_notebook.errors import FileProblem
 
 # What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).
 HELD_BYTES = 96 << 20
 AHEAD_DOCUMENTS = 32
+# All pages of a document together ("Submit files").
+COMPOSITE_BYTES = 10 << 20
 CHUNK = 500
 
 
@@ -32,10 +38,20 @@ class Feed:
         Keys of all uploads the ledger knows.
     executor
         Who hashes files that may hold something known; threads of this process by default.
+
+    Attributes
+    ----------
+    assembled
+        Who takes documents of several pages that must be uploaded.
+    abandoned
+        Who hears of contents that no document has any more.
     """
 
     def __init__(self, desk: Desk, known_keys: set[str], executor: Executor | None = None) -> None:
         self._desk = desk
+        self.assembled: Callable[[Assembled], None] = _untaken
+        self.abandoned: Callable[[str], None] = _unmissed
+        self._apart = desk.ledger.fact("allow_duplicates") is not None
         self._known = known_keys
         self._recogniser = Recogniser(desk, executor, self._recognised)
         self._position = -1
@@ -67,6 +83,13 @@ class Feed:
         """Hear that a document that was handed out is no longer held in memory."""
         self._held_bytes -= len(prepared.content)
 
+    def push(self, prepared: Prepared) -> None:
+        """Take a page of a document into the queue, unless the same page is in it."""
+        if prepared.key not in self._ready_keys:
+            self._ready.append(prepared)
+            self._held_bytes += len(prepared.content)
+            self._ready_keys.add(prepared.key)
+
     def again(self, key: str, due: float) -> None:
         """Read a document with this content once more, at a time to come."""
         source = source_of(self._desk.ledger, key)
@@ -88,7 +111,7 @@ class Feed:
             and (item := self._next()) is not None
         ):
             self._reading += 1
-            desk.workers.submit(FILES, partial(self._read, *item), partial(read_document, item[0], desk.mark))
+            desk.workers.submit(FILES, partial(self._read, *item), partial(read_source, item[0], desk.mark))
         self._recogniser.advance()
 
     def _next(self) -> tuple[Source, str | None] | None:
@@ -98,19 +121,35 @@ class Feed:
             rows = to_read(self._desk.ledger, self._position, CHUNK)
             self._exhausted = len(rows) < CHUNK
             for _, source, key, size in rows:
-                if key is not None or not self._recogniser.takes(source, size):
+                # Pages, and copies that shall be uploaded apart, have keys that a look at one file does not tell.
+                single = key is None and not source.pages and not self._apart
+                if not (single and self._recogniser.takes(source, size)):
                     self._chunk.append((source, key))
             self._position = rows[-1][0] if rows else self._position
         return self._chunk.popleft() if self._chunk else None
 
     def _read(self, source: Source, former_key: str | None, answer: Answer) -> None:
         self._reading -= 1
+        key = None
         if answer.error is not None:
             self._unreadable(source, answer.error)
         else:
-            self._readable(answer.value)
-        if former_key is not None and (answer.error is not None or answer.value.key != former_key):
+            prepared = self._keyed(answer.value, former_key)
+            key = prepared.key
+            self._readable(prepared)
+        if former_key is not None and key != former_key:
             self._changed(source, former_key)
+
+    def _keyed(self, found: Prepared | Assembled, former_key: str | None) -> Prepared | Assembled:
+        if not self._apart:
+            return found
+        document, ledger = found.source.document, self._desk.ledger
+        key = free_key(ledger, found.key, document, former_key)
+        own = replace(found, key=key, name=stamped_name(document, key, self._desk.mark))
+        if isinstance(own, Prepared):
+            # At once, so that the next copy sees that this key is taken.
+            link(ledger, document, key, own.size, own.modified_ns)
+        return own
 
     def _unreadable(self, source: Source, error: Exception) -> None:
         if not isinstance(error, FileProblem):
@@ -125,6 +164,8 @@ class Feed:
         tally.leave(former_key, source.document)
         if tally.waiting.get(former_key):
             self.again(former_key, self._desk.now())
+        else:
+            self.abandoned(former_key)
 
     def _recognised(self, source: Source, seen: Seen | None) -> None:
         """Take over what is known of a file's content; read it, if it is not known or must be sent."""
@@ -136,17 +177,18 @@ class Feed:
         if state == "planned":
             self._chunk.append((source, seen.key))
 
-    def _readable(self, prepared: Prepared) -> None:
+    def _readable(self, prepared: Prepared | Assembled) -> None:
         key, document = prepared.key, prepared.source.document
-        seen = Seen(key, len(prepared.content), prepared.modified_ns)
+        seen = Seen(key, prepared.size, prepared.modified_ns)
         state, name = self._state(document, seen) if key in self._known else ("planned", None)
         self._count(state, key, document)
         if state == "planned":
-            # Under the name of the first attempt, by which the document is known in the list.
             self._known.add(key)
-            self._ready.append(prepared if name is None else replace(prepared, name=name))
-            self._held_bytes += len(prepared.content)
-            self._ready_keys.add(key)
+            if isinstance(prepared, Assembled):
+                self.assembled(prepared)
+            else:
+                # Under the name of the first attempt, by which the document is known in the list.
+                self.push(prepared if name is None else replace(prepared, name=name))
 
     def _count(self, state: str, key: str, document: str) -> None:
         tally = self._desk.tally
@@ -162,3 +204,11 @@ class Feed:
         if seen.key in self._ready_keys:
             return "ready", None
         return state_and_name(self._desk.ledger, seen.key)
+
+
+def _untaken(assembled: Assembled) -> None:
+    """Stand in until somebody takes documents of several pages."""
+
+
+def _unmissed(key: str) -> None:
+    """Stand in until somebody wants to hear of contents that are gone."""

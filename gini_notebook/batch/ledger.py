@@ -15,7 +15,7 @@ from typing import Any
 from gini_notebook.errors import LedgerError
 
 FILE_NAME = "ledger.sqlite"
-VERSION = 1
+VERSION = 2
 # "gini" as a number, so that `file ledger.sqlite` and we can tell it from any other database.
 APPLICATION_ID = 0x67696E69
 
@@ -29,7 +29,8 @@ CREATE TABLE documents (
     modified_ns INTEGER,
     listed INTEGER NOT NULL,
     key TEXT REFERENCES uploads,
-    problem TEXT
+    problem TEXT,
+    page_paths TEXT
 ) WITHOUT ROWID;
 CREATE INDEX documents_in_order ON documents (listed, position);
 CREATE INDEX documents_of_upload ON documents (key);
@@ -52,6 +53,7 @@ CREATE TABLE uploads (
     source_classification TEXT,
     error TEXT,
     request_id TEXT,
+    kind TEXT NOT NULL DEFAULT 'whole' CHECK (kind IN ('whole', 'partial', 'composite')),
     CHECK (state NOT IN ('uploaded', 'done') OR document_id IS NOT NULL)
 ) WITHOUT ROWID;
 CREATE INDEX uploads_by_state ON uploads (state);
@@ -63,7 +65,23 @@ CREATE TABLE surplus (
     created_at REAL,
     deleted_at REAL
 ) WITHOUT ROWID;
+CREATE TABLE parts (
+    key TEXT NOT NULL REFERENCES uploads,
+    number INTEGER NOT NULL,
+    part TEXT NOT NULL REFERENCES uploads,
+    PRIMARY KEY (key, number)
+) WITHOUT ROWID;
 """
+# What makes a ledger of the version before one of this version.
+MIGRATIONS = {
+    1: (
+        "ALTER TABLE documents ADD COLUMN page_paths TEXT",
+        "ALTER TABLE uploads ADD COLUMN kind TEXT NOT NULL DEFAULT 'whole' "
+        "CHECK (kind IN ('whole', 'partial', 'composite'))",
+        "CREATE TABLE parts (key TEXT NOT NULL REFERENCES uploads, number INTEGER NOT NULL, "
+        "part TEXT NOT NULL REFERENCES uploads, PRIMARY KEY (key, number)) WITHOUT ROWID",
+    )
+}
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -125,6 +143,16 @@ class Ledger:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {VERSION}")
+        elif self._number("application_id") == APPLICATION_ID and self._number("user_version") in MIGRATIONS:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring a ledger of an earlier version up to this one, all of it or nothing."""
+        with self._transaction():
+            for version in range(self._number("user_version"), VERSION):
+                for statement in MIGRATIONS[version]:
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _check(self) -> None:
         if not self._number("schema_version"):
@@ -134,7 +162,8 @@ class Ledger:
             message = f"{self.path} is not a ledger of this program. Choose another run folder."
             raise LedgerError(message)
         version = self._number("user_version")
-        if version != VERSION:
+        # Who only looks must not change the file; what is looked at is the same in all versions so far.
+        if version != VERSION and not (self._read_only and version in MIGRATIONS):
             message = f"{self.path} has version {version}; this program reads version {VERSION}. Update the program."
             raise LedgerError(message)
 

@@ -7,6 +7,7 @@ a digest of the content and the run's mark therefore tells, after an unclear upl
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 STEM_CHARACTERS = 40
@@ -20,6 +21,21 @@ def key_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def part_key(content: bytes) -> str:
+    """Return the key of a page of a document; the same bytes as a document of their own are another upload."""
+    return hashlib.sha256(f"partial {key_of(content)}".encode()).hexdigest()
+
+
+def composite_key(parts: Sequence[str]) -> str:
+    """Return the key of a document of several pages: the same pages in the same order are one upload."""
+    return hashlib.sha256(f"composite {' '.join(parts)}".encode()).hexdigest()
+
+
+def numbered(key: str, number: int) -> str:
+    """Return the key of the ``number``-th upload of the same content, which only ``allow_duplicates`` makes."""
+    return key if number == 1 else f"{key}#{number}"
+
+
 def stamped_name(document: str, key: str, mark: str) -> str:
     """Return the file name to upload under: readable stem, digest of the content, mark of the run, ending.
 
@@ -31,6 +47,8 @@ def stamped_name(document: str, key: str, mark: str) -> str:
     'Rechnung_7.0123456789abcdef.4f00d1.pdf'
     """
     path = PurePosixPath(document)
+    if "#" in key:
+        key = hashlib.sha256(key.encode()).hexdigest()
     ending = path.suffix if ENDING.fullmatch(path.suffix) else ""
     ascii_stem = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_stem)[:STEM_CHARACTERS].strip("_") or "document"

@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from gini_notebook._wire.files import check_file
+from gini_notebook.batch.document_rows import moment
 from gini_notebook.batch.inputs import Source
-from gini_notebook.batch.naming import key_of, stamped_name
-from gini_notebook.batch.rows import Prepared
+from gini_notebook.batch.naming import composite_key, key_of, part_key, stamped_name
+from gini_notebook.batch.rows import PARTIAL, Assembled, Prepared
 from gini_notebook.errors import FileProblem
 
 # The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.
 BYTES_LIMIT = 64 << 20
+# All pages of a document together ("Submit files").
+COMPOSITE_BYTES = 10 << 20
 LOOKS = 3
 
 
@@ -21,6 +25,39 @@ class Seen(NamedTuple):
     key: str
     size: int
     modified_ns: int
+
+
+def read_source(source: Source, mark: str) -> Prepared | Assembled:
+    """Read a document, with all its pages when it has several.
+
+    Raises
+    ------
+    FileProblem
+        As :func:`read_document`; the message names the page.
+    """
+    if not source.pages:
+        return read_document(source, mark)
+    parts = tuple(_read_page(source, number, mark) for number in range(1, len(source.pages) + 1))
+    size = sum(part.size for part in parts)
+    if size >= COMPOSITE_BYTES:
+        message = f"The pages have {size / (1 << 20):.1f} MiB together; the service takes less than 10 MiB."
+        raise FileProblem(message)
+    key = composite_key([part.key for part in parts])
+    media_type = ", ".join(sorted({part.media_type for part in parts}))
+    changed = moment([part.modified_ns for part in parts])
+    return Assembled(source, media_type, key, stamped_name(source.document, key, mark), parts, size, changed)
+
+
+def _read_page(source: Source, number: int, mark: str) -> Prepared:
+    path = source.pages[number - 1]
+    try:
+        page = read_document(Source(path, path), mark)
+    except FileProblem as error:
+        message = f"Page {number} of {len(source.pages)}: {error}"
+        raise FileProblem(message) from error
+    key = part_key(page.content)
+    name = stamped_name(os.fsencode(os.path.basename(path)).decode("utf-8", "replace"), key, mark)  # noqa: PTH119
+    return replace(page, source=source, key=key, name=name, kind=PARTIAL)
 
 
 def read_document(source: Source, mark: str) -> Prepared:

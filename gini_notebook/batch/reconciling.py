@@ -2,7 +2,8 @@
 
 An unclear upload is resolved when its stamped name stands in the list. It may be repeated when it was absent from two
 complete readings of the list, the later of which began after the quarantine. The list serves only when a probe has
-shown that it names our documents as we named them; else unclear uploads stay unclear and are reported.
+shown that it names our documents as we named them; else unclear uploads stay unclear and are reported. Whether it
+shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,17 @@ from gini_notebook.batch.desk import Desk
 from gini_notebook.batch.feed import Feed
 from gini_notebook.batch.listing import Ended, EndHandler, Lister
 from gini_notebook.batch.naming import bears_mark
-from gini_notebook.batch.rows import Unclear, add_surplus, attempts_of, set_failed, set_planned, set_uploaded
+from gini_notebook.batch.page_rows import page_names
+from gini_notebook.batch.rows import (
+    PARTIAL,
+    WHOLE,
+    Unclear,
+    add_surplus,
+    attempts_of,
+    set_failed,
+    set_planned,
+    set_uploaded,
+)
 from gini_notebook.batch.watching import Watcher
 from gini_notebook.values import Document
 
@@ -28,6 +39,8 @@ class _Lost:
     unclear: Unclear
     since: float
     absences: int = 0
+    # Absent long enough, but from a list that has never shown a page of ours.
+    stuck: bool = False
 
 
 class Reconciler:
@@ -43,10 +56,18 @@ class Reconciler:
         Who waits for documents that turn out to be there.
     feed
         Who reads documents again that turn out not to be there.
+
+    Attributes
+    ----------
+    landed, failed, again
+        Who hears of uploads that turn out to be there, to have failed for good, or to be repeated.
     """
 
     def __init__(self, desk: Desk, lister: Lister, watcher: Watcher, feed: Feed) -> None:
-        self._desk, self._lister, self._watcher, self._feed = desk, lister, watcher, feed
+        self._desk, self._lister, self._watcher = desk, lister, watcher
+        self.landed: Callable[[str, str], None] = watcher.add
+        self.failed: Callable[[str, str, str | None], None] = _nobody_else
+        self.again: Callable[[str, float], None] = feed.again
         self._lost: dict[str, _Lost] = {}
         self._found: dict[str, Document] = {}
         self._strange: dict[str, Document] = {}
@@ -60,6 +81,8 @@ class Reconciler:
         found = desk.ledger.fact("listing")
         self.listing = None if found == NO_LIST else found
         self.is_swept = desk.ledger.fact("swept") is not None
+        self._shows_pages = desk.ledger.fact("pages_listed") is not None
+        self._pages = set() if self._shows_pages else page_names(desk.ledger)
         watcher.by_list = self.listing in {NAMES_KEPT, IDS_ONLY}
 
     @property
@@ -80,17 +103,19 @@ class Reconciler:
     @property
     def idle(self) -> bool:
         """Whether nothing is left to find out."""
-        return self._probe is None and (not self._lost or self.gave_up)
+        return self._probe is None and (self.gave_up or all(lost.stuck for lost in self._lost.values()))
 
     @property
     def unclear(self) -> list[str]:
         """Keys of the uploads that will stay unclear."""
-        return [lost.unclear.key for lost in self._lost.values()] if self.gave_up else []
+        return [lost.unclear.key for lost in self._lost.values() if lost.stuck or self.gave_up]
 
     def add(self, unclear: Unclear) -> None:
         """Take an unclear upload."""
         now = self._desk.now()
         self._lost[unclear.name] = _Lost(unclear, now)
+        if unclear.kind == PARTIAL:
+            self._pages.add(unclear.name)
         self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._pause_s()))
 
     def intending(self) -> None:
@@ -99,8 +124,13 @@ class Reconciler:
             self.is_swept = False
             self._desk.ledger.change("DELETE FROM facts WHERE name = 'swept'")
 
-    def uploaded(self, document_id: str, name: str) -> None:
+    def uploaded(self, document_id: str, name: str, kind: str = WHOLE) -> None:
         """Hear of a new document; the first one is looked for in the list."""
+        if kind == PARTIAL and not self._shows_pages:
+            self._pages.add(name)
+            # The list can be put to the proof once more.
+            for lost in self._lost.values():
+                lost.stuck = False
         if self.listing is None and self._probe is None:
             self._probe, self._probe_tries, self._probe_due = (document_id, name), 0, 0.0
 
@@ -137,6 +167,8 @@ class Reconciler:
             self._probe_name = document.name
         if self.listing is None and bears_mark(document.name, self._desk.mark):
             self._trust(NAMES_KEPT)
+        if document.name in self._pages:
+            self._show_pages()
         if document.id in self._desk.known_ids:
             return
         if document.name in self._lost:
@@ -144,6 +176,13 @@ class Reconciler:
             if rival is None or (document.creation_date or 0) < (rival.creation_date or 0):
                 self._found[document.name] = document
         self._strange[document.id] = document
+
+    def _show_pages(self) -> None:
+        self._shows_pages = True
+        self._pages.clear()
+        self._desk.ledger.remember("pages_listed", "yes")
+        for lost in self._lost.values():
+            lost.stuck = False
 
     def _pause_s(self) -> float:
         return min(10.0, max(0.2, self._desk.settings.quarantine_s / 10))
@@ -188,7 +227,7 @@ class Reconciler:
             set_uploaded(self._desk.ledger, lost.unclear.key, document.id)
             self._desk.known_ids.add(document.id)
             self._strange.pop(document.id, None)
-            self._watcher.add(lost.unclear.key, document.id)
+            self.landed(lost.unclear.key, document.id)
         self._found.clear()
 
     def _swept(self, how: Ended, began: float) -> None:
@@ -203,7 +242,11 @@ class Reconciler:
             return
         for lost in [lost for lost in self._lost.values() if lost.since <= began]:
             lost.absences += 1
-            if lost.absences >= ABSENCES and began >= lost.since + self._desk.settings.quarantine_s:
+            if lost.absences < ABSENCES or began < lost.since + self._desk.settings.quarantine_s:
+                continue
+            if lost.unclear.kind == PARTIAL and not self._shows_pages:
+                lost.stuck = True
+            else:
                 self._absent(lost.unclear)
 
     def _absent(self, unclear: Unclear) -> None:
@@ -213,9 +256,10 @@ class Reconciler:
             error = f"Given up after {desk.settings.attempts} attempts to upload. The last: {unclear.error}"
             set_failed(desk.ledger, unclear.key, error, unclear.request_id)
             desk.tally.fail(unclear.key)
+            self.failed(unclear.key, error, unclear.request_id)
             return
         set_planned(desk.ledger, unclear.key, counts=True)
-        self._feed.again(unclear.key, desk.now())
+        self.again(unclear.key, desk.now())
 
     def _swept_at_end(self, how: Ended, began: float) -> None:
         del began
@@ -224,7 +268,10 @@ class Reconciler:
             return
         for document in self._strange.values():
             if bears_mark(document.name, self._desk.mark):
-                created_at = None if document.creation_date is None else document.creation_date / 1000
-                add_surplus(self._desk.ledger, document.id, document.name, created_at)
+                add_surplus(self._desk.ledger, document.id, document.name, document.creation_date)
         self.is_swept = True
         self._desk.ledger.remember("swept", "yes")
+
+
+def _nobody_else(key: str, error: str, request_id: str | None) -> None:
+    """Stand in until somebody wants to hear of uploads that failed."""

@@ -12,13 +12,14 @@
     any      -> failed      with the reason and the request id
 """
 
-import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gini_notebook.batch.inputs import Source
 from gini_notebook.batch.ledger import Ledger
+
+WHOLE, PARTIAL, COMPOSITE = "whole", "partial", "composite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,25 @@ class Prepared:
     key: str
     name: str
     content: bytes
+    modified_ns: int
+    kind: str = WHOLE
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A document of several pages, all of which were read."""
+
+    source: Source
+    media_type: str
+    key: str
+    name: str
+    parts: tuple[Prepared, ...]
+    size: int
     modified_ns: int
 
 
@@ -50,6 +70,7 @@ class Unclear:
     name: str
     error: str | None
     request_id: str | None
+    kind: str = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +84,12 @@ class Finished:
     source_classification: str | None
 
 
-def register(ledger: Ledger, sources: Sequence[Source]) -> None:
-    """Write down the documents of a run; those whose file is unchanged keep what is known of them."""
-    ledger.change("UPDATE documents SET listed = 0, problem = NULL")
-    ledger.change_many(
-        "INSERT INTO documents (document, position, path, size, modified_ns, listed) VALUES (?, ?, ?, ?, ?, 1) "
-        "ON CONFLICT (document) DO UPDATE SET position = excluded.position, listed = 1, size = excluded.size, "
-        "modified_ns = excluded.modified_ns, path = excluded.path, "
-        # A file that is gone keeps its result; one that changed is read again (and uploaded if its bytes differ).
-        "key = CASE WHEN excluded.size IS NULL OR (size = excluded.size AND modified_ns = excluded.modified_ns "
-        "AND path = excluded.path) THEN key END",
-        (
-            (source.document, position, _storable(source.path), *_stat(source.path))
-            for position, source in enumerate(sources)
-        ),
-    )
-
-
-def _stat(path: str) -> tuple[int | None, int | None]:
-    try:
-        found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, and there may be 100,000
-    except OSError:
-        return None, None
-    return found.st_size, found.st_mtime_ns
-
-
-def _storable(path: str) -> str | bytes:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(path)
-    return path
-
-
-def sources(ledger: Ledger) -> list[Source]:
-    """Return the documents of the latest call, for a run that is taken up without naming them."""
-    rows = ledger.rows("SELECT document, path FROM documents WHERE listed ORDER BY position")
-    return [Source(document, os.fsdecode(path)) for document, path in rows]
-
-
-def of_earlier_calls(ledger: Ledger) -> int:
-    """Count the documents that only earlier calls named; they are in no table."""
-    return int(ledger.rows("SELECT count(*) FROM documents WHERE NOT listed")[0][0])
-
-
 def tally(ledger: Ledger) -> dict[str, int]:
     """Count the documents of the latest call per state; ``problem``: the file cannot be read; ``new``: not read yet."""
     return dict(
         ledger.rows(
-            "SELECT CASE WHEN problem IS NOT NULL THEN 'problem' ELSE coalesce(state, 'new') END AS kind, count(*) "
-            "FROM documents LEFT JOIN uploads USING (key) WHERE listed GROUP BY kind"
+            "SELECT CASE WHEN problem IS NOT NULL THEN 'problem' ELSE coalesce(state, 'new') END AS standing, count(*) "
+            "FROM documents LEFT JOIN uploads USING (key) WHERE listed GROUP BY standing"
         )
     )
 
@@ -122,25 +99,6 @@ def unfinished(ledger: Ledger) -> Iterator[tuple[str, str]]:
     yield from ledger.each(
         "SELECT key, document FROM documents JOIN uploads USING (key) WHERE listed AND state NOT IN ('done', 'failed')"
     )
-
-
-def to_read(ledger: Ledger, after: int, limit: int) -> list[tuple[int, Source, str | None, int | None]]:
-    """Return position, source, former key and size of the next documents that must be read and perhaps uploaded."""
-    rows = ledger.rows(
-        "SELECT position, document, path, key, size FROM documents LEFT JOIN uploads USING (key) "
-        "WHERE listed AND position > ? AND problem IS NULL AND (state IS NULL OR state = 'planned') "
-        "ORDER BY position LIMIT ?",
-        (after, limit),
-    )
-    return [(position, Source(document, os.fsdecode(path)), key, size) for position, document, path, key, size in rows]
-
-
-def source_of(ledger: Ledger, key: str) -> Source | None:
-    """Return a document with this content, to upload it again."""
-    rows = ledger.rows(
-        "SELECT document, path FROM documents WHERE key = ? AND listed AND problem IS NULL LIMIT 1", (key,)
-    )
-    return Source(rows[0][0], os.fsdecode(rows[0][1])) if rows else None
 
 
 def state_and_name(ledger: Ledger, key: str) -> tuple[str, str | None]:
@@ -167,15 +125,20 @@ def known_sizes(ledger: Ledger) -> set[int]:
 
 def open_uploads(ledger: Ledger) -> list[Uploaded]:
     """Return the uploads that wait for their result."""
-    rows = ledger.rows("SELECT key, document_id, polls FROM uploads WHERE state = 'uploaded'")
+    rows = ledger.rows("SELECT key, document_id, polls FROM uploads WHERE state = 'uploaded' AND kind != 'partial'")
     return [Uploaded(*row) for row in rows]
 
 
 def unclear_uploads(ledger: Ledger) -> list[Unclear]:
     """Return the unclear uploads; an intent that a stopped run left behind is one of them."""
     ledger.change("UPDATE uploads SET state = 'unknown', unknown_at = ? WHERE state = 'intent'", (time.time(),))
+    # A document whose pages are unclear was not sent itself; its pages are looked for.
+    ledger.change(
+        "UPDATE uploads SET state = 'planned' WHERE state = 'unknown' AND kind = 'composite' AND EXISTS (SELECT 1 "
+        "FROM parts JOIN uploads AS page ON page.key = part WHERE parts.key = uploads.key AND page.document_id IS NULL)"
+    )
     ledger.commit()
-    rows = ledger.rows("SELECT key, name, error, request_id FROM uploads WHERE state = 'unknown'")
+    rows = ledger.rows("SELECT key, name, error, request_id, kind FROM uploads WHERE state = 'unknown'")
     return [Unclear(*row) for row in rows]
 
 
@@ -190,13 +153,14 @@ def link(ledger: Ledger, document: str, key: str, size: int, modified_ns: int) -
 def intend(ledger: Ledger, prepared: Prepared) -> None:
     """Note that a request is about to leave; must be committed before it does."""
     ledger.change(
-        "INSERT INTO uploads (key, bytes, media_type, name, state, attempts, intent_at) "
-        "VALUES (?, ?, ?, ?, 'intent', 1, ?) ON CONFLICT (key) DO UPDATE SET state = 'intent', "
+        "INSERT INTO uploads (key, bytes, media_type, name, state, attempts, intent_at, kind) "
+        "VALUES (?, ?, ?, ?, 'intent', 1, ?, ?) ON CONFLICT (key) DO UPDATE SET state = 'intent', "
         "attempts = attempts + 1, intent_at = excluded.intent_at, error = NULL, request_id = NULL",
-        (prepared.key, len(prepared.content), prepared.media_type, prepared.name, time.time()),
+        (prepared.key, len(prepared.content), prepared.media_type, prepared.name, time.time(), prepared.kind),
         durable=True,
     )
-    link(ledger, prepared.source.document, prepared.key, len(prepared.content), prepared.modified_ns)
+    if prepared.kind == WHOLE:
+        link(ledger, prepared.source.document, prepared.key, prepared.size, prepared.modified_ns)
 
 
 def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
@@ -249,15 +213,10 @@ def set_done(ledger: Ledger, key: str, finished: Finished) -> None:
     )
 
 
-def set_problem(ledger: Ledger, document: str, problem: str) -> None:
-    """Note that a file cannot be used; a later call looks again."""
-    ledger.change("UPDATE documents SET problem = ? WHERE document = ?", (problem, document))
-
-
-def add_surplus(ledger: Ledger, document_id: str, name: str, created_at: float | None) -> None:
+def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:
     """Note a document of the service that an unclear upload made in excess."""
     ledger.change(
         "INSERT INTO surplus (document_id, key, name, created_at) "
         "VALUES (?, (SELECT key FROM uploads WHERE name = ?), ?, ?) ON CONFLICT DO NOTHING",
-        (document_id, name, name, created_at),
+        (document_id, name, name, None if created_ms is None else created_ms / 1000),
     )

@@ -1,7 +1,6 @@
 """Begins a run, or takes it up again."""
 
 import os
-import secrets
 import shlex
 import signal
 import threading
@@ -13,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from gini_notebook.batch.binding import bound_client
 from gini_notebook.batch.counts import Counts
 from gini_notebook.batch.desk import FILES, HASHES, LISTS, READS, UPLOADS
+from gini_notebook.batch.document_rows import of_earlier_calls, register, sources
 from gini_notebook.batch.engine import Engine
 from gini_notebook.batch.inputs import Documents, Inputs, find
 from gini_notebook.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.batch.lock import FolderLock
-from gini_notebook.batch.naming import MARK_CHARACTERS
+from gini_notebook.batch.page_rows import allow
 from gini_notebook.batch.progress import Progress, say, shown
 from gini_notebook.batch.recognising import MOST_TASKS
-from gini_notebook.batch.rows import of_earlier_calls, register, sources
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Threads
 from gini_notebook.client import Client
@@ -34,7 +34,6 @@ from gini_notebook.errors import (
     RequestRefused,
     RunStopped,
     ServiceFailure,
-    SettingError,
     TooManyRequests,
 )
 
@@ -72,6 +71,7 @@ def run(
     settings: Settings | None = None,
     user: str | None = None,
     executor: Executor | None = None,
+    allow_duplicates: bool = False,
 ) -> RunReport:
     """Send documents, wait until they are processed and store their extractions.
 
@@ -83,7 +83,8 @@ def run(
     client
         Whom to call.
     documents
-        A folder, a file, a glob, or an iterable of these; see :func:`gini_notebook.batch.inputs.find`.
+        A folder, a file, a glob, or an iterable of these, in which a list of files is one document of several pages;
+        or a mapping of names to files or pages; see :func:`gini_notebook.batch.inputs.find`.
     to
         The run folder, made if need be. It belongs to one user of one service.
     progress
@@ -97,6 +98,8 @@ def run(
         Who hashes files that are new or changed and may hold what the run knows already, say after the folder was
         copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads here. Whatever
         is sent is read and sent by this process alone, since a cluster may repeat tasks.
+    allow_duplicates
+        Upload documents with the same bytes once each. By default they share one upload and its result.
 
     Returns
     -------
@@ -130,7 +133,10 @@ def run(
         message = f"The run folder {folder} cannot be made: {error.strerror}."
         raise LedgerError(message) from error
     with FolderLock(folder), Ledger(folder, create=True) as ledger:
-        return _drive(client, ledger, inputs, progress=progress, settings=settings, user=user, executor=executor)
+        own = bound_client(client, ledger, user)
+        register(ledger, inputs.sources)
+        allow(ledger, duplicates=allow_duplicates)
+        return _drive(own, ledger, inputs, progress=progress, settings=settings or Settings(), executor=executor)
 
 
 def resume(
@@ -170,22 +176,20 @@ def resume(
         raise LedgerError(message)
     with FolderLock(where), Ledger(where) as ledger:
         inputs = Inputs(tuple(sources(ledger)))
-        return _drive(client, ledger, inputs, progress=progress, settings=settings, user=None, executor=executor)
+        own = bound_client(client, ledger)
+        register(ledger, inputs.sources)
+        return _drive(own, ledger, inputs, progress=progress, settings=settings or Settings(), executor=executor)
 
 
 def _drive(
-    client: Client,
+    own: Client,
     ledger: Ledger,
     inputs: Inputs,
     *,
     progress: Progress,
-    settings: Settings | None,
-    user: str | None,
+    settings: Settings,
     executor: Executor | None,
 ) -> RunReport:
-    settings = settings or Settings()
-    own = bound_client(client, ledger, user)
-    register(ledger, inputs.sources)
     ledger.remember("taken_up_at", f"{time.time():.3f}")
     if progress is not False and (earlier := of_earlier_calls(ledger)):
         say(
@@ -219,57 +223,6 @@ def _greet(client: Client, ledger: Ledger) -> None:
     if unfinished:
         with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
             client.documents(limit=1)
-
-
-def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Client:
-    """Return the client for the user a ledger belongs to, and bind a new ledger to service and user.
-
-    Raises
-    ------
-    LedgerError
-        When the ledger belongs to another service, another version of its interface, or another user.
-    """
-    own = _as_user(client, user or ledger.fact("user"))
-    if user is not None and own.user != user:
-        message = f"This client is logged in as {own.user} and cannot send documents for {user!r}."
-        raise SettingError(message)
-    target = {"api": "sandbox" if own.throwaway else own.api, "version": own.environment.name, "user": own.user}
-    for name, value in target.items():
-        bound = ledger.fact(name)
-        if bound is not None and bound != value:
-            message = (
-                f"The run folder {ledger.folder} belongs to {name} {bound}, and this client is for {value}. Log in to "
-                "the former, or choose another run folder."
-            )
-            raise LedgerError(message)
-    if ledger.fact("mark") is None:
-        for name, value in target.items():
-            ledger.remember(name, value)
-        ledger.remember("mark", secrets.token_hex(MARK_CHARACTERS // 2))
-        ledger.remember("begun_at", f"{time.time():.3f}")
-        ledger.commit()
-    if own.throwaway:
-        _start_over_elsewhere(ledger, own.api)
-    return own
-
-
-def _start_over_elsewhere(ledger: Ledger, api: str) -> None:
-    """Send to another sandbox what the former one had not finished: it is gone, and so are its documents."""
-    if ledger.fact("sandbox") not in {None, api}:
-        ledger.change(
-            "UPDATE uploads SET state = 'planned', document_id = NULL, intent_at = NULL, unknown_at = NULL, "
-            "uploaded_at = NULL WHERE state IN ('intent', 'unknown', 'uploaded')"
-        )
-    ledger.remember("sandbox", api)
-    ledger.commit()
-
-
-def _as_user(client: Client, user: str | None) -> Client:
-    try:
-        return client.with_user(user)
-    except SettingError:
-        # An account or a token stands for one user; all its runs share one document list.
-        return client
 
 
 def _farewell(reason: str, counts: Counts, ledger: Ledger) -> str:

@@ -4,16 +4,18 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from gini_notebook.batch.binding import bound_client
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.listing import Ended, Reading
 from gini_notebook.batch.lock import FolderLock, is_held
 from gini_notebook.batch.naming import bears_mark
-from gini_notebook.batch.rows import add_surplus, known, tally
-from gini_notebook.batch.running import bound_client
+from gini_notebook.batch.page_rows import ever_unclear
+from gini_notebook.batch.rows import PARTIAL, add_surplus, known, tally
+from gini_notebook.batch.seeking import composites_of
 from gini_notebook.batch.settings import Settings
 from gini_notebook.client import Client
 from gini_notebook.errors import LedgerError, NotFound
@@ -130,7 +132,7 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
         _find_surplus(own, ledger)
         ids = [row[0] for row in ledger.rows("SELECT document_id FROM surplus WHERE deleted_at IS NULL")]
         if delete:
-            _delete(own, ledger, ids, "UPDATE surplus SET deleted_at = ? WHERE document_id = ?")
+            _delete_surplus(own, ledger)
         return len(ids)
 
 
@@ -156,11 +158,25 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     """
     with _own(client, folder) as (own, ledger):
         _find_surplus(own, ledger)
-        surplus = [row[0] for row in ledger.rows("SELECT document_id FROM surplus WHERE deleted_at IS NULL")]
-        uploads = ledger.rows("SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL")
-        deleted = _delete(own, ledger, surplus, "UPDATE surplus SET deleted_at = ? WHERE document_id = ?")
-        ids = [row[0] for row in uploads]
-        return deleted + _delete(own, ledger, ids, "UPDATE uploads SET deleted_at = ? WHERE document_id = ?")
+        deleted = _delete_surplus(own, ledger)
+        # The service refuses to delete a page that is in use.
+        for kind in ("kind != 'partial'", "kind = 'partial'"):
+            uploads = ledger.rows(
+                f"SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL AND {kind}"  # noqa: S608
+            )
+            ids = [row[0] for row in uploads]
+            deleted += _delete(own, ledger, ids, "UPDATE uploads SET deleted_at = ? WHERE document_id = ?")
+        return deleted
+
+
+def _delete_surplus(client: Client, ledger: Ledger) -> int:
+    rows = ledger.rows(
+        "SELECT surplus.document_id, kind FROM surplus LEFT JOIN uploads USING (key) WHERE surplus.deleted_at IS NULL"
+    )
+    statement = "UPDATE surplus SET deleted_at = ? WHERE document_id = ?"
+    documents = [document_id for document_id, kind in rows if kind != PARTIAL]
+    pages = [document_id for document_id, kind in rows if kind == PARTIAL]
+    return _delete(client, ledger, documents, statement) + _delete(client, ledger, pages, statement)
 
 
 @contextmanager
@@ -178,8 +194,12 @@ def _find_surplus(client: Client, ledger: Ledger) -> None:
     mark = ledger.fact("mark") or ""
     for document in listed(client):
         if document.id not in ids and bears_mark(document.name, mark):
-            created_at = None if document.creation_date is None else document.creation_date / 1000
-            add_surplus(ledger, document.id, document.name, created_at)
+            add_surplus(ledger, document.id, document.name, document.creation_date)
+    for _, name, parts in ever_unclear(ledger):
+        # A page that is gone is in no document.
+        with suppress(NotFound):
+            for composite in composites_of(client, parts, ids):
+                add_surplus(ledger, composite.id, name, composite.creation_date)
     ledger.commit()
 
 

@@ -2,11 +2,13 @@
 
 from functools import partial
 
+from gini_notebook.batch.composing import Composer
 from gini_notebook.batch.desk import UPLOADS, Desk, reason_of
 from gini_notebook.batch.feed import Feed
 from gini_notebook.batch.outcomes import Outcome
 from gini_notebook.batch.reconciling import Reconciler
 from gini_notebook.batch.rows import (
+    PARTIAL,
     Prepared,
     Unclear,
     intend,
@@ -33,13 +35,16 @@ class Uploader:
         Who waits for the documents that were taken.
     reconciler
         Who finds out about the unclear ones.
+    composer
+        Who joins pages to documents.
     """
 
-    def __init__(self, desk: Desk, feed: Feed, watcher: Watcher, reconciler: Reconciler) -> None:
+    def __init__(self, desk: Desk, feed: Feed, watcher: Watcher, reconciler: Reconciler, *, composer: Composer) -> None:
         self._desk = desk
         self._feed = feed
         self._watcher = watcher
         self._reconciler = reconciler
+        self._composer = composer
         self._in_air: dict[str, Prepared] = {}
 
     @property
@@ -47,10 +52,14 @@ class Uploader:
         """How many uploads are on the wire."""
         return len(self._in_air)
 
+    def _room(self) -> int:
+        return self._desk.window.room(len(self._in_air) + self._composer.in_air + self._watcher.waiting)
+
     def advance(self) -> None:
         """Send what may be sent: one commit for all intents, then the requests."""
         desk = self._desk
-        room = desk.window.room(len(self._in_air) + self._watcher.waiting) if self._feed else 0
+        self._composer.advance(self._room)
+        room = self._room() if self._feed else 0
         if room and self._reconciler.is_probing:
             room = 0 if self._in_air or self._reconciler.probe_is_on else 1
         chosen = [self._feed.take() for _ in range(int(min(room, desk.room(UPLOADS), len(self._feed))))]
@@ -62,7 +71,8 @@ class Uploader:
         desk.ledger.commit()
         for prepared in chosen:
             self._in_air[prepared.key] = prepared
-            send = partial(desk.client.upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
+            upload = desk.client.upload_partial if prepared.kind == PARTIAL else desk.client.upload
+            send = partial(upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
             desk.call(UPLOADS, partial(self._answered, prepared), send)
 
     def _answered(self, prepared: Prepared, answer: Answer) -> None:
@@ -81,18 +91,19 @@ class Uploader:
         if outcome is Outcome.REFUSED:
             set_failed(desk.ledger, prepared.key, error, request_id)
             desk.tally.fail(prepared.key)
+            self._composer.failed(prepared.key, error, request_id)
         elif outcome is Outcome.UNCLEAR:
             set_unknown(desk.ledger, prepared.key, error, request_id)
-            self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id))
+            self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id, prepared.kind))
         else:
             set_planned(desk.ledger, prepared.key, counts=False)
             wait_s = 0.0 if outcome is Outcome.FATAL else max(desk.backoff_s(1), desk.pace.wait_s(desk.now()))
             if outcome is Outcome.WAIT:
                 desk.window.refused(desk.now(), self._watcher.waiting)
-            self._feed.again(prepared.key, desk.now() + wait_s)
+            self._composer.again(prepared.key, desk.now() + wait_s)
 
     def _uploaded(self, prepared: Prepared, document_id: str) -> None:
         set_uploaded(self._desk.ledger, prepared.key, document_id)
         self._desk.known_ids.add(document_id)
-        self._watcher.add(prepared.key, document_id)
-        self._reconciler.uploaded(document_id, prepared.name)
+        self._reconciler.uploaded(document_id, prepared.name, prepared.kind)
+        self._composer.landed(prepared.key, document_id)

@@ -96,6 +96,10 @@ class Watcher:
         if self._one_by_one:
             self._schedule(flight)
 
+    def pass_over(self) -> None:
+        """Hear that something stands in the list that nobody waits for."""
+        next(self._number)
+
     def due(self) -> float:
         """Return when there is something to ask next."""
         if not self._flights:

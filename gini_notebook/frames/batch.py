@@ -185,6 +185,7 @@ def process(
     settings: Settings | None = None,
     user: str | None = None,
     executor: Executor | None = None,
+    allow_duplicates: bool = False,
 ) -> Batch:
     """Send documents, wait until they are processed, and return what was read as tables.
 
@@ -196,7 +197,8 @@ def process(
     client
         Whom to call.
     documents
-        A folder (with its subfolders), a file, a glob, or an iterable of these.
+        A folder (with its subfolders), a file, a glob, or an iterable of these, in which a list of files is one
+        document of several pages; or a mapping of names to files or lists of pages.
     to
         The run folder, made if need be. It belongs to one user of one service.
     progress
@@ -212,6 +214,8 @@ def process(
         ``concurrent.futures.Executor`` whose workers see the same files, for example a ``ProcessPoolExecutor`` or
         Dask's ``Client.get_executor()``; threads of this process by default. The service is driven by this process
         alone.
+    allow_duplicates
+        Upload documents with the same bytes once each. By default they share one upload and its result.
 
     Returns
     -------
@@ -234,7 +238,16 @@ def process(
     >>> batch = process(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
     >>> batch.documents["status"].value_counts()  # doctest: +SKIP
     """
-    report = run_batch(client, documents, to=to, progress=progress, settings=settings, user=user, executor=executor)
+    report = run_batch(
+        client,
+        documents,
+        to=to,
+        progress=progress,
+        settings=settings,
+        user=user,
+        executor=executor,
+        allow_duplicates=allow_duplicates,
+    )
     return Batch.load(report.folder)
 
 

@@ -40,7 +40,7 @@ DUPLICATES_COLUMNS = {"document": TEXT, "copy_of": TEXT, "sha256": TEXT}
 def documents(ledger: Ledger) -> pd.DataFrame:
     """Return the documents table: one row per document of the latest call."""
     rows = ledger.rows(
-        f"SELECT document, key, coalesce(bytes, size), media_type, pages, {STATUS}, document_id, "  # noqa: S608
+        f"SELECT document, substr(key, 1, 64), coalesce(bytes, size), media_type, pages, {STATUS}, document_id, "  # noqa: S608
         "source_classification, uploaded_at, processing_s, coalesce(attempts, 0), coalesce(polls, 0), "
         "coalesce(problem, error), request_id "
         "FROM documents LEFT JOIN uploads USING (key) WHERE listed ORDER BY position"

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from gini_notebook.batch.document_rows import register
 from gini_notebook.batch.engine import Engine
 from gini_notebook.batch.inputs import find
 from gini_notebook.batch.ledger import Ledger
-from gini_notebook.batch.rows import register
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Answer
 from gini_notebook.errors import AnswerLost, ConnectionFailed, NotFound, ServiceError

@@ -52,7 +52,7 @@ def finished(client: "Client", folder: Path, to: Path, count: int) -> None:
             [(file.key, file.size, f"name-{path.name}", f"id-{path.name}") for path, file in seen if file],
         )
         ledger.change_many(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, 1, ?, NULL)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, 1, ?, NULL, NULL)",
             [
                 (path.name, at, str(path), file.size, file.modified_ns, file.key)
                 for at, (path, file) in enumerate(seen)

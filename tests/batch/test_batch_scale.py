@@ -43,7 +43,7 @@ def test_R16_a_finished_run_of_ten_thousand_is_called_again_in_two_seconds_witho
         stats = [(entry.name, number, entry.path, entry.stat()) for number, entry in enumerate(files)]
         ledger.change("DELETE FROM documents")
         ledger.change_many(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, 1, ?, NULL)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, 1, ?, NULL, NULL)",
             [(name, at, path, stat.st_size, stat.st_mtime_ns, f"key-{at}") for name, at, path, stat in stats],
         )
         ledger.change_many(

@@ -34,7 +34,7 @@ def test_a_new_ledger_is_private_named_and_versioned(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / FILE_NAME).stat().st_mode) == 0o600
     with sqlite3.connect(tmp_path / FILE_NAME) as connection:
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
     connection.close()
     assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME}
 
@@ -90,9 +90,9 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
 def test_a_ledger_of_a_later_version_is_refused(tmp_path: Path) -> None:
     Ledger(tmp_path, create=True).close()
     with sqlite3.connect(tmp_path / FILE_NAME) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     connection.close()
-    with pytest.raises(LedgerError, match="has version 2; this program reads version 1"):
+    with pytest.raises(LedgerError, match="has version 3; this program reads version 2"):
         Batch.load(tmp_path)
 
 

@@ -9,9 +9,10 @@ from markupsafe import escape
 from pandas.testing import assert_frame_equal
 
 from gini_notebook import schema
+from gini_notebook.batch.document_rows import register
 from gini_notebook.batch.inputs import Source
 from gini_notebook.batch.ledger import Ledger
-from gini_notebook.batch.rows import Finished, Prepared, intend, register, set_done, set_failed, set_uploaded
+from gini_notebook.batch.rows import Finished, Prepared, intend, set_done, set_failed, set_uploaded
 from gini_notebook.errors import LedgerError
 from gini_notebook.frames import Batch, process, tables
 

@@ -1,0 +1,84 @@
+"""The rows of documents of several pages, and of documents that share their content but not their upload."""
+
+import itertools
+import time
+
+from gini_notebook.batch.ledger import Ledger
+from gini_notebook.batch.naming import numbered
+from gini_notebook.batch.rows import Assembled, link
+
+
+def free_key(ledger: Ledger, key: str, document: str, former_key: str | None) -> str:
+    """Return the key under which a document is uploaded although others of the run may have the same content."""
+    if former_key is not None and former_key.partition("#")[0] == key:
+        return former_key
+    rows = ledger.rows(
+        "SELECT key FROM documents WHERE key >= ? AND key < ? AND listed AND document != ?", (key, f"{key}$", document)
+    )
+    taken = {row[0] for row in rows}
+    return next(name for name in (numbered(key, number) for number in itertools.count(1)) if name not in taken)
+
+
+def allow(ledger: Ledger, *, duplicates: bool) -> None:
+    """Note whether each document has an upload of its own; part documents that share one, if so."""
+    if not duplicates:
+        ledger.change("DELETE FROM facts WHERE name = 'allow_duplicates'")
+        return
+    ledger.remember("allow_duplicates", "yes")
+    ledger.change(
+        "UPDATE documents SET key = NULL WHERE listed AND key IN (SELECT key FROM documents WHERE listed "
+        "GROUP BY key HAVING count(*) > 1) AND EXISTS (SELECT 1 FROM documents AS earlier "
+        "WHERE earlier.key = documents.key AND earlier.listed AND earlier.position < documents.position)"
+    )
+
+
+def assemble(ledger: Ledger, assembled: Assembled) -> None:
+    """Note which pages a document consists of; it is planned until all of them are at the service."""
+    ledger.change(
+        "INSERT INTO uploads (key, bytes, media_type, name, state, kind) VALUES (?, ?, ?, ?, 'planned', 'composite') "
+        "ON CONFLICT DO NOTHING",
+        (assembled.key, assembled.size, assembled.media_type, assembled.name),
+    )
+    for number, part in enumerate(assembled.parts, 1):
+        ledger.change("INSERT INTO parts VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (assembled.key, number, part.key))
+    link(ledger, assembled.source.document, assembled.key, assembled.size, assembled.modified_ns)
+
+
+def intend_composite(ledger: Ledger, key: str) -> None:
+    """Note that the request which joins the pages is about to leave; must be committed before it does."""
+    ledger.change(
+        "UPDATE uploads SET state = 'intent', attempts = attempts + 1, intent_at = ?, error = NULL, "
+        "request_id = NULL WHERE key = ?",
+        (time.time(), key),
+        durable=True,
+    )
+
+
+def parts_of(ledger: Ledger, key: str) -> list[tuple[str, str, str | None, str | None]]:
+    """Return key, state, id and error of the pages of a document in order; a page that was never sent is planned."""
+    rows = ledger.rows(
+        "SELECT part, coalesce(state, 'planned'), document_id, error FROM parts LEFT JOIN uploads "
+        "ON uploads.key = parts.part WHERE parts.key = ? ORDER BY number",
+        (key,),
+    )
+    return [(part, state, document_id, error) for part, state, document_id, error in rows]
+
+
+def ever_unclear(ledger: Ledger) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return key, name and ids of the parts of each document of several pages that may be there more than once."""
+    rows = ledger.rows(
+        "SELECT key, name FROM uploads WHERE kind = 'composite' AND attempts > 0 "
+        "AND (unknown_at IS NOT NULL OR state = 'intent')"
+    )
+    found = [(key, name, tuple(part[2] for part in parts_of(ledger, key) if part[2] is not None)) for key, name in rows]
+    return [one for one in found if one[2]]
+
+
+def part_keys(ledger: Ledger) -> set[str]:
+    """Return the keys of all pages that were uploaded as parts of documents."""
+    return {row[0] for row in ledger.rows("SELECT key FROM uploads WHERE kind = 'partial'")}
+
+
+def page_names(ledger: Ledger) -> set[str]:
+    """Return the names at the service of all pages that were uploaded as parts of documents."""
+    return {row[0] for row in ledger.rows("SELECT name FROM uploads WHERE kind = 'partial'")}
