@@ -3,8 +3,9 @@
 A request asks for one by the header ``X-Sandbox-Fault: reset-after``, with options after semicolons: ``429; seconds=2;
 times=1``. An upload asks for one by its file name: ``invoice.fault-503-x1.pdf`` (the first time only),
 ``invoice.fault-processing-error.pdf``; with ``document-``, ``extractions-`` or ``delete-`` before the kind, it strikes
-later requests for that document instead: ``invoice.fault-extractions-truncated-x1.pdf``. The program that started the
-sandbox can also let them strike by chance, see :meth:`gini_notebook.sandbox.Sandbox.set_faults`.
+later requests for that document instead: ``invoice.fault-extractions-truncated-x1.pdf``; with ``compose-``, in the name
+of a first page, the request that joins the pages. The program that started the sandbox can also let them strike by
+chance, see :meth:`gini_notebook.sandbox.Sandbox.set_faults`.
 """
 
 import random
@@ -16,6 +17,8 @@ from typing import Any
 
 from gini_notebook.sandbox.answers import Refused
 from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.documents import media_type_of
+from gini_notebook.sandbox.media import document_kind
 
 HEADER = "x-sandbox-fault"
 
@@ -49,9 +52,10 @@ KINDS: Mapping[str, str] = {
 
 _STATUS = re.compile(r"[45]\d\d(?:-after|-date|-bare)?")
 _MARK = re.compile(
-    r"(?:^|[^a-z0-9-])fault-(?:(document|extractions|delete)-)?([a-z0-9-]+?)(?:-x(\d+))?(?=[^a-z0-9-]|$)"
+    r"(?:^|[^a-z0-9-])fault-(?:(document|extractions|delete|compose)-)?([a-z0-9-]+?)(?:-x(\d+))?(?=[^a-z0-9-]|$)"
 )
 _FORM_NAME = re.compile(rb'filename="([^"]*)"')
+_FIRST_PART = re.compile(rb'"document"\s*:\s*"[^"]*/documents/([^"/]+)"')
 _WHERE = {"getDocument": "document", "getExtractions": "extractions", "deleteDocument": "delete"}
 
 
@@ -153,29 +157,17 @@ class Faults:
             400 if the request asks for a fault there is not.
         """
         asked = call.headers.get(HEADER)
-        fault = parse(asked) if asked else await self._by_name(call, name)
+        document_name, where = await _names(call, name)
+        fault = parse(asked) if asked else _by_name(document_name, where)
         if fault is None:
             return self._by_chance(route) if self._rates else None
         if fault.times:
             user = call.caller.name if call.caller else ""
-            key = (user, call.method, call.path, call.query.get("filename", ""), fault.kind)
+            key = (user, call.method, call.path, document_name, fault.kind)
             self._struck[key] += 1
             if self._struck[key] > fault.times:
                 return None
         return fault
-
-    async def _by_name(self, call: Call, endpoint: str) -> Fault | None:
-        if endpoint == "uploadDocument":
-            name, where = await _file_name(call), None
-        elif endpoint in _WHERE and call.caller:
-            document = call.caller.library.get(call.parameters["document"])
-            name, where = document.name if document else "", _WHERE[endpoint]
-        else:
-            return None
-        match = _MARK.search(name.lower()) if "fault-" in name.lower() else None
-        if not match or match[1] != where:
-            return None
-        return parse(f"{match[2]}; times={match[3] or 0}")
 
     def _by_chance(self, route: str) -> Fault | None:
         rates = self._rates.get(route, self._rates.get("*", {}))
@@ -185,6 +177,26 @@ class Faults:
             if drawn < 0:
                 return parse(text)
         return None
+
+
+def _by_name(name: str, where: str | None) -> Fault | None:
+    match = _MARK.search(name.lower()) if "fault-" in name.lower() else None
+    return parse(f"{match[2]}; times={match[3] or 0}") if match and match[1] == where else None
+
+
+async def _names(call: Call, endpoint: str) -> tuple[str, str | None]:
+    """Give the name in which a fault may be asked for, and the word that such a fault begins with."""
+    if endpoint == "uploadDocument":
+        if document_kind(media_type_of(call.headers.get("content-type", ""))[0], call.state.environment) != "composite":
+            return await _file_name(call), None
+        match, where = _FIRST_PART.search((await call.body())[:4096]), "compose"
+        document_id = match[1].decode("ascii", "replace") if match else ""
+    elif endpoint in _WHERE:
+        document_id, where = call.parameters["document"], _WHERE[endpoint]
+    else:
+        return "", None
+    document = call.caller.library.get(document_id) if call.caller else None
+    return document.name if document else "", where
 
 
 async def _file_name(call: Call) -> str:

@@ -174,6 +174,24 @@ def test_a_fault_by_file_name_can_strike_later_requests(person: Any) -> None:
     assert [person.get(answer.headers["Location"]).status_code for _ in range(2)] == [404, 200]
 
 
+def test_a_fault_by_the_name_of_a_first_page_strikes_the_request_that_joins_pages(person: Any) -> None:
+    part = "application/vnd.gini.v1.partial+plain"
+    pages = [
+        person.post("/documents", data=b"Rechnung", params={"filename": name}, headers={"Content-Type": part})
+        for name in ("a.fault-compose-500-x1.txt", "b.fault-compose-500-x1.txt", "c.fault-compose-404.txt")
+    ]
+    assert [page.status_code for page in pages] == [201, 201, 201]
+
+    def join(*numbers: int) -> int:
+        parts = [{"document": pages[number].headers["Location"]} for number in numbers]
+        headers = {"Content-Type": "application/vnd.gini.v1.composite+json"}
+        status: int = person.post("/documents", json={"partialDocuments": parts}, headers=headers).status_code
+        return status
+
+    # Each first page counts for itself; what stands in the name of another page is of no account.
+    assert [join(0, 2), join(1, 2), join(0, 2), join(1, 2), join(2, 0)] == [500, 500, 201, 201, 404]
+
+
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
