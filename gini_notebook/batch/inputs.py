@@ -173,7 +173,7 @@ def _grouped(groups: list[tuple[str, ...]], paths: list[str], skipped: list[str]
     folders = [Path(os.path.commonpath([Path(path).parent for path in document])) for document in documents]
     # A folder that is all of a document names it, so the names begin above it.
     whole = [
-        document in groups and all(Path(path).parent == folder and crowd[folder] == 1 for path in document)
+        len(document) > 1 and all(Path(path).parent == folder and crowd[folder] == 1 for path in document)
         for document, folder in zip(documents, folders, strict=True)
     ]
     base = Path(

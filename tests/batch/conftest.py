@@ -39,6 +39,16 @@ def invoices_of(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+def letter(folder: Path, name: str, number: int, pages: int = 2) -> tuple[str, ...]:
+    """Write the pages of a little invoice and return their paths; the amount stands on the last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [*(f"Rechnung {number}, Seite {page}\nFirma Muster\n" for page in range(1, pages)), invoice(number)]
+    paths = [folder / f"{name}.{page}.txt" for page in range(1, pages + 1)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text)
+    return tuple(map(str, paths))
+
+
 @pytest.fixture
 def unhurt(sandbox: "Sandbox") -> "Iterator[Sandbox]":
     """The sandbox, with whatever faults the test sets; none are left behind."""
