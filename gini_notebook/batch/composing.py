@@ -12,6 +12,7 @@ from gini_notebook.batch.outcomes import Outcome
 from gini_notebook.batch.page_rows import assemble, intend_composite, part_keys, parts_of
 from gini_notebook.batch.reconciling import Reconciler
 from gini_notebook.batch.rows import (
+    COMPOSITE,
     Assembled,
     Unclear,
     attempts_of,
@@ -199,6 +200,7 @@ class Composer:
     def _joined(self, key: str, document_id: str) -> None:
         set_uploaded(self._desk.ledger, key, document_id)
         self._desk.known_ids.add(document_id)
+        self._reconciler.uploaded(document_id, "", COMPOSITE)
         self._watcher.add(key, document_id)
 
     def _fail(self, key: str, error: str, request_id: str | None) -> None:

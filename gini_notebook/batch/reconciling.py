@@ -3,7 +3,8 @@
 An unclear upload is resolved when its stamped name stands in the list. It may be repeated when it was absent from two
 complete readings of the list, the later of which began after the quarantine. The list serves only when a probe has
 shown that it names our documents as we named them; else unclear uploads stay unclear and are reported. Whether it
-shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated.
+shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated, and a page
+that is not in it proves nothing. A composite shows that the list is ours, but has no name of ours.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from gini_notebook.batch.listing import Ended, EndHandler, Lister
 from gini_notebook.batch.naming import bears_mark
 from gini_notebook.batch.page_rows import page_names
 from gini_notebook.batch.rows import (
+    COMPOSITE,
     PARTIAL,
     WHOLE,
     Unclear,
@@ -28,7 +30,7 @@ from gini_notebook.batch.watching import Watcher
 from gini_notebook.values import Document
 
 # What the probe found, as remembered in the ledger.
-NAMES_KEPT, IDS_ONLY, NO_LIST = "names", "ids", "none"
+NAMES_KEPT, UNNAMED, IDS_ONLY, NO_LIST = "names", "unnamed", "ids", "none"
 PROBE_TRIES = 3
 ENDS_IN_VAIN = 5
 ABSENCES = 2
@@ -39,8 +41,15 @@ class _Lost:
     unclear: Unclear
     since: float
     absences: int = 0
-    # Absent long enough, but from a list that has never shown a page of ours.
+    # Absent long enough, but from a list that has never shown such an upload of ours.
     stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    document_id: str
+    name: str
+    kind: str
 
 
 class Reconciler:
@@ -73,17 +82,18 @@ class Reconciler:
         self._strange: dict[str, Document] = {}
         self._ends_in_vain = 0
         self._next_sweep = 0.0
-        self._probe: tuple[str, str] | None = None
+        self._probe: _Probe | None = None
         self._probe_tries = 0
         self._probe_due = 0.0
         self._probe_name: str | None = None
+        self._no_page_in_list = False
         # That there is no list may have been a passing trouble, so it is found out anew.
         found = desk.ledger.fact("listing")
         self.listing = None if found == NO_LIST else found
         self.is_swept = desk.ledger.fact("swept") is not None
         self._shows_pages = desk.ledger.fact("pages_listed") is not None
         self._pages = set() if self._shows_pages else page_names(desk.ledger)
-        watcher.by_list = self.listing in {NAMES_KEPT, IDS_ONLY}
+        watcher.by_list = self.listing in {NAMES_KEPT, UNNAMED, IDS_ONLY}
 
     @property
     def is_probing(self) -> bool:
@@ -125,14 +135,15 @@ class Reconciler:
             self._desk.ledger.change("DELETE FROM facts WHERE name = 'swept'")
 
     def uploaded(self, document_id: str, name: str, kind: str = WHOLE) -> None:
-        """Hear of a new document; the first one is looked for in the list."""
+        """Hear of a new document; the first one is looked for in the list, and the first one that can prove more."""
         if kind == PARTIAL and not self._shows_pages:
             self._pages.add(name)
             # The list can be put to the proof once more.
-            for lost in self._lost.values():
-                lost.stuck = False
-        if self.listing is None and self._probe is None:
-            self._probe, self._probe_tries, self._probe_due = (document_id, name), 0, 0.0
+            self._loosen()
+        useless = kind == PARTIAL and self._no_page_in_list
+        wanted = self.listing is None or (self.listing == UNNAMED and kind == WHOLE)
+        if wanted and not useless and self._probe is None:
+            self._probe, self._probe_tries, self._probe_due = _Probe(document_id, name, kind), 0, 0.0
 
     def due(self) -> float:
         """Return when there is something to do next."""
@@ -163,9 +174,9 @@ class Reconciler:
     def seen(self, document: Document, began: float) -> None:
         """Look at a document of the list."""
         del began
-        if self._probe is not None and document.id == self._probe[0]:
+        if self._probe is not None and document.id == self._probe.document_id:
             self._probe_name = document.name
-        if self.listing is None and bears_mark(document.name, self._desk.mark):
+        if self.listing in {None, UNNAMED} and bears_mark(document.name, self._desk.mark):
             self._trust(NAMES_KEPT)
         if document.name in self._pages:
             self._show_pages()
@@ -181,6 +192,9 @@ class Reconciler:
         self._shows_pages = True
         self._pages.clear()
         self._desk.ledger.remember("pages_listed", "yes")
+        self._loosen()
+
+    def _loosen(self) -> None:
         for lost in self._lost.values():
             lost.stuck = False
 
@@ -205,15 +219,26 @@ class Reconciler:
         if probe is None:
             return
         self._probe_tries += 1
-        if self._probe_name is not None:
-            self._trust(NAMES_KEPT if self._probe_name == probe[1] else IDS_ONLY)
-        elif how is Ended.REFUSED or self._probe_tries >= PROBE_TRIES:
+        if self._probe_name is not None and probe.kind == COMPOSITE:
+            self._trust(UNNAMED)
+        elif self._probe_name is not None:
+            self._trust(NAMES_KEPT if self._probe_name == probe.name else IDS_ONLY)
+        elif how is Ended.REFUSED:
             self._trust(NO_LIST)
+        elif self._probe_tries >= PROBE_TRIES:
+            self._not_in_list(probe)
         else:
             self._probe_due = self._desk.now() + 0.3 * self._probe_tries
 
+    def _not_in_list(self, probe: _Probe) -> None:
+        if probe.kind == PARTIAL:
+            self._probe, self._no_page_in_list = None, True
+        else:
+            self._trust(NO_LIST if self.listing is None else IDS_ONLY)
+
     def _trust(self, listing: str) -> None:
         self._probe = None
+        self._loosen()
         self.listing = listing
         self._watcher.by_list = listing != NO_LIST
         self._desk.ledger.remember("listing", listing)
@@ -244,7 +269,8 @@ class Reconciler:
             lost.absences += 1
             if lost.absences < ABSENCES or began < lost.since + self._desk.settings.quarantine_s:
                 continue
-            if lost.unclear.kind == PARTIAL and not self._shows_pages:
+            shown = self._shows_pages if lost.unclear.kind == PARTIAL else self.listing != UNNAMED
+            if not shown:
                 lost.stuck = True
             else:
                 self._absent(lost.unclear)

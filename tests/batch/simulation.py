@@ -6,21 +6,23 @@ What the real server does on a real wire is tested elsewhere; here it is about *
 import heapq
 import itertools
 import random
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from gini_notebook.batch.counts import Counts
 from gini_notebook.batch.document_rows import register
 from gini_notebook.batch.engine import Engine
-from gini_notebook.batch.inputs import find
+from gini_notebook.batch.inputs import Documents, find
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Answer
 from gini_notebook.errors import AnswerLost, ConnectionFailed, NotFound, ServiceError
-from gini_notebook.values import Document, Extractions
+from gini_notebook.values import Document, DocumentReference, Extractions
+from tests.batch.conftest import letter
 
 POOLS = {"files": 1, "uploads": 16, "lists": 1, "reads": 8}
 START_MS = 1_700_000_000_000.0
@@ -48,7 +50,8 @@ class Stored:
     name: str
     created_ms: float
     done_at: float
-    polled_done_at: float | None = None
+    parts: tuple[str, ...] = ()
+    is_page: bool = False
 
 
 @dataclass
@@ -69,6 +72,7 @@ class Service:
     ascending: bool = False
     keeps_names: bool = True
     shows_list: bool = True
+    shows_pages: bool = True
     list_cap: int = 250
     resolution_ms: float = 1.0
     skew_ms: float = 0.0
@@ -82,6 +86,7 @@ class Service:
         self.chance = random.Random(self.seed)
         self.slots = [0.0] * self.capacity
         self.latencies: list[float] = []
+        self.composites_by_part: defaultdict[str, list[str]] = defaultdict(list)
 
     def _call(self, call: str, what: str, act: Callable[[], Any]) -> Any:
         self.calls[call] += 1
@@ -96,7 +101,17 @@ class Service:
     def upload(self, content: bytes, *, name: str, media_type: str) -> str:
         return self._call("upload", name, lambda: self._store(name))
 
-    def _store(self, name: str) -> str:
+    def upload_partial(self, content: bytes, *, name: str, media_type: str) -> str:
+        return self._call("upload", name, lambda: self._keep(name, self.clock.now, is_page=True))
+
+    def compose(self, parts: Sequence[str]) -> str:
+        return self._call("compose", " ".join(parts), lambda: self._join(tuple(parts)))
+
+    def _join(self, parts: tuple[str, ...]) -> str:
+        assert all(self._get(part).is_page for part in parts), "joined what is no partial document"
+        return self._store("Document", parts)
+
+    def _store(self, name: str, parts: tuple[str, ...] = ()) -> str:
         now = self.clock.now
         if self.refuses_surplus and sum(one.done_at > now for one in self.documents_by_id.values()) >= self.capacity:
             self.calls["refused"] += 1
@@ -105,10 +120,15 @@ class Service:
         begin = max(now, heapq.heappop(self.slots))
         heapq.heappush(self.slots, begin + latency)
         self.latencies.append(latency)
-        created = START_MS + self.skew_ms + 1000 * now
+        return self._keep(name, begin + latency, parts)
+
+    def _keep(self, name: str, done_at: float, parts: tuple[str, ...] = (), *, is_page: bool = False) -> str:
+        created = START_MS + self.skew_ms + 1000 * self.clock.now
         created -= created % self.resolution_ms
-        stored = Stored(f"id-{len(self.documents_by_id)}", name, created, begin + latency)
+        stored = Stored(f"id-{len(self.documents_by_id)}", name, created, done_at, parts, is_page)
         self.documents_by_id[stored.id] = stored
+        for part in dict.fromkeys(parts):
+            self.composites_by_part[part].append(stored.id)
         return stored.id
 
     def document(self, document_id: str) -> Document:
@@ -121,6 +141,8 @@ class Service:
         if not self.shows_list:
             raise NotFound("there is no list", status=404)
         order = sorted(self.documents_by_id.values(), key=lambda one: one.created_ms, reverse=not self.ascending)
+        if not self.shows_pages:
+            order = [one for one in order if not one.is_page]
         if begin:
             order = [one for one in order if (one.created_ms >= begin if self.ascending else one.created_ms <= begin)]
         return [self._shown(one) for one in order[: min(limit, self.list_cap)]]
@@ -140,7 +162,18 @@ class Service:
     def _shown(self, one: Stored) -> Document:
         progress = "COMPLETED" if one.done_at <= self.clock.now else "PENDING"
         name = one.name if self.keeps_names else "Document"
-        return Document(one.id, progress, name, 1, one.created_ms, source_classification="TEXT")
+        return Document(
+            one.id,
+            progress,
+            name,
+            1,
+            one.created_ms,
+            source_classification="TEXT",
+            partial_documents=tuple(DocumentReference(f"/documents/{part}") for part in one.parts),
+            composite_documents=tuple(
+                DocumentReference(f"/documents/{composite}") for composite in self.composites_by_part[one.id]
+            ),
+        )
 
 
 class SimulatedWorkers:
@@ -195,7 +228,8 @@ class Simulation:
     folder: Path
     service: Service
     settings: Settings = field(default_factory=Settings)
-    limit_s: float = 1e5
+    inputs: Documents | None = None
+    heard: Callable[[Counts], None] | None = None
 
     def documents(self, count: int) -> "Simulation":
         """Write so many little documents."""
@@ -205,6 +239,13 @@ class Simulation:
             (source / f"{number:05}.txt").write_text(f"Rechnung {number}")
         return self
 
+    def composites(self, count: int, pages: int = 2, singles: int = 0) -> "Simulation":
+        """Write so many little documents of several pages, and some of one."""
+        letters = {f"{number:05}": letter(self.folder / "pages", f"{number}", number, pages) for number in range(count)}
+        others = {f"w{number}": letter(self.folder / "pages", f"w{number}", number, 1) for number in range(singles)}
+        self.inputs = letters | others
+        return self
+
     def run(self) -> float:
         """Run to the end and return the simulated seconds it took."""
         to = self.folder / "run"
@@ -212,12 +253,14 @@ class Simulation:
         with Ledger(to, create=True) as ledger:
             if ledger.fact("mark") is None:
                 ledger.remember("mark", "c0ffee")
-            register(ledger, find(self.folder / "documents").sources)
+            register(ledger, find(self.inputs or self.folder / "documents").sources)
             began = self.service.clock.now
             self.engine = Engine(
                 self.service, ledger, self.settings, SimulatedWorkers(self.service.clock, self.service)
             )
             self.engine._desk.chance.seed(self.service.seed)
+            if self.heard is not None:
+                self.engine.heard = self.heard
             self.engine.run()
             return self.service.clock.now - began
 

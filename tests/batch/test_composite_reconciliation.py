@@ -1,0 +1,260 @@
+"""Unclear pages and unclear requests to join them, in simulated time."""
+
+import random
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from gini_notebook.batch import Counts, Settings
+from gini_notebook.errors import NotFound, ServiceError
+from tests.batch.simulation import Clock, Service, Simulation, lost
+from tests.batch.test_reconciliation import LISTS
+
+QUARANTINE_S = 120.0
+SLOW = Settings(quarantine_s=QUARANTINE_S)
+
+
+def unclear_posts(service: Service, *, after: float, before: float, seed: int = 1) -> None:
+    """Lose the answers of some POSTs, of pages and of requests to join, after or before they were processed."""
+    chance = random.Random(seed)
+    draws = {call: [chance.random() for _ in range(5000)] for call in ("upload", "compose")}
+
+    def lose_before(call: str, number: int, now: float) -> Exception | None:
+        return lost() if call in draws and draws[call][number] < before else None
+
+    def lose_after(call: str, number: int, now: float) -> Exception | None:
+        if call in draws and before <= draws[call][number] < before + after:
+            return lost() if number % 2 else ServiceError("oops", status=500)
+        return None
+
+    service.before, service.after = lose_before, lose_after
+
+
+def assert_all_there_once(simulation: Simulation, composites: int, pages: int, singles: int = 0) -> None:
+    """Every document is done, and the service holds it, and each page of it, once."""
+    service = simulation.service
+    assert simulation.rows("SELECT count(*) FROM documents JOIN uploads USING (key) WHERE state = 'done'") == [
+        (composites + singles,)
+    ]
+    joined = Counter(stored.parts for stored in service.documents_by_id.values() if stored.parts)
+    named = Counter(stored.name for stored in service.documents_by_id.values() if not stored.parts)
+    assert (len(joined), set(joined.values())) == (composites, {1})
+    assert (len(named), set(named.values())) == (composites * pages + singles, {1})
+    assert simulation.rows("SELECT count(*) FROM surplus") == [(0,)]
+
+
+def is_look(service: Service) -> bool:
+    """Tell whether the latest call is for a page: only somebody who wonders about a document asks for one."""
+    _, call, what = service.log[-1]
+    return call == "document" and service.documents_by_id[what].is_page
+
+
+def posts(service: Service, call: str) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for now, made, what in service.log:
+        if made == call:
+            found.setdefault(what, []).append(now)
+    return found
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_R1_R2_R3_R4_no_page_and_no_document_is_lost_or_doubled_whatever_the_list_is_like(
+    kind: str, memory_path: Path
+) -> None:
+    service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0), **LISTS[kind])
+    unclear_posts(service, after=0.1, before=0.1)
+    simulation = Simulation(memory_path, service, SLOW).composites(100, pages=3, singles=40)
+    simulation.run()
+    assert_all_there_once(simulation, 100, 3, 40)
+    for call, evidence in (("upload", "list"), ("compose", "document")):
+        repeated = [(what, times) for what, times in posts(service, call).items() if len(times) > 1]
+        assert repeated
+        for what, times in repeated:
+            first_page = what.split()[0]
+            for first, second in pairwise(times):
+                assert second - first >= QUARANTINE_S
+                looks = [
+                    now
+                    for now, made, asked in service.log
+                    if made == evidence and first < now < second and (made == "list" or asked == first_page)
+                ]
+                assert len(looks) >= 2
+
+
+def test_unclear_documents_that_are_there_need_not_wait_for_the_quarantine(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    unclear_posts(service, after=0.2, before=0.0)
+    simulation = Simulation(memory_path, service, SLOW).composites(60)
+    assert simulation.run() < 25
+    assert_all_there_once(simulation, 60, 2)
+    assert all(len(times) == 1 for call in ("upload", "compose") for times in posts(service, call).values())
+
+
+def test_R4_while_the_list_has_shown_no_page_an_unclear_page_is_never_sent_again(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    unclear_posts(service, after=0.1, before=0.1)
+    simulation = Simulation(memory_path, service, SLOW).composites(60, singles=10)
+    simulation.run()
+    counts = simulation.engine.counts
+    assert counts.unclear > 5
+    assert counts.completed + counts.unclear == 70
+    pages = {stored.name for stored in service.documents_by_id.values() if stored.is_page}
+    assert all(len(times) == 1 for name, times in posts(service, "upload").items() if name in pages)
+    # Nothing that needs no unclear page is held up by those that do.
+    assert simulation.rows(
+        "SELECT count(*) FROM documents JOIN uploads AS whole USING (key) WHERE whole.state = 'unknown' AND NOT EXISTS "
+        "(SELECT 1 FROM parts JOIN uploads AS page ON page.key = part WHERE parts.key = whole.key AND page.state = "
+        "'unknown')"
+    ) == [(0,)]
+    # The list shows pages from now on: called again, the run resolves all of them.
+    service.shows_pages = True
+    simulation.run()
+    assert_all_there_once(simulation, 60, 2, 10)
+
+
+def test_R3_a_document_that_is_joined_after_the_quarantine_is_known_as_surplus(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    late: list[tuple[float, tuple[str, ...]]] = []
+
+    def finish_late(call: str, number: int, now: float) -> Exception | None:
+        for due, parts in [item for item in late if item[0] <= now]:
+            late.remove((due, parts))
+            service._join(parts)
+        if (call, number) == ("compose", 5):
+            late.append((now + 2 * QUARANTINE_S, tuple(service.log[-1][2].split())))
+            return lost()
+        return None
+
+    service.before = finish_late
+    # A document that the service works on for long keeps the run going until the late one has appeared.
+    service.latency_s = lambda chance: 5 * QUARANTINE_S if len(service.latencies) == 3 else 0.5
+    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S, document_limit_s=1e4))
+    simulation.composites(12).run()
+    assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(12,)]
+    surplus = simulation.rows(
+        "SELECT surplus.document_id, surplus.name = uploads.name, uploads.kind, uploads.document_id FROM surplus "
+        "JOIN uploads USING (key)"
+    )
+    assert [(same, kind) for _, same, kind, _ in surplus] == [(1, "composite")]
+    assert surplus[0][0] != surplus[0][3]
+    assert sum(bool(stored.parts) for stored in service.documents_by_id.values()) == 13
+
+
+def test_the_oldest_of_two_documents_with_the_same_pages_counts(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+
+    def join_twice(call: str, number: int, now: float) -> Exception | None:
+        if (call, number) == ("compose", 2):
+            service._join(tuple(service.log[-1][2].split()))
+            return lost()
+        return None
+
+    service.after = join_twice
+    simulation = Simulation(memory_path, service, SLOW).composites(4)
+    simulation.run()
+    assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(4,)]
+    twins = next(ids for ids in service.composites_by_part.values() if len(ids) == 2)
+    assert simulation.rows("SELECT document_id FROM surplus") == [(twins[1],)]
+    assert simulation.rows(f"SELECT state FROM uploads WHERE document_id = '{twins[0]}'") == [("done",)]
+
+
+def test_a_document_of_other_pages_or_in_another_order_is_not_the_one_that_is_looked_for(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+
+    def mislead(call: str, number: int, now: float) -> Exception | None:
+        if (call, number) == ("compose", 1):
+            first, second = service.log[-1][2].split()
+            for parts in ((second, first), (first,), (first, second, second)):
+                service._join(parts)
+            return lost()
+        return None
+
+    service.before = mislead
+    simulation = Simulation(memory_path, service, SLOW).composites(1)
+    assert simulation.run() > QUARANTINE_S
+    assert simulation.rows("SELECT attempts, state FROM uploads WHERE kind = 'composite'") == [(2, "done")]
+    assert simulation.rows("SELECT count(*) FROM surplus") == [(0,)]
+
+
+def test_looks_that_fail_for_a_while_only_delay_and_count_for_nothing(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    unclear_posts(service, after=0.0, before=0.2)
+    loses = service.before
+    service.before = lambda call, number, now: (
+        ServiceError("down", status=500) if call == "document" and number < 12 else loses(call, number, now)
+    )
+    simulation = Simulation(memory_path, service, SLOW).composites(20)
+    simulation.run()
+    assert_all_there_once(simulation, 20, 2)
+
+
+def test_without_looks_unclear_documents_stay_unclear_and_are_never_joined_again(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    unclear_posts(service, after=0.1, before=0.1)
+    loses = service.before
+    service.before = lambda call, number, now: (
+        ServiceError("down", status=500) if is_look(service) else loses(call, number, now)
+    )
+    simulation = Simulation(memory_path, service, SLOW).composites(60)
+    simulation.run()
+    unclear = simulation.engine.counts.unclear
+    assert unclear > 3
+    assert all(len(times) == 1 for times in posts(service, "compose").values())
+    service.before = loses
+    simulation.run()
+    assert_all_there_once(simulation, 60, 2)
+
+
+def test_R3_the_last_look_for_surplus_is_given_up_when_it_fails_and_made_by_the_next_call(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service.after = lambda call, number, now: lost() if (call, number) == ("compose", 2) else None
+    # The first look finds the document; those at the end of the run, when all results are there, fail.
+    service.before = lambda call, number, now: (
+        ServiceError("down", status=500) if is_look(service) and service.calls["extractions"] == 4 else None
+    )
+    simulation = Simulation(memory_path, service, SLOW).composites(4)
+    simulation.run()
+    assert simulation.rows("SELECT count(*) FROM facts WHERE name = 'composites_swept'") == [(0,)]
+    twins = next(stored.parts for stored in service.documents_by_id.values() if stored.id == lost_one(simulation))
+    extra = service._join(twins)
+    service.before = lambda call, number, now: None
+    simulation.run()
+    assert simulation.rows("SELECT count(*) FROM facts WHERE name = 'composites_swept'") == [(1,)]
+    assert simulation.rows("SELECT document_id FROM surplus") == [(extra,)]
+
+
+def lost_one(simulation: Simulation) -> str:
+    """Return the id of the document that was unclear once."""
+    rows = simulation.rows("SELECT document_id FROM uploads WHERE kind = 'composite' AND unknown_at IS NOT NULL")
+    return str(rows[0][0])
+
+
+def test_a_first_page_that_is_gone_fails_the_document_and_the_others_finish(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service.before = lambda call, number, now: (
+        lost()
+        if (call, number) == ("compose", 1)
+        else NotFound("gone", status=404)
+        if call == "document" and number == 1
+        else None
+    )
+    simulation = Simulation(memory_path, service, SLOW).composites(5)
+    simulation.run()
+    counts = simulation.engine.counts
+    assert (counts.completed, counts.failed) == (4, 1)
+    assert simulation.rows("SELECT error FROM uploads WHERE state = 'failed'")[0][0].startswith("Its first page cannot")
+
+
+def test_R25_counts_add_up_and_never_fall_while_pages_are_unclear(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0))
+    unclear_posts(service, after=0.1, before=0.1)
+    simulation = Simulation(memory_path, service, SLOW).composites(60, pages=3, singles=20)
+    seen: list[Counts] = []
+    simulation.heard = seen.append
+    simulation.run()
+    assert {counts.total for counts in seen} == {80}
+    assert all(a.completed <= b.completed and a.failed <= b.failed for a, b in pairwise(seen))
+    assert all(counts.pending >= 0 for counts in seen)
+    assert seen[-1].completed == 80
