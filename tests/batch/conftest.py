@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,21 @@ def unhurt(sandbox: "Sandbox") -> "Iterator[Sandbox]":
     """The sandbox, with whatever faults the test sets; none are left behind."""
     yield sandbox
     sandbox.set_faults({})
+
+
+@pytest.fixture(scope="session")
+def awake(sandbox: "Sandbox") -> None:
+    """See to it that the sandbox has started what it starts when it is first needed.
+
+    That takes longer than the short quarantine of these tests, for which no upload may be under way when the process
+    that sent it has died.
+    """
+    from gini_notebook.session import login
+
+    client = login(sandbox)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in threads.map(lambda number: client.upload(invoice(number).encode(), name="awake.txt"), range(8)):
+            pass
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """A run in a process of its own, that can be told where to die. Not a test.
 
 Usage: driver.py SETTINGS, a JSON object with ``api``, ``user_center``, ``ca_file``, ``client_id``, ``client_secret``,
-``documents``, ``to``, ``quarantine_s``, and perhaps ``upload_threads``, ``die`` (a fail point) and ``nth`` (at which
-time of passing by).
+``documents`` (a folder, or names -> pages), ``to``, ``quarantine_s``, and perhaps ``upload_threads``, ``die`` (a fail
+point) and ``nth`` (at which time of passing by).
 """
 
 import json
@@ -10,7 +10,7 @@ import os
 import sqlite3
 import sys
 import threading
-from pathlib import Path
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +36,7 @@ def die_in_ledger(point: str, countdown: Countdown) -> None:
         intents = False
 
         def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
-            self.intents = self.intents or statement.startswith("INSERT INTO uploads")
+            self.intents = self.intents or "state = 'intent', attempts" in statement
             if statement == "COMMIT" and self.intents and point == "before intent commit":
                 countdown()
             cursor = super().execute(statement, *values)
@@ -55,14 +55,23 @@ def dying_client(point: str, countdown: Countdown) -> type:
     """Return a client that dies around an upload."""
     from gini_notebook.client import Client
 
+    def perhaps_die(what: str, post: Callable[..., str], *args: Any, **kwargs: Any) -> str:
+        if point == f"after send{what}":
+            threading.Timer(0.004, countdown).start()
+        document_id = post(*args, **kwargs)
+        if point == f"after 201{what}":
+            countdown()
+        return document_id
+
     class Dying(Client):
         def upload(self, *args: Any, **kwargs: Any) -> str:
-            if point == "after send":
-                threading.Timer(0.004, countdown).start()
-            document_id = super().upload(*args, **kwargs)
-            if point == "after 201":
-                countdown()
-            return document_id
+            return perhaps_die("", super().upload, *args, **kwargs)
+
+        def upload_partial(self, *args: Any, **kwargs: Any) -> str:
+            return perhaps_die(" of a page", super().upload_partial, *args, **kwargs)
+
+        def compose(self, *args: Any, **kwargs: Any) -> str:
+            return perhaps_die(" of a join", super().compose, *args, **kwargs)
 
     return Dying
 
@@ -88,7 +97,7 @@ def main(settings: dict[str, Any]) -> None:
     client = login(SimpleNamespace(**settings))
     client.__class__ = dying_client(point, countdown)
     limits = batch.Settings(quarantine_s=settings["quarantine_s"], upload_threads=settings.get("upload_threads", 16))
-    report = batch.run(client, Path(settings["documents"]), to=settings["to"], settings=limits, progress=False)
+    report = batch.run(client, settings["documents"], to=settings["to"], settings=limits, progress=False)
     if "export" in settings:
         from gini_notebook.frames import Batch
 

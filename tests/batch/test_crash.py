@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
 
+pytestmark = pytest.mark.usefixtures("awake")
 Invoices = Callable[..., Path]
 DRIVER = Path(__file__).with_name("driver.py")
 # Where to die, and at which time of passing by; intents are written many at a time, so there are few commits of them.
@@ -35,11 +36,14 @@ POINTS = {
 }
 
 
-def start(sandbox: "Sandbox", folder: Path, to: Path, **more: Any) -> subprocess.Popen[str]:
+def start(
+    sandbox: "Sandbox", documents: Path | Mapping[str, Sequence[str]], to: Path, **more: Any
+) -> subprocess.Popen[str]:
     """Start a run in a process of its own."""
     names = ("api", "user_center", "ca_file", "client_id", "client_secret")
     settings = {name: getattr(sandbox, name) for name in names}
-    settings |= {"documents": str(folder), "to": str(to), "quarantine_s": QUICK.quarantine_s, **more}
+    named = str(documents) if isinstance(documents, Path) else documents
+    settings |= {"documents": named, "to": str(to), "quarantine_s": QUICK.quarantine_s, **more}
     return subprocess.Popen(
         [sys.executable, str(DRIVER), json.dumps(settings)],
         stdout=subprocess.PIPE,
