@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gini_notebook import plots, rules
     from gini_notebook.accounts import Accounts
+    from gini_notebook.batch import folders_as_documents
     from gini_notebook.client import Client
     from gini_notebook.comparison import Comparison, compare
     from gini_notebook.errors import GiniError
@@ -34,6 +35,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "explore": "widgets",
     "feedback_from": "session",
+    "folders_as_documents": "batch",
     "login": "session",
     "login_accounts": "session",
     "plots": "",
@@ -45,6 +47,7 @@ _HOMES = {
 __all__ = [  # noqa: RUF022 - in the order of a session
     "login",
     "process",
+    "folders_as_documents",
     "read_truth",
     "evaluate",
     "compare",

@@ -5,9 +5,22 @@ are made from it by :mod:`gini_notebook.frames`. The ledger is described in ``do
 """
 
 from gini_notebook.batch.counts import Counts
+from gini_notebook.batch.inputs import folders_as_documents
 from gini_notebook.batch.progress import Progress
 from gini_notebook.batch.running import RunReport, resume, run
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.upkeep import cleanup, counts_of, dedupe, status
 
-__all__ = ["Counts", "Progress", "RunReport", "Settings", "cleanup", "counts_of", "dedupe", "resume", "run", "status"]
+__all__ = [
+    "Counts",
+    "Progress",
+    "RunReport",
+    "Settings",
+    "cleanup",
+    "counts_of",
+    "dedupe",
+    "folders_as_documents",
+    "resume",
+    "run",
+    "status",
+]

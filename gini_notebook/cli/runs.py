@@ -12,6 +12,7 @@ from gini_notebook.cli.service import UseSandbox, logged_in
 from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
+    from gini_notebook.batch.inputs import Documents
     from gini_notebook.evaluation import Evaluation
     from gini_notebook.evaluation._gate import Check
     from gini_notebook.frames import Batch
@@ -39,6 +40,18 @@ class Interval(StrEnum):
 Intervals = Annotated[
     Interval, typer.Option(help='How intervals are made, also those of conditions such as "iban.f1_low>=0.9".')
 ]
+FoldersAsDocuments = Annotated[
+    bool,
+    typer.Option(
+        "--folders-as-documents",
+        help="Take each folder below the given one that directly holds pages (pictures, PDF) and nothing else for one "
+        "document of several pages, in the order of their names.",
+    ),
+]
+AllowDuplicates = Annotated[
+    bool,
+    typer.Option("--allow-duplicates", help="Upload files with the same bytes once each instead of once in all."),
+]
 DeclaredFields = Annotated[
     str | None,
     typer.Option(
@@ -63,6 +76,8 @@ def run(  # noqa: PLR0913 - options, all by keyword
     documents: Annotated[list[str], typer.Argument(help="A folder, a file, a glob, or several of them.")],
     to: Annotated[Path, typer.Option(help="Folder of the run: ledger and results. The same folder resumes.")],
     *,
+    folders_as_documents: FoldersAsDocuments = False,
+    allow_duplicates: AllowDuplicates = False,
     sandbox: UseSandbox = False,
     truth: TruthFile = None,
     declared_fields: DeclaredFields = None,
@@ -77,17 +92,43 @@ def run(  # noqa: PLR0913 - options, all by keyword
     """
     from gini_notebook.frames import process
 
-    if (report or fail_under) and not truth:
-        raise SettingError("--report and --fail-under compare with the ground truth: name it with --truth.")
+    _refuse_early(report, fail_under or [], has_truth=truth is not None)
+    sources = _sources(documents, folders_as_documents=folders_as_documents)
     facts = _read_truth(truth, declared_fields) if truth else None
     with logged_in(use_sandbox=sandbox) as client:
-        # Documents are named by their path below the one folder, or below what several paths have in common.
-        sources = documents if len(documents) > 1 else documents[0]
-        batch = process(client, sources, to=to, progress=False if json else "auto")
+        batch = process(client, sources, to=to, progress=False if json else "auto", allow_duplicates=allow_duplicates)
     result = _evaluated(batch, facts)
     if result is not None and report is not None:
         result.save_report(report)
     _finish(batch, result, fail_under=fail_under or [], report=report, json=json, intervals=intervals)
+
+
+def _sources(documents: list[str], *, folders_as_documents: bool) -> "Documents":
+    if folders_as_documents:
+        from gini_notebook.batch import folders_as_documents as found_in
+
+        if len(documents) > 1:
+            raise SettingError("--folders-as-documents takes one folder, below which the documents are named.")
+        return found_in(documents[0])
+    # Documents are named by their path below the one folder, or below what several paths have in common.
+    return documents if len(documents) > 1 else documents[0]
+
+
+def _refuse_early(report: Path | None, fail_under: list[str], *, has_truth: bool) -> None:
+    """Refuse what can only fail after all documents have been sent."""
+    if not (report or fail_under):
+        return
+    if not has_truth:
+        raise SettingError("--report and --fail-under compare with the ground truth: name it with --truth.")
+    if report is not None:
+        from gini_notebook.report import writer_of
+
+        writer_of(report)
+    if fail_under:
+        from gini_notebook.evaluation._gate import parsed
+
+        for text in fail_under:
+            parsed(text)
 
 
 def _read_truth(truth: Path, declared_fields: str | None) -> object:

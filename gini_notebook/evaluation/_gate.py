@@ -35,11 +35,17 @@ def check(expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.Da
     return [_checked(text, numbers) for text in ([expressions] if isinstance(expressions, str) else expressions)]
 
 
-def _checked(text: str, numbers: Mapping[str, float]) -> Check:
+def parsed(text: str) -> re.Match[str]:
+    """Read a condition as name, sign and bound; whether there is such a number, only an evaluation can tell."""
     match = _FORM.fullmatch(text)
     if match is None:
         message = f"Cannot read the condition {text!r}; write for example 'amountToPay.f1>=0.95'."
         raise SettingError(message)
+    return match
+
+
+def _checked(text: str, numbers: Mapping[str, float]) -> Check:
+    match = parsed(text)
     name = match["name"]
     if name not in numbers:
         message = f"There is no number {name!r} to check. {_available(name, numbers)}"

@@ -16,9 +16,11 @@ from gini_notebook.report.markdown import as_markdown
 from gini_notebook.report.workbook import as_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from gini_notebook.evaluation import Evaluation
+    from gini_notebook.report.content import Content
 
 WRITERS = {".html": as_html, ".md": as_markdown, ".xml": as_junit, ".xlsx": as_workbook}
 
@@ -65,10 +67,7 @@ def save_report(
     >>> save_report(result, "bericht.html", language="de")      # doctest: +SKIP
     """
     path = Path(path)
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        message = f"A report cannot be written as {path.name!r}; let the name end in one of {', '.join(WRITERS)}."
-        raise SettingError(message)
+    writer = writer_of(path)
     if language not in LANGUAGES:
         message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
         raise SettingError(message)
@@ -79,4 +78,19 @@ def save_report(
     return path
 
 
-__all__ = ["save_report"]
+def writer_of(path: Path) -> "Callable[[Content], bytes]":
+    """Return who writes a report of this name.
+
+    Raises
+    ------
+    SettingError
+        If nobody does; the message lists the endings.
+    """
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        message = f"A report cannot be written as {path.name!r}; let the name end in one of {', '.join(WRITERS)}."
+        raise SettingError(message)
+    return writer
+
+
+__all__ = ["save_report", "writer_of"]

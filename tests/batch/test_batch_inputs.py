@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gini_notebook.batch.inputs import find
+from gini_notebook.batch.inputs import find, folders_as_documents, natural
 from gini_notebook.errors import FileProblem
 
 
@@ -88,3 +89,56 @@ def test_an_empty_folder_says_what_it_looked_for(tmp_path: Path) -> None:
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match=r"There is no file or folder .*nowhere"):
         find(tmp_path / "nowhere")
+
+
+def test_pages_in_a_folder_of_their_own_are_called_by_it(folder: Path) -> None:
+    letters = [[folder / "2024/x/2.pdf", folder / "2024/x/1.pdf"], [folder / "2024/y/1.pdf", folder / "2024/y/2.pdf"]]
+    found = find(letters).sources
+    assert [source.document for source in found] == ["x", "y"]
+    assert [Path(page).name for page in found[0].pages] == ["2.pdf", "1.pdf"]
+    assert found[0].path == found[0].pages[0]
+    assert names(find([*letters, folder / "b.pdf"])) == ["2024/x", "2024/y", "b.pdf"]
+
+
+def test_pages_among_others_are_called_by_the_first(folder: Path) -> None:
+    assert names(find([[folder / "a/x.JPG", folder / "b.pdf"], folder / "a/y.txt"])) == ["a/x.JPG (+1)", "a/y.txt"]
+    assert names(find([["in/1.pdf", "in/2.pdf"], ["in/3.pdf", "in/4.pdf"]])) == ["1.pdf (+1)", "3.pdf (+1)"]
+
+
+def test_a_mapping_names_documents_and_keeps_the_order_of_pages(folder: Path) -> None:
+    found = find({"z": [folder / "b.pdf", folder / "a/x.JPG"], "a": folder / "b.pdf", "m": [str(folder / "b.pdf")]})
+    assert names(found) == ["a", "m", "z"]
+    assert [len(source.pages) for source in found.sources] == [0, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("documents", "message"),
+    [
+        ([["a.pdf", "b.pdf"], []], "A document of the list has no pages"),
+        ([["a.pdf", ["b.pdf"]]], r"A page of a document must be the path of a file, not \['b.pdf'\]"),
+        ([["a.pdf", 7]], "A page of a document must be the path of a file, not 7"),
+        ([7], "A document must be a path, or a list of the paths of its pages, not 7"),
+        ({"": "a.pdf"}, "The name of a document must be a text that is not empty, not ''"),
+        ({7: "a.pdf"}, "The name of a document must be a text that is not empty, not 7"),
+        ({"a": []}, "A document of the list has no pages"),
+        ({"a": {"b": "c"}}, "A page of a document must be the path of a file"),
+        ({}, "No documents in the mapping"),
+        ([["a/1.pdf", "b.pdf"], ["a/1.pdf", "c.pdf"]], r"Two documents would both be called 'a/1.pdf \(\+1\)'"),
+    ],
+)
+def test_pages_that_are_none_are_refused(documents: Any, message: str) -> None:
+    with pytest.raises(FileProblem, match=message):
+        find(documents)
+
+
+def test_folders_as_documents_needs_a_folder_with_documents(tmp_path: Path) -> None:
+    with pytest.raises(FileProblem, match=r"There is no folder .*nowhere"):
+        folders_as_documents(tmp_path / "nowhere")
+    (tmp_path / "notes.md").write_text("x")
+    with pytest.raises(FileProblem, match=r"No documents in .*for example notes\.md"):
+        folders_as_documents(tmp_path)
+
+
+def test_pages_are_in_the_order_that_people_give_them() -> None:
+    files = ["Seite 10.png", "seite 2.png", "Seite 1.png", "Seite 2b.png", "deckblatt.png"]
+    assert sorted(files, key=natural) == ["deckblatt.png", "Seite 1.png", "seite 2.png", "Seite 2b.png", "Seite 10.png"]

@@ -161,6 +161,24 @@ def test_a_report_without_truth(one_invoice: Path, tmp_path: Path) -> None:
     assert_one_sentence(answer, "--truth")
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--report", "r.doc"), ("r.doc", ".html", ".xlsx")),
+        (("--fail-under", "iban.f1 is 0.9"), ("iban.f1 is 0.9", "amountToPay.f1>=0.95")),
+        (("--folders-as-documents",), ("--folders-as-documents takes one folder",)),
+    ],
+)
+def test_what_would_fail_in_the_end_is_refused_before_anything_is_sent(
+    one_invoice: Path, tmp_path: Path, options: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text("document,amountToPay\na.txt,12.34:EUR\n", encoding="utf-8")
+    words_and_folders = ("run", one_invoice, one_invoice, "--sandbox", "--to", tmp_path / "run", "--truth", truth)
+    assert_one_sentence(shell(*words_and_folders, *options), *words)
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_demo_away_from_the_project(tmp_path: Path) -> None:
     assert_one_sentence(shell("demo", "--documents", tmp_path), "truth.csv", "--documents")
 

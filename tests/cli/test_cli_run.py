@@ -1,5 +1,6 @@
 """``run`` and ``status`` in a shell: many paths, figures to read, and Ctrl-C at any moment."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 import gini_notebook.frames
@@ -44,6 +46,27 @@ def test_many_paths_are_taken_as_a_shell_spells_out_a_glob(invoices_here: Path) 
     answer = CliRunner().invoke(app, ["run", "in/2024/a.txt", "in/2025/b.txt", "--to", "run"])
     assert answer.exit_code == 0, answer.output
     assert Batch.load("run").documents["document"].to_list() == ["2024/a.txt", "2025/b.txt"]
+
+
+def test_folders_are_documents_of_several_pages_when_asked_for(invoices_here: Path) -> None:
+    for number in (1, 2, 10):
+        Image.new("L", (50, 50 + number)).save(invoices_here / "2024" / f"page {number}.png")
+    (invoices_here / "2024" / "a.txt").rename(invoices_here / "a.txt")
+    answer = CliRunner().invoke(app, ["run", "in", "--to", "run", "--folders-as-documents", "--json"])
+    assert answer.exit_code == 0, answer.output
+    documents = Batch.load("run").documents
+    assert documents["document"].to_list() == ["2024", "2025/b.txt", "a.txt"]
+    assert documents["pages"].to_list() == [3, 1, 1]
+    again = CliRunner().invoke(app, ["resume", "run", "--json"])
+    assert (again.exit_code, json.loads(again.output)["documents"]) == (0, {"completed": 3})
+
+
+def test_copies_are_sent_when_asked_for(invoices_here: Path) -> None:
+    (invoices_here / "copy.txt").write_bytes((invoices_here / "2024/a.txt").read_bytes())
+    for options, uploads in (([], 2), (["--allow-duplicates"], 3)):
+        answer = CliRunner().invoke(app, ["run", "in", "--to", "run", *options])
+        assert answer.exit_code == 0, answer.output
+        assert Batch.load("run").documents["document_id"].nunique() == uploads
 
 
 def test_documents_of_earlier_calls_are_not_left_out_in_silence(invoices_here: Path) -> None:
