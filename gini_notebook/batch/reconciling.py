@@ -3,8 +3,7 @@
 An unclear upload is resolved when its stamped name stands in the list. It may be repeated when it was absent from two
 complete readings of the list, the later of which began after the quarantine. The list serves only when a probe has
 shown that it names our documents as we named them; else unclear uploads stay unclear and are reported. Whether it
-shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated, and a page
-that is not in it proves nothing. A composite shows that the list is ours, but has no name of ours.
+shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated.
 """
 
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from gini_notebook.batch.feed import Feed
 from gini_notebook.batch.listing import Ended, EndHandler, Lister
 from gini_notebook.batch.naming import bears_mark
 from gini_notebook.batch.page_rows import page_names
+from gini_notebook.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
 from gini_notebook.batch.rows import (
-    COMPOSITE,
     PARTIAL,
     WHOLE,
     Unclear,
@@ -29,9 +28,6 @@ from gini_notebook.batch.rows import (
 from gini_notebook.batch.watching import Watcher
 from gini_notebook.values import Document
 
-# What the probe found, as remembered in the ledger.
-NAMES_KEPT, UNNAMED, IDS_ONLY, NO_LIST = "names", "unnamed", "ids", "none"
-PROBE_TRIES = 3
 ENDS_IN_VAIN = 5
 ABSENCES = 2
 
@@ -43,13 +39,6 @@ class _Lost:
     absences: int = 0
     # Absent long enough, but from a list that has never shown such an upload of ours.
     stuck: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Probe:
-    document_id: str
-    name: str
-    kind: str
 
 
 class Reconciler:
@@ -82,18 +71,17 @@ class Reconciler:
         self._strange: dict[str, Document] = {}
         self._ends_in_vain = 0
         self._next_sweep = 0.0
-        self._probe: _Probe | None = None
-        self._probe_tries = 0
-        self._probe_due = 0.0
-        self._probe_name: str | None = None
-        self._no_page_in_list = False
-        # That there is no list may have been a passing trouble, so it is found out anew.
-        found = desk.ledger.fact("listing")
-        self.listing = None if found == NO_LIST else found
+        self._prober = Prober(desk)
+        self._prober.learnt = self._learnt
         self.is_swept = desk.ledger.fact("swept") is not None
         self._shows_pages = desk.ledger.fact("pages_listed") is not None
         self._pages = set() if self._shows_pages else page_names(desk.ledger)
-        watcher.by_list = self.listing in {NAMES_KEPT, UNNAMED, IDS_ONLY}
+        watcher.by_list = self._prober.shows_us
+
+    @property
+    def listing(self) -> str | None:
+        """What the list can prove, as far as that is known."""
+        return self._prober.listing
 
     @property
     def is_probing(self) -> bool:
@@ -103,7 +91,7 @@ class Reconciler:
     @property
     def probe_is_on(self) -> bool:
         """Whether a document is being looked for in the list."""
-        return self._probe is not None
+        return self._prober.is_on
 
     @property
     def gave_up(self) -> bool:
@@ -113,7 +101,7 @@ class Reconciler:
     @property
     def idle(self) -> bool:
         """Whether nothing is left to find out."""
-        return self._probe is None and (self.gave_up or all(lost.stuck for lost in self._lost.values()))
+        return not self._prober.is_on and (self.gave_up or all(lost.stuck for lost in self._lost.values()))
 
     @property
     def unclear(self) -> list[str]:
@@ -135,20 +123,17 @@ class Reconciler:
             self._desk.ledger.change("DELETE FROM facts WHERE name = 'swept'")
 
     def uploaded(self, document_id: str, name: str, kind: str = WHOLE) -> None:
-        """Hear of a new document; the first one is looked for in the list, and the first one that can prove more."""
+        """Hear of a new document, which may be looked for in the list."""
         if kind == PARTIAL and not self._shows_pages:
             self._pages.add(name)
             # The list can be put to the proof once more.
             self._loosen()
-        useless = kind == PARTIAL and self._no_page_in_list
-        wanted = self.listing is None or (self.listing == UNNAMED and kind == WHOLE)
-        if wanted and not useless and self._probe is None:
-            self._probe, self._probe_tries, self._probe_due = _Probe(document_id, name, kind), 0, 0.0
+        self._prober.uploaded(document_id, name, kind)
 
     def due(self) -> float:
         """Return when there is something to do next."""
-        if self._probe is not None:
-            return self._probe_due
+        if self._prober.is_on:
+            return self._prober.due()
         return float("inf") if self.idle else self._sweep_due()
 
     def advance(self) -> None:
@@ -156,10 +141,10 @@ class Reconciler:
         if not self._lister.idle:
             return
         now = self._desk.now()
-        if self._probe is not None:
-            if now >= self._probe_due:
-                self._probe_name = None
-                self._read(self._probed, enough=self._probe_answered)
+        if self._prober.is_on:
+            if now >= self._prober.due():
+                self._prober.begin()
+                self._read(self._prober.ended, enough=self._prober.answered)
         elif not self.idle and now >= self._sweep_due():
             self._read(self._swept)
 
@@ -174,10 +159,7 @@ class Reconciler:
     def seen(self, document: Document, began: float) -> None:
         """Look at a document of the list."""
         del began
-        if self._probe is not None and document.id == self._probe.document_id:
-            self._probe_name = document.name
-        if self.listing in {None, UNNAMED} and bears_mark(document.name, self._desk.mark):
-            self._trust(NAMES_KEPT)
+        self._prober.seen(document)
         if document.name in self._pages:
             self._show_pages()
         if document.id in self._desk.known_ids:
@@ -210,38 +192,9 @@ class Reconciler:
         self._strange.clear()
         self._lister.begin(ended, limit=self._desk.settings.list_limit, enough=enough)
 
-    def _probe_answered(self) -> bool:
-        return self._probe is None or self._probe_name is not None
-
-    def _probed(self, how: Ended, began: float) -> None:
-        del began
-        probe = self._probe
-        if probe is None:
-            return
-        self._probe_tries += 1
-        if self._probe_name is not None and probe.kind == COMPOSITE:
-            self._trust(UNNAMED)
-        elif self._probe_name is not None:
-            self._trust(NAMES_KEPT if self._probe_name == probe.name else IDS_ONLY)
-        elif how is Ended.REFUSED:
-            self._trust(NO_LIST)
-        elif self._probe_tries >= PROBE_TRIES:
-            self._not_in_list(probe)
-        else:
-            self._probe_due = self._desk.now() + 0.3 * self._probe_tries
-
-    def _not_in_list(self, probe: _Probe) -> None:
-        if probe.kind == PARTIAL:
-            self._probe, self._no_page_in_list = None, True
-        else:
-            self._trust(NO_LIST if self.listing is None else IDS_ONLY)
-
-    def _trust(self, listing: str) -> None:
-        self._probe = None
+    def _learnt(self) -> None:
+        self._watcher.by_list = self._prober.shows_us
         self._loosen()
-        self.listing = listing
-        self._watcher.by_list = listing != NO_LIST
-        self._desk.ledger.remember("listing", listing)
 
     def over(self) -> None:
         """Give the documents that a reading has found to whoever waits for them."""

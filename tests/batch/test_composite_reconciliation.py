@@ -108,10 +108,40 @@ def test_R4_while_the_list_has_shown_no_page_an_unclear_page_is_never_sent_again
         "(SELECT 1 FROM parts JOIN uploads AS page ON page.key = part WHERE parts.key = whole.key AND page.state = "
         "'unknown')"
     ) == [(0,)]
+    assert simulation.rows("SELECT value FROM facts WHERE name = 'listing'") == [("names",)]
     # The list shows pages from now on: called again, the run resolves all of them.
     service.shows_pages = True
     simulation.run()
     assert_all_there_once(simulation, 60, 2, 10)
+
+
+def test_where_the_list_hides_pages_composites_are_waited_for_by_it_all_the_same(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 5.0, shows_pages=False)
+    simulation = Simulation(memory_path, service, SLOW).composites(60)
+    simulation.run()
+    assert_all_there_once(simulation, 60, 2)
+    assert simulation.rows("SELECT value FROM facts WHERE name = 'listing'") == [("unnamed",)]
+    assert service.calls["document"] + service.calls["list"] < 60
+    # Documents of one file prove that names come back, so that unclear ones among them are sent again.
+    service.before = lambda call, number, now: lost() if (call, number) == ("upload", 125) else None
+    simulation.composites(60, singles=10).run()
+    assert_all_there_once(simulation, 60, 2, 10)
+    assert simulation.rows("SELECT value FROM facts WHERE name = 'listing'") == [("names",)]
+
+
+def test_an_unclear_document_of_one_file_waits_for_the_proof_that_names_come_back(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    # After the pages of the composites, the only document of one file is lost: nothing can prove that names come back.
+    service.before = lambda call, number, now: lost() if (call, number) == ("upload", 11) else None
+    simulation = Simulation(memory_path, service, SLOW).composites(5, singles=1)
+    simulation.run()
+    counts = simulation.engine.counts
+    assert (counts.completed, counts.unclear) == (5, 1)
+    assert service.calls["upload"] == 11
+    # Another one proves it, and the lost one is sent again.
+    simulation.composites(5, singles=2).run()
+    assert_all_there_once(simulation, 5, 2, 2)
+    assert service.calls["upload"] == 13
 
 
 def test_R3_a_document_that_is_joined_after_the_quarantine_is_known_as_surplus(memory_path: Path) -> None:
