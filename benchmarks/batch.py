@@ -1,6 +1,8 @@
 """Measure a batch run against the usual ways, all in one go, so that the ratios hold whatever the machine is doing.
 
-Usage: python benchmarks/batch.py [--documents 1000] [--large 10000] [--rounds 3] [--only throughput,waiting,memory]
+Usage: python benchmarks/batch.py [--documents 1000] [--large 10000] [--rounds 3] [--only PART,…]
+
+The parts are throughput, composites, waiting, memory and ledger.
 
 The service is the sandbox in a process of its own. The usual way is a loop over one ``requests.Session``: upload, look
 until it is finished, fetch the extractions, with a thread per document. It keeps no ledger and resolves nothing.
@@ -25,6 +27,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from gini_notebook import batch
+from gini_notebook.batch.inputs import Documents
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.session import login
@@ -83,13 +86,13 @@ def pooled(call: Callable[[Path], None], paths: list[Path], threads: int) -> Non
             pass
 
 
-def ours(sandbox: Sandbox, documents: Path, to: Path) -> dict[str, float]:
+def ours(sandbox: Sandbox, documents: Documents, to: Path) -> dict[str, float]:
     """Do it with a batch run."""
     client = login(sandbox)
     since = len(sandbox.requests())
     figures = timed(lambda: batch.run(client, documents, to=to, progress=False))
     with Ledger(to, read_only=True) as ledger:
-        states = dict(ledger.rows("SELECT state, count(*) FROM uploads GROUP BY state"))
+        states = dict(ledger.rows("SELECT state, count(*) FROM uploads WHERE kind != 'partial' GROUP BY state"))
     assert set(states) == {"done"}, states
     looks = [one for one in sandbox.requests(since) if one.method == "GET" and not one.path.endswith("/extractions")]
     return figures | {"looks": len(looks)}
@@ -120,6 +123,23 @@ def throughput(folder: Path, count: int, rounds: int) -> None:
         row(name, f"{rate:.0f}", f"{cpu:.2f}", f"{statistics.median(one['looks'] for one in figures) / count:.2f}")
     ratio = min(one["cpu"] for one in runs) / min(one["cpu"] for one in bares)
     row("ratio", f"{min(one['wall'] for one in bares) / min(one['wall'] for one in runs):.2f}", f"{ratio:.2f}", "")
+
+
+def composites(folder: Path, count: int) -> None:
+    """Print what it costs to send the same files as documents of two pages."""
+    files = sorted(make_documents(folder / "in", count).iterdir())
+    pairs = {pair[0].stem: list(pair) for pair in zip(files[::2], files[1::2], strict=True)}
+    print(f"\nThe same {count} files as documents of one page and of two, service that answers at once")
+    row("", "documents/s", "POSTs/s", "status/document", "CPU ms/POST")
+    with Sandbox(processing_time_s=0.0) as sandbox:
+        # Reads every document once; from then on the sandbox only looks its results up.
+        ours(sandbox, files, folder / "warm-1")
+        ours(sandbox, pairs, folder / "warm-2")
+        for name, documents, posts in (("of one page", files, count), ("of two pages", pairs, count + len(pairs))):
+            figures = ours(sandbox, documents, folder / name)
+            looks, cpu = figures["looks"] / len(documents), figures["cpu"] / posts * 1000
+            wall = figures["wall"]
+            row(name, f"{len(documents) / wall:.0f}", f"{posts / wall:.0f}", f"{looks:.2f}", f"{cpu:.2f}")
 
 
 def latencies_s(count: int, seed: int) -> list[float]:
@@ -244,7 +264,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--large", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="throughput,waiting,memory,ledger")
+    parser.add_argument("--only", default="throughput,composites,waiting,memory,ledger")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.measure:
@@ -252,6 +272,7 @@ def main() -> None:
         return
     parts = {
         "throughput": lambda folder: throughput(folder, asked.documents, asked.rounds),
+        "composites": lambda folder: composites(folder, asked.documents),
         "waiting": lambda folder: waiting(folder, asked.documents),
         "memory": lambda folder: memory(folder, asked.large),
         "ledger": lambda folder: ledger_cost(folder, asked.documents),
