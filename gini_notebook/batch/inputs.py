@@ -126,17 +126,30 @@ def folders_as_documents(folder: PathLike) -> dict[str, str | tuple[str, ...]]:
     for path in paths:
         by_parent.setdefault(Path(path).parent, []).append(path)
     for parent, files in by_parent.items():
-        if parent != top and all(Path(file).suffix.lower() in PAGE_ENDINGS for file in files):
-            found[_name(str(parent), top)] = tuple(sorted(files, key=natural))
+        if parent != top and (pages := _as_pages(files)):
+            found[_name(str(parent), top)] = pages
         else:
             found.update((_name(file, top), file) for file in files)
     return found
+
+
+def pages_in(folder: PathLike) -> tuple[str, ...]:
+    """Return the pages of a folder that :func:`folders_as_documents` takes for one document; else nothing."""
+    _, _, files = next(os.walk(folder), ("", [], []))
+    return _as_pages(_sorted_out(Path(folder), files)[0])
 
 
 def natural(path: str) -> list[tuple[int, int, str]]:
     """Return what to sort names by so that ``page2`` comes before ``page10``."""
     parts = re.split(r"([0-9]+)", Path(path).name.lower())
     return [(1, int(part), part) if number % 2 else (0, 0, part) for number, part in enumerate(parts)]
+
+
+def _as_pages(files: Sequence[str]) -> tuple[str, ...]:
+    """Return the files of a folder in the order of pages; nothing when one of them can be no page."""
+    if all(Path(file).suffix.lower() in PAGE_ENDINGS for file in files):
+        return tuple(sorted(files, key=natural))
+    return ()
 
 
 def _pages(item: Sequence[PathLike]) -> tuple[str, ...]:
@@ -239,10 +252,19 @@ def _below(folder: Path, left_out: Path | None) -> tuple[list[str], list[str]]:
     for parent, folders, files in os.walk(folder):
         here = Path(parent)
         folders[:] = sorted(name for name in folders if name[0] != "." and here / name != left_out)
-        for name in sorted(files):
-            if name.startswith("."):
-                continue
-            (paths if Path(name).suffix.lower() in ENDINGS else skipped).append(str(here / name))
+        found, passed_over = _sorted_out(here, files)
+        paths += found
+        skipped += passed_over
+    return paths, skipped
+
+
+def _sorted_out(folder: Path, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the files of a folder that the service reads, and the others; hidden ones are neither."""
+    paths: list[str] = []
+    skipped: list[str] = []
+    for name in sorted(names):
+        if not name.startswith("."):
+            (paths if Path(name).suffix.lower() in ENDINGS else skipped).append(str(folder / name))
     return paths, skipped
 
 

@@ -1,6 +1,5 @@
 """The mistake explorer: mistake by mistake, with the page, the boxes on it, and the candidates."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
+from gini_notebook.batch.inputs import Documents
 from gini_notebook.client import Client
 from gini_notebook.errors import GiniError, SettingError
 from gini_notebook.evaluation import Evaluation
@@ -20,9 +20,7 @@ from gini_notebook.widgets.pages import FolderPages, Page, Pages, ServicePages
 AHEAD = 8
 # The value of a filter that is off; ipywidgets takes None for "nothing is selected".
 EVERYTHING = ""
-NO_PAGES = (
-    "No page is shown: give documents= the folder of the documents, or client= to ask the service for their pages."
-)
+NO_PAGES = "No page is shown: give documents= what was given to process(), or client= to ask the service for the pages."
 
 
 class Explorer(ipywidgets.VBox):
@@ -200,7 +198,7 @@ class Explorer(ipywidgets.VBox):
 def explore(
     result: Evaluation,
     *,
-    documents: str | os.PathLike[str] | None = None,
+    documents: Documents | None = None,
     client: Client | None = None,
     batch: Any = None,
     executor: Executor | None = None,
@@ -212,7 +210,11 @@ def explore(
     result
         What :func:`gini_notebook.evaluate` answered.
     documents
-        The folder that was given to :func:`gini_notebook.process`: pages are drawn from its files, on this machine.
+        The folder, the mapping or the list that was given to :func:`gini_notebook.process`: pages are drawn from the
+        files, on this machine. Pages of a document of several files are numbered through, in their order. In a
+        folder, a document that is called like a subfolder has the pages that
+        :func:`gini_notebook.folders_as_documents` finds in it; a name such as ``scan1.jpg (+2)`` does not tell the
+        other pages, so give the mapping or the list.
     client
         Ask the service for pages and for the unit of the boxes on them instead; the documents must still be there.
     batch
@@ -234,12 +236,14 @@ def explore(
     SettingError
         If both ``documents`` and ``client`` are given, or ``result`` is no evaluation.
     FileProblem
-        If there is no such folder.
+        If there is no such folder, or ``documents`` is no mapping or list that a run takes.
 
     Examples
     --------
     >>> explorer = gini.explore(result, documents="invoices/")      # doctest: +SKIP
     >>> explorer.choose(field="iban")                               # doctest: +SKIP
+    >>> pages = {"order 7": ["scan1.jpg", "scan2.jpg"], "order 8": "letter.pdf"}
+    >>> explorer = gini.explore(result, documents=pages)            # doctest: +SKIP
     >>> explorer.candidates                                         # doctest: +SKIP
     """
     if not isinstance(result, Evaluation):
@@ -249,7 +253,9 @@ def explore(
         )
         raise SettingError(message)
     if documents is not None and client is not None:
-        raise SettingError("Pages come either from documents= (a folder) or from client= (the service); give one.")
+        raise SettingError(
+            "Pages come either from documents= (files on this machine) or from client= (the service); give one."
+        )
     tables = [result.documents] if batch is None else [result.documents, batch.documents]
     pages: Pages | None = None
     if documents is not None:

@@ -1,36 +1,27 @@
 """Pages as pictures, from the files on this machine or from the service, and the unit of the boxes on them."""
 
-import io
-import math
 import os
-import warnings
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
-
-from PIL import Image, ImageOps
+from typing import Protocol
 
 from gini_notebook._executors import submit
-from gini_notebook._pdfium import PdfiumError, draw, page_count
+from gini_notebook.batch.inputs import Documents, find, pages_in
+from gini_notebook.batch.naming import composite_key, key_of, part_key
 from gini_notebook.client import Client
 from gini_notebook.errors import FileProblem, GiniError, NotFound
 from gini_notebook.values import Layout
+from gini_notebook.widgets.page_drawing import count_pages, draw_content, no_page
 
-# Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
-WIDTH_PX = 1400
-MAX_PIXELS = 3_000_000
-# Larger pictures are refused before they are decoded.
-MAX_SOURCE_PIXELS = 100_000_000
-FORMATS = ("JPEG", "PNG", "GIF", "TIFF")
-A4 = (595.28, 841.89)
-USUAL_DPI = 150
 # Pages drawn ahead that are kept until somebody asks for them: some 10 MB.
 MOST_AHEAD = 32
-_QUALITY = 85
+# What a run calls a document of a list of pages that are no folder of their own.
+PAGES_OF_A_LIST = re.compile(r" \(\+[0-9]+\)$")
+AS_GIVEN = "Give documents= the mapping or the list of pages that was given to process()."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +63,35 @@ class FolderPages:
 
     Parameters
     ----------
-    folder
-        The folder the documents are named below.
+    documents
+        The folder the documents are named below, where a folder of pages is a document as for
+        :func:`gini_notebook.folders_as_documents`; or the mapping or list that was given to the run.
     hashes
-        SHA-256 of each document at the time of the run, as far as known.
+        The ``sha256`` of each document in the table of documents, as far as known.
     executor
         Who draws pages ahead; its workers see the same files.
     """
 
     def __init__(
         self,
-        folder: str | os.PathLike[str],
+        documents: Documents,
         hashes: Mapping[str, str] | None = None,
         executor: Executor | None = None,
     ) -> None:
-        self._folder = Path(folder).resolve()
-        if not self._folder.is_dir():
-            message = f"There is no folder {folder}. Name the folder that was given to process()."
-            raise FileProblem(message)
+        self._documents: Path | dict[str, tuple[str, ...]]
+        if isinstance(documents, str | os.PathLike):
+            self._documents = Path(documents).resolve()
+            if not self._documents.is_dir():
+                message = f"There is no folder {documents}. Name the folder that was given to process()."
+                raise FileProblem(message)
+        else:
+            self._documents = {source.document: source.pages or (source.path,) for source in find(documents).sources}
         self._hashes = hashes or {}
         self._executor = executor
         self._ahead: dict[tuple[str, int], Future[Page]] = {}
 
     def page(self, document: str, number: int) -> Page:
-        """Draw a page of a file, or give it if it was drawn ahead."""
+        """Draw a page of a document, or give it if it was drawn ahead."""
         begun = self._ahead.pop((document, number), None)
         # What has not begun is not waited for: with an executor, no page comes later than without.
         if begun is not None and not begun.cancel():
@@ -114,52 +110,107 @@ class FolderPages:
             return
         with suppress(Exception):
             self._ahead[place] = submit(
-                self._executor, draw_page, self._folder, document, number, self._hashes.get(document)
+                self._executor, draw_page, self._place(document), document, number, self._hashes.get(document)
             )
         while len(self._ahead) > MOST_AHEAD:
             self._ahead.pop(next(iter(self._ahead))).cancel()
 
     def _draw(self, document: str, number: int) -> Page:
-        return draw_page(self._folder, document, number, self._hashes.get(document))
+        return draw_page(self._place(document), document, number, self._hashes.get(document))
+
+    def _place(self, document: str) -> Path | tuple[str, ...]:
+        """Give what an executor needs to find the document: the folder, or the files of this one."""
+        if isinstance(self._documents, Path):
+            return self._documents
+        if document not in self._documents:
+            message = f"{document} is not among the documents given with documents=. {AS_GIVEN}"
+            raise FileProblem(message)
+        return self._documents[document]
 
 
-def draw_page(folder: Path, document: str, number: int, known: str | None = None) -> Page:
-    """Draw a page of a file.
+def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: str | None = None) -> Page:
+    """Draw a page of a document; its pages are those of its files, one file after the other.
 
     Parameters
     ----------
-    folder
-        Where the document is below, resolved.
+    place
+        The folder that the document is below, resolved; or its files.
     document, number
         The document and its page, from 1.
     known
-        SHA-256 of the document at the time of the run.
+        Its ``sha256`` in the table of documents.
 
     Raises
     ------
     FileProblem
         If there is no such page, or it cannot be drawn.
     """
-    content = _content(folder, document)
-    note = "The file has changed since the run." if known and known != sha256(content).hexdigest() else ""
-    if b"%PDF-" in content[:1024]:
-        return _pdf_page(content, document, number, note)
-    return _picture_page(content, document, number, note)
+    files = _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
+    contents = [_content(file, document, place) for file in files]
+    note = _changed(contents) if known and known != _key(contents) else ""
+    if len(files) == 1:
+        page = _page(contents[0], document, number)
+    else:
+        names = [f"{file.name} of {document}" for file in files]
+        counts = [count_pages(content, name) for content, name in zip(contents, names, strict=True)]
+        if not 1 <= number <= sum(counts):
+            raise FileProblem(no_page(document, number, sum(counts)))
+        which, before = 0, 0
+        while number > before + counts[which]:
+            before += counts[which]
+            which += 1
+        page = replace(_page(contents[which], names[which], number - before), number=number, count=sum(counts))
+    return replace(page, note=f"{note} {page.note}".strip())
 
 
-def _content(folder: Path, document: str) -> bytes:
+def _page(content: bytes, name: str, number: int) -> Page:
+    drawn = draw_content(content, name, number)
+    return Page(drawn.data, number, drawn.count, drawn.width, drawn.height, drawn.note)
+
+
+def _key(contents: Sequence[bytes]) -> str:
+    """Give the key of a run for a document of these files."""
+    return key_of(contents[0]) if len(contents) == 1 else composite_key([part_key(content) for content in contents])
+
+
+def _changed(contents: Sequence[bytes]) -> str:
+    if len(contents) == 1:
+        return "The file has changed since the run."
+    # The key of several pages does not tell which of the two it is.
+    return "The pages have changed since the run, or were in another order."
+
+
+def _below(folder: Path, document: str) -> list[Path]:
+    """Find the files of a document; names come out of tables from anywhere, and none leads out of the folder."""
     try:
         path = (folder / document).resolve()
-        # Names of documents come out of tables from anywhere; none of them leads out of the folder.
-        inside = path.is_relative_to(folder)
-        content = path.read_bytes() if inside else b""
+        files = [path]
+        if path != folder and path.is_relative_to(folder) and path.is_dir():
+            files = [Path(page).resolve() for page in pages_in(path)]
+        is_listed = PAGES_OF_A_LIST.search(document) is not None and not path.exists()
     except (OSError, ValueError) as error:
-        message = f"{document} cannot be read in {folder}: {getattr(error, 'strerror', None) or error}."
-        raise FileProblem(message) from error
-    if not inside:
+        raise _unreadable(document, folder, error) from error
+    if not files:
+        message = f"{document} is a folder, but not one that holds pages and nothing else. {AS_GIVEN}"
+        raise FileProblem(message)
+    if not all(file.is_relative_to(folder) for file in files):
         message = f"{document} is not below {folder}."
         raise FileProblem(message)
-    return content
+    if is_listed:
+        message = f"{document} names its first page and how many follow, not which. {AS_GIVEN}"
+        raise FileProblem(message)
+    return files
+
+
+def _content(file: Path, document: str, place: Path | tuple[str, ...]) -> bytes:
+    try:
+        return file.read_bytes()
+    except (OSError, ValueError) as error:
+        raise _unreadable(document, place if isinstance(place, Path) else file, error) from error
+
+
+def _unreadable(document: str, where: Path, error: Exception) -> FileProblem:
+    return FileProblem(f"{document} cannot be read in {where}: {getattr(error, 'strerror', None) or error}.")
 
 
 class ServicePages:
@@ -189,70 +240,6 @@ class ServicePages:
         layout = self._layouts[document]
         size = layout.page(number)
         if size is None:
-            raise NotFound(_no_page(document, number, len(layout.pages)), status=404)
+            raise NotFound(no_page(document, number, len(layout.pages)), status=404)
         data = self._client.page_image(identifier, number)
         return Page(data, number, len(layout.pages), size.size_x, size.size_y)
-
-
-def _pdf_page(content: bytes, document: str, number: int, note: str) -> Page:
-    try:
-        count = page_count(content)
-        _demand(document, number, count)
-        image, width, height = draw(content, number - 1, _scale)
-    except PdfiumError as error:
-        message = f"{document} cannot be drawn: {error}"
-        raise FileProblem(message) from error
-    return Page(_jpeg(image), number, count, width, height, note)
-
-
-def _picture_page(content: bytes, document: str, number: int, note: str) -> Page:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
-        count = int(getattr(picture, "n_frames", 1))
-        _demand(document, number, count)
-        picture.seek(number - 1)
-        if picture.width * picture.height > MAX_SOURCE_PIXELS:
-            message = f"{document} has more than {MAX_SOURCE_PIXELS // 1_000_000} million pixels; it is not drawn."
-            raise FileProblem(message)
-        upright = ImageOps.exif_transpose(picture)
-    except (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        message = f"{document} cannot be drawn: it is no PDF and no picture that can be read."
-        raise FileProblem(message) from error
-    unit = _points_per_pixel(upright, picture.info)
-    width, height = upright.width * unit, upright.height * unit
-    advice = "Boxes on pictures are placed by a guess of their resolution; client= asks the service."
-    return Page(_jpeg(upright), number, count, width, height, f"{note} {advice}".strip())
-
-
-def _points_per_pixel(picture: Image.Image, info: Mapping[Any, Any]) -> float:
-    """Guess the size of a pixel: as the file says, or as a sheet of A4, or at the usual resolution."""
-    dpi = float((info.get("dpi") or (0,))[0] or 0)
-    if 100 <= dpi <= 1200:
-        return 72 / dpi
-    short, long = sorted(picture.size)
-    return A4[1] / long if abs(short / long - A4[0] / A4[1]) < 0.02 else 72 / USUAL_DPI
-
-
-def _scale(width: float, height: float) -> float:
-    """Give the factor that keeps a page of this size below both limits."""
-    return min(WIDTH_PX / max(width, 1.0), math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    scale = min(1.0, _scale(*image.size))
-    if scale < 1.0:
-        image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
-    stream = io.BytesIO()
-    image.convert("RGB").save(stream, "JPEG", quality=_QUALITY)
-    return stream.getvalue()
-
-
-def _demand(document: str, number: int, count: int) -> None:
-    if not 1 <= number <= count:
-        raise FileProblem(_no_page(document, number, count))
-
-
-def _no_page(document: str, number: int, count: int) -> str:
-    return f"{document} has no page {number}; it has {count}."

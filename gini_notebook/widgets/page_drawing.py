@@ -1,0 +1,154 @@
+"""Draws a page of a file: a PDF, or a picture of one or several pages."""
+
+import io
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from gini_notebook._pdfium import PdfiumError, draw, page_count
+from gini_notebook.errors import FileProblem
+
+# Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
+WIDTH_PX = 1400
+MAX_PIXELS = 3_000_000
+# Larger pictures are refused before they are decoded.
+MAX_SOURCE_PIXELS = 100_000_000
+FORMATS = ("JPEG", "PNG", "GIF", "TIFF")
+A4 = (595.28, 841.89)
+USUAL_DPI = 150
+GUESS = "Boxes on pictures are placed by a guess of their resolution; client= asks the service."
+_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A page as a JPEG, of how many of its file, its size in the unit of boxes, and what is uncertain about it."""
+
+    data: bytes
+    count: int
+    width: float
+    height: float
+    note: str = ""
+
+
+def draw_content(content: bytes, name: str, number: int) -> Drawing:
+    """Draw a page of a file.
+
+    Parameters
+    ----------
+    content
+        What the file holds.
+    name
+        What it is called in messages.
+    number
+        Which of its pages, from 1.
+
+    Raises
+    ------
+    FileProblem
+        If there is no such page, or it cannot be drawn.
+    """
+    return (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number)
+
+
+def count_pages(content: bytes, name: str) -> int:
+    """Count the pages of a file; what is neither a PDF nor a picture, such as a text, counts as one.
+
+    Raises
+    ------
+    FileProblem
+        If it is a PDF that cannot be read.
+    """
+    if not _is_pdf(content):
+        try:
+            return _frames(_opened(content))
+        except _NO_PICTURE:
+            return 1
+    try:
+        return page_count(content)
+    except PdfiumError as error:
+        message = f"{name} cannot be drawn: {error}"
+        raise FileProblem(message) from error
+
+
+def no_page(name: str, number: int, count: int) -> str:
+    """Say that there is no such page."""
+    return f"{name} has no page {number}; it has {count}."
+
+
+_NO_PICTURE = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
+
+
+def _is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]
+
+
+def _opened(content: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit above is ours
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+
+
+def _frames(picture: Image.Image) -> int:
+    # Only in a TIFF they are pages: cameras put previews into JPEGs.
+    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+
+
+def _draw_pdf(content: bytes, name: str, number: int) -> Drawing:
+    try:
+        count = page_count(content)
+        _demand(name, number, count)
+        image, width, height = draw(content, number - 1, _scale)
+    except PdfiumError as error:
+        message = f"{name} cannot be drawn: {error}"
+        raise FileProblem(message) from error
+    return Drawing(_jpeg(image), count, width, height)
+
+
+def _draw_picture(content: bytes, name: str, number: int) -> Drawing:
+    try:
+        picture = _opened(content)
+        count = _frames(picture)
+        _demand(name, number, count)
+        picture.seek(number - 1)
+        if picture.width * picture.height > MAX_SOURCE_PIXELS:
+            message = f"{name} has more than {MAX_SOURCE_PIXELS // 1_000_000} million pixels; it is not drawn."
+            raise FileProblem(message)
+        upright = ImageOps.exif_transpose(picture)
+    except _NO_PICTURE as error:
+        message = f"{name} cannot be drawn: it is no PDF and no picture that can be read."
+        raise FileProblem(message) from error
+    unit = _points_per_pixel(upright, picture.info)
+    return Drawing(_jpeg(upright), count, upright.width * unit, upright.height * unit, GUESS)
+
+
+def _points_per_pixel(picture: Image.Image, info: Mapping[Any, Any]) -> float:
+    """Guess the size of a pixel: as the file says, or as a sheet of A4, or at the usual resolution."""
+    dpi = float((info.get("dpi") or (0,))[0] or 0)
+    if 100 <= dpi <= 1200:
+        return 72 / dpi
+    short, long = sorted(picture.size)
+    return A4[1] / long if abs(short / long - A4[0] / A4[1]) < 0.02 else 72 / USUAL_DPI
+
+
+def _scale(width: float, height: float) -> float:
+    """Give the factor that keeps a page of this size below both limits."""
+    return min(WIDTH_PX / max(width, 1.0), math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    scale = min(1.0, _scale(*image.size))
+    if scale < 1.0:
+        image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+    stream = io.BytesIO()
+    image.convert("RGB").save(stream, "JPEG", quality=_QUALITY)
+    return stream.getvalue()
+
+
+def _demand(name: str, number: int, count: int) -> None:
+    if not 1 <= number <= count:
+        raise FileProblem(no_page(name, number, count))
