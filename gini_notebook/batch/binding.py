@@ -46,8 +46,9 @@ def _start_over_elsewhere(ledger: Ledger, api: str) -> None:
     if ledger.fact("sandbox") not in {None, api}:
         ledger.change(
             "UPDATE uploads SET state = 'planned', document_id = NULL, intent_at = NULL, unknown_at = NULL, "
-            "uploaded_at = NULL WHERE state IN ('intent', 'unknown', 'uploaded')"
+            "uploaded_at = NULL, attempts = 0 WHERE state IN ('intent', 'unknown', 'uploaded')"
         )
+        ledger.change("DELETE FROM surplus WHERE deleted_at IS NULL")
     ledger.remember("sandbox", api)
     ledger.commit()
 

@@ -3,13 +3,14 @@
 import heapq
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from gini_notebook.batch.desk import UPLOADS, Desk, reason_of
 from gini_notebook.batch.document_rows import source_of
 from gini_notebook.batch.feed import Feed
 from gini_notebook.batch.outcomes import Outcome
-from gini_notebook.batch.page_rows import assemble, intend_composite, part_keys, parts_of
+from gini_notebook.batch.page_rows import assemble, ids_of_parts, intend_composite, part_keys, parts_of
 from gini_notebook.batch.reconciling import Reconciler
 from gini_notebook.batch.rows import (
     COMPOSITE,
@@ -87,21 +88,25 @@ class Composer:
         if key in self._queued:
             return
         self._parts.update(part.key for part in assembled.parts)
-        states = {part: (state, error) for part, state, _, error in parts_of(ledger, key)}
+        known = {part.key: part for part in parts_of(ledger, key)}
         for number, part in enumerate(assembled.parts, 1):
-            state, error = states[part.key]
-            if state == "failed":
-                self._fail(key, f"Page {number} of {len(assembled.parts)}: {error}", None)
+            if known[part.key].state == "failed":
+                self._fail(key, f"Page {number} of {len(assembled.parts)}: {known[part.key].error}", None)
                 return
-        missing = {part for part, (state, _) in states.items() if state != "uploaded"}
+        missing = {part.key for part in known.values() if part.state != "uploaded"}
         self._missing[key] = missing
         for part in assembled.parts:
             if part.key in missing:
                 self._wanted_by.setdefault(part.key, set()).add(key)
-                if states[part.key][0] == "planned":
-                    self._feed.push(part)
+                if known[part.key].state == "planned":
+                    # Under the name of the first attempt, by which the page is known in the list.
+                    self._feed.push(replace(part, name=known[part.key].name or part.name))
         if not missing:
             self._complete(key)
+
+    def wants(self, key: str) -> bool:
+        """Tell whether a page is still needed by a document that has not failed."""
+        return not self._wanted_by.get(key, set()).isdisjoint(self._missing)
 
     def abandon(self, key: str) -> None:
         """Hear that no document consists of these pages any more."""
@@ -124,7 +129,8 @@ class Composer:
         """Hear that an upload failed; a page takes the documents with it that it belongs to."""
         for composite in self._wanted_by.pop(key, set()):
             if composite in self._missing:
-                number = 1 + next(n for n, part in enumerate(parts_of(self._desk.ledger, composite)) if part[0] == key)
+                keys = [part.key for part in parts_of(self._desk.ledger, composite)]
+                number = 1 + keys.index(key)
                 self._fail(composite, f"Page {number}: {error}", request_id)
 
     def again(self, key: str, due: float) -> None:
@@ -166,11 +172,8 @@ class Composer:
         for key in chosen:
             self._queued.discard(key)
             self._posting.add(key)
-            call = partial(desk.client.compose, self._ids(key))
+            call = partial(desk.client.compose, ids_of_parts(desk.ledger, key))
             desk.call(UPLOADS, partial(self._answered, key), call)
-
-    def _ids(self, key: str) -> list[str]:
-        return [part[2] or "" for part in parts_of(self._desk.ledger, key)]
 
     def _answered(self, key: str, answer: Answer) -> None:
         desk = self._desk

@@ -18,8 +18,8 @@ def register(ledger: Ledger, sources: Sequence[Source]) -> None:
         "ON CONFLICT (document) DO UPDATE SET position = excluded.position, listed = 1, size = excluded.size, "
         "modified_ns = excluded.modified_ns, path = excluded.path, page_paths = excluded.page_paths, "
         # A file that is gone keeps its result; one that changed is read again (and uploaded if its bytes differ).
-        "key = CASE WHEN excluded.size IS NULL OR (size = excluded.size AND modified_ns = excluded.modified_ns "
-        "AND path = excluded.path AND page_paths IS excluded.page_paths) THEN key END",
+        "key = CASE WHEN path = excluded.path AND page_paths IS excluded.page_paths AND (excluded.size IS NULL "
+        "OR (size = excluded.size AND modified_ns = excluded.modified_ns)) THEN key END",
         (
             (source.document, position, _storable(source.path), _pages_text(source), *_stat(source))
             for position, source in enumerate(sources)

@@ -111,12 +111,16 @@ class Feed:
             and (item := self._next()) is not None
         ):
             self._reading += 1
-            desk.workers.submit(FILES, partial(self._read, *item), partial(read_source, item[0], desk.mark))
+            source, former_key, is_again = item
+            handler = partial(self._read, source, former_key, is_again=is_again)
+            desk.workers.submit(FILES, handler, partial(read_source, source, desk.mark))
         self._recogniser.advance()
 
-    def _next(self) -> tuple[Source, str | None] | None:
-        if self._again and self._again[0][0] <= self._desk.now():
-            return heapq.heappop(self._again)[2:]
+    def _next(self) -> tuple[Source, str | None, bool] | None:
+        while self._again and self._again[0][0] <= self._desk.now():
+            _, _, source, wanted = heapq.heappop(self._again)
+            if self._waits(wanted, source):
+                return source, wanted, True
         if not self._chunk and not self._exhausted and self._recogniser.has_room:
             rows = to_read(self._desk.ledger, self._position, CHUNK)
             self._exhausted = len(rows) < CHUNK
@@ -126,10 +130,16 @@ class Feed:
                 if not (single and self._recogniser.takes(source, size)):
                     self._chunk.append((source, key))
             self._position = rows[-1][0] if rows else self._position
-        return self._chunk.popleft() if self._chunk else None
+        return (*self._chunk.popleft(), False) if self._chunk else None
 
-    def _read(self, source: Source, former_key: str | None, answer: Answer) -> None:
+    def _waits(self, key: str, source: Source) -> bool:
+        """Tell whether a document is still to be uploaded: a page of it may have failed since that was asked for."""
+        return source.document in self._desk.tally.waiting.get(key, ())
+
+    def _read(self, source: Source, former_key: str | None, answer: Answer, *, is_again: bool) -> None:
         self._reading -= 1
+        if is_again and former_key is not None and not self._waits(former_key, source):
+            return
         key = None
         if answer.error is not None:
             self._unreadable(source, answer.error)

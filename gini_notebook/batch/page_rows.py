@@ -2,10 +2,21 @@
 
 import itertools
 import time
+from typing import NamedTuple
 
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.naming import numbered
 from gini_notebook.batch.rows import Assembled, link
+
+
+class Part(NamedTuple):
+    """A page of a document: its upload's state, id and error, and the name it was first sent under."""
+
+    key: str
+    state: str
+    document_id: str | None
+    error: str | None
+    name: str | None
 
 
 def free_key(ledger: Ledger, key: str, document: str, former_key: str | None) -> str:
@@ -54,14 +65,29 @@ def intend_composite(ledger: Ledger, key: str) -> None:
     )
 
 
-def parts_of(ledger: Ledger, key: str) -> list[tuple[str, str, str | None, str | None]]:
-    """Return key, state, id and error of the pages of a document in order; a page that was never sent is planned."""
+def parts_of(ledger: Ledger, key: str) -> list[Part]:
+    """Return the pages of a document in order; a page that was never sent is planned."""
     rows = ledger.rows(
-        "SELECT part, coalesce(state, 'planned'), document_id, error FROM parts LEFT JOIN uploads "
+        "SELECT part, coalesce(state, 'planned'), document_id, error, name FROM parts LEFT JOIN uploads "
         "ON uploads.key = parts.part WHERE parts.key = ? ORDER BY number",
         (key,),
     )
-    return [(part, state, document_id, error) for part, state, document_id, error in rows]
+    return [Part(*row) for row in rows]
+
+
+def ids_of_parts(ledger: Ledger, key: str) -> tuple[str, ...]:
+    """Return the ids of the pages of a document in order."""
+    return tuple(part.document_id or "" for part in parts_of(ledger, key))
+
+
+def any_joined(ledger: Ledger) -> tuple[str, str] | None:
+    """Return the id of a document of several pages that is certainly there, and that of its first page."""
+    rows = ledger.rows(
+        "SELECT joined.document_id, page.document_id FROM uploads AS joined JOIN parts ON parts.key = joined.key "
+        "JOIN uploads AS page ON page.key = part WHERE number = 1 AND joined.document_id IS NOT NULL "
+        "AND joined.deleted_at IS NULL AND page.document_id IS NOT NULL ORDER BY joined.uploaded_at LIMIT 1"
+    )
+    return rows[0] if rows else None
 
 
 def ever_unclear(ledger: Ledger) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -70,8 +96,9 @@ def ever_unclear(ledger: Ledger) -> list[tuple[str, str, tuple[str, ...]]]:
         "SELECT key, name FROM uploads WHERE kind = 'composite' AND attempts > 0 "
         "AND (unknown_at IS NOT NULL OR state = 'intent')"
     )
-    found = [(key, name, tuple(part[2] for part in parts_of(ledger, key) if part[2] is not None)) for key, name in rows]
-    return [one for one in found if one[2]]
+    found = [(key, name, ids_of_parts(ledger, key)) for key, name in rows]
+    # Pages that were deleted since are in no document.
+    return [one for one in found if all(one[2])]
 
 
 def part_keys(ledger: Ledger) -> set[str]:

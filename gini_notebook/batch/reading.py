@@ -37,15 +37,19 @@ def read_source(source: Source, mark: str) -> Prepared | Assembled:
     """
     if not source.pages:
         return read_document(source, mark)
-    parts = tuple(_read_page(source, number, mark) for number in range(1, len(source.pages) + 1))
-    size = sum(part.size for part in parts)
-    if size >= COMPOSITE_BYTES:
-        message = f"The pages have {size / (1 << 20):.1f} MiB together; the service takes less than 10 MiB."
-        raise FileProblem(message)
+    parts: list[Prepared] = []
+    size = 0
+    for number in range(1, len(source.pages) + 1):
+        parts.append(_read_page(source, number, mark))
+        size += parts[-1].size
+        if size >= COMPOSITE_BYTES:
+            have = "The pages have" if number == len(source.pages) else f"The first {number} pages alone have"
+            message = f"{have} {size / (1 << 20):.1f} MiB together; the service takes less than 10 MiB."
+            raise FileProblem(message)
     key = composite_key([part.key for part in parts])
     media_type = ", ".join(sorted({part.media_type for part in parts}))
     changed = moment([part.modified_ns for part in parts])
-    return Assembled(source, media_type, key, stamped_name(source.document, key, mark), parts, size, changed)
+    return Assembled(source, media_type, key, stamped_name(source.document, key, mark), tuple(parts), size, changed)
 
 
 def _read_page(source: Source, number: int, mark: str) -> Prepared:

@@ -118,6 +118,11 @@ def known(ledger: Ledger) -> tuple[set[str], set[str]]:
     return {key for key, _ in rows}, {document_id for _, document_id in rows if document_id is not None}
 
 
+def names_of_unresolved(ledger: Ledger) -> set[str]:
+    """Return the names of uploads of which nobody knows yet whether the service has them."""
+    return {row[0] for row in ledger.rows("SELECT name FROM uploads WHERE state IN ('intent', 'unknown')")}
+
+
 def known_sizes(ledger: Ledger) -> set[int]:
     """Return the sizes in bytes of all uploads."""
     return {size for (size,) in ledger.rows("SELECT DISTINCT bytes FROM uploads")}
@@ -171,6 +176,8 @@ def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
         (document_id, time.time(), key),
         durable=True,
     )
+    # Somebody may have looked for surplus while nobody could tell whose document this is.
+    ledger.change("DELETE FROM surplus WHERE document_id = ?", (document_id,))
 
 
 def set_unknown(ledger: Ledger, key: str, error: str, request_id: str | None) -> None:

@@ -14,8 +14,8 @@ from gini_notebook.batch.listing import Ended, Reading
 from gini_notebook.batch.lock import FolderLock, is_held
 from gini_notebook.batch.naming import bears_mark
 from gini_notebook.batch.page_rows import ever_unclear
-from gini_notebook.batch.rows import PARTIAL, add_surplus, known, tally
-from gini_notebook.batch.seeking import composites_of
+from gini_notebook.batch.rows import PARTIAL, add_surplus, known, names_of_unresolved, tally
+from gini_notebook.batch.seeking import look_for
 from gini_notebook.batch.settings import Settings
 from gini_notebook.client import Client
 from gini_notebook.errors import LedgerError, NotFound
@@ -24,6 +24,10 @@ from gini_notebook.values import Document
 RECENT = 200
 DELETE_THREADS = 8
 DELETES_PER_COMMIT = 64
+SURPLUS_DELETED = "UPDATE surplus SET deleted_at = ?1 WHERE document_id = ?2"
+DELETED = "UPDATE uploads SET deleted_at = ?1 WHERE document_id = ?2"
+# A document of a later call may need the page, which is then sent again.
+PAGE_DELETED = "UPDATE uploads SET state = 'planned', document_id = NULL, attempts = 0 WHERE document_id = ?2"
 
 
 def counts_of(ledger: Ledger) -> dict[str, int]:
@@ -132,7 +136,8 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
         _find_surplus(own, ledger)
         ids = [row[0] for row in ledger.rows("SELECT document_id FROM surplus WHERE deleted_at IS NULL")]
         if delete:
-            _delete_surplus(own, ledger)
+            _delete_surplus(own, ledger, pages=False)
+            _delete_surplus(own, ledger, pages=True)
         return len(ids)
 
 
@@ -157,26 +162,27 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
         When there is no run in the folder, it is in use, or it belongs to another service.
     """
     with _own(client, folder) as (own, ledger):
-        _find_surplus(own, ledger)
-        deleted = _delete_surplus(own, ledger)
+        _find_surplus(own, ledger, unresolved=True)
         # The service refuses to delete a page that is in use.
-        for kind in ("kind != 'partial'", "kind = 'partial'"):
-            uploads = ledger.rows(
-                f"SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL AND {kind}"  # noqa: S608
-            )
-            ids = [row[0] for row in uploads]
-            deleted += _delete(own, ledger, ids, "UPDATE uploads SET deleted_at = ? WHERE document_id = ?")
-        return deleted
+        deleted = _delete_surplus(own, ledger, pages=False)
+        deleted += _delete(own, ledger, _held(ledger, "kind != 'partial'"), DELETED)
+        deleted += _delete_surplus(own, ledger, pages=True)
+        return deleted + _delete(own, ledger, _held(ledger, "kind = 'partial'"), PAGE_DELETED)
 
 
-def _delete_surplus(client: Client, ledger: Ledger) -> int:
+def _held(ledger: Ledger, kind: str) -> list[str]:
+    rows = ledger.rows(
+        f"SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL AND {kind}"  # noqa: S608
+    )
+    return [row[0] for row in rows]
+
+
+def _delete_surplus(client: Client, ledger: Ledger, *, pages: bool) -> int:
     rows = ledger.rows(
         "SELECT surplus.document_id, kind FROM surplus LEFT JOIN uploads USING (key) WHERE surplus.deleted_at IS NULL"
     )
-    statement = "UPDATE surplus SET deleted_at = ? WHERE document_id = ?"
-    documents = [document_id for document_id, kind in rows if kind != PARTIAL]
-    pages = [document_id for document_id, kind in rows if kind == PARTIAL]
-    return _delete(client, ledger, documents, statement) + _delete(client, ledger, pages, statement)
+    ids = [document_id for document_id, kind in rows if (kind == PARTIAL) is pages]
+    return _delete(client, ledger, ids, SURPLUS_DELETED)
 
 
 @contextmanager
@@ -189,16 +195,20 @@ def _own(client: Client, folder: str | os.PathLike[str]) -> Iterator[tuple[Clien
         yield bound_client(client, ledger), ledger
 
 
-def _find_surplus(client: Client, ledger: Ledger) -> None:
+def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> None:
+    """Note documents in excess; ``unresolved``: those, too, that an unclear upload may turn out to have made."""
     _, ids = known(ledger)
     mark = ledger.fact("mark") or ""
+    spared = set() if unresolved else names_of_unresolved(ledger)
     for document in listed(client):
-        if document.id not in ids and bears_mark(document.name, mark):
+        if document.id not in ids and document.name not in spared and bears_mark(document.name, mark):
             add_surplus(ledger, document.id, document.name, document.creation_date)
     for _, name, parts in ever_unclear(ledger):
+        if name in spared:
+            continue
         # A page that is gone is in no document.
         with suppress(NotFound):
-            for composite in composites_of(client, parts, ids):
+            for composite in look_for(client, parts, ids).found:
                 add_surplus(ledger, composite.id, name, composite.creation_date)
     ledger.commit()
 

@@ -62,7 +62,7 @@ class Uploader:
         room = self._room() if self._feed else 0
         if room and self._reconciler.is_probing:
             room = 0 if self._in_air or self._reconciler.probe_is_on else 1
-        chosen = [self._feed.take() for _ in range(int(min(room, desk.room(UPLOADS), len(self._feed))))]
+        chosen = self._take(int(min(room, desk.room(UPLOADS))))
         if not chosen:
             return
         self._reconciler.intending()
@@ -74,6 +74,17 @@ class Uploader:
             upload = desk.client.upload_partial if prepared.kind == PARTIAL else desk.client.upload
             send = partial(upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
             desk.call(UPLOADS, partial(self._answered, prepared), send)
+
+    def _take(self, count: int) -> list[Prepared]:
+        chosen: list[Prepared] = []
+        while len(chosen) < count and self._feed:
+            prepared = self._feed.take()
+            if prepared.kind == PARTIAL and not self._composer.wants(prepared.key):
+                # Another page of its document has failed.
+                self._feed.release(prepared)
+            else:
+                chosen.append(prepared)
+        return chosen
 
     def _answered(self, prepared: Prepared, answer: Answer) -> None:
         desk = self._desk

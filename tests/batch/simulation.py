@@ -73,6 +73,7 @@ class Service:
     keeps_names: bool = True
     shows_list: bool = True
     shows_pages: bool = True
+    names_parents: bool = True
     list_cap: int = 250
     resolution_ms: float = 1.0
     skew_ms: float = 0.0
@@ -171,7 +172,8 @@ class Service:
             source_classification="TEXT",
             partial_documents=tuple(DocumentReference(f"/documents/{part}") for part in one.parts),
             composite_documents=tuple(
-                DocumentReference(f"/documents/{composite}") for composite in self.composites_by_part[one.id]
+                DocumentReference(f"/documents/{composite}")
+                for composite in (self.composites_by_part[one.id] if self.names_parents else ())
             ),
         )
 

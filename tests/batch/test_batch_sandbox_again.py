@@ -24,6 +24,7 @@ def test_a_finished_run_needs_no_upload_at_another_sandbox_and_an_unfinished_one
             "UPDATE uploads SET state = 'uploaded', finished_at = NULL "
             "WHERE key IN (SELECT key FROM documents WHERE document = 'b.txt')"
         )
+        ledger.execute("INSERT INTO surplus (document_id, name) VALUES ('gone', 'gone')")
     ledger.close()
     with gini.Sandbox() as second:
         batch = gini.process(gini.login(second), folder, to=tmp_path / "run", progress=False)
@@ -31,5 +32,7 @@ def test_a_finished_run_needs_no_upload_at_another_sandbox_and_an_unfinished_one
     with gini.Sandbox() as third:
         gini.process(gini.login(third), folder, to=tmp_path / "run", progress=False)
         assert uploads(third) == 0
+    # What was in excess at the first one is gone with it.
+    assert batch.surplus.empty
     assert batch.documents["status"].tolist() == ["completed"] * 3
     assert batch.extractions["document"].nunique() == 3

@@ -11,7 +11,7 @@ import pytest
 
 from gini_notebook import batch
 from gini_notebook.errors import NotAuthorized
-from gini_notebook.frames import Batch, process
+from gini_notebook.frames import Batch, dedupe, process
 from gini_notebook.session import login
 from tests.batch.conftest import QUICK, letter
 from tests.batch.test_outcome_table import REFUSALS, UPLOADS
@@ -124,9 +124,9 @@ def test_an_unclear_request_to_join_that_was_processed_is_found_at_the_first_pag
     assert len(looks(joins, f"{fault}-x1")) >= 1
 
 
-@pytest.mark.parametrize("fault", sorted(AT_ONCE))
-def test_what_was_certainly_not_processed_needs_no_look(joins: Seen, fault: str) -> None:
-    assert looks(joins, f"{fault}-x1") == []
+def test_what_was_certainly_not_processed_needs_no_look(joins: Seen) -> None:
+    # But for one document that is certainly there, which shows whether pages name the documents they are part of.
+    assert sum(bool(looks(joins, f"{fault}-x1")) for fault in AT_ONCE) <= 1
 
 
 @pytest.mark.parametrize("fault", REFUSALS)
@@ -165,26 +165,28 @@ def test_a_document_that_can_never_be_joined_gives_up_and_says_why(client: "Clie
     assert rows.loc["a", "request_id"]
 
 
-def test_a_first_page_that_cannot_be_looked_at_fails_the_row(
-    client: "Client", unhurt: "Sandbox", tmp_path: Path
-) -> None:
+def test_a_first_page_that_is_gone_fails_the_row(client: "Client", unhurt: "Sandbox", tmp_path: Path) -> None:
     documents = {"a": letter(tmp_path / "in", "x.fault-compose-502-x1", 1)}
-    unhurt.set_faults({"GET /documents/{document}": {"403": 1.0}})
+    unhurt.set_faults({"GET /documents/{document}": {"404": 1.0}})
     loaded = process(client, documents, to=tmp_path / "run", settings=QUICK)
     assert list(loaded.documents["status"]) == ["failed"]
-    assert loaded.documents["error"][0].startswith("Its first page cannot be looked at any more: ")
+    assert loaded.documents["error"][0].startswith("Its first page is no longer at the service: ")
     assert loaded.documents["request_id"][0]
 
 
+@pytest.mark.parametrize("fault", ["500", "403"])
 def test_while_first_pages_cannot_be_read_a_document_stays_unclear_and_is_found_by_a_later_call(
-    client: "Client", unhurt: "Sandbox", tmp_path: Path
+    client: "Client", unhurt: "Sandbox", tmp_path: Path, fault: str
 ) -> None:
     documents = {"a": letter(tmp_path / "in", "x.fault-compose-reset-after-x1", 1)}
-    unhurt.set_faults({"GET /documents/{document}": {"500": 1.0}})
+    unhurt.set_faults({"GET /documents/{document}": {fault: 1.0}})
     settings = batch.Settings(quarantine_s=0.3, attempts=2)
     loaded = process(client, documents, to=tmp_path / "run", settings=settings)
     assert loaded.status() == {"completed": 0, "failed": 0, "unclear": 1, "pending": 0}
     unhurt.set_faults({})
+    # What may be its only copy is not in excess, and is not deleted as such.
+    assert len(dedupe(client, tmp_path / "run", delete=True)) == 0
     assert batch.run(client, documents, to=tmp_path / "run", settings=settings).counts.completed == 1
+    assert len(dedupe(client, tmp_path / "run")) == 0
     held = unhurt.stored()[loaded.user]
     assert Counter(one.kind for one in held) == {"partial": 2, "composite": 1}

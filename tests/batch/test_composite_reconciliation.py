@@ -9,7 +9,7 @@ import pytest
 
 from gini_notebook.batch import Counts, Settings
 from gini_notebook.errors import NotFound, ServiceError
-from tests.batch.simulation import Clock, Service, Simulation, lost
+from tests.batch.simulation import Clock, Service, Simulation, lost, unreachable
 from tests.batch.test_reconciliation import LISTS
 
 QUARANTINE_S = 120.0
@@ -274,7 +274,7 @@ def test_a_first_page_that_is_gone_fails_the_document_and_the_others_finish(memo
     simulation.run()
     counts = simulation.engine.counts
     assert (counts.completed, counts.failed) == (4, 1)
-    assert simulation.rows("SELECT error FROM uploads WHERE state = 'failed'")[0][0].startswith("Its first page cannot")
+    assert simulation.rows("SELECT error FROM uploads WHERE state = 'failed'")[0][0].startswith("Its first page is no")
 
 
 def test_R25_counts_add_up_and_never_fall_while_pages_are_unclear(memory_path: Path) -> None:
@@ -288,3 +288,95 @@ def test_R25_counts_add_up_and_never_fall_while_pages_are_unclear(memory_path: P
     assert all(a.completed <= b.completed and a.failed <= b.failed for a, b in pairwise(seen))
     assert all(counts.pending >= 0 for counts in seen)
     assert seen[-1].completed == 80
+
+
+def test_R4_while_pages_name_no_documents_an_unclear_document_is_never_joined_again(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5, names_parents=False)
+    unclear_posts(service, after=0.1, before=0.1)
+    simulation = Simulation(memory_path, service, SLOW).composites(60)
+    simulation.run()
+    counts = simulation.engine.counts
+    assert counts.unclear > 3
+    assert counts.completed + counts.unclear == 60
+    assert all(len(times) == 1 for times in posts(service, "compose").values())
+    assert simulation.rows("SELECT value FROM facts WHERE name = 'parents'") == [("hidden",)]
+    service.names_parents = True
+    simulation.run()
+    assert_all_there_once(simulation, 60, 2)
+
+
+def test_an_unclear_only_document_that_was_never_joined_is_joined_again(memory_path: Path) -> None:
+    service = Service(Clock())
+    service.before = lambda call, number, now: lost() if (call, number) == ("compose", 1) else None
+    simulation = Simulation(memory_path, service, SLOW).composites(1)
+    assert simulation.run() > QUARANTINE_S
+    assert_all_there_once(simulation, 1, 2)
+
+
+def test_a_document_that_was_given_up_is_found_by_the_last_look_and_is_no_surplus(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service.after = lambda call, number, now: lost() if (call, number) == ("compose", 2) else None
+    looked: list[float] = []
+
+    def fail_two_looks(call: str, number: int, now: float) -> Exception | None:
+        if is_look(service) and len(looked) < 2:
+            looked.append(now)
+            return ServiceError("down", status=500)
+        return None
+
+    service.before = fail_two_looks
+    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S, attempts=2)).composites(4)
+    simulation.run()
+    assert len(looked) == 2
+    assert_all_there_once(simulation, 4, 2)
+    assert simulation.engine.counts.completed == 4
+
+
+def test_R4_a_page_is_sent_again_under_the_name_of_its_first_attempt_whatever_its_file_is_called(
+    memory_path: Path,
+) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    simulation = Simulation(memory_path, service, SLOW).composites(2)
+    # Both documents begin with the same page, in files of different names.
+    (first, *_), (second, *_) = simulation.inputs.values()
+    Path(second).write_bytes(Path(first).read_bytes())
+    service.before = lambda call, number, now: lost() if (call, number) == ("upload", 1) else None
+    simulation.run()
+    sent = Counter(what for _, call, what in service.log if call == "upload")
+    assert sorted(sent.values()) == [1, 1, 2]
+    assert set(sent) == {name for (name,) in simulation.rows("SELECT name FROM uploads WHERE kind = 'partial'")}
+
+
+def test_R25_a_document_whose_pages_fail_in_different_ways_fails_once(memory_path: Path) -> None:
+    for number, answers in enumerate(
+        [
+            # The second page waits for another attempt when the first is refused, and the other way round.
+            {1: ServiceError("no", status=415), 2: unreachable()},
+            {1: unreachable(), 2: ServiceError("no", status=415)},
+            {
+                1: ServiceError("later", status=429),
+                2: ServiceError("later", status=429),
+                3: ServiceError("no", status=415),
+            },
+        ]
+    ):
+        service = Service(Clock(), latency_s=lambda chance: 0.5)
+        service.before = lambda call, number, now, answers=answers: answers.get(number) if call == "upload" else None
+        (memory_path / str(number)).mkdir()
+        simulation = Simulation(memory_path / str(number), service, SLOW).composites(1)
+        simulation.run()
+        counts = simulation.engine.counts
+        assert (counts.completed, counts.failed, counts.pending) == (0, 1, 0)
+
+
+def test_pages_of_a_document_that_has_failed_are_not_sent(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service.before = lambda call, number, now: (
+        ServiceError("no", status=415) if (call, number) == ("upload", 1) else None
+    )
+    simulation = Simulation(memory_path, service, SLOW).composites(2, pages=12)
+    simulation.run()
+    counts = simulation.engine.counts
+    assert (counts.completed, counts.failed) == (1, 1)
+    # The probe holds back all but the first until the list has shown it.
+    assert service.calls["upload"] == 1 + 12

@@ -11,6 +11,7 @@ import pytest
 from gini_notebook import batch
 from gini_notebook.batch import Counts
 from gini_notebook.batch.inputs import folders_as_documents
+from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.naming import composite_key, part_key
 from gini_notebook.frames import Batch, cleanup, dedupe, process
 from tests.batch.conftest import QUICK, invoice, letter
@@ -296,3 +297,57 @@ def ledger_keys(to: Path) -> list[str]:
     """Return the keys of the documents in order."""
     with sqlite3.connect(to / "ledger.sqlite") as connection:
         return [row[0] for row in connection.execute("SELECT key FROM documents ORDER BY document")]
+
+
+def test_R18_a_document_of_other_pages_one_of_which_is_missing_has_no_result_of_the_former(
+    client: "Client", tmp_path: Path
+) -> None:
+    pages = letter(tmp_path / "in", "a", 1)
+    batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run")
+    nowhere = tmp_path / "nowhere.txt"
+    loaded = process(client, {"a": [pages[0], nowhere], "b": nowhere}, to=tmp_path / "run")
+    assert list(loaded.documents["status"]) == ["failed", "failed"]
+    assert loaded.documents["error"][0].startswith("Page 2 of 2: The file ")
+    # Of the same files, one of which is gone, the result is kept.
+    assert batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
+    Path(pages[1]).unlink()
+    assert batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
+
+
+def test_after_a_cleanup_pages_that_new_documents_need_are_sent_again(
+    client: "Client", sandbox: "Sandbox", tmp_path: Path
+) -> None:
+    pages = letter(tmp_path / "in", "a", 1)
+    loaded = process(client, {"a": pages}, to=tmp_path / "run")
+    assert cleanup(client, tmp_path / "run") == 3
+    Path(pages[1]).write_text(invoice(2))
+    again = process(client, {"a": pages}, to=tmp_path / "run")
+    assert list(again.documents["status"]) == ["completed"]
+    assert kinds(sandbox, loaded.user) == {"partial": 2, "composite": 1}
+    assert cleanup(client, tmp_path / "run") == 3
+    assert sandbox.stored()[loaded.user] == []
+
+
+def test_cleanup_takes_composites_and_pages_with_it_of_which_the_run_never_heard(
+    client: "Client", sandbox: "Sandbox", tmp_path: Path
+) -> None:
+    pages = letter(tmp_path / "in", "a", 1)
+    loaded = process(client, {"a": pages}, to=tmp_path / "run")
+    with Ledger(tmp_path / "run") as ledger:
+        ledger.change(
+            "UPDATE uploads SET state = 'unknown', unknown_at = 1, document_id = NULL WHERE kind = 'composite'"
+        )
+        ledger.commit()
+    assert dedupe(client, tmp_path / "run", delete=True).empty
+    assert cleanup(client, tmp_path / "run") == 3
+    assert sandbox.stored()[loaded.user] == []
+    # The document was never finished, so it is sent once more.
+    assert batch.run(client, {"a": pages}, to=tmp_path / "run").counts == Counts(1, 1, 0)
+
+
+def test_R12_pages_beyond_the_limit_are_not_read(client: "Client", tmp_path: Path) -> None:
+    pages = [tmp_path / f"{number}.pdf" for number in range(20)]
+    for number, page in enumerate(pages):
+        page.write_bytes(b"%PDF-1.7\n" + str(number).encode() + bytes(3 << 20))
+    loaded = process(client, {"large": pages}, to=tmp_path / "run")
+    assert loaded.documents["error"][0].startswith("The first 4 pages alone have 12.0 MiB together;")

@@ -14,6 +14,7 @@ import pytest
 from gini_notebook import batch
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.lock import FolderLock
+from gini_notebook.batch.rows import add_surplus, set_uploaded
 from gini_notebook.batch.upkeep import listed
 from gini_notebook.errors import LedgerError
 from gini_notebook.frames import Batch, cleanup, dedupe, process, resume, status
@@ -127,6 +128,30 @@ def test_dedupe_finds_what_came_after_the_last_look(
     other = own.upload(b"something else", name="by hand.txt")
     assert list(dedupe(client, tmp_path / "run", delete=True)["document_id"]) == [late]
     assert other in {one.id for one in sandbox.stored()[loaded.user]}
+
+
+def test_dedupe_spares_what_may_be_the_only_copy_of_an_unclear_upload(
+    client: "Client", unhurt: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    folder = invoices_of("a.txt", "x.fault-reset-after-x1.txt")
+    # While there is no list for us, the upload stays unclear.
+    unhurt.set_faults({"GET /documents": {"404": 1.0}})
+    loaded = process(client, folder, to=tmp_path / "run", settings=QUICK)
+    assert loaded.status()["unclear"] == 1
+    unhurt.set_faults({})
+    assert len(dedupe(client, tmp_path / "run", delete=True)) == 0
+    report = batch.run(client, folder, to=tmp_path / "run", settings=QUICK)
+    assert (report.counts.completed, report.surplus) == (2, 0)
+    assert len(unhurt.stored()[loaded.user]) == 2
+
+
+def test_a_document_that_was_taken_for_surplus_is_none_once_it_is_known_whose_it_is(tmp_path: Path) -> None:
+    with Ledger(tmp_path, create=True) as ledger:
+        ledger.change("INSERT INTO uploads (key, bytes, media_type, name, state) VALUES ('k', 1, '', 'n', 'unknown')")
+        add_surplus(ledger, "id-1", "n", None)
+        add_surplus(ledger, "id-2", "n", None)
+        set_uploaded(ledger, "k", "id-1")
+        assert ledger.rows("SELECT document_id FROM surplus") == [("id-2",)]
 
 
 def test_R27_cleanup_deletes_exactly_the_documents_of_the_run_and_again_deletes_none(
