@@ -5,7 +5,7 @@ are made from it by :mod:`gini_notebook.frames`. The ledger is described in ``do
 """
 
 from gini_notebook.batch.counts import Counts
-from gini_notebook.batch.inputs import folders_as_documents
+from gini_notebook.batch.folders import folders_as_documents
 from gini_notebook.batch.progress import Progress
 from gini_notebook.batch.running import RunReport, resume, run
 from gini_notebook.batch.settings import Settings

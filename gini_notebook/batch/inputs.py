@@ -2,21 +2,14 @@
 
 import glob
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gini_notebook.batch.folders import FOREIGN_PICTURES, PathLike, below, name_below, nothing_found
 from gini_notebook.errors import FileProblem
 
-# Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
-# among the files of a folder; what a file is, its content says.
-ENDINGS = (".pdf", ".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".txt")
-# Of these, the pages of a document can be.
-PAGE_ENDINGS = tuple(ending for ending in ENDINGS if ending != ".txt")
-
-PathLike = str | os.PathLike[str]
 Pages = PathLike | Sequence[PathLike]
 Documents = PathLike | Iterable[Pages] | Mapping[str, Pages]
 
@@ -37,6 +30,11 @@ class Inputs:
     sources: tuple[Source, ...]
     skipped: tuple[str, ...] = ()
 
+    @property
+    def skipped_pictures(self) -> list[str]:
+        """Those that were left out although they are pictures, perhaps of documents."""
+        return [name for name in self.skipped if Path(name).suffix.lower() in FOREIGN_PICTURES]
+
 
 def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None) -> Inputs:
     """Find the documents of a run.
@@ -56,110 +54,65 @@ def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None)
     -------
     Inputs
         Names are paths below the folder, below the fixed part of the glob, or below the common folder of the list,
-        always with ``/``. A document of several pages is called by the folder that holds its pages and nothing else,
-        or by its first page and the number of further ones: ``scan1.jpg (+2)``. A listed file that does not exist is
-        part of it: it becomes a failed row.
+        always with ``/``. A document of several pages is called by its first page and the number of further ones:
+        ``scan1.jpg (+2)``. A listed file that does not exist is part of it: it becomes a failed row.
 
     Raises
     ------
     FileProblem
-        When there is no such folder, nothing matches, no document is left, a list of pages is empty or nested, or
-        two documents would have the same name.
+        When there is no such folder, nothing matches, no document is left, a list of pages is empty, nested or names
+        a folder or a glob, or two documents would have the same name.
     """
     left_out = None if outside is None else Path(outside).absolute()
     if isinstance(documents, str | os.PathLike):
         base, paths, skipped = _one(os.fspath(documents), left_out)
     elif isinstance(documents, Mapping):
         return Inputs(_named(documents))
+    elif not isinstance(documents, Iterable):
+        message = f"Documents are a folder, a file, a glob, a list of these or a mapping of names, not {documents!r}."
+        raise FileProblem(message)
     else:
         items = list(documents)
         if wrong := [item for item in items if not isinstance(item, str | os.PathLike | list | tuple)]:
             message = f"A document must be a path, or a list of the paths of its pages, not {wrong[0]!r}."
             raise FileProblem(message)
-        groups = [_pages(item) for item in items if isinstance(item, list | tuple)]
+        groups = [
+            _pages(item, f"Document {number} of the list")
+            for number, item in enumerate(items, 1)
+            if isinstance(item, list | tuple)
+        ]
         base, paths, skipped = _many(
             [os.fspath(item) for item in items if isinstance(item, str | os.PathLike)], left_out
         )
         if groups:
             return _grouped(groups, paths, skipped)
     if not paths:
-        raise FileProblem(_nothing(documents, skipped))
-    names = sorted((_name(path, base), path) for path in dict.fromkeys(paths))
-    return Inputs(tuple(Source(name, path) for name, path in names), tuple(_name(path, base) for path in skipped))
+        raise FileProblem(nothing_found(documents, skipped))
+    names = sorted((name_below(path, base), path) for path in dict.fromkeys(paths))
+    return Inputs(tuple(Source(name, path) for name, path in names), tuple(name_below(path, base) for path in skipped))
 
 
-def folders_as_documents(folder: PathLike) -> dict[str, str | tuple[str, ...]]:
-    """Take each folder below a folder that directly holds pages and no other documents for one document.
-
-    Pages are pictures and PDF files, in the natural order of their names (``page2`` before ``page10``). Files in
-    ``folder`` itself, and in folders that also hold texts, are documents of their own.
-
-    Parameters
-    ----------
-    folder
-        The folder to search with its subfolders.
-
-    Returns
-    -------
-    dict
-        Name below ``folder`` -> file, or its pages; to be given to :func:`gini_notebook.process` as documents.
-
-    Raises
-    ------
-    FileProblem
-        When there is no such folder, or no document in it.
-
-    Examples
-    --------
-    >>> documents = folders_as_documents("scans/")  # doctest: +SKIP
-    >>> batch = process(client, documents, to="runs/scans")  # doctest: +SKIP
-    """
-    top = Path(folder).expanduser().absolute()
-    if not top.is_dir():
-        message = f"There is no folder {os.fspath(folder)!r}."
-        raise FileProblem(message)
-    paths, skipped = _below(top, None)
-    if not paths:
-        raise FileProblem(_nothing(folder, skipped))
-    found: dict[str, str | tuple[str, ...]] = {}
-    by_parent: dict[Path, list[str]] = {}
-    for path in paths:
-        by_parent.setdefault(Path(path).parent, []).append(path)
-    for parent, files in by_parent.items():
-        if parent != top and (pages := _as_pages(files)):
-            found[_name(str(parent), top)] = pages
-        else:
-            found.update((_name(file, top), file) for file in files)
-    return found
-
-
-def pages_in(folder: PathLike) -> tuple[str, ...]:
-    """Return the pages of a folder that :func:`folders_as_documents` takes for one document; else nothing."""
-    _, _, files = next(os.walk(folder), ("", [], []))
-    return _as_pages(_sorted_out(Path(folder), files)[0])
-
-
-def natural(path: str) -> list[tuple[int, int, str]]:
-    """Return what to sort names by so that ``page2`` comes before ``page10``."""
-    parts = re.split(r"([0-9]+)", Path(path).name.lower())
-    return [(1, int(part), part) if number % 2 else (0, 0, part) for number, part in enumerate(parts)]
-
-
-def _as_pages(files: Sequence[str]) -> tuple[str, ...]:
-    """Return the files of a folder in the order of pages; nothing when one of them can be no page."""
-    if all(Path(file).suffix.lower() in PAGE_ENDINGS for file in files):
-        return tuple(sorted(files, key=natural))
-    return ()
-
-
-def _pages(item: Sequence[PathLike]) -> tuple[str, ...]:
+def _pages(item: Sequence[PathLike], what: str) -> tuple[str, ...]:
     if not item:
-        raise FileProblem("A document of the list has no pages. Leave it out, or name its files.")
-    for page in item:
-        if not isinstance(page, str | os.PathLike):
-            message = f"A page of a document must be the path of a file, not {page!r}."
-            raise FileProblem(message)
-    return tuple(str(Path(page).expanduser().absolute()) for page in item)
+        message = f"{what} has no pages. Leave it out, or name its files."
+        raise FileProblem(message)
+    return tuple(_page(page, what) for page in item)
+
+
+def _page(page: PathLike, what: str) -> str:
+    if not isinstance(page, str | os.PathLike):
+        message = f"{what}: a page must be the path of a file, not {page!r}."
+        raise FileProblem(message)
+    path = Path(page).expanduser().absolute()
+    if path.is_dir():
+        message = f"{what}: a page must be a file, and {os.fspath(page)!r} is a folder. Folders of pages are taken for "
+        message += "documents by folders_as_documents(…)."
+        raise FileProblem(message)
+    if glob.has_magic(os.fspath(page)) and not path.exists():
+        message = f"{what}: a page must be a file, and there is none called {os.fspath(page)!r}. Name the files of a "
+        message += "pattern in the order of the pages."
+        raise FileProblem(message)
+    return str(path)
 
 
 def _source(name: str, pages: tuple[str, ...]) -> Source:
@@ -173,7 +126,7 @@ def _named(documents: Mapping[str, Pages]) -> tuple[Source, ...]:
         if not isinstance(name, str) or not name:
             message = f"The name of a document must be a text that is not empty, not {name!r}."
             raise FileProblem(message)
-        sources.append(_source(name, _pages(item if isinstance(item, list | tuple) else (item,))))
+        sources.append(_source(name, _pages(item if isinstance(item, list | tuple) else (item,), f"Document {name!r}")))
     if not sources:
         raise FileProblem("No documents in the mapping.")
     return tuple(sorted(sources, key=lambda source: source.document))
@@ -182,22 +135,11 @@ def _named(documents: Mapping[str, Pages]) -> tuple[Source, ...]:
 def _grouped(groups: list[tuple[str, ...]], paths: list[str], skipped: list[str]) -> Inputs:
     """Name documents of several pages, and those of one among them."""
     documents = [*groups, *((path,) for path in dict.fromkeys(paths))]
-    crowd = Counter(parent for document in documents for parent in {Path(path).parent for path in document})
-    folders = [Path(os.path.commonpath([Path(path).parent for path in document])) for document in documents]
-    # A folder that is all of a document names it, so the names begin above it.
-    whole = [
-        len(document) > 1 and all(Path(path).parent == folder and crowd[folder] == 1 for path in document)
-        for document, folder in zip(documents, folders, strict=True)
-    ]
-    base = Path(
-        os.path.commonpath(
-            [folder.parent if is_whole else folder for folder, is_whole in zip(folders, whole, strict=True)]
-        )
-    )
+    base = Path(os.path.commonpath([Path(path).parent for document in documents for path in document]))
     sources = []
-    for document, folder, is_whole in zip(documents, folders, whole, strict=True):
+    for document in documents:
         more = f" (+{len(document) - 1})" if len(document) > 1 else ""
-        sources.append(_source(_name(str(folder), base) if is_whole else _name(document[0], base) + more, document))
+        sources.append(_source(name_below(document[0], base) + more, document))
     twice = [name for name, count in Counter(source.document for source in sources).items() if count > 1]
     if twice:
         message = (
@@ -205,13 +147,13 @@ def _grouped(groups: list[tuple[str, ...]], paths: list[str], skipped: list[str]
         )
         raise FileProblem(message)
     sources.sort(key=lambda source: source.document)
-    return Inputs(tuple(sources), tuple(_name(path, base) for path in skipped))
+    return Inputs(tuple(sources), tuple(name_below(path, base) for path in skipped))
 
 
 def _one(text: str, left_out: Path | None) -> tuple[Path, list[str], list[str]]:
     path = Path(text).expanduser().absolute()
     if path.is_dir():
-        paths, skipped = _below(path, left_out)
+        paths, skipped = below(path, left_out)
         return path, paths, skipped
     if path.exists() or not glob.has_magic(text):
         if not path.exists():
@@ -246,42 +188,5 @@ def _many(items: list[str], left_out: Path | None) -> tuple[Path, list[str], lis
     return Path(os.path.commonpath([Path(path).parent for path in paths])), paths, skipped
 
 
-def _below(folder: Path, left_out: Path | None) -> tuple[list[str], list[str]]:
-    paths: list[str] = []
-    skipped: list[str] = []
-    for parent, folders, files in os.walk(folder):
-        here = Path(parent)
-        folders[:] = sorted(name for name in folders if name[0] != "." and here / name != left_out)
-        found, passed_over = _sorted_out(here, files)
-        paths += found
-        skipped += passed_over
-    return paths, skipped
-
-
-def _sorted_out(folder: Path, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the files of a folder that the service reads, and the others; hidden ones are neither."""
-    paths: list[str] = []
-    skipped: list[str] = []
-    for name in sorted(names):
-        if not name.startswith("."):
-            (paths if Path(name).suffix.lower() in ENDINGS else skipped).append(str(folder / name))
-    return paths, skipped
-
-
 def _inside(path: Path, folder: Path | None) -> bool:
     return folder is not None and folder in path.parents
-
-
-def _name(path: str, base: Path) -> str:
-    relative = Path(os.path.relpath(path, base)).as_posix()
-    # Names of files need not be valid UTF-8; names of documents are text.
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
-
-
-def _nothing(documents: Documents, skipped: list[str]) -> str:
-    where = repr(os.fspath(documents)) if isinstance(documents, str | os.PathLike) else "the list"
-    message = f"No documents in {where}. The service reads files ending in {', '.join(ENDINGS)}."
-    if skipped:
-        shown = ", ".join(Path(path).name for path in skipped[:3])
-        message += f" Left out: {len(skipped)} other file(s), for example {shown}."
-    return message

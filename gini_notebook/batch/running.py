@@ -21,7 +21,7 @@ from gini_notebook.batch.inputs import Documents, Inputs, find
 from gini_notebook.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.batch.lock import FolderLock
 from gini_notebook.batch.page_rows import allow
-from gini_notebook.batch.progress import Progress, say, shown
+from gini_notebook.batch.progress import Progress, say, shown, some
 from gini_notebook.batch.recognising import MOST_TASKS
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Threads
@@ -99,7 +99,8 @@ def run(
         copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads here. Whatever
         is sent is read and sent by this process alone, since a cluster may repeat tasks.
     allow_duplicates
-        Upload documents with the same bytes once each. By default they share one upload and its result.
+        Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
+        without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
 
     Returns
     -------
@@ -191,11 +192,8 @@ def _drive(
     executor: Executor | None,
 ) -> RunReport:
     ledger.remember("taken_up_at", f"{time.time():.3f}")
-    if progress is not False and (earlier := of_earlier_calls(ledger)):
-        say(
-            f"{earlier} documents of earlier calls with {ledger.folder} are not among those of this call: their "
-            "results are kept, but no table or count shows them."
-        )
+    if progress is not False:
+        _say_what_is_left_out(ledger, inputs)
     _greet(own, ledger)
     workers = Threads({FILES: 1, HASHES: MOST_TASKS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
@@ -209,6 +207,16 @@ def _drive(
             raise
     surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
     return RunReport(ledger.folder, engine.counts, surplus, inputs.skipped)
+
+
+def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
+    if earlier := of_earlier_calls(ledger):
+        say(
+            f"{earlier} documents of earlier calls with {ledger.folder} are not among those of this call: their "
+            "results are kept, but no table or count shows them."
+        )
+    if pictures := inputs.skipped_pictures:
+        say(f"{len(pictures)} pictures are left out, of kinds that the service does not read: {some(pictures)}.")
 
 
 def _greet(client: Client, ledger: Ledger) -> None:

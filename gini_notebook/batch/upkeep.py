@@ -25,9 +25,13 @@ RECENT = 200
 DELETE_THREADS = 8
 DELETES_PER_COMMIT = 64
 SURPLUS_DELETED = "UPDATE surplus SET deleted_at = ?1 WHERE document_id = ?2"
-DELETED = "UPDATE uploads SET deleted_at = ?1 WHERE document_id = ?2"
-# A document of a later call may need the page, which is then sent again.
-PAGE_DELETED = "UPDATE uploads SET state = 'planned', document_id = NULL, attempts = 0 WHERE document_id = ?2"
+# What has no result yet, and pages that a document of a later call may need, are sent again when they are wanted.
+DELETED = (
+    "UPDATE uploads SET deleted_at = CASE WHEN state IN ('done', 'failed') THEN ?1 END, "
+    "document_id = CASE WHEN state IN ('done', 'failed') THEN document_id END, "
+    "attempts = CASE WHEN state IN ('done', 'failed') THEN attempts ELSE 0 END, "
+    "state = CASE WHEN state IN ('done', 'failed') THEN state ELSE 'planned' END WHERE document_id = ?2"
+)
 
 
 def counts_of(ledger: Ledger) -> dict[str, int]:
@@ -55,8 +59,8 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
         ``folder``, ``documents`` (their number), ``completed``, ``failed``, ``unclear``, ``pending``, ``surplus``
         (documents at the service in excess), ``documents_per_s`` of the latest documents since the run was begun or
         last taken up, ``time_left_s`` (both None when nothing tells, the latter also when nobody is at work on the
-        run) and ``failures``: a list of ``error``, ``count`` and up to three ``request_ids``, most
-        frequent first.
+        run) and ``failures``: a list of ``error`` (``…`` for path, name and id of the document), ``count`` and up to
+        three ``request_ids``, most frequent first.
 
     Raises
     ------
@@ -88,26 +92,39 @@ def _time_left_s(left: int, rate: float | None, *, alive: bool) -> int | None:
 
 def _documents_per_s(ledger: Ledger) -> float | None:
     """Return the rate since the run was last taken up: what lies between two calls is no time of work."""
+    taken_up_at = float(ledger.fact("taken_up_at") or 0)
     rows = ledger.rows(
         "SELECT count(*), min(finished_at), max(finished_at) FROM (SELECT finished_at FROM uploads "
         "WHERE finished_at >= ? ORDER BY finished_at DESC LIMIT ?)",
-        (float(ledger.fact("taken_up_at") or 0), RECENT),
+        (taken_up_at, RECENT + 1),
     )
     count, first, last = rows[0]
-    return (count - 1) / (last - first) if count > 1 and last > first else None
+    if count <= RECENT:
+        # From the beginning: results come in crowds, and the time up to the first one counts, too.
+        return count / (last - taken_up_at) if count > 1 and last > taken_up_at else None
+    return RECENT / (last - first) if last > first else None
 
 
 def _failures(ledger: Ledger) -> list[dict[str, Any]]:
     failures: dict[str, dict[str, Any]] = {}
-    for error, request_id in ledger.each(
-        "SELECT coalesce(problem, error, ''), request_id FROM documents LEFT JOIN uploads USING (key) "
-        "WHERE listed AND (problem IS NOT NULL OR state = 'failed') ORDER BY position"
+    for text, request_id, *own in ledger.each(
+        "SELECT coalesce(problem, error, ''), request_id, document_id, CAST(path AS TEXT), document FROM documents "
+        "LEFT JOIN uploads USING (key) WHERE listed AND (problem IS NOT NULL OR state = 'failed') ORDER BY position"
     ):
+        error = _without(text, *own)
         failure = failures.setdefault(error, {"error": error, "count": 0, "request_ids": []})
         failure["count"] += 1
         if request_id and len(failure["request_ids"]) < 3:
             failure["request_ids"].append(request_id)
     return sorted(failures.values(), key=lambda failure: -failure["count"])
+
+
+def _without(error: str, document_id: str | None, path: str, document: str) -> str:
+    """Leave out what differs from document to document, so that the same reason is one reason."""
+    error = error.replace(path, "…")
+    if document_id is not None:
+        error = error.replace(document_id, "…")
+    return f"…{error.removeprefix(document)}" if error.startswith(f"{document} ") else error
 
 
 def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False) -> int:
@@ -144,6 +161,8 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
 def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     """Delete every document of a run from the service; the results in the folder stay.
 
+    Documents without a result, of a run that was stopped, are sent again when it is taken up.
+
     Parameters
     ----------
     client
@@ -154,7 +173,7 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     Returns
     -------
     int
-        How many documents were deleted by this call; a second call deletes none.
+        How many documents were deleted by this call, pages of documents among them; a second call deletes none.
 
     Raises
     ------
@@ -167,7 +186,7 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
         deleted = _delete_surplus(own, ledger, pages=False)
         deleted += _delete(own, ledger, _held(ledger, "kind != 'partial'"), DELETED)
         deleted += _delete_surplus(own, ledger, pages=True)
-        return deleted + _delete(own, ledger, _held(ledger, "kind = 'partial'"), PAGE_DELETED)
+        return deleted + _delete(own, ledger, _held(ledger, "kind = 'partial'"), DELETED)
 
 
 def _held(ledger: Ledger, kind: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
-from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
+from gini_notebook.cli.output import as_json, failures, field_table, records, say, some, table
 from gini_notebook.cli.service import UseSandbox, logged_in
 from gini_notebook.errors import SettingError
 
@@ -207,9 +207,10 @@ def print_notes(result: "Evaluation") -> None:
     """Print what is in no number, because one side does not have it, and what of the truth could not be read."""
     facts = result.provenance
     if not_sent := facts["documents_not_sent"]:
-        say(f"{len(not_sent)} documents of the ground truth were not sent; they are in no number.")
+        say(f"{len(not_sent)} documents of the ground truth were not sent ({some(not_sent)}); they are in no number.")
     if without := [*facts["documents_without_truth"], *facts["failed_without_truth"]]:
-        say(f"{len(without)} documents have no ground truth; they are in no number.")
+        names = [one if isinstance(one, str) else one["document"] for one in without]
+        say(f"{len(without)} documents have no ground truth ({some(names)}); they are in no number.")
     if left_out := facts["left_out_fields"]:
         say(f"Left out, because neither labels of the service nor ever extracted: {', '.join(left_out)}.")
     for hint in result.unread_truth():
@@ -264,10 +265,14 @@ def dedupe(
 def cleanup(folder: RunFolder, *, json: Json = False) -> None:
     """Delete the documents of a run from the service; the results in the folder stay."""
     from gini_notebook.frames import cleanup as delete_documents
+    from gini_notebook.frames import status as look
 
     with logged_in(use_sandbox=False) as client:
         deleted = delete_documents(client, folder)
     if json:
         as_json({"deleted": deleted})
-    else:
-        say(f"Deleted {deleted} documents from the service; {folder} keeps the results.")
+        return
+    say(f"Deleted {deleted} documents (pages of documents among them) from the service; {folder} keeps the results.")
+    now = look(folder)
+    if unfinished := now["pending"] + now["unclear"]:
+        say(f"{unfinished} documents have no result yet; `gini-notebook resume {folder}` sends them again.")

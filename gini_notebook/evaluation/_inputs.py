@@ -170,7 +170,7 @@ def check_common(
         message = (
             "No document of the truth is in the extractions. The truth has, for example, "
             f"{documents[0]!r}, the extractions {min(strangers)!r}. Both name a document by its path "
-            "below the processed folder, with '/'."
+            "below the processed folder, with '/', or as the run was told to call it."
         )
         raise SchemaError(message)
 

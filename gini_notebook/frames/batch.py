@@ -69,7 +69,8 @@ class Batch:
         """One row per document: ``schema.DOCUMENTS``.
 
         ``status`` is ``completed``, ``failed``, ``pending`` or ``unclear``; ``error`` and ``request_id`` say why.
-        ``processing_s`` counts from the answer to the upload, half the time since the last look is taken off.
+        ``processing_s`` counts from the answer to the upload, half the time since the last look is taken off. Of a
+        document of several files, ``media_type`` names all their types, and ``sha256`` is the key of its pages.
         """
         with self._ledger() as ledger:
             return tables.documents(ledger)
@@ -198,7 +199,9 @@ def process(
         Whom to call.
     documents
         A folder (with its subfolders), a file, a glob, or an iterable of these, in which a list of files is one
-        document of several pages; or a mapping of names to files or lists of pages.
+        document of several pages; or a mapping of names to files or lists of pages. Without a mapping, a document is
+        called by its path below the folder (or below what the files have in common), one of several pages by its
+        first and the number of further ones: ``scan1.jpg (+2)``.
     to
         The run folder, made if need be. It belongs to one user of one service.
     progress
@@ -215,7 +218,8 @@ def process(
         Dask's ``Client.get_executor()``; threads of this process by default. The service is driven by this process
         alone.
     allow_duplicates
-        Upload documents with the same bytes once each. By default they share one upload and its result.
+        Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
+        without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
 
     Returns
     -------

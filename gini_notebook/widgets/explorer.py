@@ -217,8 +217,10 @@ def explore(
         other pages, so give the mapping or the list.
     client
         Ask the service for pages and for the unit of the boxes on them instead; the documents must still be there.
+        They belong to the user of the run: give ``batch``, too, or ``client.with_user(batch.user)``.
     batch
-        Where the ids of documents and the candidates are, if ``result`` was made of a bare table without them.
+        The run. Where the ids of documents and the candidates are, if ``result`` was made of a bare table without
+        them, and whose the documents at the service are.
     executor
         Who draws the pages of the next mistakes from ``documents`` while you look at one: any
         ``concurrent.futures.Executor`` whose workers see the folder. A thread is enough:
@@ -261,8 +263,16 @@ def explore(
     if documents is not None:
         pages = FolderPages(documents, _column(tables, "sha256"), executor)
     elif client is not None:
-        pages = ServicePages(client, _column(tables, "document_id"))
+        pages = ServicePages(_as_user_of(batch, client), _column(tables, "document_id"))
     return Explorer(result, pages=pages, candidates=batch.candidates if batch is not None else None)
+
+
+def _as_user_of(batch: Any, client: Client) -> Client:
+    try:
+        return client.with_user(batch.user)
+    except (AttributeError, SettingError):
+        # No run is given, or the client is logged in as one particular user.
+        return client
 
 
 def _column(tables: Sequence[pd.DataFrame], name: str) -> dict[str, str]:

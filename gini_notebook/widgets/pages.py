@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from gini_notebook._executors import submit
-from gini_notebook.batch.inputs import Documents, find, pages_in
+from gini_notebook.batch.folders import pages_in
+from gini_notebook.batch.inputs import Documents, find
 from gini_notebook.batch.naming import composite_key, key_of, part_key
 from gini_notebook.client import Client
 from gini_notebook.errors import FileProblem, GiniError, NotFound

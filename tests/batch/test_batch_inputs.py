@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gini_notebook.batch.inputs import find, folders_as_documents, natural
+from gini_notebook.batch.folders import folders_as_documents, natural
+from gini_notebook.batch.inputs import find
 from gini_notebook.errors import FileProblem
 
 
@@ -91,16 +92,14 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
         find(tmp_path / "nowhere")
 
 
-def test_pages_in_a_folder_of_their_own_are_called_by_it(folder: Path) -> None:
+def test_a_document_of_several_pages_is_called_by_the_first(folder: Path) -> None:
     letters = [[folder / "2024/x/2.pdf", folder / "2024/x/1.pdf"], [folder / "2024/y/1.pdf", folder / "2024/y/2.pdf"]]
     found = find(letters).sources
-    assert [source.document for source in found] == ["x", "y"]
+    assert [source.document for source in found] == ["x/2.pdf (+1)", "y/1.pdf (+1)"]
     assert [Path(page).name for page in found[0].pages] == ["2.pdf", "1.pdf"]
     assert found[0].path == found[0].pages[0]
-    assert names(find([*letters, folder / "b.pdf"])) == ["2024/x", "2024/y", "b.pdf"]
-
-
-def test_pages_among_others_are_called_by_the_first(folder: Path) -> None:
+    # As with single files, names begin below the folder that all files have in common.
+    assert names(find([*letters, folder / "b.pdf"])) == ["2024/x/2.pdf (+1)", "2024/y/1.pdf (+1)", "b.pdf"]
     assert names(find([[folder / "a/x.JPG", folder / "b.pdf"], folder / "a/y.txt"])) == ["a/x.JPG (+1)", "a/y.txt"]
     assert names(find([["in/1.pdf", "in/2.pdf"], ["in/3.pdf", "in/4.pdf"]])) == ["1.pdf (+1)", "3.pdf (+1)"]
 
@@ -114,14 +113,21 @@ def test_a_mapping_names_documents_and_keeps_the_order_of_pages(folder: Path) ->
 @pytest.mark.parametrize(
     ("documents", "message"),
     [
-        ([["a.pdf", "b.pdf"], []], "A document of the list has no pages"),
-        ([["a.pdf", ["b.pdf"]]], r"A page of a document must be the path of a file, not \['b.pdf'\]"),
-        ([["a.pdf", 7]], "A page of a document must be the path of a file, not 7"),
+        ([["a.pdf", "b.pdf"], []], "Document 2 of the list has no pages"),
+        ([["a.pdf", ["b.pdf"]]], r"Document 1 of the list: a page must be the path of a file, not \['b.pdf'\]"),
+        ([["a.pdf", 7]], "Document 1 of the list: a page must be the path of a file, not 7"),
         ([7], "A document must be a path, or a list of the paths of its pages, not 7"),
         ({"": "a.pdf"}, "The name of a document must be a text that is not empty, not ''"),
         ({7: "a.pdf"}, "The name of a document must be a text that is not empty, not 7"),
-        ({"a": []}, "A document of the list has no pages"),
-        ({"a": {"b": "c"}}, "A page of a document must be the path of a file"),
+        ({"a": []}, "Document 'a' has no pages. Leave it out"),
+        ({"a": {"b": "c"}}, "Document 'a': a page must be the path of a file, not {'b'"),
+        ({"a": ["a.pdf", "."]}, r"Document 'a': a page must be a file, and '\.' is a folder.*folders_as_documents"),
+        ({"a": "."}, r"Document 'a': a page must be a file, and '\.' is a folder"),
+        (
+            [["nowhere/*.pdf"]],
+            r"Document 1 .* none called 'nowhere/\*\.pdf'\. Name the files of a pattern",
+        ),
+        (3, "Documents are a folder, a file, a glob, a list of these or a mapping of names, not 3"),
         ({}, "No documents in the mapping"),
         ([["a/1.pdf", "b.pdf"], ["a/1.pdf", "c.pdf"]], r"Two documents would both be called 'a/1.pdf \(\+1\)'"),
     ],
@@ -132,11 +138,30 @@ def test_pages_that_are_none_are_refused(documents: Any, message: str) -> None:
 
 
 def test_folders_as_documents_needs_a_folder_with_documents(tmp_path: Path) -> None:
-    with pytest.raises(FileProblem, match=r"There is no folder .*nowhere"):
+    with pytest.raises(FileProblem, match=r"nowhere' is no folder\. Give the folder whose subfolders hold the pages"):
         folders_as_documents(tmp_path / "nowhere")
     (tmp_path / "notes.md").write_text("x")
     with pytest.raises(FileProblem, match=r"No documents in .*for example notes\.md"):
         folders_as_documents(tmp_path)
+
+
+def test_folders_as_documents_takes_one_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").touch()
+    with pytest.raises(FileProblem, match=r"a\.pdf' is a file, not a folder"):
+        folders_as_documents(tmp_path / "a.pdf")
+    with pytest.raises(FileProblem, match=r"takes one folder, below which documents are named, not \['a', 'b'\]"):
+        folders_as_documents(["a", "b"])
+
+
+def test_a_picture_that_the_service_does_not_read_is_a_page_all_the_same(tmp_path: Path) -> None:
+    for name in ("x/1.pdf", "x/2.heic", "x/10.pdf", "x/info.json", "scan.bmp", "notes.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = folders_as_documents(tmp_path)
+    assert set(found) == {"x", "scan.bmp"}
+    assert [Path(page).name for page in found["x"]] == ["1.pdf", "2.heic", "10.pdf"]
+    # Without being asked for documents of several pages, what the service does not read is left out and named.
+    assert find(tmp_path).skipped_pictures == ["scan.bmp", "x/2.heic"]
 
 
 def test_pages_are_in_the_order_that_people_give_them() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gini_notebook import batch
 from gini_notebook.batch import Counts
-from gini_notebook.batch.inputs import folders_as_documents
+from gini_notebook.batch.folders import folders_as_documents
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.naming import composite_key, part_key
 from gini_notebook.frames import Batch, cleanup, dedupe, process
@@ -312,6 +312,20 @@ def test_R18_a_document_of_other_pages_one_of_which_is_missing_has_no_result_of_
     assert batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
     Path(pages[1]).unlink()
     assert batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
+
+
+def test_R27_a_stopped_run_that_was_cleaned_up_goes_on_from_the_beginning(
+    client: "Client", sandbox: "Sandbox", tmp_path: Path
+) -> None:
+    pages = letter(tmp_path / "in", "a", 1)
+    loaded = process(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run")
+    with Ledger(tmp_path / "run") as ledger:
+        ledger.change("DELETE FROM results")
+        ledger.change("UPDATE uploads SET state = 'uploaded', finished_at = NULL WHERE state = 'done'")
+        ledger.commit()
+    assert cleanup(client, tmp_path / "run") == 4
+    assert batch.resume(client, tmp_path / "run").counts == Counts(2, 2, 0)
+    assert kinds(sandbox, loaded.user) == {"partial": 2, "composite": 1, "whole": 1}
 
 
 def test_after_a_cleanup_pages_that_new_documents_need_are_sent_again(

@@ -41,6 +41,42 @@ def test_status_counts_and_groups_failures_by_reason(client: "Client", invoices_
     assert now["surplus"] == 0
 
 
+def test_the_same_reason_is_one_reason_whatever_the_document_is_called(
+    client: "Client", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    folder = invoices_of("a.txt", "b.fault-extractions-404.txt", "c.fault-extractions-404.txt")
+    for name in ("x.pdf", "y.pdf"):
+        (folder / name).write_bytes(b"")
+    batch.run(client, [*folder.iterdir(), folder / "gone1.txt", folder / "gone2.txt"], to=tmp_path / "run")
+    found = [(failure["error"], failure["count"]) for failure in status(tmp_path / "run")["failures"]]
+    assert sorted(count for _, count in found) == [2, 2, 2]
+    assert ("The file … cannot be read: No such file or directory.", 2) in found
+    assert ("… is empty; there is nothing to send.", 2) in found
+
+
+def test_the_rate_counts_the_time_before_the_first_result_and_at_most_the_latest_ones(tmp_path: Path) -> None:
+    with Ledger(tmp_path, create=True) as ledger:
+        ledger.remember("taken_up_at", "1000")
+
+        def finish(number: int, at: float) -> None:
+            ledger.change(
+                "INSERT INTO uploads (key, bytes, media_type, name, state, finished_at) "
+                "VALUES (?1, 1, '', ?1, 'failed', ?2)",
+                (str(number), at),
+            )
+
+        # A crowd of forty after two seconds: twenty a second, not forty in no time.
+        for number in range(40):
+            finish(number, 1002 + number / 1e6)
+        ledger.commit()
+        assert status(tmp_path)["documents_per_s"] == 20
+        # Then one a second.
+        for number in range(40, 300):
+            finish(number, 1002 + number - 39)
+        ledger.commit()
+        assert status(tmp_path)["documents_per_s"] == 1
+
+
 def test_status_works_while_the_run_is_on(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of(*[f"{number}.txt" for number in range(20)], "x.fault-processing-stuck.txt")
     settings = batch.Settings(document_limit_s=2.0)
@@ -86,7 +122,7 @@ def test_figures_of_status_are_rounded(client: "Client", invoices_of: Invoices, 
         keys = [row[0] for row in ledger.execute("SELECT key FROM uploads")]
         ledger.executemany("UPDATE uploads SET finished_at = ? WHERE key = ?", zip([7, 8, 9, 14], keys, strict=True))
         ledger.execute("UPDATE facts SET value = '0' WHERE name = 'taken_up_at'")
-    assert status(to)["documents_per_s"] == 0.429
+    assert status(to)["documents_per_s"] == 0.286
 
 
 def late_surplus(client: "Client", sandbox: "Sandbox", invoices_of: Invoices, to: Path) -> "Batch":

@@ -18,7 +18,7 @@ def test_documents_without_truth_and_unknown_fields_are_said(tmp_path: Path) -> 
     (tmp_path / "truth.csv").write_text("document,iban,layout\na.pdf,DE1,letter\n", encoding="utf-8")
     answer = CliRunner().invoke(app, ["evaluate", str(tmp_path / "found.csv"), str(tmp_path / "truth.csv")])
     assert answer.exit_code == 0, answer.output
-    assert "1 documents have no ground truth" in answer.output
+    assert "1 documents have no ground truth (" in answer.output
     assert "nor ever extracted: layout." in answer.output
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import gini_notebook.frames
+from gini_notebook.batch.ledger import Ledger
 from gini_notebook.cli import app
 from gini_notebook.frames import Batch
 
@@ -67,6 +68,30 @@ def test_copies_are_sent_when_asked_for(invoices_here: Path) -> None:
         answer = CliRunner().invoke(app, ["run", "in", "--to", "run", *options])
         assert answer.exit_code == 0, answer.output
         assert Batch.load("run").documents["document_id"].nunique() == uploads
+
+
+def test_cleanup_says_what_has_no_result_yet(invoices_here: Path) -> None:
+    assert CliRunner().invoke(app, ["run", "in", "--to", "run"]).exit_code == 0
+    with Ledger(Path("run")) as ledger:
+        ledger.change("UPDATE uploads SET state = 'uploaded' WHERE key IN (SELECT key FROM uploads LIMIT 1)")
+        ledger.commit()
+    answer = CliRunner().invoke(app, ["cleanup", "run"])
+    assert "Deleted 2 documents" in answer.output
+    assert "1 documents have no result yet; `gini-notebook resume run` sends them again." in answer.output
+    again = CliRunner().invoke(app, ["resume", "run"])
+    assert again.exit_code == 0, again.output
+    assert "have no result yet" not in CliRunner().invoke(app, ["cleanup", "run"]).output
+
+
+def test_pictures_that_the_service_does_not_read_are_named(invoices_here: Path) -> None:
+    for name in ("a.heic", "b.webp", "c.bmp", "d.HEIC"):
+        (invoices_here / name).touch()
+    (invoices_here / "truth.csv").touch()
+    answer = CliRunner().invoke(app, ["run", "in", "--to", "run"])
+    assert (
+        "4 pictures are left out, of kinds that the service does not read: a.heic, b.webp, c.bmp, …." in answer.stderr
+    )
+    assert "truth.csv" not in answer.stderr
 
 
 def test_documents_of_earlier_calls_are_not_left_out_in_silence(invoices_here: Path) -> None:

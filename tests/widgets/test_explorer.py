@@ -12,6 +12,7 @@ from PIL import Image
 
 from gini_notebook.errors import FileProblem, GiniError, SettingError
 from gini_notebook.evaluation import Evaluation, evaluate
+from gini_notebook.frames import process
 from gini_notebook.widgets import Explorer, explore
 from gini_notebook.widgets import mistake_content as content_module
 from tests.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, Tables, boxed, hostile, rows, sample
@@ -368,6 +369,16 @@ def test_pages_of_the_service_come_with_the_unit_of_their_boxes(client: "Client"
     assert content(explorer)["page"]["count"] == 1
     explorer.turn(9)
     assert f"{PDF} has no page 9; it has 1." in content(explorer)["no_page"]
+
+
+def test_the_documents_of_a_run_are_those_of_its_user(client: "Client", invoices: Path, tmp_path: Path) -> None:
+    run = process(client, invoices / PDF, to=tmp_path / "run")
+    assert run.user != client.user
+    result = evaluate(run, rows((PDF, "", 0, "iban", OTHER_IBAN)))
+    assert explore(result, client=client, batch=run).page.count == 1
+    # Without the run, nobody knows whose they are.
+    assert "another user" in content(explore(result, client=client))["no_page"]
+    assert explore(result, client=client.with_user(run.user)).page.count == 1
 
 
 def test_a_document_the_service_does_not_know_says_so(client: "Client") -> None:

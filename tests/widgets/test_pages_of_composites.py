@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gini_notebook.batch.inputs import folders_as_documents
+from gini_notebook.batch.folders import folders_as_documents
 from gini_notebook.errors import FileProblem
 from gini_notebook.evaluation import Evaluation, evaluate
 from gini_notebook.frames import process
