@@ -380,3 +380,24 @@ def test_pages_of_a_document_that_has_failed_are_not_sent(memory_path: Path) -> 
     assert (counts.completed, counts.failed) == (1, 1)
     # The probe holds back all but the first until the list has shown it.
     assert service.calls["upload"] == 1 + 12
+
+
+def test_R3_what_is_joined_after_the_last_look_for_surplus_is_looked_at_again(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    simulation = Simulation(memory_path, service, SLOW).composites(3, singles=1)
+
+    def show_pages_at_the_end(call: str, number: int, now: float) -> Exception | None:
+        # The list shows pages only when the run has given up the one that is unclear, and looks for surplus.
+        service.shows_pages |= call == "list" and bool(simulation.engine.counts.unclear)
+        return None
+
+    def lose(call: str, number: int, now: float) -> Exception | None:
+        if (call, number) == ("compose", 3):
+            service._join(tuple(service.log[-1][2].split()))
+        return lost() if (call, number) in {("upload", 3), ("compose", 3)} else None
+
+    service.before, service.after = show_pages_at_the_end, lose
+    simulation.run()
+    assert simulation.engine.counts.completed == 4
+    twins = next(ids for ids in service.composites_by_part.values() if len(ids) == 2)
+    assert simulation.rows("SELECT document_id FROM surplus") == [(twins[1],)]
