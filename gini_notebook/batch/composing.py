@@ -178,9 +178,7 @@ class Composer:
     def _answered(self, key: str, answer: Answer) -> None:
         desk = self._desk
         self._posting.discard(key)
-        if answer.error is None and answer.value in desk.known_ids:
-            message = "The service answered with the id of another document."
-            answer = Answer(answer.subject, None, AnswerLost(message), answer.began)
+        answer = desk.of_new_id(answer)
         outcome = desk.judge(answer, uploads=True)
         if outcome is None:
             self._joined(key, answer.value)
@@ -195,10 +193,7 @@ class Composer:
             self.add(Unclear(key, "", error, request_id))
         else:
             set_planned(desk.ledger, key, counts=False)
-            wait_s = 0.0 if outcome is Outcome.FATAL else max(desk.backoff_s(1), desk.pace.wait_s(desk.now()))
-            if outcome is Outcome.WAIT:
-                desk.window.refused(desk.now(), self._watcher.waiting)
-            self._queue(key, wait_s)
+            self._queue(key, desk.wait_after_s(outcome, self._watcher.waiting))
 
     def _joined(self, key: str, document_id: str) -> None:
         set_uploaded(self._desk.ledger, key, document_id)

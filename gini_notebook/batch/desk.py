@@ -11,7 +11,15 @@ from gini_notebook.batch.pace import Latencies, Pace, Window, backoff_s
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Answer, Workers
 from gini_notebook.client import Client
-from gini_notebook.errors import CredentialsError, GiniError, LoginRequired, RunStopped, ServiceError, TransportError
+from gini_notebook.errors import (
+    AnswerLost,
+    CredentialsError,
+    GiniError,
+    LoginRequired,
+    RunStopped,
+    ServiceError,
+    TransportError,
+)
 
 FILES, HASHES, UPLOADS, LISTS, READS = "files", "hashes", "uploads", "lists", "reads"
 Handler = Callable[[Answer], None]
@@ -78,6 +86,21 @@ class Desk:
             if isinstance(error, ServiceError):
                 self._obey(error)
         return outcome
+
+    def of_new_id(self, answer: Answer) -> Answer:
+        """Take an id that is already somebody else's for no answer: it came from a cache or a replay."""
+        if answer.error is None and answer.value in self.known_ids:
+            error = AnswerLost("The service answered with the id of another document.")
+            return Answer(answer.subject, None, error, answer.began)
+        return answer
+
+    def wait_after_s(self, outcome: Outcome, waiting: int) -> float:
+        """Return how long to wait before an upload that was not processed is repeated; a refusal narrows the window."""
+        now = self.now()
+        wait_s = 0.0 if outcome is Outcome.FATAL else max(self.backoff_s(1), self.pace.wait_s(now))
+        if outcome is Outcome.WAIT:
+            self.window.refused(now, waiting)
+        return wait_s
 
     def _local(self, error: Exception, *, uploads: bool) -> Outcome:
         if isinstance(error, GiniError) and not isinstance(error, LoginRequired | CredentialsError):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from gini_notebook._text import some
 from gini_notebook.errors import FileProblem
 
 # Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
@@ -124,6 +125,6 @@ def nothing_found(documents: object, skipped: Sequence[str]) -> str:
     where = repr(os.fspath(documents)) if isinstance(documents, str | os.PathLike) else "the list"
     message = f"No documents in {where}. The service reads files ending in {', '.join(ENDINGS)}."
     if skipped:
-        shown = ", ".join(Path(path).name for path in skipped[:3])
-        message += f" Left out: {len(skipped)} other file(s), for example {shown}."
+        names = some([Path(path).name for path in skipped])
+        message += f" Left out: {len(skipped)} other file(s), for example {names}."
     return message

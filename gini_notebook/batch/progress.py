@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -65,11 +65,6 @@ def say(text: str) -> None:
     from tqdm.auto import tqdm
 
     tqdm.write(text, file=sys.stderr)
-
-
-def some(names: Sequence[str]) -> str:
-    """Name up to three, and say that there are more."""
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def _ignored(counts: Counts) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from gini_notebook._text import some
 from gini_notebook.batch.binding import bound_client
 from gini_notebook.batch.counts import Counts
 from gini_notebook.batch.desk import FILES, HASHES, LISTS, READS, UPLOADS
@@ -21,7 +22,7 @@ from gini_notebook.batch.inputs import Documents, Inputs, find
 from gini_notebook.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.batch.lock import FolderLock
 from gini_notebook.batch.page_rows import allow
-from gini_notebook.batch.progress import Progress, say, shown, some
+from gini_notebook.batch.progress import Progress, say, shown
 from gini_notebook.batch.recognising import MOST_TASKS
 from gini_notebook.batch.settings import Settings
 from gini_notebook.batch.workers import Threads

@@ -90,10 +90,7 @@ class Uploader:
         desk = self._desk
         del self._in_air[prepared.key]
         self._feed.release(prepared)
-        if answer.error is None and answer.value in desk.known_ids:
-            # An id that is already somebody else's: an answer from a cache or a replay, not the answer to this upload.
-            message = "The service answered with the id of another document."
-            answer = Answer(answer.subject, None, AnswerLost(message), answer.began)
+        answer = desk.of_new_id(answer)
         outcome = desk.judge(answer, uploads=True)
         if outcome is None:
             self._uploaded(prepared, answer.value)
@@ -108,10 +105,7 @@ class Uploader:
             self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id, prepared.kind))
         else:
             set_planned(desk.ledger, prepared.key, counts=False)
-            wait_s = 0.0 if outcome is Outcome.FATAL else max(desk.backoff_s(1), desk.pace.wait_s(desk.now()))
-            if outcome is Outcome.WAIT:
-                desk.window.refused(desk.now(), self._watcher.waiting)
-            self._composer.again(prepared.key, desk.now() + wait_s)
+            self._composer.again(prepared.key, desk.now() + desk.wait_after_s(outcome, self._watcher.waiting))
 
     def _uploaded(self, prepared: Prepared, document_id: str) -> None:
         set_uploaded(self._desk.ledger, prepared.key, document_id)

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -32,11 +31,6 @@ MOST_NAMES = 10
 def say(text: str = "") -> None:
     """Print one line for people."""
     typer.echo(text)
-
-
-def some(names: Sequence[str]) -> str:
-    """Name up to three, and say that there are more."""
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def as_json(value: object) -> None:
