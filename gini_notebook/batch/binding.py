@@ -49,6 +49,9 @@ def _start_over_elsewhere(ledger: Ledger, api: str) -> None:
             "uploaded_at = NULL, attempts = 0 WHERE state IN ('intent', 'unknown', 'uploaded')"
         )
         ledger.change("DELETE FROM surplus WHERE deleted_at IS NULL")
+        ledger.change(
+            "UPDATE uploads SET deleted_at = ? WHERE document_id IS NOT NULL AND deleted_at IS NULL", (time.time(),)
+        )
     ledger.remember("sandbox", api)
     ledger.commit()
 

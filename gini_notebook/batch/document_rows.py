@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Sequence
 
+from gini_notebook._text import as_text
 from gini_notebook.batch.inputs import Source
 from gini_notebook.batch.ledger import Ledger
 
@@ -92,4 +93,4 @@ def source_of(ledger: Ledger, key: str) -> Source | None:
 
 def set_problem(ledger: Ledger, document: str, problem: str) -> None:
     """Note that a file cannot be used; a later call looks again."""
-    ledger.change("UPDATE documents SET problem = ? WHERE document = ?", (problem, document))
+    ledger.change("UPDATE documents SET problem = ? WHERE document = ?", (as_text(problem), document))

@@ -136,9 +136,15 @@ class Feed:
         """Tell whether a document is still to be uploaded: a page of it may have failed since that was asked for."""
         return source.document in self._desk.tally.waiting.get(key, ())
 
+    def _is_settled(self, key: str, source: Source, *, is_again: bool) -> bool:
+        """Tell whether a document was finished by a copy, or failed with another page, while it was to be read."""
+        if self._waits(key, source):
+            return False
+        return is_again or state_and_name(self._desk.ledger, key)[0] in {"done", "failed"}
+
     def _read(self, source: Source, former_key: str | None, answer: Answer, *, is_again: bool) -> None:
         self._reading -= 1
-        if is_again and former_key is not None and not self._waits(former_key, source):
+        if former_key is not None and self._is_settled(former_key, source, is_again=is_again):
             return
         key = None
         if answer.error is not None:

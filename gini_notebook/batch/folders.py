@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from gini_notebook._text import some
+from gini_notebook._text import as_text, some
 from gini_notebook.errors import FileProblem
 
 # Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
@@ -115,9 +115,7 @@ def sorted_out(folder: Path, names: Iterable[str], endings: Sequence[str]) -> tu
 
 def name_below(path: str, base: Path) -> str:
     """Return what a file is called below a folder."""
-    relative = Path(os.path.relpath(path, base)).as_posix()
-    # Names of files need not be valid UTF-8; names of documents are text.
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+    return as_text(Path(os.path.relpath(path, base)).as_posix())
 
 
 def nothing_found(documents: object, skipped: Sequence[str]) -> str:

@@ -108,7 +108,8 @@ def _page(page: PathLike, what: str) -> str:
         message = f"{what}: a page must be a file, and {os.fspath(page)!r} is a folder. Folders of pages are taken for "
         message += "documents by folders_as_documents(…)."
         raise FileProblem(message)
-    if glob.has_magic(os.fspath(page)) and not path.exists():
+    # Brackets are common in names of files.
+    if not {"*", "?"}.isdisjoint(os.fspath(page)) and not path.exists():
         message = f"{what}: a page must be a file, and there is none called {os.fspath(page)!r}. Name the files of a "
         message += "pattern in the order of the pages."
         raise FileProblem(message)

@@ -80,14 +80,15 @@ def ids_of_parts(ledger: Ledger, key: str) -> tuple[str, ...]:
     return tuple(part.document_id or "" for part in parts_of(ledger, key))
 
 
-def any_joined(ledger: Ledger) -> tuple[str, str] | None:
-    """Return the id of a document of several pages that is certainly there, and that of its first page."""
+def joined_ones(ledger: Ledger, limit: int) -> list[tuple[str, str]]:
+    """Return ids of some documents of several pages that should be there, oldest first, and of their first pages."""
     rows = ledger.rows(
         "SELECT joined.document_id, page.document_id FROM uploads AS joined JOIN parts ON parts.key = joined.key "
         "JOIN uploads AS page ON page.key = part WHERE number = 1 AND joined.document_id IS NOT NULL "
-        "AND joined.deleted_at IS NULL AND page.document_id IS NOT NULL ORDER BY joined.uploaded_at LIMIT 1"
+        "AND joined.deleted_at IS NULL AND page.document_id IS NOT NULL ORDER BY joined.uploaded_at LIMIT ?",
+        (limit,),
     )
-    return rows[0] if rows else None
+    return [(document_id, first_page) for document_id, first_page in rows]
 
 
 def ever_unclear(ledger: Ledger) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -108,8 +108,11 @@ class Prober:
             probe.due = self._desk.now() + PAUSE_S * probe.tries
         elif probe.kind == PARTIAL:
             self._probe, self._no_page_in_list = None, True
+        elif self.listing == UNNAMED:
+            # There is a list of ours, so it may only be late; the next document of one file is looked for.
+            self._probe = None
         else:
-            self._learn(NO_LIST if self.listing is None else IDS_ONLY)
+            self._learn(NO_LIST)
 
     def _learn(self, listing: str) -> None:
         self._probe = None

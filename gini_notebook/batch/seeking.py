@@ -9,11 +9,12 @@ first page of a document that is certainly there has to show, as soon as there i
 import heapq
 import itertools
 from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.batch.desk import READS, Desk, reason_of
-from gini_notebook.batch.page_rows import any_joined, ever_unclear, ids_of_parts
+from gini_notebook.batch.page_rows import ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.batch.reconciling import ABSENCES, ENDS_IN_VAIN
 from gini_notebook.batch.rows import Unclear, add_surplus
 from gini_notebook.batch.workers import Answer
@@ -22,20 +23,30 @@ from gini_notebook.errors import NotFound
 from gini_notebook.values import Document
 
 PAUSE_S = 1.0
+# Documents that are asked whether their pages name them, until one of them is still there.
+WITNESSES = 3
 # Whether pages name the documents they are part of, as remembered in the ledger.
 NAMED, HIDDEN = "named", "hidden"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a first page told: documents of exactly the pages asked for, oldest first, and whether it named any."""
+    """What a first page told: documents of exactly the pages asked for, oldest first.
+
+    ``names_parents`` says whether pages name the documents they are part of; None if nothing shows it.
+    """
 
     found: tuple[Document, ...]
-    names_parents: bool
+    names_parents: bool | None
 
 
-def look_for(client: Client, parts: Sequence[str], known: Container[str]) -> Look:
-    """Look for composites that consist of exactly these parts in this order, other than known ones."""
+def look_for(
+    client: Client, parts: Sequence[str], known: Container[str], witnesses: Sequence[tuple[str, str]] = ()
+) -> Look:
+    """Look for composites that consist of exactly these parts in this order, other than known ones.
+
+    ``witnesses`` are ids of other composites, and of their first pages.
+    """
     found = []
     parents = client.document(parts[0]).composite_documents
     for parent in parents:
@@ -48,7 +59,16 @@ def look_for(client: Client, parts: Sequence[str], known: Container[str]) -> Loo
             continue
         if [part.id for part in composite.partial_documents] == list(parts):
             found.append(composite)
-    return Look(tuple(sorted(found, key=lambda composite: composite.creation_date or 0)), bool(parents))
+    found.sort(key=lambda composite: composite.creation_date or 0)
+    return Look(tuple(found), True if parents else _named_by_page(client, witnesses))
+
+
+def _named_by_page(client: Client, witnesses: Sequence[tuple[str, str]]) -> bool | None:
+    for document_id, first_page in witnesses:
+        with suppress(NotFound):
+            client.document(document_id)
+            return any(parent.id == document_id for parent in client.document(first_page).composite_documents)
+    return None
 
 
 @dataclass(slots=True)
@@ -59,6 +79,15 @@ class _Lost:
     failures: int = 0
     # Absent long enough, but from a page of a kind that names no parents.
     stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """A last look for surplus."""
+
+    key: str
+    name: str
+    parts: tuple[str, ...]
 
 
 class Seeker:
@@ -84,8 +113,9 @@ class Seeker:
         self._looks: list[tuple[float, int, str]] = []
         self._order = itertools.count()
         self._looking = 0
-        self._sweep: list[tuple[str, str, tuple[str, ...]]] | None = None
+        self._sweep: list[_Last] | None = None
         self._sweeps_in_vain = 0
+        self._sweep_due = 0.0
         # That they are hidden may have been a passing trouble, so it is found out anew.
         found = desk.ledger.fact("parents")
         self._parents = None if found == HIDDEN else found
@@ -111,7 +141,7 @@ class Seeker:
         self._look_again(unclear.key, min(PAUSE_S, self._pause_s()))
 
     def joining(self) -> None:
-        """Hear that pages are about to be joined, which makes the last look for surplus outdated."""
+        """Hear that pages are joined, which makes the last look for surplus outdated."""
         self._sweep = None
         self._desk.ledger.change("DELETE FROM facts WHERE name = 'composites_swept'")
 
@@ -126,43 +156,56 @@ class Seeker:
             key = heapq.heappop(self._looks)[2]
             if key in self._lost:
                 self._looking += 1
-                call = partial(look_for, desk.client, ids_of_parts(desk.ledger, key), desk.known_ids)
-                desk.call(READS, partial(self._looked, key), call)
+                parts, ledger = ids_of_parts(desk.ledger, key), desk.ledger
+                witnesses = [] if self._parents == NAMED else joined_ones(ledger, WITNESSES)
+                call = partial(look_for, desk.client, parts, desk.known_ids, witnesses)
+                desk.call(READS, partial(self._looked, key, bool(witnesses)), call)
 
     def sweep_at_end(self) -> bool:
         """Look once more for documents that were joined in excess; return whether that is done."""
         desk = self._desk
         if self._sweep is None:
-            swept = desk.ledger.fact("composites_swept") is not None
-            self._sweep = [] if swept else ever_unclear(desk.ledger)
+            self._sweep = self._last_looks()
         if self._sweeps_in_vain >= ENDS_IN_VAIN:
             # The next call, and dedupe, look again.
             return not self._looking
-        while self._sweep and desk.may_call(READS):
-            key, name, parts = self._sweep.pop()
+        while self._sweep and self._sweep_due <= desk.now() and desk.may_call(READS):
+            last = self._sweep.pop()
             self._looking += 1
-            call = partial(look_for, desk.client, parts, desk.known_ids)
-            desk.call(READS, partial(self._swept, (key, name, parts)), call)
+            call = partial(look_for, desk.client, last.parts, desk.known_ids)
+            desk.call(READS, partial(self._swept, last), call)
         if self._sweep or self._looking:
             return False
         if self._parents != HIDDEN:
             desk.ledger.remember("composites_swept", "yes")
         return True
 
-    def _swept(self, what: tuple[str, str, tuple[str, ...]], answer: Answer) -> None:
+    def _last_looks(self) -> list[_Last]:
+        ledger = self._desk.ledger
+        if ledger.fact("composites_swept") is not None:
+            return []
+        # Copies have the same pages, so what is found may be that of one that is still unclear.
+        unclear = {ids_of_parts(ledger, key) for key in self._lost}
+        found = [_Last(*one) for one in ever_unclear(ledger)]
+        return [last for last in found if last.key in self._lost or last.parts not in unclear]
+
+    def _swept(self, last: _Last, answer: Answer) -> None:
         self._looking -= 1
-        key, name, _ = what
-        if self._desk.judge(answer) is None:
+        desk = self._desk
+        if desk.judge(answer) is None:
             self._sweeps_in_vain = 0
             found = self._unknown(answer.value)
-            if found and key in self._lost:
+            if found and last.key in self._lost:
                 # Given up before, because nothing could be read.
-                self._found(key, found.pop(0))
+                self._found(last.key, found.pop(0))
             for document in found:
-                add_surplus(self._desk.ledger, document.id, name, document.creation_date)
+                add_surplus(desk.ledger, document.id, last.name, document.creation_date)
         elif not isinstance(answer.error, NotFound) and self._sweep is not None:
-            self._sweeps_in_vain += 1
-            self._sweep.append(what)
+            self._sweep.append(last)
+            # What failed with the one before is the same trouble.
+            if answer.began >= self._sweep_due:
+                self._sweeps_in_vain += 1
+                self._sweep_due = desk.now() + desk.backoff_s(self._sweeps_in_vain)
 
     def _unknown(self, look: Look) -> list[Document]:
         if look.names_parents:
@@ -171,6 +214,7 @@ class Seeker:
 
     def _found(self, key: str, document: Document) -> None:
         del self._lost[key]
+        self.joining()
         self.joined(key, document.id)
 
     def _pause_s(self) -> float:
@@ -179,9 +223,12 @@ class Seeker:
     def _look_again(self, key: str, after_s: float) -> None:
         heapq.heappush(self._looks, (self._desk.now() + after_s, next(self._order), key))
 
-    def _looked(self, key: str, answer: Answer) -> None:
+    def _looked(self, key: str, had_witness: bool, answer: Answer) -> None:
         self._looking -= 1
         outcome = self._desk.judge(answer)
+        if key not in self._lost:
+            # A last look has found it meanwhile.
+            return
         if isinstance(answer.error, NotFound):
             # A page that is in a document cannot be deleted.
             del self._lost[key]
@@ -193,7 +240,7 @@ class Seeker:
             # The oldest counts; others are found as surplus at the end.
             self._found(key, found[0])
         else:
-            self._missed(key, answer.began)
+            self._missed(key, answer, had_witness=had_witness)
 
     def _failed(self, key: str) -> None:
         lost = self._lost[key]
@@ -204,31 +251,23 @@ class Seeker:
     def _gave_up(self, lost: _Lost) -> bool:
         return lost.stuck or lost.failures >= self._desk.settings.attempts
 
-    def _missed(self, key: str, began: float) -> None:
+    def _missed(self, key: str, answer: Answer, *, had_witness: bool) -> None:
         desk, lost = self._desk, self._lost[key]
         quarantine_s = desk.settings.quarantine_s
         lost.failures = 0
         lost.absences += 1
-        if lost.absences < ABSENCES or began < lost.since + quarantine_s:
+        if lost.absences < ABSENCES or answer.began < lost.since + quarantine_s:
             self._look_again(key, max(self._pause_s(), lost.since + quarantine_s - desk.now()))
-        elif self._parents is None and (witness := any_joined(desk.ledger)) is not None:
-            self._looking += 1
-            document_id, first_page = witness
-            desk.call(READS, partial(self._proved, key, document_id), partial(desk.client.document, first_page))
+        elif self._parents == NAMED or not had_witness:
+            del self._lost[key]
+            self.absent(lost.unclear)
         else:
-            self._conclude(key)
-
-    def _proved(self, key: str, document_id: str, answer: Answer) -> None:
-        self._looking -= 1
-        if self._desk.judge(answer) is not None:
-            self._failed(key)
-            return
-        named = any(parent.id == document_id for parent in answer.value.composite_documents)
-        self._learn(NAMED if named else HIDDEN)
-        self._conclude(key)
+            lost.stuck = True
+            if answer.value.names_parents is False:
+                self._learn(HIDDEN)
 
     def _learn(self, parents: str) -> None:
-        if parents == self._parents:
+        if self._parents in {NAMED, parents}:
             return
         self._parents = parents
         self._desk.ledger.remember("parents", parents)
@@ -236,12 +275,3 @@ class Seeker:
             if lost.stuck and parents == NAMED:
                 lost.stuck = False
                 self._look_again(key, 0.0)
-
-    def _conclude(self, key: str) -> None:
-        """Take a document for absent, if pages name their parents."""
-        lost = self._lost[key]
-        if self._parents == HIDDEN:
-            lost.stuck = True
-        else:
-            del self._lost[key]
-            self.absent(lost.unclear)

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from gini_notebook._text import as_text
 from gini_notebook.batch.binding import bound_client
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.listing import Ended, Reading
@@ -24,14 +25,8 @@ from gini_notebook.values import Document
 RECENT = 200
 DELETE_THREADS = 8
 DELETES_PER_COMMIT = 64
-SURPLUS_DELETED = "UPDATE surplus SET deleted_at = ?1 WHERE document_id = ?2"
-# What has no result yet, and pages that a document of a later call may need, are sent again when they are wanted.
-DELETED = (
-    "UPDATE uploads SET deleted_at = CASE WHEN state IN ('done', 'failed') THEN ?1 END, "
-    "document_id = CASE WHEN state IN ('done', 'failed') THEN document_id END, "
-    "attempts = CASE WHEN state IN ('done', 'failed') THEN attempts ELSE 0 END, "
-    "state = CASE WHEN state IN ('done', 'failed') THEN state ELSE 'planned' END WHERE document_id = ?2"
-)
+SURPLUS_DELETED = "UPDATE surplus SET deleted_at = ? WHERE document_id = ?"
+DELETED = "UPDATE uploads SET deleted_at = ? WHERE document_id = ?"
 
 
 def counts_of(ledger: Ledger) -> dict[str, int]:
@@ -107,11 +102,11 @@ def _documents_per_s(ledger: Ledger) -> float | None:
 
 def _failures(ledger: Ledger) -> list[dict[str, Any]]:
     failures: dict[str, dict[str, Any]] = {}
-    for text, request_id, *own in ledger.each(
-        "SELECT coalesce(problem, error, ''), request_id, document_id, CAST(path AS TEXT), document FROM documents "
+    for text, request_id, document_id, path, document in ledger.each(
+        "SELECT coalesce(problem, error, ''), request_id, document_id, path, document FROM documents "
         "LEFT JOIN uploads USING (key) WHERE listed AND (problem IS NOT NULL OR state = 'failed') ORDER BY position"
     ):
-        error = _without(text, *own)
+        error = _without(text, document_id, as_text(path), document)
         failure = failures.setdefault(error, {"error": error, "count": 0, "request_ids": []})
         failure["count"] += 1
         if request_id and len(failure["request_ids"]) < 3:
@@ -182,18 +177,26 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     """
     with _own(client, folder) as (own, ledger):
         _find_surplus(own, ledger, unresolved=True)
+        _set_free(ledger)
         # The service refuses to delete a page that is in use.
         deleted = _delete_surplus(own, ledger, pages=False)
-        deleted += _delete(own, ledger, _held(ledger, "kind != 'partial'"), DELETED)
-        deleted += _delete_surplus(own, ledger, pages=True)
-        return deleted + _delete(own, ledger, _held(ledger, "kind = 'partial'"), DELETED)
+        held = ledger.rows("SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL")
+        deleted += _delete(own, ledger, [row[0] for row in held], DELETED)
+        return deleted + _delete_surplus(own, ledger, pages=True)
 
 
-def _held(ledger: Ledger, kind: str) -> list[str]:
-    rows = ledger.rows(
-        f"SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL AND {kind}"  # noqa: S608
+def _set_free(ledger: Ledger) -> None:
+    """Let what has no result, and pages that later documents may need, be sent again when they are wanted.
+
+    Before anything is deleted, so that whatever interrupts that, no row waits for a document that is gone.
+    """
+    unfinished = "document_id IS NOT NULL AND deleted_at IS NULL AND state NOT IN ('done', 'failed')"
+    ledger.change(
+        "INSERT INTO surplus (document_id, key, name, created_at) SELECT document_id, key, name, uploaded_at "  # noqa: S608
+        f"FROM uploads WHERE {unfinished} ON CONFLICT DO NOTHING"
     )
-    return [row[0] for row in rows]
+    ledger.change(f"UPDATE uploads SET state = 'planned', document_id = NULL, attempts = 0 WHERE {unfinished}")  # noqa: S608
+    ledger.commit()
 
 
 def _delete_surplus(client: Client, ledger: Ledger, *, pages: bool) -> int:
@@ -222,8 +225,11 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
     for document in listed(client):
         if document.id not in ids and document.name not in spared and bears_mark(document.name, mark):
             add_surplus(ledger, document.id, document.name, document.creation_date)
-    for _, name, parts in ever_unclear(ledger):
-        if name in spared:
+    unclear = ever_unclear(ledger)
+    # Copies have the same pages, so what is found may be any copy's.
+    spared_parts = {parts for _, name, parts in unclear if name in spared}
+    for _, name, parts in unclear:
+        if parts in spared_parts:
             continue
         # A page that is gone is in no document.
         with suppress(NotFound):
@@ -246,10 +252,12 @@ def _delete(client: Client, ledger: Ledger, ids: Iterable[str], statement: str) 
     with ThreadPoolExecutor(DELETE_THREADS) as threads:
         while waiting:
             some, waiting = waiting[:DELETES_PER_COMMIT], waiting[DELETES_PER_COMMIT:]
-            for document_id, was_there in zip(some, threads.map(lambda one: _gone(client, one), some), strict=True):
-                ledger.change(statement, (time.time(), document_id))
-                deleted += was_there
-            ledger.commit()
+            try:
+                for document_id, was_there in zip(some, threads.map(lambda one: _gone(client, one), some), strict=True):
+                    ledger.change(statement, (time.time(), document_id))
+                    deleted += was_there
+            finally:
+                ledger.commit()
     return deleted
 
 

@@ -87,6 +87,7 @@ class Service:
         self.chance = random.Random(self.seed)
         self.slots = [0.0] * self.capacity
         self.latencies: list[float] = []
+        self.numbers = itertools.count()
         self.composites_by_part: defaultdict[str, list[str]] = defaultdict(list)
 
     def _call(self, call: str, what: str, act: Callable[[], Any]) -> Any:
@@ -126,7 +127,7 @@ class Service:
     def _keep(self, name: str, done_at: float, parts: tuple[str, ...] = (), *, is_page: bool = False) -> str:
         created = START_MS + self.skew_ms + 1000 * self.clock.now
         created -= created % self.resolution_ms
-        stored = Stored(f"id-{len(self.documents_by_id)}", name, created, done_at, parts, is_page)
+        stored = Stored(f"id-{next(self.numbers)}", name, created, done_at, parts, is_page)
         self.documents_by_id[stored.id] = stored
         for part in dict.fromkeys(parts):
             self.composites_by_part[part].append(stored.id)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from gini_notebook.batch import Counts, Settings
+from gini_notebook.batch.ledger import Ledger
 from gini_notebook.errors import NotFound, ServiceError
-from tests.batch.simulation import Clock, Service, Simulation, lost, unreachable
+from gini_notebook.values import Document
+from tests.batch.simulation import START_MS, Clock, Service, Simulation, lost, unreachable
 from tests.batch.test_reconciliation import LISTS
 
 QUARANTINE_S = 120.0
@@ -401,3 +403,76 @@ def test_R3_what_is_joined_after_the_last_look_for_surplus_is_looked_at_again(me
     assert simulation.engine.counts.completed == 4
     twins = next(ids for ids in service.composites_by_part.values() if len(ids) == 2)
     assert simulation.rows("SELECT document_id FROM surplus") == [(twins[1],)]
+
+
+def test_a_run_ends_although_nothing_tells_whether_pages_name_their_documents(memory_path: Path) -> None:
+    for trouble in (ServiceError("no", status=403), NotFound("gone", status=404), ServiceError("down", status=500)):
+        (memory_path / str(trouble.status)).mkdir()
+        service = Service(Clock(), latency_s=lambda chance: 0.5)
+        simulation = Simulation(memory_path / str(trouble.status), service, SLOW).composites(3)
+
+        def fail(
+            call: str, number: int, now: float, *, service: Service = service, trouble: ServiceError = trouble
+        ) -> Exception | None:
+            if (call, number) == ("compose", 2):
+                return lost()
+            # Pages that are in a document cannot be looked at; the page of the unclear one can.
+            return trouble if is_look(service) and service.composites_by_part[service.log[-1][2]] else None
+
+        service.before = fail
+        simulation.run()
+        assert (simulation.engine.counts.completed, simulation.engine.counts.unclear) == (2, 1)
+        assert service.calls["compose"] == 3
+        assert service.calls["document"] < 60
+
+
+def test_another_document_proves_that_pages_name_theirs_when_the_oldest_was_deleted(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+
+    def lose_second(call: str, number: int, now: float) -> Exception | None:
+        if call == "document" and service.calls["extractions"] == 3 and "deleted" not in service.calls:
+            # Somebody deletes the document that was joined first, when all results are there.
+            service.calls["deleted"] = 1
+            oldest = next(one.id for one in service.documents_by_id.values() if one.parts)
+            for ids in service.composites_by_part.values():
+                ids[:] = [one for one in ids if one != oldest]
+            del service.documents_by_id[oldest]
+        return lost() if (call, number) == ("compose", 2) else None
+
+    service.before = lose_second
+    simulation = Simulation(memory_path, service, SLOW).composites(4)
+    simulation.run()
+    assert service.calls["deleted"] == 1
+    assert simulation.engine.counts.completed == 4
+
+
+def test_a_document_of_one_file_that_is_late_in_the_list_does_not_make_it_useless(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    service.before = lambda call, number, now: lost() if (call, number) == ("upload", 12) else None
+    shown = service._page
+
+    def late(limit: int, begin: float | None) -> list[Document]:
+        now_ms = START_MS + 1000 * service.clock.now
+        return [one for one in shown(limit, begin) if one.partial_documents or one.creation_date < now_ms - 3000]
+
+    service._page = late
+    simulation = Simulation(memory_path, service, SLOW).composites(5, singles=4)
+    simulation.run()
+    assert_all_there_once(simulation, 5, 2, 4)
+    assert simulation.rows("SELECT value FROM facts WHERE name = 'listing'") == [("names",)]
+
+
+def test_R25_copies_are_counted_once_when_what_was_planned_is_taken_up(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    simulation = Simulation(memory_path, service, SLOW).composites(20, singles=10)
+    simulation.inputs |= {f"z{name}": pages for name, pages in simulation.inputs.items()}
+    simulation.run()
+    with Ledger(memory_path / "run") as ledger:
+        ledger.change("DELETE FROM results")
+        ledger.change("UPDATE uploads SET state = 'planned', document_id = NULL")
+        ledger.commit()
+    seen: list[Counts] = []
+    simulation.heard = seen.append
+    simulation.run()
+    assert (seen[-1].completed, seen[-1].pending) == (60, 0)
+    assert all(counts.pending >= 0 for counts in seen)

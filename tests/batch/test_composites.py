@@ -1,5 +1,6 @@
 """Documents of several pages in a batch, against the sandbox over HTTPS."""
 
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from gini_notebook.batch import Counts
 from gini_notebook.batch.folders import folders_as_documents
 from gini_notebook.batch.ledger import Ledger
 from gini_notebook.batch.naming import composite_key, part_key
+from gini_notebook.errors import GiniError
 from gini_notebook.frames import Batch, cleanup, dedupe, process
 from tests.batch.conftest import QUICK, invoice, letter
 
@@ -365,3 +367,66 @@ def test_R12_pages_beyond_the_limit_are_not_read(client: "Client", tmp_path: Pat
         page.write_bytes(b"%PDF-1.7\n" + str(number).encode() + bytes(3 << 20))
     loaded = process(client, {"large": pages}, to=tmp_path / "run")
     assert loaded.documents["error"][0].startswith("The first 4 pages alone have 12.0 MiB together;")
+
+
+def test_R27_a_clean_up_that_breaks_off_loses_nothing_and_is_finished_by_the_next(
+    client: "Client", unhurt: "Sandbox", tmp_path: Path
+) -> None:
+    documents = {f"{number}": letter(tmp_path / "in", f"{number}", number) for number in range(20)}
+    loaded = process(client, documents, to=tmp_path / "run")
+    with Ledger(tmp_path / "run") as ledger:
+        ledger.change("DELETE FROM results")
+        ledger.change("UPDATE uploads SET state = 'uploaded', finished_at = NULL WHERE state = 'done'")
+        ledger.commit()
+    unhurt.set_faults({"DELETE /documents/{document}": {"403": 0.1}}, seed=3)
+    with pytest.raises(GiniError, match="403"):
+        cleanup(client, tmp_path / "run")
+    unhurt.set_faults({})
+    left = len(unhurt.stored()[loaded.user])
+    assert 0 < left < 60
+    assert batch.resume(client, tmp_path / "run", settings=QUICK).counts == Counts(20, 20, 0)
+    assert set(Batch.load(tmp_path / "run").documents["document_id"]) <= {
+        one.id for one in unhurt.stored()[loaded.user]
+    }
+    assert cleanup(client, tmp_path / "run") == 60 + left
+    assert unhurt.stored()[loaded.user] == []
+
+
+def test_dedupe_spares_a_copy_that_may_be_that_of_an_unclear_document(client: "Client", tmp_path: Path) -> None:
+    pages = letter(tmp_path / "in", "a", 1)
+    documents = {"one": pages, "two": pages}
+    process(client, documents, to=tmp_path / "run", allow_duplicates=True)
+    with Ledger(tmp_path / "run") as ledger:
+        ledger.change("UPDATE uploads SET unknown_at = 1 WHERE kind = 'composite'")
+        ledger.change(
+            "UPDATE uploads SET state = 'unknown', document_id = NULL WHERE kind = 'composite' AND key LIKE '%#2'"
+        )
+        ledger.commit()
+    assert dedupe(client, tmp_path / "run", delete=True).empty
+    assert batch.resume(client, tmp_path / "run", settings=QUICK).counts == Counts(2, 2, 0)
+    assert dedupe(client, tmp_path / "run").empty
+
+
+def test_R8_files_whose_names_are_no_text_fail_alone_and_are_told(client: "Client", tmp_path: Path) -> None:
+    strange = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg")
+    try:
+        Path(strange).write_bytes(b"")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+    good = letter(tmp_path / "in", "a", 1)
+    documents = {"good": good, "page": [good[0], strange], "single": strange, "gone": strange + "x"}
+    loaded = process(client, documents, to=tmp_path / "run")
+    assert dict(loaded.documents.set_index("document")["status"]) == {
+        "good": "completed",
+        "page": "failed",
+        "single": "failed",
+        "gone": "failed",
+    }
+    assert "caf\\xe9.jpgx cannot be read" in loaded.documents.set_index("document")["error"]["gone"]
+    assert sum(failure["count"] for failure in batch.status(tmp_path / "run")["failures"]) == 3
+
+
+def test_a_missing_page_with_brackets_in_its_name_is_a_failed_row(client: "Client", tmp_path: Path) -> None:
+    documents = {"a": [letter(tmp_path / "in", "a", 1)[0], tmp_path / "scan [2].jpg"]}
+    loaded = process(client, documents, to=tmp_path / "run")
+    assert list(loaded.documents["status"]) == ["failed"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lab_server import DARK, NotebookPage
+from lab_server import DARK, NotebookPage, until
 
 from tests.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, boxed, hostile
 
@@ -43,7 +43,9 @@ def test_a_person_looks_at_the_page_the_box_and_the_candidates(
     expect(output.get_by_role("row", name=re.compile(f"2 {IBAN}"))).to_contain_text("the right value")
     expect(output.get_by_label("Cause").locator("option:checked")).to_have_text("all causes (2)")
     output.get_by_role("button", name="Larger").click()
-    assert page.bounding_box()["width"] == pytest.approx(2 * frame["width"], rel=0.1)
+    # The picture is drawn anew, and has no size for a moment.
+    enlarged = pytest.approx(2 * frame["width"], rel=0.1)
+    until(lambda: (page.bounding_box() or {}).get("width") == enlarged, "a page of twice the width")
     output.get_by_role("button", name="Smaller").click()
     opened.shot(shots / "explorer_light.png")
     # Pages and values travel as messages, and no saved notebook holds them.
