@@ -31,20 +31,26 @@ def test_a_person_looks_at_the_page_the_box_and_the_candidates(
     expect(output.get_by_text("of 1", exact=True)).to_be_visible()
     page = output.get_by_role("img", name=f"Page 1 of {PDF}")
     assert page.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
-    # Boxes are drawn once the picture has its size.
-    expect(output.locator(".gini-extracted")).to_be_visible()
-    frame = page.bounding_box()
-    box = output.locator(".gini-extracted").bounding_box()
-    # The box lies where the numbers say, 3 px of frame aside.
-    assert (box["x"] + 6 - frame["x"]) / frame["width"] == pytest.approx(100 / 595.28, abs=0.01)
-    assert (box["y"] + 6 - frame["y"]) / frame["height"] == pytest.approx(200 / 841.89, abs=0.01)
+    # Boxes are drawn once the picture has its size, which it has not while it is drawn anew.
+    extracted = output.locator(".gini-extracted")
+    expect(extracted).to_be_visible()
+
+    def placed() -> float | None:
+        frame, box = page.bounding_box(), extracted.bounding_box()
+        if frame is None or box is None:
+            return None
+        # The box lies where the numbers say, 3 px of frame aside.
+        right = (box["x"] + 6 - frame["x"]) / frame["width"] == pytest.approx(100 / 595.28, abs=0.01)
+        down = (box["y"] + 6 - frame["y"]) / frame["height"] == pytest.approx(200 / 841.89, abs=0.01)
+        return float(frame["width"]) if right and down else None
+
+    width = until(placed, "a box where the numbers say")
     assert output.locator(".gini-right-candidate").inner_text() == "2 right"
     assert OTHER_IBAN in output.get_by_role("table", name="Values").inner_text()
     expect(output.get_by_role("row", name=re.compile(f"2 {IBAN}"))).to_contain_text("the right value")
     expect(output.get_by_label("Cause").locator("option:checked")).to_have_text("all causes (2)")
     output.get_by_role("button", name="Larger").click()
-    # The picture is drawn anew, and has no size for a moment.
-    enlarged = pytest.approx(2 * frame["width"], rel=0.1)
+    enlarged = pytest.approx(2 * width, rel=0.1)
     until(lambda: (page.bounding_box() or {}).get("width") == enlarged, "a page of twice the width")
     output.get_by_role("button", name="Smaller").click()
     opened.shot(shots / "explorer_light.png")
