@@ -64,6 +64,11 @@ class Desk:
         """Return how long to wait after so many failures of one thing."""
         return backoff_s(failures, self.chance)
 
+    @property
+    def look_pause_s(self) -> float:
+        """How long to wait between two looks for what is unclear."""
+        return min(10.0, max(0.2, self.settings.quarantine_s / 10))
+
     def stop(self, reason: Exception) -> None:
         """Let the run end as soon as the ledger is written; the first reason counts."""
         self.halt = self.halt or reason

@@ -22,8 +22,6 @@ from gini_notebook.errors import FileProblem
 # What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).
 HELD_BYTES = 96 << 20
 AHEAD_DOCUMENTS = 32
-# All pages of a document together ("Submit files").
-COMPOSITE_BYTES = 10 << 20
 CHUNK = 500
 
 

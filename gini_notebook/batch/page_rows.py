@@ -19,6 +19,14 @@ class Part(NamedTuple):
     name: str | None
 
 
+class EverUnclear(NamedTuple):
+    """A document of several pages of which an answer was missing once, and the ids of its pages."""
+
+    key: str
+    name: str
+    parts: tuple[str, ...]
+
+
 def free_key(ledger: Ledger, key: str, document: str, former_key: str | None) -> str:
     """Return the key under which a document is uploaded although others of the run may have the same content."""
     if former_key is not None and former_key.partition("#")[0] == key:
@@ -91,15 +99,15 @@ def joined_ones(ledger: Ledger, limit: int) -> list[tuple[str, str]]:
     return [(document_id, first_page) for document_id, first_page in rows]
 
 
-def ever_unclear(ledger: Ledger) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return key, name and ids of the parts of each document of several pages that may be there more than once."""
+def ever_unclear(ledger: Ledger) -> list[EverUnclear]:
+    """Return the documents of several pages that may be there more than once."""
     rows = ledger.rows(
         "SELECT key, name FROM uploads WHERE kind = 'composite' AND attempts > 0 "
         "AND (unknown_at IS NOT NULL OR state = 'intent')"
     )
-    found = [(key, name, ids_of_parts(ledger, key)) for key, name in rows]
+    found = [EverUnclear(key, name, ids_of_parts(ledger, key)) for key, name in rows]
     # Pages that were deleted since are in no document.
-    return [one for one in found if all(one[2])]
+    return [one for one in found if all(one.parts)]
 
 
 def part_keys(ledger: Ledger) -> set[str]:

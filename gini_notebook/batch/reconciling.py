@@ -17,7 +17,6 @@ from gini_notebook.batch.page_rows import page_names
 from gini_notebook.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
 from gini_notebook.batch.rows import (
     PARTIAL,
-    WHOLE,
     Unclear,
     add_surplus,
     attempts_of,
@@ -114,7 +113,7 @@ class Reconciler:
         self._lost[unclear.name] = _Lost(unclear, now)
         if unclear.kind == PARTIAL:
             self._pages.add(unclear.name)
-        self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._pause_s()))
+        self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._desk.look_pause_s))
 
     def intending(self) -> None:
         """Hear that an upload is about to leave, which makes the last look for surplus outdated."""
@@ -122,7 +121,7 @@ class Reconciler:
             self.is_swept = False
             self._desk.ledger.change("DELETE FROM facts WHERE name = 'swept'")
 
-    def uploaded(self, document_id: str, name: str, kind: str = WHOLE) -> None:
+    def uploaded(self, document_id: str, name: str, kind: str) -> None:
         """Hear of a new document, which may be looked for in the list."""
         if kind == PARTIAL and not self._shows_pages:
             self._pages.add(name)
@@ -180,9 +179,6 @@ class Reconciler:
         for lost in self._lost.values():
             lost.stuck = False
 
-    def _pause_s(self) -> float:
-        return min(10.0, max(0.2, self._desk.settings.quarantine_s / 10))
-
     def _sweep_due(self) -> float:
         quarantine_s = self._desk.settings.quarantine_s
         wanted = min(lost.since + (quarantine_s if lost.absences else 0.0) for lost in self._lost.values())
@@ -209,7 +205,7 @@ class Reconciler:
         self._found.clear()
 
     def _swept(self, how: Ended, began: float) -> None:
-        self._next_sweep = self._desk.now() + self._pause_s()
+        self._next_sweep = self._desk.now() + self._desk.look_pause_s
         if how is not Ended.COMPLETE:
             self._ends_in_vain += ENDS_IN_VAIN if how is Ended.REFUSED else 1
             return

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.batch.desk import READS, Desk, reason_of
-from gini_notebook.batch.page_rows import ever_unclear, ids_of_parts, joined_ones
+from gini_notebook.batch.page_rows import EverUnclear, ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.batch.reconciling import ABSENCES, ENDS_IN_VAIN
 from gini_notebook.batch.rows import Unclear, add_surplus
 from gini_notebook.batch.workers import Answer
@@ -81,15 +81,6 @@ class _Lost:
     stuck: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """A last look for surplus."""
-
-    key: str
-    name: str
-    parts: tuple[str, ...]
-
-
 class Seeker:
     """Keeps the unclear requests to join pages until they are resolved.
 
@@ -113,7 +104,7 @@ class Seeker:
         self._looks: list[tuple[float, int, str]] = []
         self._order = itertools.count()
         self._looking = 0
-        self._sweep: list[_Last] | None = None
+        self._sweep: list[EverUnclear] | None = None
         self._sweeps_in_vain = 0
         self._sweep_due = 0.0
         # That they are hidden may have been a passing trouble, so it is found out anew.
@@ -138,7 +129,7 @@ class Seeker:
     def add(self, unclear: Unclear) -> None:
         """Take a document of which nobody knows whether its pages were joined."""
         self._lost[unclear.key] = _Lost(unclear, self._desk.now())
-        self._look_again(unclear.key, min(PAUSE_S, self._pause_s()))
+        self._look_again(unclear.key, min(PAUSE_S, self._desk.look_pause_s))
 
     def joining(self) -> None:
         """Hear that pages are joined, which makes the last look for surplus outdated."""
@@ -180,16 +171,15 @@ class Seeker:
             desk.ledger.remember("composites_swept", "yes")
         return True
 
-    def _last_looks(self) -> list[_Last]:
+    def _last_looks(self) -> list[EverUnclear]:
         ledger = self._desk.ledger
         if ledger.fact("composites_swept") is not None:
             return []
         # Copies have the same pages, so what is found may be that of one that is still unclear.
         unclear = {ids_of_parts(ledger, key) for key in self._lost}
-        found = [_Last(*one) for one in ever_unclear(ledger)]
-        return [last for last in found if last.key in self._lost or last.parts not in unclear]
+        return [last for last in ever_unclear(ledger) if last.key in self._lost or last.parts not in unclear]
 
-    def _swept(self, last: _Last, answer: Answer) -> None:
+    def _swept(self, last: EverUnclear, answer: Answer) -> None:
         self._looking -= 1
         desk = self._desk
         if desk.judge(answer) is None:
@@ -216,9 +206,6 @@ class Seeker:
         del self._lost[key]
         self.joining()
         self.joined(key, document.id)
-
-    def _pause_s(self) -> float:
-        return min(10.0, max(0.2, self._desk.settings.quarantine_s / 10))
 
     def _look_again(self, key: str, after_s: float) -> None:
         heapq.heappush(self._looks, (self._desk.now() + after_s, next(self._order), key))
@@ -257,7 +244,7 @@ class Seeker:
         lost.failures = 0
         lost.absences += 1
         if lost.absences < ABSENCES or answer.began < lost.since + quarantine_s:
-            self._look_again(key, max(self._pause_s(), lost.since + quarantine_s - desk.now()))
+            self._look_again(key, max(self._desk.look_pause_s, lost.since + quarantine_s - desk.now()))
         elif self._parents == NAMED or not had_witness:
             del self._lost[key]
             self.absent(lost.unclear)
