@@ -22,10 +22,10 @@ from batch_faults import faults
 from batch_waiting import waiting
 from batch_ways import FIGURES, bare, make_documents, ours, row, timed
 
-from gini_notebook import batch
-from gini_notebook.batch.ledger import Ledger
+from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
-from gini_notebook.session import login
+from gini_notebook.service import batch
+from gini_notebook.service.batch.ledger import Ledger
 
 
 def throughput(folder: Path, count: int, rounds: int) -> None:
@@ -109,9 +109,9 @@ def peak_mib() -> float:
 
 def ledger_cost(folder: Path, count: int) -> None:
     """Print what the ledger alone costs: the three commits of a document, by itself and sixteen at a time."""
-    from gini_notebook.batch.document_rows import register
-    from gini_notebook.batch.inputs import Source
-    from gini_notebook.batch.rows import Finished, Prepared, intend, set_done, set_uploaded
+    from gini_notebook.service.batch.document_rows import register
+    from gini_notebook.service.batch.inputs import Source
+    from gini_notebook.service.batch.rows import Finished, Prepared, intend, set_done, set_uploaded
 
     finished = Finished('{"extractions":{}}' + " " * 3000, 2, 1.0, 1, "TEXT")
     print("\nThe ledger alone: intent and id written through, result with its row")

@@ -8,11 +8,11 @@ import requests
 from batch_ways import FIGURES, bare, bare_session, make_documents, pooled, row, timed
 from soak import rates
 
-from gini_notebook import batch
 from gini_notebook.errors import RunStopped
-from gini_notebook.frames import Batch
+from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
-from gini_notebook.session import login
+from gini_notebook.service import batch
+from gini_notebook.service.frames import Batch
 
 FAULTS, QUARANTINE_S, TRIES, SEED = 0.2, 4.0, 8, 7
 

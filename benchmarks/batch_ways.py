@@ -9,11 +9,11 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from gini_notebook import batch
-from gini_notebook.batch.inputs import Documents
-from gini_notebook.batch.ledger import Ledger
+from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
-from gini_notebook.session import login
+from gini_notebook.service import batch
+from gini_notebook.service.batch.inputs import Documents
+from gini_notebook.service.batch.ledger import Ledger
 
 ACCEPT = {"Accept": "application/vnd.gini.v1+json"}
 # What, the limit, what the usual way comes to, and a batch run.

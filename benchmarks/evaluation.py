@@ -19,8 +19,8 @@ import evaluation_million as million
 import evaluation_workload as workload
 import pandas as pd
 
-from gini_notebook.comparison import compare
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis.comparison import compare
+from gini_notebook.analysis.evaluation import evaluate
 from tests.evaluation.anchors import adapters
 
 DOCUMENTS, PEER_ITEM_DOCUMENTS = 10_000, 100

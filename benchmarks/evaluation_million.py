@@ -12,7 +12,7 @@ import evaluation_workload as workload
 import psutil
 from distributed import Client, LocalCluster
 
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis.evaluation import evaluate
 
 FILES, DOCUMENTS_PER_FILE, ROWS_PER_GROUP = 20, 50_000, 125_000
 

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from gini_notebook.truth import read_truth
+from gini_notebook.analysis.truth import read_truth
 
 FIELDS = ("amountToPay", "iban", "bic", "paymentRecipient", "paymentDueDate")
 MORE_FIELDS = ("paymentReference", "invoiceId", "invoiceDate")

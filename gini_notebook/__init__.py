@@ -9,39 +9,39 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gini_notebook import plots, rules
-    from gini_notebook.accounts import Accounts
-    from gini_notebook.batch import folders_as_documents
-    from gini_notebook.client import Client
-    from gini_notebook.comparison import Comparison, compare
+    from gini_notebook.analysis import plots, rules
+    from gini_notebook.analysis.comparison import Comparison, compare
+    from gini_notebook.analysis.evaluation import Evaluation, evaluate
+    from gini_notebook.analysis.truth import read_truth
     from gini_notebook.errors import GiniError
-    from gini_notebook.evaluation import Evaluation, evaluate
-    from gini_notebook.frames import Batch, process
+    from gini_notebook.interactive.session import feedback_from, login, login_accounts
+    from gini_notebook.interactive.widgets import LoginForm, explore
     from gini_notebook.sandbox import Sandbox
-    from gini_notebook.session import feedback_from, login, login_accounts
-    from gini_notebook.truth import read_truth
-    from gini_notebook.widgets import LoginForm, explore
+    from gini_notebook.service.accounts import Accounts
+    from gini_notebook.service.batch import folders_as_documents
+    from gini_notebook.service.client import Client
+    from gini_notebook.service.frames import Batch, process
 
 _HOMES = {
-    "Accounts": "accounts",
-    "Batch": "frames",
-    "Client": "client",
-    "Comparison": "comparison",
-    "Evaluation": "evaluation",
+    "Accounts": "service.accounts",
+    "Batch": "service.frames",
+    "Client": "service.client",
+    "Comparison": "analysis.comparison",
+    "Evaluation": "analysis.evaluation",
     "GiniError": "errors",
-    "LoginForm": "widgets",
+    "LoginForm": "interactive.widgets",
     "Sandbox": "sandbox",
-    "compare": "comparison",
-    "evaluate": "evaluation",
-    "explore": "widgets",
-    "feedback_from": "session",
-    "folders_as_documents": "batch",
-    "login": "session",
-    "login_accounts": "session",
-    "plots": "",
-    "process": "frames",
-    "read_truth": "truth",
-    "rules": "",
+    "compare": "analysis.comparison",
+    "evaluate": "analysis.evaluation",
+    "explore": "interactive.widgets",
+    "feedback_from": "interactive.session",
+    "folders_as_documents": "service.batch",
+    "login": "interactive.session",
+    "login_accounts": "interactive.session",
+    "plots": "analysis.plots",
+    "process": "service.frames",
+    "read_truth": "analysis.truth",
+    "rules": "analysis.rules",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of a session
@@ -73,9 +73,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    home = _HOMES[name]
-    module = import_module(f"{__name__}.{home or name}")
-    value = getattr(module, name) if home else module
+    home = import_module(f"{__name__}.{_HOMES[name]}")
+    value = home if _HOMES[name].endswith(f".{name}") else getattr(home, name)
     globals()[name] = value
     return value
 

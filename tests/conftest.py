@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,7 +32,7 @@ def sandbox() -> "Iterator[Sandbox]":
 @pytest.fixture
 def client(sandbox: "Sandbox") -> "Client":
     """A client of the sandbox as a user of its own."""
-    from gini_notebook.session import login
+    from gini_notebook.interactive.session import login
 
     return login(sandbox)
 

@@ -41,7 +41,7 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert gini_notebook.__version__.count(".") == 2
 
 
-@pytest.mark.parametrize("module", ["schema", "errors", "values", "_wire"])
+@pytest.mark.parametrize("module", ["schema", "errors", "service.values", "service.wire"])
 def test_the_foundation_loads_no_heavy_library(module: str) -> None:
     assert modules_after(f"import gini_notebook.{module}").isdisjoint(HEAVY)
 
@@ -50,4 +50,4 @@ def test_the_foundation_loads_no_heavy_library(module: str) -> None:
     "module", ["truth", "rules", "matching", "statistics", "evaluation", "comparison", "plots", "report"]
 )
 def test_the_analysis_half_never_loads_http_or_widgets(module: str) -> None:
-    assert modules_after(f"import gini_notebook.{module}").isdisjoint({"requests", "ipywidgets", "anywidget"})
+    assert modules_after(f"import gini_notebook.analysis.{module}").isdisjoint({"requests", "ipywidgets", "anywidget"})

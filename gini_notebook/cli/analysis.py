@@ -22,7 +22,7 @@ from gini_notebook.cli.runs import (
 from gini_notebook.errors import FileProblem
 
 if TYPE_CHECKING:
-    from gini_notebook.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation import Evaluation
 
 
 @app.command(
@@ -41,7 +41,7 @@ def truth(
 
     E-invoices are CII and UBL, as XML or inside a PDF.
     """
-    from gini_notebook.truth import read_truth, write_truth
+    from gini_notebook.analysis.truth import read_truth, write_truth
 
     facts = read_truth(source, declared_fields=declared(declared_fields), qr_codes=qr_codes)
     if out is not None:
@@ -66,7 +66,7 @@ def truth(
 def extractions_of(source: Path) -> object:
     """Read what was extracted: the folder of a run, or a table of extractions (CSV, Parquet)."""
     if source.is_dir():
-        from gini_notebook.frames import Batch
+        from gini_notebook.service.frames import Batch
 
         return Batch.load(source)
     if not source.is_file():
@@ -95,8 +95,8 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
-    from gini_notebook.evaluation import evaluate as compare_with_truth
-    from gini_notebook.truth import read_truth
+    from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
+    from gini_notebook.analysis.truth import read_truth
 
     result = compare_with_truth(
         extractions_of(extractions), read_truth(truth, declared_fields=declared(declared_fields))
@@ -120,7 +120,7 @@ def evaluate(
 
 
 def _loaded(path: Path) -> "Evaluation":
-    from gini_notebook.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation import Evaluation
 
     return Evaluation.load(path)
 
@@ -149,7 +149,7 @@ def compare(
 
     A document is fixed if nothing in its header fields is wrong in the second result only, broken if in the first only.
     """
-    from gini_notebook.comparison import compare as compare_results
+    from gini_notebook.analysis.comparison import compare as compare_results
 
     comparison = compare_results(_loaded(first), _loaded(second))
     fields = comparison.by_field()

@@ -9,7 +9,7 @@ import typer
 from gini_notebook.cli.application import app
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
+    from gini_notebook.service.client import Client
 
 UseSandbox = Annotated[
     bool, typer.Option("--sandbox", help="Start the sandbox for this command; no account is needed.")
@@ -19,7 +19,7 @@ UseSandbox = Annotated[
 @contextmanager
 def logged_in(*, use_sandbox: bool) -> "Iterator[Client]":
     """Give a client: of a sandbox that lives as long as the command, or by the usual order of credentials."""
-    from gini_notebook.session import login
+    from gini_notebook.interactive.session import login
 
     if not use_sandbox:
         with login() as client:

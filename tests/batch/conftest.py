@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook.batch import Settings
+from gini_notebook.service.batch import Settings
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
@@ -64,7 +64,7 @@ def awake(sandbox: "Sandbox") -> None:
     That takes longer than the short quarantine of these tests, for which no upload may be under way when the process
     that sent it has died.
     """
-    from gini_notebook.session import login
+    from gini_notebook.interactive.session import login
 
     client = login(sandbox)
     with ThreadPoolExecutor(8) as threads:

@@ -53,7 +53,7 @@ def die_in_ledger(point: str, countdown: Countdown) -> None:
 
 def dying_client(point: str, countdown: Countdown) -> type:
     """Return a client that dies around an upload."""
-    from gini_notebook.client import Client
+    from gini_notebook.service.client import Client
 
     def perhaps_die(what: str, post: Callable[..., str], *args: Any, **kwargs: Any) -> str:
         if point == f"after send{what}":
@@ -91,15 +91,15 @@ def main(settings: dict[str, Any]) -> None:
     """Run, and perhaps die."""
     point, countdown = settings.get("die", ""), Countdown(settings.get("nth", 0))
     die_in_ledger(point, countdown)
-    from gini_notebook import batch
-    from gini_notebook.session import login
+    from gini_notebook.interactive.session import login
+    from gini_notebook.service import batch
 
     client = login(SimpleNamespace(**settings))
     client.__class__ = dying_client(point, countdown)
     limits = batch.Settings(quarantine_s=settings["quarantine_s"], upload_threads=settings.get("upload_threads", 16))
     report = batch.run(client, settings["documents"], to=settings["to"], settings=limits, progress=False)
     if "export" in settings:
-        from gini_notebook.frames import Batch
+        from gini_notebook.service.frames import Batch
 
         die_in_export(countdown)
         Batch.load(settings["to"]).to_csv(settings["export"])

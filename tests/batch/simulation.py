@@ -13,15 +13,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from gini_notebook.batch.counts import Counts
-from gini_notebook.batch.document_rows import register
-from gini_notebook.batch.engine import Engine
-from gini_notebook.batch.inputs import Documents, find
-from gini_notebook.batch.ledger import Ledger
-from gini_notebook.batch.settings import Settings
-from gini_notebook.batch.workers import Answer
 from gini_notebook.errors import AnswerLost, ConnectionFailed, NotFound, ServiceError
-from gini_notebook.values import Document, DocumentReference, Extractions
+from gini_notebook.service.batch.counts import Counts
+from gini_notebook.service.batch.document_rows import register
+from gini_notebook.service.batch.engine import Engine
+from gini_notebook.service.batch.inputs import Documents, find
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.values import Document, DocumentReference, Extractions
 from tests.batch.conftest import letter
 
 POOLS = {"files": 1, "uploads": 16, "lists": 1, "reads": 8}

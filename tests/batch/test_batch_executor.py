@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch import Counts, reading, recognising
-from gini_notebook.batch.ledger import Ledger
 from gini_notebook.errors import ExecutorBroken, RunStopped
-from gini_notebook.frames import Batch, process, resume
+from gini_notebook.service import batch
+from gini_notebook.service.batch import Counts, reading, recognising
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.frames import Batch, process, resume
 from tests.clusters import closed, losing_a_worker, lost, processes
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gini_notebook.batch.naming import bears_mark, key_of, stamped_name
+from gini_notebook.service.batch.naming import bears_mark, key_of, stamped_name
 
 KEY = key_of(b"content")
 

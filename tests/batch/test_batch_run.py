@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch import Counts, Settings
 from gini_notebook.errors import CredentialsError, FileProblem, LedgerError
-from gini_notebook.frames import Batch
+from gini_notebook.service import batch
+from gini_notebook.service.batch import Counts, Settings
+from gini_notebook.service.frames import Batch
 from tests.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch import Counts
-from gini_notebook.batch.ledger import Ledger
 from gini_notebook.errors import LedgerError, SettingError
-from gini_notebook.frames import Batch
-from gini_notebook.session import login, login_accounts
+from gini_notebook.interactive.session import login, login_accounts
+from gini_notebook.service import batch
+from gini_notebook.service.batch import Counts
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.frames import Batch
 from tests.batch.conftest import QUICK
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 DRIVER = Path(__file__).with_name("driver.py")

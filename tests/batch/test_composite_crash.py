@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.frames import Batch
+from gini_notebook.service import batch
+from gini_notebook.service.frames import Batch
 from tests.batch.conftest import QUICK, letter
 from tests.batch.driver import DEAD
 from tests.batch.test_crash import start, wait_for
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 pytestmark = pytest.mark.usefixtures("awake")
 Letters = Mapping[str, Sequence[str]]

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from gini_notebook import batch
 from gini_notebook.errors import NotAuthorized
-from gini_notebook.frames import Batch, dedupe, process
-from gini_notebook.session import login
+from gini_notebook.interactive.session import login
+from gini_notebook.service import batch
+from gini_notebook.service.frames import Batch, dedupe, process
 from tests.batch.conftest import QUICK, letter
 from tests.batch.test_outcome_table import REFUSALS, UPLOADS
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.sandbox.launcher import SeenRequest
+    from gini_notebook.service.client import Client
 
 pytestmark = pytest.mark.xdist_group("composite outcomes")
 # What is certainly not processed may be repeated at once; everything else that needs a second POST was unclear.

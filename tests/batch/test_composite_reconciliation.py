@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gini_notebook.batch import Counts, Settings
-from gini_notebook.batch.ledger import Ledger
 from gini_notebook.errors import NotFound, ServiceError
-from gini_notebook.values import Document
+from gini_notebook.service.batch import Counts, Settings
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.values import Document
 from tests.batch.simulation import START_MS, Clock, Service, Simulation, lost, unreachable
 from tests.batch.test_reconciliation import LISTS
 

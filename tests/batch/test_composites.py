@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch import Counts
-from gini_notebook.batch.folders import folders_as_documents
-from gini_notebook.batch.ledger import Ledger
-from gini_notebook.batch.naming import composite_key, part_key
 from gini_notebook.errors import GiniError
-from gini_notebook.frames import Batch, cleanup, dedupe, process
+from gini_notebook.service import batch
+from gini_notebook.service.batch import Counts
+from gini_notebook.service.batch.folders import folders_as_documents
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.naming import composite_key, part_key
+from gini_notebook.service.frames import Batch, cleanup, dedupe, process
 from tests.batch.conftest import QUICK, invoice, letter
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.sandbox.launcher import SeenRequest
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gini_notebook import batch
 from gini_notebook.errors import LedgerError
-from gini_notebook.frames import Batch
+from gini_notebook.service import batch
+from gini_notebook.service.frames import Batch
 from tests.batch.conftest import QUICK
 from tests.batch.driver import DEAD
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 pytestmark = pytest.mark.usefixtures("awake")
 Invoices = Callable[..., Path]

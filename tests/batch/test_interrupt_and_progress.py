@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch.progress import wants_bar
 from gini_notebook.errors import RunStopped, SettingError
-from gini_notebook.frames import Batch
+from gini_notebook.service import batch
+from gini_notebook.service.batch.progress import wants_bar
+from gini_notebook.service.frames import Batch
 from tests.batch.conftest import QUICK
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
-from gini_notebook.batch.lock import FolderLock
 from gini_notebook.errors import LedgerError
-from gini_notebook.frames import Batch
+from gini_notebook.service import batch
+from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
+from gini_notebook.service.batch.lock import FolderLock
+from gini_notebook.service.frames import Batch
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from pandas.testing import assert_frame_equal
 
-from gini_notebook import batch
-from gini_notebook.batch import Counts, ledger
-from gini_notebook.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
 from gini_notebook.errors import LedgerError
-from gini_notebook.frames import Batch, process
+from gini_notebook.service import batch
+from gini_notebook.service.batch import Counts, ledger
+from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
+from gini_notebook.service.frames import Batch, process
 from tests.batch.conftest import QUICK, letter
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 TABLES = ("documents", "extractions", "candidates", "surplus")

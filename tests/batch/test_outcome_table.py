@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch.outcomes import Outcome, outcome_of
-from gini_notebook.client import Timing
 from gini_notebook.errors import (
     AnswerLost,
     CertificateRefused,
@@ -20,14 +17,17 @@ from gini_notebook.errors import (
     ServiceError,
     TransportError,
 )
-from gini_notebook.frames import Batch
-from gini_notebook.session import login
+from gini_notebook.interactive.session import login
+from gini_notebook.service import batch
+from gini_notebook.service.batch.outcomes import Outcome, outcome_of
+from gini_notebook.service.client import Timing
+from gini_notebook.service.frames import Batch
 from tests.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.sandbox.launcher import SeenRequest, StoredDocument
+    from gini_notebook.service.client import Client
 
 # Two large runs serve most tests of this file, so one process does them all.
 pytestmark = pytest.mark.xdist_group("outcome table")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gini_notebook.batch import Settings
 from gini_notebook.errors import RunStopped, ServiceError
+from gini_notebook.service.batch import Settings
 from tests.batch.simulation import Clock, Service, Simulation, lost, unreachable
 
 

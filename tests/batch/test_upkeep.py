@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook import batch
-from gini_notebook.batch.ledger import Ledger
-from gini_notebook.batch.lock import FolderLock
-from gini_notebook.batch.rows import add_surplus, set_uploaded
-from gini_notebook.batch.upkeep import listed
 from gini_notebook.errors import LedgerError
-from gini_notebook.frames import Batch, cleanup, dedupe, process, resume, status
+from gini_notebook.service import batch
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.lock import FolderLock
+from gini_notebook.service.batch.rows import add_surplus, set_uploaded
+from gini_notebook.service.batch.upkeep import listed
+from gini_notebook.service.frames import Batch, cleanup, dedupe, process, resume, status
 from tests.batch.conftest import QUICK
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
     from gini_notebook.sandbox import Sandbox
+    from gini_notebook.service.client import Client
 
 Invoices = Callable[..., Path]
 

@@ -15,7 +15,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 def explorer_cell(evaluation: Path, documents: Path | None = None) -> str:
     folder = f", documents={str(documents)!r}" if documents else ""
     return (
-        "from gini_notebook.evaluation import Evaluation\nfrom gini_notebook.widgets import explore\n"
+        "from gini_notebook import Evaluation, explore\n"
         f"explorer = explore(Evaluation.load({str(evaluation)!r}){folder})\nexplorer"
     )
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.cli import app
-from gini_notebook.evaluation import Evaluation
 
 NAMES = [f"d{number:02}.pdf" for number in range(40)]
 

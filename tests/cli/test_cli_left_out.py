@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.cli import app
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation import evaluate
 
 FOUND = "document,field,value\na.pdf,iban,DE1\nb.pdf,iban,DE2\n"
 

@@ -8,8 +8,8 @@ import pytest
 import trustme
 from loopback import SECRET, Loopback, Reply, ca_file, context_of
 
-from gini_notebook.client import Client
-from gini_notebook.credentials import TrustedAccess
+from gini_notebook.service.client import Client
+from gini_notebook.service.credentials import TrustedAccess
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from loopback import DOCUMENT, SECRET, Connection, Loopback, Reply, answer, says
 
-from gini_notebook._transport.bodies import MAX_ANSWER_BYTES
-from gini_notebook._transport.transport import USER_AGENT
-from gini_notebook.client import Client, Timing
 from gini_notebook.errors import (
     AnswerLost,
     ConnectionFailed,
@@ -25,6 +22,9 @@ from gini_notebook.errors import (
     SettingError,
     TooManyRequests,
 )
+from gini_notebook.service.client import Client, Timing
+from gini_notebook.service.transport.bodies import MAX_ANSWER_BYTES
+from gini_notebook.service.transport.transport import USER_AGENT
 
 Connect = Callable[..., Client]
 Serve = Callable[..., Loopback]

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from loopback import answer, says
 
-from gini_notebook.client import Client
 from gini_notebook.errors import NotAuthorized, SettingError
+from gini_notebook.interactive.session import feedback_from, login
 from gini_notebook.schema import COMPARISONS
-from gini_notebook.session import feedback_from, login
+from gini_notebook.service.client import Client
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox

@@ -13,7 +13,9 @@ import nbformat
 import pytest
 
 import gini_notebook
-from gini_notebook.credentials import (
+from gini_notebook.errors import CredentialsError, LoginRequired, NotAuthorized, SecretWarning, SettingError
+from gini_notebook.interactive.session import login, login_accounts
+from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
     Found,
@@ -26,8 +28,6 @@ from gini_notebook.credentials import (
     save_secret_file,
     secret_file_path,
 )
-from gini_notebook.errors import CredentialsError, LoginRequired, NotAuthorized, SecretWarning, SettingError
-from gini_notebook.session import login, login_accounts
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
@@ -197,7 +197,7 @@ def test_tokens_need_no_client() -> None:
 
 
 def test_everything_about_the_connection_reaches_the_client(sandbox: "Sandbox") -> None:
-    from gini_notebook.client import Timing
+    from gini_notebook.service.client import Timing
 
     client = login(
         **ONLY_CLIENT,
@@ -253,7 +253,7 @@ class _Terminal:
 
 
 def test_a_terminal_is_asked_for_what_lacks(monkeypatch: pytest.MonkeyPatch, sandbox: "Sandbox") -> None:
-    from gini_notebook.session import asking
+    from gini_notebook.interactive.session import asking
 
     asked: list[str] = []
 

@@ -12,8 +12,8 @@ import pytest
 import trustme
 from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, says
 
-from gini_notebook.client import Client
 from gini_notebook.errors import CertificateRefused, ConnectionFailed, SettingError
+from gini_notebook.service.client import Client
 
 Connect = Callable[..., Client]
 Serve = Callable[..., Loopback]

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from loopback import answer, says
 
-from gini_notebook.accounts import Accounts
-from gini_notebook.client import Client
-from gini_notebook.client._listing import every_document
 from gini_notebook.errors import (
     AnswerLost,
     DocumentFailed,
@@ -22,8 +19,11 @@ from gini_notebook.errors import (
     SettingError,
     StillProcessing,
 )
-from gini_notebook.session import login, login_accounts
-from gini_notebook.values import Box, Document, Extraction, Feedback
+from gini_notebook.interactive.session import login, login_accounts
+from gini_notebook.service.accounts import Accounts
+from gini_notebook.service.client import Client
+from gini_notebook.service.client._listing import every_document
+from gini_notebook.service.values import Box, Document, Extraction, Feedback
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
@@ -329,7 +329,7 @@ ALL_ROWS: dict[str, Callable[[Client, Any], object]] = {
 
 @pytest.mark.parametrize("row", ALL_ROWS)
 def test_B1_wrong_secret(sandbox: "Sandbox", foreign: str, row: str) -> None:
-    from gini_notebook.credentials import TrustedAccess
+    from gini_notebook.service.credentials import TrustedAccess
 
     access = TrustedAccess(sandbox.client_id, "wrong")
     client = Client(access, api=sandbox.api, user_center=sandbox.user_center, ca_bundle=sandbox.ca_file)

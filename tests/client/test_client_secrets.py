@@ -15,9 +15,10 @@ from urllib.parse import quote_plus
 import pytest
 from loopback import Connection, Loopback, answer, says
 
-from gini_notebook.accounts import Accounts
-from gini_notebook.client import Client, Timing
-from gini_notebook.credentials import (
+from gini_notebook.errors import GiniError, LoginRequired
+from gini_notebook.service.accounts import Accounts
+from gini_notebook.service.client import Client, Timing
+from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
     JwtAccess,
@@ -26,7 +27,6 @@ from gini_notebook.credentials import (
     TrustedAccess,
     UserAccess,
 )
-from gini_notebook.errors import GiniError, LoginRequired
 
 Connect = Callable[..., Client]
 Serve = Callable[..., Loopback]
@@ -299,7 +299,7 @@ def test_T19_an_interrupted_call_shows_nothing_in_a_verbose_traceback(serve: Ser
 def test_T19_the_environment_is_not_shown_in_a_verbose_traceback(
     monkeypatch: pytest.MonkeyPatch, connect: Connect, tmp_path: Any
 ) -> None:
-    from gini_notebook.session import login
+    from gini_notebook.interactive.session import login
 
     monkeypatch.setenv("GINI_CLIENT_ID", "client")
     monkeypatch.setenv("GINI_CLIENT_SECRET", CLIENT_SECRET + "\n")

@@ -17,9 +17,6 @@ from cryptography.x509.oid import NameOID
 from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, days_from_now, says
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from gini_notebook._transport.pins import key_pin
-from gini_notebook.client import Client, Timing
-from gini_notebook.credentials import TrustedAccess
 from gini_notebook.errors import (
     CertificateRefused,
     ConnectionFailed,
@@ -27,6 +24,9 @@ from gini_notebook.errors import (
     RequestRefused,
     SettingError,
 )
+from gini_notebook.service.client import Client, Timing
+from gini_notebook.service.credentials import TrustedAccess
+from gini_notebook.service.transport.pins import key_pin
 
 GOOD = says(answer(200, DOCUMENT))
 Connect = Callable[..., Client]

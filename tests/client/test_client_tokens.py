@@ -11,8 +11,18 @@ from typing import Any
 import pytest
 from loopback import DOCUMENT, SECRET, Connection, Loopback, answer
 
-from gini_notebook.client import Client
-from gini_notebook.credentials import (
+from gini_notebook.errors import (
+    AnswerLost,
+    CredentialsError,
+    GiniError,
+    LoginRequired,
+    NotAuthorized,
+    RequestRefused,
+    ServiceFailure,
+    SettingError,
+)
+from gini_notebook.service.client import Client
+from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
     ClientTokenAccess,
@@ -24,17 +34,7 @@ from gini_notebook.credentials import (
     other_user,
     random_identifier,
 )
-from gini_notebook.errors import (
-    AnswerLost,
-    CredentialsError,
-    GiniError,
-    LoginRequired,
-    NotAuthorized,
-    RequestRefused,
-    ServiceFailure,
-    SettingError,
-)
-from gini_notebook.values import Secret, Token
+from gini_notebook.service.values import Secret, Token
 
 Connect = Callable[..., Client]
 Serve = Callable[..., Loopback]
@@ -186,8 +186,8 @@ def test_R9_B6_many_threads_ask_for_one_token_per_expiry(serve: Serve, connect: 
 
 @pytest.mark.slow
 def test_R9_B6_100_threads_for_a_minute_on_3_second_tokens() -> None:
+    from gini_notebook.interactive.session import login
     from gini_notebook.sandbox import Sandbox
-    from gini_notebook.session import login
 
     with Sandbox(processing_time_s=0.0, token_life_s=3.0) as sandbox:
         client = login(sandbox, anonymous_domain="app.example.org")

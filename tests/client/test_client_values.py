@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook import values
-from gini_notebook.values import (
+from gini_notebook.service import values
+from gini_notebook.service.values import (
     Box,
     Configuration,
     Document,

@@ -10,27 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook._wire import (
-    GINI_API,
-    PAY_API,
-    Answer,
-    base_url,
-    decipher,
-    environment_named,
-    may_repeat,
-    retry_after_s,
-    tokens,
-    users,
-)
-from gini_notebook._wire import documents as wire_documents
-from gini_notebook._wire import feedback as wire_feedback
-from gini_notebook._wire import payments as wire_payments
-from gini_notebook._wire import results as wire_results
-from gini_notebook._wire.answers import read_file, read_image, read_nothing
-from gini_notebook._wire.files import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
-from gini_notebook._wire.json_guard import guarded_json
-from gini_notebook._wire.links import id_in, id_of
-from gini_notebook._wire.messages import Request
 from gini_notebook.errors import (
     AnswerLost,
     CertificateRefused,
@@ -46,7 +25,28 @@ from gini_notebook.errors import (
     SettingError,
     TooManyRequests,
 )
-from gini_notebook.values import Document, Feedback, Secret
+from gini_notebook.service.values import Document, Feedback, Secret
+from gini_notebook.service.wire import (
+    GINI_API,
+    PAY_API,
+    Answer,
+    base_url,
+    decipher,
+    environment_named,
+    may_repeat,
+    retry_after_s,
+    tokens,
+    users,
+)
+from gini_notebook.service.wire import documents as wire_documents
+from gini_notebook.service.wire import feedback as wire_feedback
+from gini_notebook.service.wire import payments as wire_payments
+from gini_notebook.service.wire import results as wire_results
+from gini_notebook.service.wire.answers import read_file, read_image, read_nothing
+from gini_notebook.service.wire.files import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
+from gini_notebook.service.wire.json_guard import guarded_json
+from gini_notebook.service.wire.links import id_in, id_of
+from gini_notebook.service.wire.messages import Request
 
 BASE = "https://pay-api.gini.net"
 READ = Request("GET", "/documents/1", "read document 1", read_nothing, repeatable=True)

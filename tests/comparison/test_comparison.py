@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from gini_notebook import rules
-from gini_notebook.comparison import Comparison, compare
+from gini_notebook.analysis import rules
+from gini_notebook.analysis.comparison import Comparison, compare
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import evaluate
 
 NAMES = [f"d{number:03}" for number in range(120)]
 FIELDS = ("amountToPay", "iban", "docType")
@@ -194,7 +194,7 @@ def test_G17_what_cannot_be_compared_is_refused(other, message):
 
 
 def test_G17_other_editions_and_disjoint_fields_are_refused():
-    from gini_notebook.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation import Evaluation
 
     old = Evaluation(B.comparisons, B.documents, None, B.settings, {**B.provenance, "spec_version": "0"})
     with pytest.raises(SettingError, match="the first has edition of the metrics '1', the second '0'"):

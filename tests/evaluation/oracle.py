@@ -4,7 +4,7 @@ import itertools
 import math
 from collections import Counter, defaultdict
 
-from gini_notebook import rules
+from gini_notebook.analysis import rules
 
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")
 

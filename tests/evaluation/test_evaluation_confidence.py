@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from gini_notebook.analysis.evaluation import evaluate
+from gini_notebook.analysis.statistics import clopper_pearson
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import evaluate
-from gini_notebook.statistics import clopper_pearson
 from tests.evaluation.oracle import COUNTED, header_counts
 
 

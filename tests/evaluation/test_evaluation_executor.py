@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, _split, evaluate
 from gini_notebook.errors import ExecutorBroken, SchemaError, SettingError
-from gini_notebook.evaluation import Evaluation, PartedEvaluation, _split, evaluate
 from tests.clusters import losing_a_worker, processes, some_are_done
 
 NAMES = [f"d{number:03}" for number in range(40)]

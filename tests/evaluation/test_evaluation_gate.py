@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import evaluate
 
 NAMES = [f"d{number}" for number in range(40)]
 TRUTH = pd.concat(

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SchemaError
-from gini_notebook.evaluation import evaluate
 
 BASE = [
     ("a.pdf", "", 0, "amountToPay", "12.30:EUR"),

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis.evaluation import evaluate
 
 COLUMNS = ["document", "group", "row", "field", "value"]
 TELLING = [

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import FileProblem
-from gini_notebook.evaluation import Evaluation, evaluate
 
 TRUTH = pd.DataFrame({"document": ["a", "b", "c"], "field": "iban", "value": ["DE1", "DE2", "DE3"]})
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis.evaluation import evaluate
 from tests.evaluation.oracle import COUNTED, best_alignment, header_counts, scores, table
 
 VALUES = {

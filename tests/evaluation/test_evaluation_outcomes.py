@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from gini_notebook import rules
+from gini_notebook.analysis import rules
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation import evaluate
 from gini_notebook.schema import CANDIDATES, COMPARISONS, DOCUMENTS, FIELD_SCORES, SUMMARY, check
 
 COLUMNS = ["document", "group", "row", "field", "value"]

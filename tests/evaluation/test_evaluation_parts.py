@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, evaluate
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation import Evaluation, PartedEvaluation, evaluate
 
 dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
 

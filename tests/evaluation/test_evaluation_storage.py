@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import SPEC_VERSION, Evaluation, evaluate
 from gini_notebook.errors import FileProblem, SchemaError
-from gini_notebook.evaluation import SPEC_VERSION, Evaluation, evaluate
 from gini_notebook.schema import CANDIDATES, DOCUMENTS
 
 TRUTH = pd.DataFrame(
@@ -167,7 +167,7 @@ def test_a_column_that_cannot_be_kept_is_named(tmp_path):
 
 CHILD = """
 import sys, pandas as pd
-from gini_notebook.evaluation import Evaluation
+from gini_notebook.analysis.evaluation import Evaluation
 result = Evaluation.load(sys.argv[1])
 print("ready", flush=True)
 while True:

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import pytest
 
-from gini_notebook import rules
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis import rules
+from gini_notebook.analysis.evaluation import evaluate
 
 TRUTH = pd.DataFrame(
     {
@@ -31,7 +31,7 @@ def test_values_that_their_rule_cannot_read_are_named_with_example_and_remedy(tm
 
 
 def test_partitions_name_the_same_values_with_the_same_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr("gini_notebook.evaluation._split.ROWS", 1)
+    monkeypatch.setattr("gini_notebook.analysis.evaluation._split.ROWS", 1)
     expected = evaluate(FOUND, TRUTH).unread_truth()
     with ThreadPoolExecutor(2) as threads:
         parted = evaluate(FOUND, TRUTH, executor=threads)

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.evaluation import evaluate
 
 NAMES = [f"d{number:03}" for number in range(100)]
 

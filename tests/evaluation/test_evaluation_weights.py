@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import evaluate
 
 SCORES = ["precision", "recall", "f1"]
 ENDS = [f"{score}{end}" for score in SCORES for end in ("", "_low", "_high")]

@@ -10,9 +10,9 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from gini_notebook import plots
+from gini_notebook.analysis import plots
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import Evaluation, evaluate
 from tests.report.report_samples import hostile, rows, sample
 
 if TYPE_CHECKING:

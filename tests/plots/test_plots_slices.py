@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from gini_notebook import plots
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis import plots
+from gini_notebook.analysis.evaluation import evaluate
 
 
 def test_confidence_by_slice_has_a_bar_per_slice_grey_where_small_and_the_target():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gini_notebook.evaluation import Evaluation
+from gini_notebook.analysis.evaluation import Evaluation
 from tests.report.report_samples import hostile, sample
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from gini_notebook.evaluation import Evaluation, evaluate
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 
 PDF = "letter_plain.pdf"
 IBAN, OTHER_IBAN = "DE89370400440532013000", "DE75512108001245126199"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
-from gini_notebook.evaluation import Evaluation, evaluate
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 
 FIELDS = ("iban", "<b>bic</b>")
 

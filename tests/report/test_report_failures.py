@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 from lxml import etree
 
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis.evaluation import evaluate
 
 
 def test_failed_documents_without_truth_are_listed_and_documents_not_sent_are_counted(tmp_path: Path) -> None:

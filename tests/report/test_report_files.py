@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from gini_notebook.evaluation import Evaluation, evaluate
-from gini_notebook.report import save_report
-from gini_notebook.report.markdown import escape
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
+from gini_notebook.analysis.report import save_report
+from gini_notebook.analysis.report.markdown import escape
 from tests.report.report_samples import PAYLOADS, Tables, rows
 
 MADE_AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
+from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.report import save_report
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import Evaluation
-from gini_notebook.report import save_report
 from tests.report.report_samples import PAYLOADS
 
 MADE_AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -99,7 +99,7 @@ def test_failed_documents_are_listed_with_reason_and_request_id(result: Evaluati
 
 
 def test_a_report_without_mistakes_and_failures_says_so(tmp_path: Path) -> None:
-    from gini_notebook.evaluation import evaluate
+    from gini_notebook.analysis.evaluation import evaluate
 
     table = pd.DataFrame({"document": ["a.pdf"], "field": ["iban"], "value": ["DE1"]})
     page = parsed(evaluate(table, table), tmp_path)
@@ -127,7 +127,7 @@ def test_the_german_report_is_german_to_the_comma(result: Evaluation, tmp_path: 
 
 
 def test_both_languages_have_the_same_words() -> None:
-    from gini_notebook.report.texts import TEXTS
+    from gini_notebook.analysis.report.texts import TEXTS
 
     assert TEXTS["en"].keys() == TEXTS["de"].keys()
     for key, text in TEXTS["en"].items():

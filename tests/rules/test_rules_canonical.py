@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook import rules
+from gini_notebook.analysis import rules
+from gini_notebook.analysis.rules import Rule
+from gini_notebook.analysis.rules._explanation import steps
 from gini_notebook.errors import SettingError
-from gini_notebook.rules import Rule
-from gini_notebook.rules._explanation import steps
 
 RULES = [
     rules.get("amount"),

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook import rules
-from gini_notebook.rules import CAUSES, Slots
+from gini_notebook.analysis import rules
+from gini_notebook.analysis.rules import CAUSES, Slots
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook import rules
-from gini_notebook.rules import Rule, _accounts, _text
+from gini_notebook.analysis import rules
+from gini_notebook.analysis.rules import Rule, _accounts, _text
 
 RULES = [
     *(rules.get(name) for name in ("amount", "numeric", "iban", "bic", "date", "reference", "companyname", "doctype")),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gini_notebook import rules
+from gini_notebook.analysis import rules
 
 IBAN = "DE89370400440532013000"
 MUELLER = "Müller GmbH"

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from gini_notebook.errors import SettingError
-from gini_notebook.statistics import (
+from gini_notebook.analysis.statistics import (
     clopper_pearson,
     holm,
     mcnemar_p,
@@ -19,6 +18,7 @@ from gini_notebook.statistics import (
     sign_flip_p,
     wilson,
 )
+from gini_notebook.errors import SettingError
 
 PROPORTIONS = [(0, 1), (1, 1), (0, 30), (30, 30), (1, 30), (17, 40), (999, 1000), (3, 100_000)]
 

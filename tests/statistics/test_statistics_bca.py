@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from gini_notebook.comparison import compare
+from gini_notebook.analysis.comparison import compare
+from gini_notebook.analysis.evaluation import evaluate
+from gini_notebook.analysis.evaluation.scores import scores
+from gini_notebook.analysis.statistics import bca_interval, left_out_sums, resampled_sums, wilson
 from gini_notebook.errors import SettingError
-from gini_notebook.evaluation import evaluate
-from gini_notebook.evaluation.scores import scores
-from gini_notebook.statistics import bca_interval, left_out_sums, resampled_sums, wilson
 
 
 def clustered(documents=100, seed=0):

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from gini_notebook.evaluation.scores import scores
-from gini_notebook.statistics import bca_interval, left_out_sums, percentile_interval, resampled_sums, sign_flip_p
+from gini_notebook.analysis.evaluation.scores import scores
+from gini_notebook.analysis.statistics import (
+    bca_interval,
+    left_out_sums,
+    percentile_interval,
+    resampled_sums,
+    sign_flip_p,
+)
 
 FIELDS = 10
 

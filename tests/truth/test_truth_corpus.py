@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from truth_samples import values
 
-from gini_notebook.truth import read_truth, write_truth
+from gini_notebook.analysis.truth import read_truth, write_truth
 
 FIELDS = ("amountToPay", "iban", "bic", "paymentRecipient", "paymentDueDate")
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from truth_samples import IBAN_XML, LINE_XML, cii, terms, ubl, values, zugferd_1
 
+from gini_notebook.analysis.truth import read_truth
+from gini_notebook.analysis.truth.einvoice.nodes import amount, gross_unit_price, iso_date, number, plain_number
 from gini_notebook.errors import TruthError
-from gini_notebook.truth import read_truth
-from gini_notebook.truth.einvoice.nodes import amount, gross_unit_price, iso_date, number, plain_number
 
 
 def read(tmp_path, content: bytes):

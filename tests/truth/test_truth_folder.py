@@ -11,9 +11,9 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 from truth_samples import cii, encrypted_pdf, pdf, pdf_with_associated_file, ubl, values, zugferd_1
 
+from gini_notebook.analysis.truth import read_truth
+from gini_notebook.analysis.truth.einvoice.safe_xml import MAX_BYTES
 from gini_notebook.errors import TruthError
-from gini_notebook.truth import read_truth
-from gini_notebook.truth.einvoice.safe_xml import MAX_BYTES
 
 HOSTILE = b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]><a>&e;</a>'
 

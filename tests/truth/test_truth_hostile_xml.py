@@ -9,9 +9,9 @@ import tracemalloc
 import pytest
 from truth_samples import cii, values
 
+from gini_notebook.analysis.truth import read_truth
+from gini_notebook.analysis.truth.einvoice.safe_xml import MAX_BYTES, MAX_TAGS, parse
 from gini_notebook.errors import TruthError
-from gini_notebook.truth import read_truth
-from gini_notebook.truth.einvoice.safe_xml import MAX_BYTES, MAX_TAGS, parse
 
 LAUGHS = (
     '<!DOCTYPE l [<!ENTITY a "ha">'

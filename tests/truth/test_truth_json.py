@@ -5,8 +5,8 @@ import json
 import pytest
 from truth_samples import values
 
+from gini_notebook.analysis.truth import read_truth
 from gini_notebook.errors import TruthError
-from gini_notebook.truth import read_truth
 
 EXTRACTIONS = {
     "extractions": {

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gini_notebook.analysis.truth import read_truth
 from gini_notebook.errors import ExecutorBroken
-from gini_notebook.truth import read_truth
 from tests.clusters import closed, losing_a_worker, lost, processes
 
 COPIES = 12

@@ -6,8 +6,8 @@ from PIL import Image
 from pypdf import PdfWriter
 from truth_samples import cii, pdf, values
 
+from gini_notebook.analysis.truth import read_truth
 from gini_notebook.errors import TruthError
-from gini_notebook.truth import read_truth
 
 EPC = "BCD\n002\n1\nSCT\nCOBADEFFXXX\nMusterverein e. V.\nDE89 3704 0044 0532 0130 00\nEUR12.5\n\n\nRechnung 12\n"
 SWISS_LINES = ["SPC", "0200", "1", "CH4431999123000889012", "S", "Muster AG", "Weg", "1", "8000", "Zürich", "CH"]

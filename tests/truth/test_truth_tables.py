@@ -11,8 +11,8 @@ import xlsxwriter
 from truth_samples import values
 
 from gini_notebook import schema
+from gini_notebook.analysis.truth import read_truth
 from gini_notebook.errors import TruthError
-from gini_notebook.truth import read_truth
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:

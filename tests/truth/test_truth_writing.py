@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from truth_samples import cii, values
 
+from gini_notebook.analysis.truth import read_truth, write_truth
 from gini_notebook.errors import SchemaError, SettingError, TruthError
 from gini_notebook.schema import TEXT, TRUTH
-from gini_notebook.truth import read_truth, write_truth
 
 KEY_AND_VALUE = ["document", "group", "row", "field", "value"]
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")

@@ -10,15 +10,15 @@ import pytest
 from ipywidgets import Widget
 from PIL import Image
 
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import FileProblem, GiniError, SettingError
-from gini_notebook.evaluation import Evaluation, evaluate
-from gini_notebook.frames import process
-from gini_notebook.widgets import Explorer, explore
-from gini_notebook.widgets import mistake_content as content_module
+from gini_notebook.interactive.widgets import Explorer, explore
+from gini_notebook.interactive.widgets import mistake_content as content_module
+from gini_notebook.service.frames import process
 from tests.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, Tables, boxed, hostile, rows, sample
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
+    from gini_notebook.service.client import Client
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 
@@ -166,7 +166,7 @@ def test_values_stand_side_by_side_as_delivered_and_as_compared(result: Evaluati
 
 
 def test_the_steps_of_the_rule_are_those_of_explain(result: Evaluation) -> None:
-    from gini_notebook import rules
+    from gini_notebook.analysis import rules
 
     sent = content(explore(result))
     assert sent["steps"] == list(rules.explain("1200.00:EUR", "12.00:EUR", "amount").steps)

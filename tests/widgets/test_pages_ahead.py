@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import FileProblem
-from gini_notebook.evaluation import evaluate
-from gini_notebook.widgets import explore, explorer, pages
-from gini_notebook.widgets.pages import FolderPages
+from gini_notebook.interactive.widgets import explore, explorer, pages
+from gini_notebook.interactive.widgets.pages import FolderPages
 from tests.clusters import closed, losing_a_worker, lost, processes, some_are_done
 from tests.report.report_samples import PDF, rows
 

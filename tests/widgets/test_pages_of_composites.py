@@ -11,17 +11,17 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gini_notebook.batch.folders import folders_as_documents
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import FileProblem
-from gini_notebook.evaluation import Evaluation, evaluate
-from gini_notebook.frames import process
-from gini_notebook.widgets import explore
-from gini_notebook.widgets.pages import FolderPages, Page
+from gini_notebook.interactive.widgets import explore
+from gini_notebook.interactive.widgets.pages import FolderPages, Page
+from gini_notebook.service.batch.folders import folders_as_documents
+from gini_notebook.service.frames import process
 from tests.clusters import processes
 from tests.report.report_samples import IBAN, OTHER_IBAN, Tables, rows
 
 if TYPE_CHECKING:
-    from gini_notebook.client import Client
+    from gini_notebook.service.client import Client
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "black": (0, 0, 0), "white": (255, 255, 255)}
 CHANGED = "The pages have changed since the run, or were in another order."

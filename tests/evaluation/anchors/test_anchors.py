@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gini_notebook.evaluation import evaluate
+from gini_notebook.analysis.evaluation import evaluate
 from tests.evaluation.anchors import adapters
 
 SEEDS = range(200)

@@ -1,6 +1,0 @@
-"""The only place that sends anything, and the only one that imports Requests."""
-
-from gini_notebook._transport.settings import CaBundle, Timing, Trust
-from gini_notebook._transport.transport import Transport
-
-__all__ = ["CaBundle", "Timing", "Transport", "Trust"]

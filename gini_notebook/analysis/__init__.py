@@ -1,0 +1,1 @@
+"""Compares what was extracted with the ground truth. It has never heard of HTTP."""

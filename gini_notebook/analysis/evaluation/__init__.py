@@ -1,0 +1,15 @@
+"""Compare extractions with the ground truth: one pass makes the comparisons, every number is a view of them.
+
+>>> import pandas as pd
+>>> truth = pd.DataFrame({"document": ["a.pdf", "b.pdf"], "field": "iban", "value": ["DE1", "DE2"]})
+>>> result = evaluate(truth, truth)
+>>> result
+<Evaluation of 2 documents: 2 correct>
+"""
+
+from gini_notebook.analysis.evaluation._evaluate import evaluate
+from gini_notebook.analysis.evaluation._kept import SPEC_VERSION
+from gini_notebook.analysis.evaluation._large import PartedEvaluation
+from gini_notebook.analysis.evaluation._result import Evaluation
+
+__all__ = ["SPEC_VERSION", "Evaluation", "PartedEvaluation", "evaluate"]

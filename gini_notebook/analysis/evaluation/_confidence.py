@@ -1,0 +1,200 @@
+"""Confidences of extractions, for tables that have them (M10 and M16 of the metrics; the service delivers none)."""
+
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.statistics import wilson
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.schema import COUNT
+
+COLUMN = "confidence"
+
+
+def read(source: pd.DataFrame) -> FloatArray | None:
+    """Give the confidence of every extraction, NaN where it lacks; None if the table has no such column.
+
+    Words are ranks, not numbers: an ordered categorical gives 0, 1, 2, … in its order.
+    """
+    if COLUMN not in source.columns:
+        return None
+    column: Any = source[COLUMN]
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
+        codes = column.cat.codes.to_numpy(dtype=np.float64)
+        return np.where(codes < 0, np.nan, codes)
+    try:
+        numbers = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        message = (
+            f"The column 'confidence' of the extractions table cannot be read as numbers: {error}. Levels in words "
+            "must be an ordered categorical."
+        )
+        raise SchemaError(message) from error
+    if np.isinf(numbers).any():
+        raise SchemaError("The column 'confidence' of the extractions table holds infinite numbers.")
+    return np.asarray(numbers, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """What was extracted where the truth is known.
+
+    ``place`` counts the predictions of a document, ``right`` tells which are correct. ``confidence`` is NaN where it
+    lacks; such a prediction is kept at every threshold.
+    """
+
+    document: "pd.Series[str]"
+    field: "pd.Series[str]"
+    place: IntArray
+    confidence: FloatArray
+    right: BoolArray
+
+    def of(self, chosen: BoolArray) -> "Predictions":
+        """Give some of them, numbered anew within each document."""
+        document = self.document[chosen].reset_index(drop=True)
+        place = document.groupby(document.to_numpy(dtype=object), sort=False).cumcount().to_numpy(dtype=np.int64)
+        return Predictions(
+            document, self.field[chosen].reset_index(drop=True), place, self.confidence[chosen], self.right[chosen]
+        )
+
+
+def predictions(comparisons: pd.DataFrame, chosen: BoolArray) -> Predictions:
+    """Give the predictions among the chosen slots, in the order of the comparisons."""
+    if COLUMN not in comparisons.columns:
+        raise SettingError(
+            "These extractions have no confidence. The service delivers none; a table with a column 'confidence' has."
+        )
+    predicted = comparisons["outcome"].isin(["correct", "wrong", "spurious"]).to_numpy(dtype=bool)
+    every = Predictions(
+        document=comparisons["document"],
+        field=comparisons["field"],
+        place=np.zeros(len(comparisons), dtype=np.int64),
+        confidence=comparisons[COLUMN].to_numpy(dtype=np.float64),
+        right=(comparisons["outcome"] == "correct").to_numpy(dtype=bool),
+    )
+    return every.of(predicted & chosen)
+
+
+def reliability(given: Predictions, bins: int) -> pd.DataFrame:
+    """Write the table of ``Evaluation.reliability``: bins of about equal count; equal confidences share a bin."""
+    sure = ~np.isnan(given.confidence)
+    confidence, right = given.confidence[sure], given.right[sure]
+    edges = np.unique(np.quantile(confidence, np.linspace(0, 1, bins + 1)[1:-1])) if len(confidence) else np.zeros(0)
+    of_bin = np.searchsorted(edges, confidence, side="left")
+    table = pd.DataFrame({"bin": of_bin, "confidence": confidence, "right": right}).groupby("bin")
+    found = table.agg(
+        count=("right", "size"),
+        confidence_low=("confidence", "min"),
+        confidence_high=("confidence", "max"),
+        confidence=("confidence", "mean"),
+        correct=("right", "mean"),
+    ).reset_index(drop=True)
+    low, high = wilson(found["correct"].to_numpy(dtype=np.float64) * found["count"], found["count"])
+    return found.assign(correct_low=low, correct_high=high).astype({"count": COUNT})
+
+
+def numbers(given: Predictions, support: int) -> dict[str, Any]:
+    """Give how well confidence tells right from wrong, in a few numbers."""
+    sure = ~np.isnan(given.confidence)
+    confidence, right = given.confidence[sure], given.right[sure]
+    probability = bool(len(confidence)) and bool((confidence >= 0).all() and (confidence <= 1).all())
+    return {
+        "predicted": len(sure),
+        "without_confidence": int((~sure).sum()),
+        "average_precision": average_precision(given, support),
+        "average_precision_uninterpolated": uninterpolated(confidence, right),
+        "ece": expected_calibration_error(confidence, right) if probability else np.nan,
+        "brier": float(np.mean((confidence - right) ** 2)) if probability else np.nan,
+        "auroc": auroc(confidence, right),
+    }
+
+
+def average_precision(given: Predictions, support: int) -> float:
+    """Give the average precision as DocILE's benchmark does (interpolated).
+
+    Ties are decided by the place of the prediction in its document, then by the SHA-1 of document and place, so that
+    no document comes first by its name.
+    """
+    if not support:
+        return np.nan
+    order = _ranking(given)
+    true = np.cumsum(given.right[order])
+    precision = np.maximum.accumulate((true / np.arange(1, len(true) + 1))[::-1])[::-1]
+    return float(np.sum(precision * given.right[order]) / support)
+
+
+def _ranking(given: Predictions) -> IntArray:
+    surety = np.where(np.isnan(given.confidence), np.inf, given.confidence)
+    tied = pd.DataFrame({"surety": surety, "place": given.place}).duplicated(keep=False).to_numpy()
+    digest = np.full(len(surety), "", dtype=object)
+    for at in np.flatnonzero(tied).tolist():
+        place = int(given.place[at]).to_bytes(8, "little")
+        name = given.document.iloc[at].encode("utf-8", "surrogatepass")
+        digest[at] = sha1(name + place, usedforsecurity=False).hexdigest()[:16]
+    by_digest = pd.factorize(digest, sort=True)[0]
+    return np.lexsort((by_digest, given.place, -surety)).astype(np.int64)
+
+
+def uninterpolated(confidence: FloatArray, right: BoolArray) -> float:
+    """Give the sum of precision × gain of recall over the distinct confidences, recall being that of predictions."""
+    if not right.any():
+        return np.nan
+    order = np.argsort(-confidence, kind="stable")
+    ordered, true = confidence[order], np.cumsum(right[order])
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    precision = true[last] / (np.flatnonzero(last) + 1)
+    return float(np.sum(np.diff(true[last], prepend=0) * precision) / right.sum())
+
+
+def expected_calibration_error(confidence: FloatArray, right: BoolArray, bins: int = 10) -> float:
+    """Give the mean gap between confidence and share of right predictions, over bins of equal width."""
+    of_bin = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    gaps = np.bincount(of_bin, weights=confidence - right, minlength=bins)
+    return float(np.abs(gaps).sum() / len(confidence))
+
+
+def auroc(confidence: FloatArray, right: BoolArray) -> float:
+    """Give the probability that a right prediction is surer than a wrong one (ties count half)."""
+    good, bad = int(right.sum()), int((~right).sum())
+    if not good or not bad:
+        return np.nan
+    ranks = stats.rankdata(confidence)
+    return float((ranks[right].sum() - good * (good + 1) / 2) / (good * bad))
+
+
+def without(comparisons: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Give the comparisons as if predictions below the threshold had not been made (M16).
+
+    Correct and wrong become missing, spurious becomes absent. Where there would be no slot without the prediction (an
+    invented row, a repeated prediction), there is none.
+    """
+    dropped = (comparisons[COLUMN] < threshold).to_numpy(dtype=bool)
+    stated = comparisons["truth"].notna().to_numpy()
+    first = (comparisons["group"] == "").to_numpy(dtype=bool) & (comparisons["row"] == 0).to_numpy(dtype=bool)
+    in_truth = stated | first | _rows_of_truth(comparisons)
+    ignored = (comparisons["outcome"] == "ignored").to_numpy(dtype=bool)
+    kept = comparisons[~dropped | (in_truth & ~ignored)].reset_index(drop=True)
+    gone = dropped[~dropped | (in_truth & ~ignored)]
+    lost = gone & kept["truth"].notna().to_numpy()
+    for column in ("extracted", "extracted_canonical", "cause", "row_extracted", "page"):
+        kept[column] = kept[column].mask(gone)
+    for column in ("left", "top", "width", "height", COLUMN):
+        kept[column] = kept[column].mask(gone, np.nan)
+    for column in ("raw", "typed", "lenient"):
+        kept[column] &= ~gone
+    for column in ("similarity", "anls"):
+        kept[column] = np.where(lost, 0.0, np.where(gone, np.nan, kept[column]))
+    kept["outcome"] = kept["outcome"].mask(lost, "missing").mask(gone & ~lost, "absent")
+    return kept
+
+
+def _rows_of_truth(comparisons: pd.DataFrame) -> BoolArray:
+    rows = comparisons.groupby(["document", "group", "row"], sort=False).ngroup().to_numpy()
+    stated = comparisons["truth"].notna().to_numpy()
+    compound = (comparisons["group"] != "").to_numpy(dtype=bool)
+    return np.asarray((np.bincount(rows, weights=stated)[rows] > 0) & compound)

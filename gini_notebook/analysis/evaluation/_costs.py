@@ -1,0 +1,86 @@
+"""What mistakes cost: a wrong amount is not a wrong city."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._tables import dotted
+from gini_notebook.analysis.evaluation.counts import Tally
+from gini_notebook.analysis.evaluation.scores import share
+from gini_notebook.analysis.statistics import percentile_interval, resampled_sums
+from gini_notebook.errors import SettingError
+
+OUTCOMES = ("wrong", "missing", "spurious")
+Costs = Mapping[str, float]
+CostsByField = Mapping[str, Costs]
+
+
+def frame(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
+    """Write the table of ``Evaluation.costs``."""
+    places, rates = _rates(tally, costs)
+    counts = tally.counts[:, places, 1:4].astype(np.float64)
+    by_document = (counts * rates).sum(axis=2)
+    by_document = np.concatenate([by_document, by_document.sum(axis=1, keepdims=True)], axis=1)
+    documents = len(by_document)
+    draws = resampled_sums(by_document, seed=seed) * 1000 / max(documents, 1)
+    low, high = percentile_interval(draws, documents=documents)
+    names = [tally.columns[place] for place in places]
+    table = pd.DataFrame(
+        {
+            "group": [*(group for group, _ in names), ""],
+            "field": [*(field for _, field in names), "total"],
+            "cost": by_document.sum(axis=0),
+            "cost_per_1000_documents": share(by_document.sum(axis=0) * 1000, documents),
+            "low": low,
+            "high": high,
+            "precision": [*_precision(tally, places), np.nan],
+            "break_even_precision": [*_break_even(rates), np.nan],
+        }
+    )
+    for at, outcome in enumerate(OUTCOMES):
+        table.insert(2 + at, outcome, pd.array([*counts[:, :, at].sum(axis=0), counts[:, :, at].sum()], dtype="Int64"))
+    return table
+
+
+def _precision(tally: Tally, places: list[int]) -> Any:
+    totals = tally.totals[places]
+    return share(totals[:, 0], totals[:, [0, 1, 3]].sum(axis=1))
+
+
+def _break_even(rates: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
+    """Give the precision from which taking a value is cheaper than keying it in: 1 - missing / wrong."""
+    return np.clip(1 - share(rates[:, 1], rates[:, 0]), 0, 1)
+
+
+def _rates(tally: Tally, costs: Costs | CostsByField) -> "tuple[list[int], np.ndarray[Any, np.dtype[np.float64]]]":
+    """Give the columns that cost something, and what wrong, missing and spurious values cost in each."""
+    header = [name[1] for name in tally.columns if not name[0]]
+    by_field: dict[str, Any] = dict(costs) if not set(costs) <= set(OUTCOMES) else dict.fromkeys(header, costs)
+    places, rates = [], []
+    for place, (group, field) in enumerate(tally.columns):
+        chosen = by_field.pop(dotted(group, field), None)
+        if chosen is None:
+            continue
+        places.append(place)
+        rates.append([_rate(chosen, outcome, field) for outcome in OUTCOMES])
+    if by_field or not places:
+        message = (
+            f"There are costs for {', '.join(map(repr, by_field)) or 'nothing'}, but no such field. There are: "
+            f"{', '.join(dotted(*name) for name in tally.columns) or 'none'}."
+        )
+        raise SettingError(message)
+    return places, np.array(rates, dtype=np.float64)
+
+
+def _rate(costs: Any, outcome: str, field: str) -> float:
+    unknown = sorted(set(costs) - set(OUTCOMES)) if isinstance(costs, Mapping) else [costs]
+    if unknown:
+        message = f"The costs of {field!r} are by outcome ({', '.join(OUTCOMES)}), not {unknown[0]!r}."
+        raise SettingError(message)
+    rate = costs.get(outcome, 0.0)
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate < float("inf"):
+        message = f"The cost of {outcome!r} of {field!r} is {rate!r}; it must be a number, 0 or more."
+        raise SettingError(message)
+    return float(rate)

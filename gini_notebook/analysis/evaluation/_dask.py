@@ -1,0 +1,83 @@
+"""Dask DataFrames as partitions; nothing is shuffled.
+
+Which scheduler does the work is Dask's business: threads by default, the processes of a cluster where a client is
+connected.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._coding import composed
+from gini_notebook.analysis.evaluation._parts import Pair, Parted, Survey, survey
+from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, TRUTH, check_columns
+from gini_notebook.errors import SchemaError
+
+_LIBRARIES = ("dask", "dask_expr")
+
+
+def is_dask(frame: Any) -> bool:
+    """Tell a Dask DataFrame, without importing Dask."""
+    return type(frame).__module__.partition(".")[0] in _LIBRARIES and hasattr(frame, "to_delayed")
+
+
+def _run(function: Callable[..., Any], *arguments: Sequence[Any]) -> Iterator[Any]:
+    dask: Any = import_module("dask")
+    return iter(dask.compute(*(dask.delayed(function)(*entry) for entry in zip(*arguments, strict=True))))
+
+
+def parted(extractions: Any, truth: Any) -> Parted:
+    """Bring the partitions of both tables together.
+
+    Raises
+    ------
+    SchemaError
+        If the tables do not have the same number of partitions.
+    """
+    for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)):
+        check_columns(frame, name)
+    found = extractions.to_delayed()
+    columns = tuple(extractions.columns)
+    if not is_dask(truth):
+        return Parted(*_shared_out(extractions, found, truth), _run, columns, truth)
+    wanted = truth.to_delayed()
+    if len(wanted) != len(found):
+        message = (
+            f"The extractions have {len(found)} partitions and the truth {len(wanted)}. Both must be partitioned "
+            "in the same way, with all rows of a document in the same partition."
+        )
+        raise SchemaError(message)
+    seen = (_needed(frame, ("field", "group", "entity")).to_delayed() for frame in (extractions, truth))
+    pairs = [Pair(*both) for both in zip(found, wanted, strict=True)]
+    return Parted(pairs, list(_run(survey, *seen)), _run, columns)
+
+
+def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:
+    """Give every partition its share of a truth in memory; what is left over makes a partition of its own."""
+    seen = _needed(extractions, ("document", "field", "group", "entity")).to_delayed()
+    surveys, names = zip(*_run(_survey_and_names, seen, [truth.head(0)] * len(seen)), strict=True)
+    met = [_of_documents(truth, known) for known in names]
+    rest = truth[~np.logical_or.reduce(met)] if met else truth
+    pairs = [Pair(part, truth[chosen]) for part, chosen in zip(found, met, strict=True)]
+    pairs.append(Pair(extractions.head(0, compute=True), rest))
+    return pairs, [*surveys, survey(extractions.head(0), truth)]
+
+
+def _survey_and_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[Survey, frozenset[str]]:
+    return survey(extractions, truth), frozenset(map(str, extractions["document"].dropna().unique()))
+
+
+def _needed(frame: Any, columns: Sequence[str]) -> Any:
+    """Give the columns a survey needs, so that no others are read for it."""
+    return frame[[name for name in columns if name in frame.columns]]
+
+
+def _of_documents(truth: pd.DataFrame, names: frozenset[str]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Tell which rows are of these documents, whatever the Unicode form of their names."""
+    codes, known = pd.factorize(truth["document"])
+    forms = {composed(name) for name in names}
+    found = np.array([*(composed(str(name)) in forms for name in known), False])
+    return np.asarray(found[codes])

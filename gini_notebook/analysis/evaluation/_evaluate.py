@@ -1,0 +1,194 @@
+"""``evaluate()``: two tables in, a frozen :class:`Evaluation` out."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook._executors import run_on
+from gini_notebook.analysis.evaluation import _candidates, _dask, _documents, _parquet, _split
+from gini_notebook.analysis.evaluation._dask import is_dask
+from gini_notebook.analysis.evaluation._inputs import read
+from gini_notebook.analysis.evaluation._large import evaluate_parts
+from gini_notebook.analysis.evaluation._parquet import is_paths
+from gini_notebook.analysis.evaluation._parts import Parted, Run
+from gini_notebook.analysis.evaluation._pass import compare
+from gini_notebook.analysis.evaluation._provenance import provenance
+from gini_notebook.analysis.evaluation._result import Evaluation
+from gini_notebook.analysis.evaluation._settings import OneRule, Settings, choose_rules, entity_votes
+from gini_notebook.analysis.evaluation._slots import Order
+from gini_notebook.analysis.evaluation._tables import dotted
+from gini_notebook.errors import SchemaError, SettingError
+
+
+def evaluate(  # noqa: PLR0913 - settings, all by keyword
+    extractions: Any,
+    truth: Any,
+    *,
+    fields: Sequence[str] | None = None,
+    rules: Mapping[str, OneRule] | None = None,
+    currency_default: str | None = None,
+    wrong: str = "both",
+    required: Sequence[str] | None = None,
+    key: Sequence[str] = (),
+    order: Order = "content",
+    seed: int = 0,
+    executor: Executor | None = None,
+) -> Evaluation:
+    """Compare extractions with the ground truth, slot by slot.
+
+    Parameters
+    ----------
+    extractions
+        What was extracted: a table with the columns document, field and value (for rows of a compound also group and
+        row; entity, page, left, top, width, height, candidates and confidence where there are some), or anything that
+        has such a table as ``.extractions``, and perhaps ``.documents`` and ``.candidates``, like a batch. What is
+        larger than memory: a Dask DataFrame, or Parquet (a file, a folder of files, or a list of files), which is
+        evaluated row group by row group.
+    truth
+        The ground truth: a table with the columns document, field and value (for rows of a compound also group and
+        row). A row without a value says that somebody looked and there is nothing. What has no row at all is
+        unlabelled: it leaves every count, whatever was extracted. With Parquet, Parquet or a table in memory; with
+        Dask, a table in memory, or one partitioned in the same way.
+    fields
+        Names of the fields to evaluate (``iban``, ``lineItems.baseGross``); all by default, without fields of the
+        truth that are neither labels of the service nor ever extracted.
+    rules
+        By field: a rule (``gini_notebook.rules``), the name of one, or a function that makes a value canonical.
+    currency_default
+        The currency of an amount that names none, for example ``"EUR"``.
+    wrong
+        What a wrong value costs: ``"both"`` counts it as a false positive and as a false negative, ``"fp"`` as a false
+        positive only.
+    required
+        Header fields that must be right for a document to be perfect; all header fields by default.
+    key
+        Columns of a compound that must agree before two rows are taken for the same, for example ``["artNumber"]``.
+    order
+        ``"content"`` aligns rows by what they say, ``"strict"`` by their number.
+    seed
+        Seed of every random draw, so that intervals can be repeated.
+    executor
+        Who does the work: any ``concurrent.futures.Executor``, for example a ``ProcessPoolExecutor``, or Dask's
+        ``Client.get_executor()``. Tables are split by documents; only counts come back. It pays from some 100,000 rows
+        on, and for Parquet on a disk that the workers share.
+
+    Returns
+    -------
+    Evaluation
+        Every number is a view of its ``comparisons``. For Parquet, for a Dask DataFrame (whose partitions must hold
+        documents whole), and with an executor a :class:`PartedEvaluation` with the same scores and intervals, whose
+        ``in_memory()`` is an Evaluation.
+
+    Raises
+    ------
+    SchemaError
+        If a table lacks columns, repeats a key, or holds something that is not text.
+    SettingError
+        If an argument has a value that makes no sense.
+    ExecutorBroken
+        If the executor breaks off. A Dask cluster does the work of a lost worker anew by itself.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> truth = pd.DataFrame({"document": ["a", "b"], "field": "amountToPay", "value": ["9.90:EUR", "7.00:EUR"]})
+    >>> found = pd.DataFrame({"document": ["a", "b"], "field": "amountToPay", "value": ["9.9:EUR", "70.00:EUR"]})
+    >>> evaluate(found, truth).comparisons[["document", "outcome", "cause"]].values.tolist()
+    [['a', 'correct', <NA>], ['b', 'wrong', 'factor: ×10']]
+
+    On a cluster:
+
+    >>> executor = distributed.Client(scheduler).get_executor()                             # doctest: +SKIP
+    >>> evaluate("runs/extractions/", "truth.parquet", executor=executor).summary()         # doctest: +SKIP
+    """
+    settings = Settings(
+        fields=_names(fields, "fields"),
+        currency_default=currency_default,
+        wrong=wrong,
+        required=None if required is None else tuple(required),
+        key=tuple(key),
+        order=order,
+        seed=seed,
+    )
+    parted = _in_parts(extractions, truth, executor)
+    if parted is not None:
+        # A PartedEvaluation has the scores of an Evaluation; most callers hand in tables in memory.
+        return cast("Evaluation", evaluate_parts(parted, settings, rules, _documents.Sent()))
+    source, documents, candidates = _documents.sources(extractions)
+    known = _documents.known(documents)
+    truth, not_sent = _documents.of_sent(truth, known)
+    sent = _documents.Sent(known, not_sent, str(getattr(extractions, "service", "")))
+    surveyed = None if candidates is None else _candidates.survey(candidates, source)
+    if executor is not None:
+        parted = _split.parted(source, truth, surveyed, _runner(executor))
+        return cast("Evaluation", evaluate_parts(parted, settings, rules, sent))
+    return _whole(source, truth, surveyed, settings, rules=rules, sent=sent)
+
+
+def _in_parts(extractions: Any, truth: Any, executor: Executor | None) -> Parted | None:
+    """Give the partitions of what comes in partitions."""
+    if is_dask(extractions):
+        if executor is not None:
+            raise SettingError(
+                "Dask evaluates its DataFrames by its own scheduler; leave out executor=, and connect a "
+                "distributed.Client to use a cluster."
+            )
+        return _dask.parted(extractions, truth)
+    if is_paths(extractions):
+        return _parquet.parted(extractions, truth, map if executor is None else _runner(executor))
+    if is_paths(truth):
+        raise SchemaError(
+            "The truth is a path and the extractions are not: read it with read_truth(), or give both as Parquet files."
+        )
+    return None
+
+
+def _runner(executor: Executor) -> Run:
+    return partial(run_on, executor, things="partitions")
+
+
+def _whole(
+    source: pd.DataFrame,
+    truth: pd.DataFrame,
+    candidates: _candidates.Candidates | None,
+    settings: Settings,
+    *,
+    rules: Mapping[str, OneRule] | None,
+    sent: _documents.Sent,
+) -> Evaluation:
+    """Evaluate tables in memory, in one go."""
+    inputs = read(source, truth, settings.fields, sent.names)
+    settings.check_required(inputs.columns)
+    chosen = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
+    compared = compare(inputs, source, chosen, settings, candidates)
+    facts = {
+        "truth_hash": inputs.truth_hash,
+        "extractions_hash": inputs.extractions_hash,
+        "truth_rule": str(truth.attrs.get("rule", "")),
+        "left_out_fields": list(inputs.left_out_fields),
+        "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
+        "documents_without_truth": list(inputs.without_truth),
+        **sent.facts(inputs.documents),
+        "approximately_aligned": list(compared.approximate),
+    }
+    return Evaluation(
+        comparisons=compared.comparisons,
+        documents=_documents.frame(inputs.documents, sent.documents, inputs.answered),
+        candidates=None if candidates is None else _candidates.chosen(candidates.table, inputs.documents),
+        settings=settings.plain(),
+        provenance=provenance(settings, chosen, facts),
+    )
+
+
+def _names(names: Sequence[str] | None, argument: str) -> tuple[str, ...] | None:
+    if isinstance(names, str):
+        message = f"{argument} is the text {names!r}; give a list of names, for example {argument}=[{names!r}]."
+        raise SettingError(message)
+    if names is not None and not names:
+        message = f"{argument} is empty, so there is nothing to evaluate. Leave it out to evaluate all."
+        raise SettingError(message)
+    return None if names is None else tuple(names)

@@ -1,0 +1,136 @@
+"""The table per field: counts, scores, companions, intervals, and the averages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._coding import FloatArray, IntArray
+from gini_notebook.analysis.evaluation._intervals import Estimates
+from gini_notebook.analysis.evaluation.counts import COUNTED, Tally
+from gini_notebook.analysis.evaluation.scores import MACRO, MICRO, WEIGHTED, companions, trials, with_averages
+from gini_notebook.analysis.statistics import left_out_sums
+from gini_notebook.schema import FIELD_SCORES
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of one group: its columns, then micro, macro and perhaps weighted, in arrays of this order.
+
+    Attributes
+    ----------
+    columns
+        Places of the columns in the tally.
+    counts
+        Rows × ``COUNTED`` for columns and micro; the other averages have none.
+    estimates
+        By score: precision, recall, f1.
+    left_out
+        Number of fields without a truth value, which macro does without (M8).
+    """
+
+    columns: IntArray
+    counts: IntArray
+    estimates: Mapping[str, Estimates]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scoring:
+    """How scores are made: counting rule, seed of the draws, weight of every column, and what stands for 0/0."""
+
+    wrong: str
+    seed: int
+    weights: FloatArray | None = None
+    undefined: float = np.nan
+
+
+def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Scored:
+    """Score the columns of a group, and their averages (M7).
+
+    Parameters
+    ----------
+    draws
+        Draws × columns of the tally × counts, from the document bootstrap.
+    how
+        Has the seed of these draws.
+    """
+    places = tally.columns_of(group)
+    counts = tally.totals[places]
+    supported = np.flatnonzero(counts[:, :3].sum(axis=1) > 0)
+    counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
+    slots = tally.counts[:, places, :4].sum(axis=2)
+    slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
+    documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
+    weights = None if how.weights is None else how.weights[places]
+    averages = 1 if weights is None else 2
+    scored = partial(with_averages, supported=supported, wrong=how.wrong, weights=weights, undefined=how.undefined)
+    at, drawn = (scored(side[..., places, :4]) for side in (tally.totals, draws))
+
+    @cache
+    def without() -> Mapping[str, FloatArray]:
+        flat = tally.counts[:, places, :4].reshape(len(tally.counts), -1)
+        return scored(left_out_sums(flat, seed=how.seed).reshape(-1, len(places), 4))
+
+    estimates = {
+        name: Estimates(
+            value=at[name],
+            draws=drawn[name],
+            documents=np.append(documents, np.repeat(documents[-1], averages)),
+            trials=np.append(total, np.full(averages, np.nan)),
+            clustered=np.append(slots.max(axis=0, initial=0) > 1, np.full(averages, True)),
+            left_out=partial(_of, without, name),
+        )
+        for name, total in trials(counts, how.wrong).items()
+    }
+    return Scored(places, counts, estimates, len(places) - len(supported))
+
+
+def _of(scores: Callable[[], Mapping[str, FloatArray]], name: str) -> FloatArray:
+    return scores()[name]
+
+
+def frame(
+    tally: Tally,
+    draws: FloatArray,
+    *,
+    entities: Mapping[tuple[str, str], str],
+    intervals: str,
+    how: Scoring,
+) -> pd.DataFrame:
+    """Write the table (``schema.FIELD_SCORES``)."""
+    rows: list[dict[str, Any]] = []
+    left_out, degenerate = {}, []
+    averages = (MICRO, MACRO) if how.weights is None else (MICRO, MACRO, WEIGHTED)
+    for group in tally.groups:
+        scored = score_group(tally, draws, group, how)
+        if not len(scored.columns):
+            continue
+        left_out[group] = scored.left_out
+        names = [tally.columns[place] for place in scored.columns]
+        labels = [*(field for _, field in names), *averages]
+        group_rows: list[dict[str, Any]] = [
+            {"group": group, "field": field, "entity": entities.get((group, field))} for field in labels
+        ]
+        _fill_counts(group_rows[: len(scored.counts)], scored.counts)
+        for name, estimates in scored.estimates.items():
+            low, high, replaced = estimates.intervals(intervals)
+            for at, row in enumerate(group_rows):
+                row |= {name: estimates.value[at], f"{name}_low": low[at], f"{name}_high": high[at]}
+            if name == "f1":
+                degenerate += [(group, label) for label, flag in zip(labels, replaced, strict=True) if flag]
+        rows += group_rows
+    table = FIELD_SCORES.frame(rows)
+    table.attrs |= {"counting_rule": how.wrong, "macro_left_out": left_out, "degenerate": degenerate}
+    return table
+
+
+def _fill_counts(rows: list[dict[str, Any]], counts: IntArray) -> None:
+    beside = companions(counts)
+    for at, row in enumerate(rows):
+        row |= dict(zip(COUNTED, counts[at].tolist(), strict=True))
+        row |= {"support": int(counts[at, :3].sum()), "predicted": int(counts[at, [0, 1, 3]].sum())}
+        row |= {name: values[at] for name, values in beside.items()}

@@ -1,0 +1,225 @@
+"""What goes into an evaluation: both tables checked, coded, and restricted to the documents of the truth."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._coding import (
+    NOTHING,
+    BoolArray,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    composed,
+    joined,
+    numbered,
+)
+from gini_notebook.analysis.evaluation._tables import TRUTH, Side, Table, check_keys, dotted, tables
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.schema import FIELD_ENTITIES
+
+# Counts are kept per document and column; this many take about 2 GB.
+MOST_CELLS = 100_000_000
+NO_TRUTH = "The truth table has no rows, so there is nothing to evaluate against."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """Both tables in one coding, with what was left out and why.
+
+    Attributes
+    ----------
+    documents
+        The documents of the truth, sorted; failed ones too.
+    columns
+        ``(group, field)`` of every column that is evaluated, sorted: header fields first, known labels first.
+    values
+        The distinct strings of both tables.
+    truth, extracted
+        The tables.
+    answered
+        Per document, whether the extractions have a row of it.
+    without_truth
+        Documents of the extractions that the truth does not have.
+    left_out_fields
+        Fields of the truth that are neither labels of the service nor ever extracted.
+    truth_hash, extractions_hash
+        SHA-256 of each whole table.
+    """
+
+    documents: ObjectArray
+    columns: tuple[tuple[str, str], ...]
+    values: ObjectArray
+    truth: Side
+    extracted: Side
+    answered: BoolArray
+    without_truth: tuple[str, ...]
+    left_out_fields: tuple[str, ...]
+    truth_hash: str
+    extractions_hash: str
+
+
+def read(
+    extractions: pd.DataFrame,
+    truth: pd.DataFrame,
+    fields: Sequence[str] | None = None,
+    processed: Sequence[str] = (),
+    *,
+    columns: tuple[tuple[str, str], ...] | None = None,
+) -> Inputs:
+    """Check both tables and bring them into one coding.
+
+    Parameters
+    ----------
+    extractions, truth
+        Tables with at least the columns document, field and value.
+    fields
+        Names of fields, or ``group.field``, to restrict the evaluation to.
+    processed
+        Documents that were processed, with or without an extraction.
+    columns
+        For a part of larger tables: the columns to evaluate, whether this part has them or not. A part may have no
+        document in common.
+    """
+    original, delivered = tables(truth, extractions)
+    wanted = _spelled_alike(original, [*delivered.document[1], *processed])
+    documents, of_truth, of_extracted = _same_documents(wanted, delivered)
+    answered = np.zeros(len(documents), dtype=bool)
+    answered[of_extracted[of_extracted != NOTHING]] = True
+    without_truth = tuple(sorted(delivered.document[1][_codes_without(of_extracted, delivered)]))
+    if columns is None:
+        check_common(documents, answered, without_truth, processed)
+        columns, left_out = choose_columns(wanted.names, delivered.names, fields)
+    else:
+        left_out = ()
+    _check_size(documents, columns)
+    places = {name: place for place, name in enumerate(columns)}
+    truth_values, extracted_values, values = joined(wanted.value, delivered.value)
+    sides = [
+        _side(part, codes, places, stated)
+        for part, codes, stated in ((wanted, of_truth, truth_values), (delivered, of_extracted, extracted_values))
+    ]
+    check_keys(sides[0], documents, columns, TRUTH)
+    return Inputs(
+        documents=documents,
+        columns=columns,
+        values=values,
+        truth=sides[0],
+        extracted=sides[1],
+        answered=answered,
+        without_truth=without_truth,
+        left_out_fields=left_out,
+        truth_hash=original.hash(),
+        extractions_hash=delivered.hash(),
+    )
+
+
+def _spelled_alike(wanted: Table, known: Sequence[str]) -> Table:
+    """Spell the documents of the truth as the extractions do, where only the Unicode form differs.
+
+    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not.
+    """
+    exact = set(known)
+    if exact.issuperset(wanted.document[1]):
+        return wanted
+    by_form = {composed(name): name for name in known}
+    names = [name if name in exact else by_form.get(composed(name), name) for name in wanted.document[1]]
+    codes, uniques = numbered(as_objects(names))
+    return replace(wanted, document=(codes[wanted.document[0]], uniques))
+
+
+def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> None:
+    if len(documents) * len(columns) > MOST_CELLS:
+        message = (
+            f"There are {len(columns):,} different fields in {len(documents):,} documents, for example "
+            f"{dotted(*columns[-1])!r}. Is the column 'field' the right one? Name the fields that count with fields=."
+        )
+        raise SchemaError(message)
+
+
+def _same_documents(wanted: Table, delivered: Table) -> tuple[ObjectArray, IntArray, IntArray]:
+    """Number the documents of the truth in sorted order, on both sides."""
+    names = wanted.document[1]
+    order = np.array(sorted(range(len(names)), key=names.tolist().__getitem__), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    documents = names[order]
+    place = pd.Index(documents, dtype=object).get_indexer(delivered.document[1]).astype(np.int64)
+    return documents, np.append(rank, NOTHING)[wanted.document[0]], np.append(place, NOTHING)[delivered.document[0]]
+
+
+def check_common(
+    documents: ObjectArray, answered: BoolArray, strangers: Sequence[str], processed: Sequence[str]
+) -> None:
+    """Refuse a truth without rows, and tables that have no document in common.
+
+    Parameters
+    ----------
+    documents, answered
+        The documents of the truth, and whether there is an extraction of each.
+    strangers
+        Documents of the extractions that the truth does not have.
+    processed
+        Documents that were processed, with or without an extraction.
+    """
+    if not len(documents):
+        raise SchemaError(NO_TRUTH)
+    if strangers and not answered.any() and set(documents).isdisjoint(processed):
+        message = (
+            "No document of the truth is in the extractions. The truth has, for example, "
+            f"{documents[0]!r}, the extractions {min(strangers)!r}. Both name a document by its path "
+            "below the processed folder, with '/', or as the run was told to call it."
+        )
+        raise SchemaError(message)
+
+
+def _codes_without(of_extracted: IntArray, delivered: Table) -> IntArray:
+    return np.unique(delivered.document[0][of_extracted == NOTHING])
+
+
+def choose_columns(
+    wanted: Sequence[tuple[str, str]], delivered: Sequence[tuple[str, str]], fields: Sequence[str] | None
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Choose and sort the columns, and name the fields of the truth that are left out."""
+    there = {*wanted, *delivered}
+    if fields is not None:
+        chosen = _chosen(there, fields)
+        left_out: set[tuple[str, str]] = set()
+    else:
+        left_out = {name for name in set(wanted) - set(delivered) if name[1] not in FIELD_ENTITIES}
+        chosen = there - left_out
+        if wanted and left_out.issuperset(wanted):
+            message = (
+                "No field is left to evaluate: the extractions have none of the truth's fields, and no labels of the "
+                f"service are among them: {', '.join(sorted(dotted(*name) for name in set(wanted)))}. Name the columns "
+                f"of the truth as the service does ({', '.join(list(FIELD_ENTITIES)[:4])}, …), or name those that "
+                "count with fields=."
+            )
+            raise SchemaError(message)
+    return in_order(chosen), tuple(sorted(dotted(*name) for name in left_out))
+
+
+def in_order(columns: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Sort columns: header fields first, in each group the labels of the service first, in the service's order."""
+    known = {field: place for place, field in enumerate(FIELD_ENTITIES)}
+    return tuple(sorted(columns, key=lambda name: (name[0], known.get(name[1], len(known)), name[1])))
+
+
+def _chosen(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str, str]]:
+    unknown = [field for field in fields if not any(field in (name[1], dotted(*name)) for name in there)]
+    if unknown:
+        message = (
+            f"Neither the truth nor the extractions have the field(s) {', '.join(map(repr, unknown))}. They have: "
+            f"{', '.join(sorted(dotted(*name) for name in there)) or 'none'}."
+        )
+        raise SettingError(message)
+    return {name for name in there if name[1] in fields or dotted(*name) in fields}
+
+
+def _side(part: Table, document: IntArray, places: Mapping[tuple[str, str], int], values: IntArray) -> Side:
+    column = np.array([*(places.get(name, NOTHING) for name in part.names), NOTHING], dtype=np.int64)[part.column]
+    side = Side(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
+    chosen = (document != NOTHING) & (column != NOTHING)
+    return side if chosen.all() else side.take(chosen)

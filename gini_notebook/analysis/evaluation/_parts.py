@@ -1,0 +1,224 @@
+"""Tables in partitions that hold documents whole: each is evaluated by itself, and the counts are put together.
+
+Where the partitions come from is the business of :mod:`_dask`, :mod:`_parquet` and :mod:`_split`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._candidates import Candidates
+from gini_notebook.analysis.evaluation._coding import BoolArray, IntArray, ObjectArray
+from gini_notebook.analysis.evaluation._inputs import NO_TRUTH, Inputs, choose_columns, read
+from gini_notebook.analysis.evaluation._pass import Compared, compare
+from gini_notebook.analysis.evaluation._settings import (
+    Column,
+    OneRule,
+    Settings,
+    Votes,
+    choose_rules,
+    columns_in,
+    entity_votes,
+)
+from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, TRUTH
+from gini_notebook.analysis.evaluation.counts import Tally, coded, groups_of, tally
+from gini_notebook.analysis.rules import Rule
+from gini_notebook.errors import SchemaError
+
+# Calls a function for each partition and gives the results in order, like ``map``.
+Run = Callable[..., Iterator[Any]]
+
+
+class Pair(NamedTuple):
+    """The tables of one partition: each a table, or something whose ``load`` reads it where it is needed."""
+
+    extractions: Any
+    truth: Any
+    candidates: Candidates | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """What a partition has, before it is known how to evaluate it."""
+
+    wanted: frozenset[Column]
+    delivered: frozenset[Column]
+    votes: Votes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parted:
+    """Both tables in partitions.
+
+    Attributes
+    ----------
+    pairs
+        The partitions.
+    surveys
+        What is in them.
+    run
+        Who does the work.
+    columns
+        Names of the columns of the extractions.
+    truth, candidates
+        The whole tables, where they are in memory.
+    """
+
+    pairs: Sequence[Pair]
+    surveys: Sequence[Survey]
+    run: Run
+    columns: tuple[str, ...]
+    truth: pd.DataFrame | None = None
+    candidates: pd.DataFrame | None = None
+
+    def __call__(self, function: Callable[..., Any], *arguments: Any) -> Iterator[Any]:
+        """Call a function with every pair and these arguments."""
+        repeated = ([argument] * len(self.pairs) for argument in arguments)
+        return self.run(function, *map(list, zip(*self.pairs, strict=True)), *repeated)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """How every partition is evaluated."""
+
+    columns: tuple[Column, ...]
+    left_out_fields: tuple[str, ...]
+    rules: Mapping[str, Rule]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What comes out of a partition."""
+
+    documents: ObjectArray
+    answered: BoolArray
+    tally: Tally
+    compared: frozenset[int]
+    """Places of the columns that have comparisons."""
+    labelled: tuple[Column, ...]
+    approximate: tuple[str, ...]
+    without_truth: tuple[str, ...]
+    hashes: tuple[str, str]
+
+
+def survey(extractions: pd.DataFrame, truth: pd.DataFrame) -> Survey:
+    """Look at one partition."""
+    return Survey(
+        wanted=columns_in(truth, TRUTH),
+        delivered=columns_in(extractions, EXTRACTIONS),
+        votes=entity_votes(extractions),
+    )
+
+
+def plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str, OneRule] | None) -> Plan:
+    """Decide for all partitions alike which columns are evaluated, and by which rules.
+
+    Raises
+    ------
+    SchemaError
+        If no partition has any truth.
+    """
+    wanted = frozenset[Column]().union(*(survey.wanted for survey in surveys))
+    delivered = frozenset[Column]().union(*(survey.delivered for survey in surveys))
+    if not wanted:
+        raise SchemaError(NO_TRUTH)
+    columns, left_out = choose_columns(sorted(wanted), sorted(delivered), settings.fields)
+    votes = Votes()
+    for known in surveys:
+        votes.update(known.votes)
+    settings.check_required(columns)
+    settings.key_columns(columns)
+    return Plan(columns, left_out, choose_rules(columns, votes, rules, settings.currency_default), settings)
+
+
+def evaluate_part(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, level: str) -> Part:
+    """Evaluate one partition, and count it at a level."""
+    inputs, compared = _compared(extractions, truth, candidates, how, to_count=True)
+    slots = coded(compared.comparisons, pd.Index(inputs.documents, dtype=object), how.columns)
+    return Part(
+        documents=inputs.documents,
+        answered=inputs.answered,
+        tally=tally(compared.comparisons, slots, level),
+        compared=frozenset(np.unique(slots.column).tolist()),
+        labelled=tuple(how.columns[place] for place in np.flatnonzero(compared.labelled)),
+        approximate=compared.approximate,
+        without_truth=inputs.without_truth,
+        hashes=(inputs.truth_hash, inputs.extractions_hash),
+    )
+
+
+def comparisons_of_part(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
+    """Give the comparisons of one partition."""
+    return _compared(extractions, truth, candidates, how, to_count=False)[1].comparisons
+
+
+def _compared(
+    extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, *, to_count: bool
+) -> tuple[Inputs, Compared]:
+    found, wanted = (table if isinstance(table, pd.DataFrame) else table.load() for table in (extractions, truth))
+    inputs = read(found, wanted, columns=how.columns)
+    return inputs, compare(inputs, found, how.rules, how.settings, candidates, to_count=to_count)
+
+
+def check_whole(parts: Sequence[Part]) -> None:
+    """Refuse partitions that share a document.
+
+    Raises
+    ------
+    SchemaError
+        If rows of one document are in several partitions.
+    """
+    names = pd.Series(np.concatenate([part.documents for part in parts]), dtype=object)
+    twice = names[names.duplicated()]
+    if twice.empty:
+        strangers = {name for part in parts for name in part.without_truth}
+        twice = names[names.isin(strangers)]
+    if len(twice):
+        message = (
+            f"{twice.nunique()} document(s) have rows in several partitions; first: {twice.iloc[0]!r}. All rows of a "
+            "document must be in the same partition of both tables: partition by document, for example with "
+            "frame.shuffle('document', npartitions=…) on both."
+        )
+        raise SchemaError(message)
+
+
+def together(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tally]:
+    """Put all partitions together, sorted by document: names, whether there is an extraction of each, and counts."""
+    documents = np.concatenate([part.documents for part in parts])
+    order = np.argsort(documents, kind="stable")
+    tallies = [part.tally for part in parts]
+    # As in the evaluation of the whole, columns that nothing could be compared in are in no count.
+    kept = sorted(frozenset[int]().union(*(part.compared for part in parts)))
+    columns = tuple(tallies[0].columns[place] for place in kept)
+    groups = [tallies[0].groups.index(group) for group in groups_of(columns)]
+    candidates = [tally.candidates for tally in tallies if tally.candidates is not None]
+    whole = Tally(
+        columns=columns,
+        counts=_gathered([tally.counts for tally in tallies], order, kept),
+        anls=_gathered([tally.anls for tally in tallies], order, groups),
+        rows=_gathered([tally.rows for tally in tallies], order, groups),
+        candidates=_gathered(candidates, order, kept) if candidates else None,
+    )
+    return documents[order], np.concatenate([part.answered for part in parts])[order], whole
+
+
+def _gathered(arrays: Sequence[Any], order: IntArray, kept: Sequence[int]) -> Any:
+    """Give ``np.concatenate(arrays)[order][:, kept]`` without the copies in between: they are the largest there are."""
+    whole = np.empty((len(order), len(kept), *arrays[0].shape[2:]), dtype=arrays[0].dtype)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    begun = 0
+    for array in arrays:
+        whole[place[begun : begun + len(array)]] = array[:, kept]
+        begun += len(array)
+    return whole
+
+
+def hash_of(hashes: Sequence[str]) -> str:
+    """Give one hash of the hashes of all partitions, whatever their order."""
+    return sha256("".join(sorted(hashes)).encode()).hexdigest()

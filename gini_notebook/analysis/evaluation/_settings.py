@@ -1,0 +1,126 @@
+"""The arguments of ``evaluate`` that decide numbers, checked."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._coding import NOTHING, codes_of
+from gini_notebook.analysis.evaluation._slots import Order
+from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, columns_of, dotted
+from gini_notebook.analysis.evaluation.scores import check_counting_rule
+from gini_notebook.analysis.rules import Rule, for_field
+from gini_notebook.errors import SettingError
+from gini_notebook.schema import FIELD_ENTITIES
+
+ORDERS = get_args(Order)
+
+OneRule = Rule | str | Callable[[str], str | None]
+Column = tuple[str, str]
+Votes = Counter[tuple[Column, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """See :func:`gini_notebook.evaluate`."""
+
+    fields: tuple[str, ...] | None
+    currency_default: str | None
+    wrong: str
+    required: tuple[str, ...] | None
+    key: tuple[str, ...]
+    order: Order
+    seed: int
+
+    def __post_init__(self) -> None:
+        check_counting_rule(self.wrong)
+        if self.order not in ORDERS:
+            message = f"order is {self.order!r}; it must be one of {', '.join(map(repr, ORDERS))}."
+            raise SettingError(message)
+        if self.order == "strict" and self.key:
+            raise SettingError("order='strict' pairs rows by their number and takes no key columns.")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            message = f"seed is {self.seed!r}; it must be a whole number, 0 or more."
+            raise SettingError(message)
+
+    def plain(self) -> dict[str, Any]:
+        """Give the settings as they are kept in a file."""
+        return {
+            "fields": None if self.fields is None else list(self.fields),
+            "currency_default": self.currency_default,
+            "wrong": self.wrong,
+            "required": None if self.required is None else list(self.required),
+            "key": list(self.key),
+            "order": self.order,
+            "seed": self.seed,
+        }
+
+    def key_columns(self, columns: Sequence[Column]) -> list[int]:
+        """Find the columns of compounds that were named as key."""
+        places = [
+            place
+            for place, (group, field) in enumerate(columns)
+            if group and (field in self.key or dotted(group, field) in self.key)
+        ]
+        found = {name for place in places for name in (columns[place][1], dotted(*columns[place]))}
+        unknown = [name for name in self.key if name not in found]
+        if unknown:
+            message = f"No compound has the key column(s) {', '.join(map(repr, unknown))}."
+            raise SettingError(message)
+        return places
+
+    def check_required(self, columns: Sequence[Column]) -> None:
+        """Refuse required fields that there are not."""
+        header = [field for group, field in columns if not group]
+        unknown = [field for field in self.required or () if field not in header]
+        if unknown:
+            known = ", ".join(header) or "none"
+            message = f"There are no header field(s) {', '.join(map(repr, unknown))}. There are: {known}."
+            raise SettingError(message)
+
+
+def choose_rules(
+    columns: Sequence[Column], votes: Votes, rules: Mapping[str, OneRule] | None, currency_default: str | None
+) -> dict[str, Rule]:
+    """Choose the rule of every column: the user's, else by the service's label, else by the table's entity."""
+    given = dict(rules or {})
+    unknown = sorted(set(given) - {name for group, field in columns for name in (field, dotted(group, field))})
+    if unknown:
+        message = (
+            f"There are rules for {', '.join(map(repr, unknown))}, but no such fields. There are: "
+            f"{', '.join(dotted(*column) for column in columns)}."
+        )
+        raise SettingError(message)
+    chosen = {}
+    for group, field in columns:
+        name = dotted(group, field)
+        choice = given.get(name, given.get(field))
+        own = None if choice is None else {field: choice}
+        entity = FIELD_ENTITIES.get(field) or _most_voted(votes, (group, field))
+        chosen[name] = for_field(field, entity, rules=own, currency_default=currency_default)
+    return chosen
+
+
+def _most_voted(votes: Votes, column: Column) -> str | None:
+    ballots = [(-count, entity) for (voted, entity), count in votes.items() if voted == column]
+    return min(ballots)[1] if ballots else None
+
+
+def entity_votes(source: pd.DataFrame) -> Votes:
+    """Count how often the extractions name which entity for each column."""
+    votes: Votes = Counter()
+    if "entity" not in source.columns:
+        return votes
+    columns, names = columns_of(source, EXTRACTIONS)
+    codes, entities = codes_of(source["entity"], EXTRACTIONS)
+    counts = pd.DataFrame({"column": columns, "entity": codes})[(columns != NOTHING) & (codes != NOTHING)]
+    for (column, entity), count in counts.value_counts(sort=False).items():
+        votes[names[column], entities[entity]] += int(count)
+    return votes
+
+
+def columns_in(frame: pd.DataFrame, name: str) -> frozenset[Column]:
+    """Give the columns that a table has rows of."""
+    return frozenset(columns_of(frame, name)[1])

@@ -1,0 +1,215 @@
+"""Slots: which value of the truth stands against which extracted value.
+
+A slot is a document and a field, or a document, an aligned row and a column of a compound (M1 of the metrics).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._canonical import Canonical
+from gini_notebook.analysis.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray, numbered_in_order
+from gini_notebook.analysis.evaluation._inputs import Inputs
+from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, Side, check_keys, slot_keys
+from gini_notebook.analysis.matching import Cells, match_rows
+
+Order = Literal["content", "strict"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slots:
+    """One entry per slot, sorted by document, group, row and column.
+
+    Attributes
+    ----------
+    document, column, row
+        Codes into the inputs, and the row number of the truth. An invented row is numbered after the rows of the
+        truth; the other predictions for a header field that was predicted several times have row 1, 2, ….
+    truth, extracted
+        Place of the slot's row in ``Inputs.truth`` and ``Inputs.extracted``; :data:`NOTHING` if there is none.
+    row_extracted
+        Number of the extracted row; :data:`NOTHING` if there is none.
+    labelled
+        Whether somebody looked: unlabelled slots leave every count (M3).
+    """
+
+    document: IntArray
+    column: IntArray
+    row: IntArray
+    truth: IntArray
+    extracted: IntArray
+    row_extracted: IntArray
+    labelled: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """Stated values of the extractions with the row of the slot each belongs to.
+
+    ``paired`` tells whether it is a row of a compound that the truth has.
+    """
+
+    position: IntArray
+    row: IntArray
+    paired: BoolArray
+
+
+def align(
+    inputs: Inputs,
+    canonical: Canonical,
+    confidence: FloatArray | None,
+    *,
+    key: Sequence[int] = (),
+    order: Order = "content",
+) -> tuple[Slots, IntArray]:
+    """Bring both tables together.
+
+    Parameters
+    ----------
+    confidence
+        Per row of ``Inputs.extracted``; decides which of several predictions for a field stands (M10).
+    key
+        Columns that must agree before two rows of a compound are paired.
+    order
+        ``"strict"`` pairs rows by their number instead.
+
+    Returns
+    -------
+    slots
+        The slots.
+    approximate
+        Codes of documents with a compound that was too large to be aligned exactly.
+    """
+    in_compound = np.array([bool(group) for group, _ in inputs.columns] or [False], dtype=bool)
+    stated = inputs.extracted.value != NOTHING
+    header = _place_header(inputs, np.flatnonzero(stated & ~in_compound[inputs.extracted.column]), confidence)
+    if not in_compound.any():
+        return _joined(inputs, header), np.zeros(0, dtype=np.int64)
+    check_keys(
+        inputs.extracted.take(in_compound[inputs.extracted.column]), inputs.documents, inputs.columns, EXTRACTIONS
+    )
+    rows, approximate = _place_rows(inputs, canonical, in_compound, key=key, order=order)
+    placed = _Placed(
+        np.concatenate([header.position, rows.position]),
+        np.concatenate([header.row, rows.row]),
+        np.concatenate([header.paired, rows.paired]),
+    )
+    return _joined(inputs, placed), approximate
+
+
+def _place_header(inputs: Inputs, position: IntArray, confidence: FloatArray | None) -> _Placed:
+    """Give the prediction with the highest confidence row 0, and further ones row 1, 2, … (M10)."""
+    side = inputs.extracted.take(position)
+    slot = side.document * max(len(inputs.columns), 1) + side.column
+    row = np.zeros(len(slot), dtype=np.int64)
+    if pd.Series(slot).duplicated().any():
+        surety = np.zeros(len(slot)) if confidence is None else np.nan_to_num(confidence[position], nan=np.inf)
+        order = np.lexsort((side.position, side.row, -surety, slot))
+        row[order] = _places_within(slot[order])
+    return _Placed(position, row, np.zeros(len(row), dtype=bool))
+
+
+def _places_within(ordered: IntArray) -> IntArray:
+    """Count 0, 1, 2, … within each run of equal numbers."""
+    starts = np.flatnonzero(np.diff(ordered, prepend=NOTHING))
+    return np.arange(len(ordered)) - np.repeat(starts, np.diff(np.append(starts, len(ordered))))
+
+
+def _place_rows(
+    inputs: Inputs, canonical: Canonical, in_compound: BoolArray, *, key: Sequence[int], order: Order
+) -> tuple[_Placed, IntArray]:
+    """Align the rows of compounds (M15); also the documents that could only be aligned approximately."""
+    groups = groups_of_columns(inputs.columns)
+    truth_at, extracted_at = (
+        np.flatnonzero(in_compound[side.column] & (side.value != NOTHING)) for side in (inputs.truth, inputs.extracted)
+    )
+    delivered = _cells(inputs.extracted, canonical.extracted, extracted_at, groups)
+    tolerant = any(not rule.by_canonical for rule in canonical.rules)
+    matching = match_rows(
+        _cells(inputs.truth, canonical.truth, truth_at, groups),
+        delivered,
+        canonical.strings.tolist(),
+        key=key,
+        order=order,
+        equal=canonical.equal if tolerant else None,
+    )
+    paired = matching.row_truth != NOTHING
+    row = matching.row_truth.copy()
+    row[~paired] = _numbers_of_invented(inputs.truth, delivered, groups, ~paired)
+    return _Placed(extracted_at, row, paired), np.unique(matching.approximate // (int(groups.max()) + 1))
+
+
+def groups_of_columns(columns: Sequence[tuple[str, str]]) -> IntArray:
+    """Number the groups in sorted order: per column, the code of its group."""
+    names = sorted({group for group, _ in columns})
+    return np.array([names.index(group) for group, _ in columns], dtype=np.int64)
+
+
+def _cells(side: Side, canonical: IntArray, at: IntArray, groups: IntArray) -> Cells:
+    column = side.column[at]
+    table = side.document[at] * (int(groups.max()) + 1) + groups[column]
+    return Cells(document=table, row=side.row[at], column=column, value=canonical[at])
+
+
+def _numbers_of_invented(truth: Side, delivered: Cells, groups: IntArray, invented: BoolArray) -> IntArray:
+    """Number extracted rows that the truth does not have after its last row, in their own order."""
+    table_of_truth = truth.document * (int(groups.max()) + 1) + groups[truth.column]
+    tables = int(max(table_of_truth.max(initial=0), delivered.document.max(initial=0))) + 1
+    first_free = np.zeros(tables, dtype=np.int64)
+    np.maximum.at(first_free, table_of_truth, truth.row + 1)
+    table, row = delivered.document[invented], delivered.row[invented]
+    widest = int(row.max(initial=0)) + 1
+    rows, of_row = np.unique(table * widest + row, return_inverse=True)
+    tables_of_rows = rows // widest
+    return np.asarray((first_free[tables_of_rows] + _places_within(tables_of_rows))[of_row], dtype=np.int64)
+
+
+def _joined(inputs: Inputs, placed: _Placed) -> Slots:
+    """Put truth and extracted values of the same slot together."""
+    truth, extracted = inputs.truth, inputs.extracted.take(placed.position)
+    columns = len(inputs.columns)
+    groups = groups_of_columns(inputs.columns)
+    column = np.concatenate([truth.column, extracted.column])
+    document = np.concatenate([truth.document, extracted.document])
+    row = np.concatenate([truth.row, placed.row])
+    table = document * (int(groups.max(initial=0)) + 1) + groups[column]
+    keys = slot_keys(table, column, row, max(columns, 1))
+    slot_of, slots = numbered_in_order(keys)
+    truth_at, extracted_at = (np.full(len(slots), NOTHING, dtype=np.int64) for _ in range(2))
+    paired = np.zeros(len(slots), dtype=bool)
+    truth_at[slot_of[: len(truth)]] = np.arange(len(truth))
+    extracted_at[slot_of[len(truth) :]] = placed.position
+    paired[slot_of[len(truth) :]] = placed.paired
+    some = np.empty(len(slots), dtype=np.int64)
+    some[slot_of] = np.arange(len(keys))
+    document, column, row = document[some], column[some], row[some]
+    labelled = truth_at != NOTHING
+    unclear = np.flatnonzero(~labelled & ~paired)
+    labelled[unclear] = np.isin(document[unclear] * columns + column[unclear], truth.document * columns + truth.column)
+    return Slots(
+        document=document,
+        column=column,
+        row=row,
+        truth=truth_at,
+        extracted=extracted_at,
+        row_extracted=_rows_extracted(inputs, extracted_at, column, table[some] * (int(row.max(initial=0)) + 1) + row),
+        labelled=labelled,
+    )
+
+
+def _rows_extracted(inputs: Inputs, extracted_at: IntArray, column: IntArray, unit: IntArray) -> IntArray:
+    """Tell for every slot the number of the extracted row; a missing cell of a paired row has one too."""
+    there = extracted_at != NOTHING
+    numbers = np.full(len(there), NOTHING, dtype=np.int64)
+    numbers[there] = inputs.extracted.row[extracted_at[there]]
+    in_compound = np.array([bool(group) for group, _ in inputs.columns] or [False])[column]
+    if not in_compound.any():
+        return numbers
+    unit_of, units = pd.factorize(unit[in_compound])
+    of_unit = np.full(len(units), NOTHING, dtype=np.int64)
+    np.maximum.at(of_unit, unit_of, numbers[in_compound])
+    numbers[in_compound] = of_unit[unit_of]
+    return numbers

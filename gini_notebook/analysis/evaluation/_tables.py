@@ -1,0 +1,218 @@
+"""One table: its columns checked, its texts coded, its rows numbered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation._coding import (
+    NOTHING,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    blank,
+    codes_of,
+    codes_together,
+    stated,
+)
+from gini_notebook.analysis.evaluation._hashes import of_table
+from gini_notebook.errors import SchemaError
+
+TRUTH, EXTRACTIONS = "truth", "extractions"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One table, one entry per row.
+
+    Attributes
+    ----------
+    document, column
+        Codes into ``Inputs.documents`` and ``Inputs.columns``.
+    row
+        Row number of a compound's row, 0 for header fields.
+    value
+        Code into ``Inputs.values``; :data:`NOTHING` where nothing is stated.
+    position
+        Where the row stands in the table it came from.
+    """
+
+    document: IntArray
+    column: IntArray
+    row: IntArray
+    value: IntArray
+    position: IntArray
+
+    def take(self, chosen: "IntArray | BoolArray") -> "Side":
+        """Return the chosen rows."""
+        return Side(*(getattr(self, name)[chosen] for name in ("document", "column", "row", "value", "position")))
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table before both have the same coding."""
+
+    document: tuple[IntArray, ObjectArray]
+    column: IntArray
+    names: tuple[tuple[str, str], ...]
+    row: IntArray
+    value: tuple[IntArray, ObjectArray]
+
+    def hash(self) -> str:
+        """Give the SHA-256 of what the table says."""
+        documents, columns = sorted(self.document[1].tolist()), sorted(self.names)
+        places = {name: place for place, name in enumerate(documents)}
+        document = np.array([*map(places.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
+        column = np.array([*map(columns.index, self.names), NOTHING], dtype=np.int64)[self.column]
+        return of_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
+
+
+def tables(truth: pd.DataFrame, extractions: pd.DataFrame) -> tuple[Table, Table]:
+    """Check and code both tables; where that saves time, their values have the same coding."""
+    check_frame(truth, TRUTH)
+    check_frame(extractions, EXTRACTIONS)
+    values = codes_together(truth["value"], extractions["value"])
+    if values is None:
+        return table(truth, TRUTH), table(extractions, EXTRACTIONS)
+    return table(truth, TRUTH, values[0]), table(extractions, EXTRACTIONS, values[1])
+
+
+def table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectArray] | None = None) -> Table:
+    """Check and code a table; the name is for messages, and the values may be coded already."""
+    check_frame(frame, name)
+    document = codes_of(frame["document"], name, numbers=True)
+    column, names = columns_of(frame, name)
+    check_stated(*document, "document", name)
+    check_stated(column, as_objects([field for _, field in names]), "field", name)
+    value = stated(*codes_of(frame["value"], name)) if value is None else value
+    header = np.array([not group for group, _ in names] or [True])[column]
+    return Table(document, column, tuple(names), _rows(frame, header, name), value)
+
+
+def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str, str]]]:
+    """Number the columns, ``(group, field)``: one code per row; a missing or blank group is that of header fields."""
+    fields, field_names = codes_of(frame["field"], name)
+    if "group" in frame.columns:
+        groups, names = codes_of(frame["group"], name)
+    else:
+        groups, names = np.full(len(frame), NOTHING, dtype=np.int64), as_objects([])
+    group_names = [*("" if nothing else group for group, nothing in zip(names, blank(names), strict=True)), ""]
+    width = max(len(field_names), 1)
+    pair, pairs = pd.factorize(np.where(groups == NOTHING, len(names), groups) * width + np.maximum(fields, 0))
+    columns: dict[tuple[str, str], int] = {}
+    for code in pairs.tolist() if len(field_names) else ():
+        columns.setdefault((group_names[code // width], field_names[code % width]), len(columns))
+    places = [columns[group_names[code // width], field_names[code % width]] for code in pairs.tolist() if columns]
+    numbers = np.array([*places, NOTHING], dtype=np.int64)[pair if columns else np.full(len(frame), -1)]
+    return np.where(fields == NOTHING, NOTHING, numbers), list(columns)
+
+
+def check_frame(frame: Any, name: str) -> None:
+    """Refuse what is no table in memory, or lacks columns."""
+    if not isinstance(frame, pd.DataFrame):
+        message = f"The {name} must be a pandas DataFrame, but this is a {type(frame).__name__}."
+        raise SchemaError(message)
+    check_columns(frame, name)
+
+
+def check_columns(frame: Any, name: str) -> None:
+    """Refuse a table without the columns it needs, or with a column twice."""
+    lacking = [column for column in ("document", "field", "value") if column not in frame.columns]
+    if lacking:
+        message = (
+            f"The {name} table lacks the column(s) {', '.join(lacking)}. It has: "
+            f"{', '.join(map(str, frame.columns)) or 'none'}. Expected: document, field, value; for rows of a compound "
+            "also group and row."
+        )
+        raise SchemaError(message)
+    repeated = sorted({str(column) for column in frame.columns[frame.columns.duplicated()]})
+    if repeated:
+        message = f"The {name} table has these columns more than once: {', '.join(repeated)}."
+        raise SchemaError(message)
+
+
+def check_stated(codes: IntArray, strings: ObjectArray, column: str, name: str) -> None:
+    """Refuse rows that do not say which document or field they are of."""
+    empty = np.append(blank(strings), True)[codes]
+    if empty.any():
+        message = (
+            f"{int(empty.sum())} row(s) of the {name} table have no {column!r}; first: row {int(np.argmax(empty))}."
+        )
+        raise SchemaError(message)
+
+
+def _rows(frame: pd.DataFrame, header: BoolArray, name: str) -> IntArray:
+    """Read the row numbers; header fields may lack them."""
+    if "row" not in frame:
+        if not header.all():
+            message = f"The {name} table has rows of a compound, but no column 'row' that numbers them."
+            raise SchemaError(message)
+        return np.zeros(len(frame), dtype=np.int64)
+    numbers = _numbers(frame["row"], name)
+    lacking = np.isnan(numbers) & ~header
+    if lacking.any():
+        message = (
+            f"{int(lacking.sum())} row(s) of the {name} table belong to a compound and have no 'row'; first: row "
+            f"{int(np.argmax(lacking))}."
+        )
+        raise SchemaError(message)
+    numbers = np.where(np.isnan(numbers), 0, numbers)
+    odd = (numbers != np.floor(numbers)) | (np.abs(numbers) >= 2**31) | (numbers < 0)
+    if odd.any():
+        first = int(np.argmax(odd))
+        message = f"The column 'row' of the {name} table holds {numbers[first]} in row {first}; count rows from 0."
+        raise SchemaError(message)
+    if name == TRUTH and (numbers[header] != 0).any():
+        message = (
+            "Header fields of the truth table (group '') have row 0, but some have another number. A field that may "
+            "have several values belongs into a group of its own."
+        )
+        raise SchemaError(message)
+    return numbers.astype(np.int64)
+
+
+def _numbers(column: Any, name: str) -> FloatArray:
+    if pd.api.types.is_bool_dtype(column.dtype):
+        message = f"The column 'row' of the {name} table holds truth values; count rows from 0."
+        raise SchemaError(message)
+    try:
+        return np.asarray(pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        message = f"The column 'row' of the {name} table cannot be read as whole numbers: {error}"
+        raise SchemaError(message) from error
+
+
+def check_keys(side: Side, documents: ObjectArray, columns: Sequence[tuple[str, str]], table: str) -> None:
+    """Refuse a table that says two things about one cell."""
+    repeated = pd.Series(slot_keys(side.document, side.column, side.row, len(columns))).duplicated().to_numpy()
+    if repeated.any():
+        first = int(np.argmax(repeated))
+        group, field = columns[side.column[first]]
+        message = (
+            f"{int(repeated.sum())} row(s) of the {table} table repeat a key (document, group, row, field); first: "
+            f"{documents[side.document[first]]!r}, {group!r}, {int(side.row[first])}, {field!r}. Keep one row per key."
+        )
+        raise SchemaError(message)
+
+
+def slot_keys(document: IntArray, column: IntArray, row: IntArray, columns: int) -> IntArray:
+    """Give every (document, row, column) one number, in this order; row numbers are below 2**31."""
+    if not len(document):
+        return np.zeros(0, dtype=np.int64)
+    widest = int(row.max()) + 1
+    if (int(document.max()) + 1) * widest * columns >= 2**63:
+        row = np.unique(row, return_inverse=True)[1].astype(np.int64)
+        widest = int(row.max()) + 1
+    return np.asarray((document * widest + row) * columns + column, dtype=np.int64)
+
+
+def dotted(group: str, field: str) -> str:
+    """Write a column in one word: ``iban``, ``lineItems.baseGross``."""
+    return f"{group}.{field}" if group else field

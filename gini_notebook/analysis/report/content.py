@@ -1,0 +1,167 @@
+"""What a report says, before it is clear in which form: plain strings, made once from an evaluation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gini_notebook.analysis.report.confidence import Confidence, confidence
+from gini_notebook.analysis.report.formats import Format, missing, plain
+from gini_notebook.analysis.report.mistakes import FieldMistakes, by_field
+from gini_notebook.analysis.report.texts import TEXTS
+from gini_notebook.schema import LINE_ITEMS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gini_notebook.analysis.evaluation import Evaluation
+
+LANGUAGES = tuple(TEXTS)
+AVERAGES = ("micro", "macro")
+HEADLINE = ("micro_f1", f"{LINE_ITEMS}_micro_f1", "perfect_documents", "payable_rate", "coverage")
+FIELD_COUNTS = ("support", "predicted", "correct", "wrong", "missing", "spurious")
+SCORES = ("f1", "precision", "recall")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number of the headline."""
+
+    name: str
+    value: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """The header fields, or the columns of one compound, with their averages."""
+
+    group: str
+    title: str
+    rows: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a report needs, apart from how it looks."""
+
+    result: "Evaluation"
+    form: Format
+    title: str
+    made_at: datetime
+    cards: Sequence[Card]
+    groups: Sequence[FieldGroup]
+    confidence: Confidence | None
+    numbers: Sequence[Mapping[str, str]]
+    mistakes: Sequence[FieldMistakes]
+    failed: Sequence[Mapping[str, str]]
+    rules: Sequence[Mapping[str, str]]
+    provenance: Mapping[str, str]
+
+    @property
+    def from_sandbox(self) -> bool:
+        """Whether the sandbox answered, whose numbers nobody may take for those of the service."""
+        return self.provenance.get("service") == "sandbox"
+
+    @property
+    def language(self) -> str:
+        """The language of the words."""
+        return self.form.language
+
+    @property
+    def text(self) -> Mapping[str, str]:
+        """The words in the report's language."""
+        return TEXTS[self.language]
+
+    @property
+    def caption_of_fields(self) -> str:
+        """At which level and by which counting rule the table per field was made."""
+        rule = str(self.result.provenance["wrong"])
+        return self.text["by_field_caption"].format(level="typed", wrong=self.text[f"wrong_{rule}"])
+
+
+def gather(
+    result: "Evaluation",
+    *,
+    language: str,
+    title: str | None,
+    made_at: datetime | None,
+) -> Content:
+    """Gather the content of a report from an evaluation."""
+    form, text = Format(language), TEXTS[language]
+    scores, summary = result.by_field(), result.summary()
+    fields = scores[~scores["field"].isin(AVERAGES)]
+    provenance = dict(result.provenance)
+    rules = provenance.pop("rules", {})
+    failed = [_failed_row(row) for row in provenance.pop("failed_without_truth", [])]
+    return Content(
+        result=result,
+        form=form,
+        title=title or text["title"],
+        made_at=made_at or datetime.now(UTC),
+        cards=_cards(summary, text, form),
+        groups=_groups(scores, text, form),
+        confidence=confidence(result, text, form),
+        numbers=[_number(row, form) for row in summary.to_dict("records")],
+        mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
+        failed=_failed(result.documents, failed),
+        rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
+        provenance={str(key): plain(value) for key, value in provenance.items()}
+        | {"unread_truth": " ".join(result.unread_truth())},
+    )
+
+
+def _cards(summary: "pd.DataFrame", text: Mapping[str, str], form: Format) -> list[Card]:
+    rows = {row["metric"]: row for row in summary.to_dict("records")}
+    cards = []
+    for name in HEADLINE:
+        if name not in rows:
+            continue
+        row = rows[name]
+        details = []
+        if not (missing(row["low"]) or missing(row["high"])):
+            details.append(text["interval"].format(low=form.percent(row["low"]), high=form.percent(row["high"])))
+        if not missing(row["of"]):
+            details.append(text[f"of_{name}"].format(of=row["of"]))
+        cards.append(Card(name=text[name], value=form.percent(row["value"]), detail="; ".join(details)))
+    return cards
+
+
+def _groups(scores: "pd.DataFrame", text: Mapping[str, str], form: Format) -> list[FieldGroup]:
+    return [
+        FieldGroup(
+            group=str(group),
+            title=text["of_group"].format(group=group) if group else text["header_fields"],
+            rows=[_field(row, text, form) for row in rows.to_dict("records")],
+        )
+        for group, rows in scores.groupby("group", sort=False)
+    ]
+
+
+def _field(row: Mapping[str, Any], text: Mapping[str, str], form: Format) -> dict[str, str]:
+    average = row["field"] in AVERAGES
+    shown = {"field": text[row["field"]] if average else row["field"], "average": "yes" if average else ""}
+    shown |= {count: plain(row[count]) for count in FIELD_COUNTS}
+    for score in SCORES:
+        shown[score] = form.score(row[score])
+        shown[f"{score}_interval"] = form.interval(row[f"{score}_low"], row[f"{score}_high"])
+    return shown
+
+
+def _number(row: Mapping[str, Any], form: Format) -> dict[str, str]:
+    return {
+        "metric": str(row["metric"]),
+        "value": form.number(row["value"]),
+        "interval": form.interval(row["low"], row["high"]),
+        "of": plain(row["of"]),
+    }
+
+
+def _failed(evaluated: "pd.DataFrame", without_truth: list[dict[str, str]]) -> list[dict[str, str]]:
+    """List failed documents: those of the truth, then those without truth, which are in no number."""
+    failed = evaluated[evaluated["status"] == "failed"]
+    return [*map(_failed_row, failed.to_dict("records")), *without_truth]
+
+
+def _failed_row(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: plain(row.get(name)) for name in ("document", "error", "request_id")}

@@ -1,0 +1,43 @@
+"""Rules say when two values of a field are the same.
+
+One rule per entity of the service. A rule turns a value into its *canonical* string, and two values are the same at
+level ``typed`` when their canonical strings are equal: ``12.3:EUR`` is ``12.30:EUR``, an IBAN is the same with and
+without blanks, and ``000815`` is not ``815``. A value that the rule cannot read is kept as text and flagged as
+unparsed.
+
+>>> from gini_notebook import rules
+>>> rules.get("amount").canonical("12.3:EUR")
+'12.30:EUR'
+>>> print(rules.explain("12.34:EUR", "12.34:USD", "amount").verdict)
+wrong (currency: EUR→USD)
+
+Columnar use, as the evaluation does it: canonicalise the unique strings of a field with ``Rule.canonical_many``,
+compare codes, and ask ``similarities``, ``anls_many``, ``Rule.lenient_many`` and ``causes`` only about unequal pairs.
+"""
+
+from gini_notebook.analysis.rules._accounts import iban_valid
+from gini_notebook.analysis.rules._causes import CAUSES, cause, causes
+from gini_notebook.analysis.rules._choice import for_field, get
+from gini_notebook.analysis.rules._elsewhere import Slots, caseless_many, elsewhere
+from gini_notebook.analysis.rules._explanation import Explanation, explain
+from gini_notebook.analysis.rules._rule import Rule
+from gini_notebook.analysis.rules._similarity import anls, anls_many, similarities, similarity
+
+__all__ = [
+    "CAUSES",
+    "Explanation",
+    "Rule",
+    "Slots",
+    "anls",
+    "anls_many",
+    "caseless_many",
+    "cause",
+    "causes",
+    "elsewhere",
+    "explain",
+    "for_field",
+    "get",
+    "iban_valid",
+    "similarities",
+    "similarity",
+]

@@ -1,0 +1,147 @@
+"""Canonical amounts, numbers and currencies.
+
+The service writes amounts as ``12.30:EUR`` (page "amount" of its entities). Every other notation is read only when the
+user has declared a locale: what ``1.234`` means cannot be guessed.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from gini_notebook.analysis.rules._text import exact
+
+# Digits after the decimal mark, where they are not two (ISO 4217, list one).
+_MINOR_DIGITS = {
+    code: digits
+    for digits, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    )
+    for code in codes.split()
+}
+# Spellings the service's feedback takes (page "currency" of its entities), and the pound for symmetry.
+_CURRENCY_WORDS = {"€": "EUR", "EURO": "EUR", "$": "USD", "£": "GBP"}
+
+_LONGEST = 60
+_EXACT = Context(prec=4 * _LONGEST, rounding=ROUND_HALF_EVEN)
+_NORMAL_FORM = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}:(?:EUR|USD|CHF|GBP)").fullmatch
+_NORMAL_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]?[1-9])?").fullmatch
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+").fullmatch
+_LOCAL = {
+    "de": re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?").fullmatch,
+    "en": re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?").fullmatch,
+}
+_TO_PLAIN = {"de": str.maketrans({".": "", ",": "."}), "en": str.maketrans({",": ""})}
+_CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
+_WITH_CURRENCY = re.compile(
+    r"(?:(?P<before>[A-Za-z]{3,4}|[€$£]) ?)?(?P<number>[+-]?[0-9.,]+)(?: ?(?P<after>[A-Za-z]{3,4}|[€$£]))?"
+).fullmatch
+
+
+def minor_digits(code: str) -> int:
+    """Tell how many digits the minor unit of a currency has; two where nothing else is known."""
+    return _MINOR_DIGITS.get(code, 2)
+
+
+def currency(value: str) -> str | None:
+    """Give the ISO 4217 code (upper case), or None if this cannot be one."""
+    word = exact(value).upper()
+    word = _CURRENCY_WORDS.get(word, word)
+    return word if _CURRENCY(word) else None
+
+
+def number(value: str, locale: str | None) -> str | None:
+    """Give the canonical decimal number: no plus, no leading or trailing zeros, never exponents."""
+    if _NORMAL_NUMBER(value) and len(value) <= _LONGEST:
+        return value
+    decimal = _decimal(exact(value), locale, local_first=True)
+    return None if decimal is None else plain(decimal)
+
+
+def integer(value: str) -> str | None:
+    """Give the canonical whole number; ``2.0`` is one, ``2.5`` is not."""
+    decimal = _decimal(exact(value), None, local_first=False)
+    if decimal is None or decimal != decimal.to_integral_value():
+        return None
+    return plain(decimal)
+
+
+def amount(value: str, default: str | None, locale: str | None) -> str | None:
+    """Give ``number:currency``, rounded half-even to the minor unit; without a currency the bare number."""
+    if _NORMAL_FORM(value) and len(value) <= _LONGEST:
+        return value
+    parts = split(value, locale)
+    return None if parts is None else _rounded(parts[0], parts[1] or default or "")
+
+
+def amount_many(values: Sequence[str], default: str | None, locale: str | None) -> list[str | None]:
+    """Give :func:`amount` of many values."""
+    normal = _NORMAL_FORM
+    return [value if len(value) <= _LONGEST and normal(value) else amount(value, default, locale) for value in values]
+
+
+def read(value: str, default: str | None, locale: str | None) -> str | None:
+    """Give ``number:currency`` before rounding; a step of :func:`amount` for those who want to see it."""
+    parts = split(value, locale)
+    if parts is None:
+        return None
+    code = parts[1] or default or ""
+    return f"{plain(parts[0])}:{code}" if code else plain(parts[0])
+
+
+def _rounded(decimal: Decimal, code: str) -> str:
+    if not code:
+        return plain(decimal)
+    cents = decimal.quantize(Decimal(1).scaleb(-minor_digits(code)), context=_EXACT)
+    return f"{cents if cents else abs(cents):f}:{code}"
+
+
+def split(value: str, locale: str | None) -> tuple[Decimal, str] | None:
+    """Read an amount: its number and its currency (an empty string if it has none)."""
+    text = exact(value)
+    head, colon, tail = text.rpartition(":")
+    if colon:
+        code = currency(tail) if tail.strip() else ""
+        decimal = _decimal(head.strip(), locale, local_first=False)
+        return None if decimal is None or code is None else (decimal, code)
+    if locale is None:
+        decimal = _decimal(text, None, local_first=False)
+        return None if decimal is None else (decimal, "")
+    return _free(text, locale)
+
+
+def _free(text: str, locale: str) -> tuple[Decimal, str] | None:
+    match = _WITH_CURRENCY(text)
+    if match is None or (match["before"] and match["after"]):
+        return None
+    word = match["before"] or match["after"]
+    code = currency(word) if word else ""
+    decimal = _decimal(match["number"], locale, local_first=True)
+    return None if decimal is None or code is None else (decimal, code)
+
+
+def _decimal(text: str, locale: str | None, *, local_first: bool) -> Decimal | None:
+    """Read a number in the service's notation (decimal point) or the declared one, whichever comes first."""
+    if len(text) > _LONGEST:
+        return None
+    local = locale is not None and _LOCAL[locale](text)
+    if local and locale is not None and (local_first or not _PLAIN(text)):
+        return Decimal(text.translate(_TO_PLAIN[locale]))
+    return Decimal(text) if _PLAIN(text) else None
+
+
+def plain(decimal: Decimal) -> str:
+    """Write a number without exponent and needless zeros.
+
+    Three digits after the point get a zero more, because ``1.234`` alone would read as a thousand in German notation.
+    """
+    text = f"{decimal:f}"
+    if "." in text:
+        text = text.rstrip("0").removesuffix(".")
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, point, fraction = digits.partition(".")
+    whole = whole.lstrip("0") or "0"
+    if len(fraction) == 3:
+        fraction += "0"
+    return f"{sign if whole != '0' or fraction else ''}{whole}{point}{fraction}"

@@ -1,0 +1,28 @@
+"""Intervals and tests: how sure a number is, and whether one is better than another.
+
+Two kinds of interval. A share of independent trials has Wilson's (:func:`wilson`) or the exact one
+(:func:`clopper_pearson`). Everything else is resampled by document (:func:`resampled_sums`), and the interval
+is that of the percentiles, or the corrected one (:func:`bca_interval`).
+"""
+
+from gini_notebook.analysis.statistics._bca import bca_interval, left_out_sums
+from gini_notebook.analysis.statistics._bootstrap import DRAWS, FEWEST_DOCUMENTS, percentile_interval, resampled_sums
+from gini_notebook.analysis.statistics._planning import plan_sample_size
+from gini_notebook.analysis.statistics._proportions import clopper_pearson, wilson
+from gini_notebook.analysis.statistics._tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
+
+__all__ = [
+    "DRAWS",
+    "FEWEST_DOCUMENTS",
+    "PERMUTATIONS",
+    "bca_interval",
+    "clopper_pearson",
+    "holm",
+    "left_out_sums",
+    "mcnemar_p",
+    "percentile_interval",
+    "plan_sample_size",
+    "resampled_sums",
+    "sign_flip_p",
+    "wilson",
+]

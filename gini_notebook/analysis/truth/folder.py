@@ -1,0 +1,128 @@
+"""Ground truth from files that hold one document each: e-invoices, PDFs with one inside, corrected extractions."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from gini_notebook._executors import broken
+from gini_notebook.analysis.truth.attachments import xml_attachments
+from gini_notebook.analysis.truth.einvoice import einvoice_labels
+from gini_notebook.analysis.truth.einvoice.safe_xml import MAX_BYTES
+from gini_notebook.analysis.truth.labels import Labels
+from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES, qr_labels
+from gini_notebook.analysis.truth.records import extractions_labels, is_extractions, parse_json
+from gini_notebook.analysis.truth.text_files import decoded, read_bytes
+from gini_notebook.errors import TruthError
+
+DOCUMENT_SUFFIXES = (".pdf", ".xml", ".json", *IMAGE_SUFFIXES)
+_MAX_PDF_BYTES = 100 * 1024 * 1024
+_PDF_MARK = b"%PDF-"
+_CHUNK = 16  # documents per task, so that the way to another process is worth it
+
+
+class Found(NamedTuple):
+    """What one file holds: labels, or none, or the reason why nobody can tell."""
+
+    document: str
+    labels: Labels | None = None
+    problem: str | None = None
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the files below a folder in a fixed order, without hidden ones."""
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place, name) for name in names if not name.startswith(".")]
+    return sorted(found)
+
+
+def document_name(path: Path, folder: Path) -> str:
+    """Return the path below the folder, with ``/``, as text even where a name is no valid UTF-8."""
+    relative = path.relative_to(folder).as_posix()
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+
+
+def read_documents(
+    paths: Sequence[Path], documents: Sequence[str], *, qr_codes: bool, executor: Executor | None
+) -> Iterator[Found]:
+    """Read many files, one after the other or by an executor; a file that cannot be read is no exception here.
+
+    Raises
+    ------
+    ExecutorBroken
+        If the executor breaks off, for example since one of its processes was killed.
+    """
+    read = partial(read_document, qr_codes=qr_codes)
+    if executor is None:
+        yield from map(read, paths, documents)
+        return
+    # Whoever reads may have another working directory.
+    absolute = [path.absolute() for path in paths]
+    done = 0
+    try:
+        for found in executor.map(read, absolute, documents, chunksize=_CHUNK):
+            yield found
+            done += 1
+    except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
+        raise broken(executor, error, f"after {done} of {len(paths)} files") from error
+
+
+def read_document(path: Path, document: str, *, qr_codes: bool) -> Found:
+    """Read one file, whatever is wrong with it."""
+    try:
+        return Found(document, document_labels(path, document, qr_codes=qr_codes))
+    except TruthError as error:
+        return Found(document, None, str(error))
+
+
+def document_labels(path: Path, document: str, *, qr_codes: bool) -> Labels | None:
+    """Return the labels a file holds, or ``None`` where it holds none.
+
+    Raises
+    ------
+    TruthError
+        If the file cannot be read, or is refused.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".xml":
+        return einvoice_labels(read_bytes(path, document, MAX_BYTES), document, document)
+    if suffix == ".json":
+        return _corrected_extractions(path, document)
+    if suffix in IMAGE_SUFFIXES:
+        return qr_labels(path, document) if qr_codes else None
+    if suffix == ".pdf" or _starts_as_pdf(path):
+        labels = _embedded(read_bytes(path, document, _MAX_PDF_BYTES), document)
+        return qr_labels(path, document) if labels is None and qr_codes else labels
+    return None
+
+
+def _starts_as_pdf(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PDF_MARK)) == _PDF_MARK
+    except OSError:
+        return False
+
+
+def _corrected_extractions(path: Path, document: str) -> Labels | None:
+    content = parse_json(decoded(read_bytes(path, document, MAX_BYTES), document), document)
+    if not is_extractions(content):
+        return None
+    return extractions_labels(content, document.removesuffix(path.suffix), document)
+
+
+def _embedded(content: bytes, document: str) -> Labels | None:
+    """Return the labels of the first attachment that is an e-invoice; if none is, say what was wrong with the first."""
+    refused = None
+    for name, xml in xml_attachments(content, document):
+        try:
+            return einvoice_labels(xml, document, f"{name} in {document}")
+        except TruthError as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+    return None

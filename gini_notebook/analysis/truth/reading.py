@@ -1,0 +1,227 @@
+"""``read_truth``: one door for every kind of ground truth."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gini_notebook.analysis.truth.folder import (
+    DOCUMENT_SUFFIXES,
+    document_labels,
+    document_name,
+    files_below,
+    read_documents,
+)
+from gini_notebook.analysis.truth.labels import Labels, declare, frame
+from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
+from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
+from gini_notebook.analysis.truth.sheets import csv_labels, frame_labels, parquet_labels, sheet_labels
+from gini_notebook.analysis.truth.text_files import decoded, read_bytes
+from gini_notebook.errors import TruthError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", *SPREADSHEET_SUFFIXES, ".parquet", ".jsonl", ".ndjson")
+
+
+@dataclass
+class _Reading:
+    """The wishes of the caller, and what was read so far."""
+
+    source: str
+    columns: Mapping[str, str]
+    qr_codes: bool = False
+    executor: Executor | None = None
+    labels: Labels = field(default_factory=Labels)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    without: int = 0
+    tables: list[str] = field(default_factory=list)
+
+
+def read_truth(
+    source: "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | pd.DataFrame",
+    *,
+    declared_fields: Sequence[str] | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    qr_codes: bool = False,
+    executor: Executor | None = None,
+) -> "pd.DataFrame":
+    """Read ground truth: what the fields of documents really hold.
+
+    Parameters
+    ----------
+    source
+        One of these, or a list of paths to them:
+
+        - a table (``.csv``, ``.tsv``, ``.xlsx``, ``.ods``, ``.parquet``, or a DataFrame), *wide* with a row per
+          document and the columns ``document`` (or ``file``) and one per field, or *long* with the columns
+          ``document``, ``field``, ``value`` (and ``group`` and ``row`` for line items);
+        - ``.jsonl`` or ``.json`` with an object per document: ``document`` (or ``file``), fields, and lists of objects
+          such as ``lineItems``;
+        - extractions as the service answers them, which somebody corrected (``<document>.json``);
+        - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung) or UBL, as XML or inside a PDF;
+        - a folder of e-invoices and corrected extractions, subfolders included. There a document is called by its path
+          below the folder, and a file that cannot be read does not stop the others.
+    declared_fields
+        Fields that somebody looked for in every document, so that nothing found means *empty* and not *unlabelled*:
+        names of header fields, ``"lineItems.artNumber"`` for a column of line items, or ``"all"``.
+    columns
+        Other names of columns, such as ``{"Dateiname": "document", "Betrag": "amountToPay"}``.
+    qr_codes
+        Also read EPC and Swiss payment QR codes of images, and of PDFs without e-invoice. What is extracted from the
+        same QR code agrees with such truth by construction.
+    executor
+        Where to read the files of a folder or list: any ``concurrent.futures.Executor``, for example a
+        ``ProcessPoolExecutor``, or Dask's ``Client.get_executor()`` where the workers see the same files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The truth table of :data:`gini_notebook.schema.TRUTH`, ordered by its key: ``document``, ``group`` (``""`` for
+        header fields, else the name of the compound extraction), ``row`` (Int64, from 0), ``field``, ``value`` and
+        ``source`` (``"table"``, ``"json"``, ``"extractions"``, ``"xml:DuePayableAmount"``, ``"epc-qr"``, ...). A row
+        with a missing value says that the field is empty in the document; no row says that nobody looked. Amounts are
+        ``"12.34:EUR"``, dates ISO 8601. ``attrs`` holds ``rule`` (how missing values were understood), ``problems``
+        (pairs of document and message) and ``summary``.
+
+    Raises
+    ------
+    TruthError
+        If there is no such source, nothing in it is ground truth, needed columns lack, a document is there twice,
+        or (where ``source`` is one file) the file is damaged or refused.
+    ExecutorBroken
+        If the executor breaks off.
+
+    Notes
+    -----
+    The recipient of an e-invoice is the payee, if there is one, else the seller; the name of the account is not used.
+    ``paymentReference`` is the remittance information, else the number of the invoice; ``source`` tells which.
+    The due date is the one without discount. ``baseGross`` is the net price of one unit plus its tax, rounded to
+    cents, since e-invoices state prices without tax. The sign of an amount is the one of the XML, so credit notes
+    (whose amounts are positive) stay positive.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"document": ["a.pdf"], "amountToPay": ["12.34:EUR"]})
+    >>> read_truth(table)[["document", "field", "value"]].values.tolist()
+    [['a.pdf', 'amountToPay', '12.34:EUR']]
+    """
+    named = repr(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else "this source"
+    reading = _Reading(named, columns or {}, qr_codes, executor)
+    if hasattr(source, "columns"):
+        reading.labels.extend(frame_labels(source, reading.columns))
+    elif isinstance(source, (str, os.PathLike)):
+        _read_path(reading, Path(source).expanduser())
+    else:
+        _read_list(reading, [Path(path).expanduser() for path in source])
+    declared = declare(reading.labels, declared_fields)
+    if not reading.labels.labels:
+        raise TruthError(_nothing_found(reading))
+    table = frame(reading.labels.labels)
+    table.attrs.update(rule=_rule(declared), problems=reading.problems, summary=_summary(reading))
+    return table
+
+
+def _read_path(reading: _Reading, path: Path) -> None:
+    if path.is_dir():
+        files = files_below(path)
+        documents = [file for file in files if file.suffix.lower() not in TABLE_SUFFIXES]
+        reading.tables += [document_name(file, path) for file in files if file.suffix.lower() in TABLE_SUFFIXES]
+        _read_files(reading, documents, path)
+    elif not path.exists():
+        message = f"There is no file or folder {os.fspath(path)!r} to read ground truth from."
+        raise TruthError(message)
+    elif path.suffix.lower() in (*TABLE_SUFFIXES, ".json"):
+        reading.labels.extend(_table(path, reading.columns))
+    elif path.suffix.lower() in DOCUMENT_SUFFIXES:
+        _read_document(reading, path)
+    else:
+        known = ", ".join((*TABLE_SUFFIXES, *DOCUMENT_SUFFIXES))
+        message = f"{path.name} ends in {path.suffix!r}; ground truth is read from {known}, and from folders."
+        raise TruthError(message)
+
+
+def _table(path: Path, columns: Mapping[str, str]) -> Labels:
+    suffix, where = path.suffix.lower(), path.name
+    if suffix in SPREADSHEET_SUFFIXES:
+        return sheet_labels(path, where, columns)
+    if suffix == ".parquet":
+        return parquet_labels(path, where, columns)
+    text = decoded(read_bytes(path, where), where)
+    if suffix == ".json":
+        return json_labels(text, path)
+    if suffix in (".jsonl", ".ndjson"):
+        return jsonl_labels(text, where)
+    return csv_labels(text, where, columns)
+
+
+def _read_document(reading: _Reading, path: Path) -> None:
+    labels = document_labels(path, document_name(path, path.parent), qr_codes=reading.qr_codes)
+    if labels is None:
+        kinds = ["an e-invoice (CII or UBL)"] if path.suffix.lower() not in IMAGE_SUFFIXES else []
+        kinds += ["a payment QR code"] if reading.qr_codes else []
+        looked_for = f"looked for {' and '.join(kinds)}" if kinds else "it is a picture"
+        hint = "pass qr_codes=True (in a shell --qr-codes) to read its payment QR code, too"
+        message = f"{path.name} holds no ground truth: {looked_for}{'' if reading.qr_codes else f'; {hint}'}."
+        raise TruthError(message)
+    reading.labels.extend(labels)
+
+
+def _read_files(reading: _Reading, files: Sequence[Path], folder: Path) -> None:
+    names = [document_name(file, folder) for file in files]
+    for found in read_documents(files, names, qr_codes=reading.qr_codes, executor=reading.executor):
+        if found.problem is not None:
+            reading.problems.append((found.document, found.problem))
+        elif found.labels is None:
+            reading.without += 1
+        else:
+            reading.labels.extend(found.labels)
+
+
+def _read_list(reading: _Reading, paths: Sequence[Path]) -> None:
+    documents = [path for path in paths if path.is_file() and path.suffix.lower() in (".pdf", ".xml", *IMAGE_SUFFIXES)]
+    for path in paths:
+        if path not in documents:
+            _read_path(reading, path)
+    if documents:
+        files = [path.absolute() for path in documents]
+        _read_files(reading, files, Path(os.path.commonpath([file.parent for file in files])))
+
+
+def _rule(declared: Sequence[tuple[str, str]]) -> str:
+    rule = "A missing key or an empty cell is unlabelled; null and a row without a value are empty"
+    if not declared:
+        return f"{rule}."
+    names = ", ".join(f"{group}.{name}" if group else name for group, name in declared)
+    return f"{rule}, and so are the declared fields where they lack: {names}."
+
+
+def _summary(reading: _Reading) -> str:
+    documents = len({label.document for label in reading.labels.labels})
+    text = f"{len(reading.labels.labels)} labels of {documents} documents"
+    if reading.without:
+        text += f"; {reading.without} files without ground truth"
+    if reading.problems:
+        text += f"; {len(reading.problems)} files that cannot be read (see attrs['problems'])"
+    return text + "."
+
+
+def _nothing_found(reading: _Reading) -> str:
+    text = (
+        f"There is no ground truth in {reading.source}. Looked for values in tables (document, field, value or a "
+        "column per field), e-invoices (CII, UBL; as XML or inside PDFs) and corrected extractions (<document>.json)"
+    )
+    without = "; payment QR codes are read with qr_codes=True, in a shell with --qr-codes."
+    text += " and payment QR codes." if reading.qr_codes else without
+    if reading.without or reading.problems:
+        text += f" {reading.without} files hold none, {len(reading.problems)} cannot be read."
+    if reading.problems:
+        text += f" The first of these: {reading.problems[0][1]}"
+    if reading.tables:
+        text += f" A table in a folder is read when you pass its path, here perhaps {reading.tables[0]!r}."
+    return text

@@ -1,0 +1,1 @@
+"""What people see and click: login, explorer, and what needs both wings at once."""

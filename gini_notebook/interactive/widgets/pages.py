@@ -1,0 +1,246 @@
+"""Pages as pictures, from the files on this machine or from the service, and the unit of the boxes on them."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from gini_notebook._executors import submit
+from gini_notebook.errors import FileProblem, GiniError, NotFound
+from gini_notebook.interactive.widgets.page_drawing import count_pages, draw_content, no_page
+from gini_notebook.service.batch.folders import pages_in
+from gini_notebook.service.batch.inputs import Documents, find
+from gini_notebook.service.batch.naming import composite_key, key_of, part_key
+from gini_notebook.service.client import Client
+from gini_notebook.service.values import Layout
+
+# Pages drawn ahead that are kept until somebody asks for them: some 10 MB.
+MOST_AHEAD = 32
+# What a run calls a document of a list of pages that are no folder of their own.
+PAGES_OF_A_LIST = re.compile(r" \(\+[0-9]+\)$")
+AS_GIVEN = "Give documents= the mapping or the list of pages that was given to process()."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as a JPEG.
+
+    Attributes
+    ----------
+    data
+        The picture.
+    number, count
+        Which page of how many, from 1.
+    width, height
+        Size of the page in the unit of the boxes on it.
+    note
+        What a person should know about it; often empty.
+    """
+
+    data: bytes
+    number: int
+    count: int
+    width: float
+    height: float
+    note: str = ""
+
+
+class Pages(Protocol):
+    """Where pages come from."""
+
+    def page(self, document: str, number: int) -> Page:
+        """Give a page, or raise a ``GiniError`` that says why there is none."""
+
+
+class FolderPages:
+    """Pages drawn from files on this machine; nothing is asked of the service.
+
+    The unit of boxes is taken to be points, as the service's documentation has it. For pictures it is a guess from
+    their resolution.
+
+    Parameters
+    ----------
+    documents
+        The folder the documents are named below, where a folder of pages is a document as for
+        :func:`gini_notebook.folders_as_documents`; or the mapping or list that was given to the run.
+    hashes
+        The ``sha256`` of each document in the table of documents, as far as known.
+    executor
+        Who draws pages ahead; its workers see the same files.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        hashes: Mapping[str, str] | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self._documents: Path | dict[str, tuple[str, ...]]
+        if isinstance(documents, str | os.PathLike):
+            self._documents = Path(documents).resolve()
+            if not self._documents.is_dir():
+                message = f"There is no folder {documents}. Name the folder that was given to process()."
+                raise FileProblem(message)
+        else:
+            self._documents = {source.document: source.pages or (source.path,) for source in find(documents).sources}
+        self._hashes = hashes or {}
+        self._executor = executor
+        self._ahead: dict[tuple[str, int], Future[Page]] = {}
+
+    def page(self, document: str, number: int) -> Page:
+        """Draw a page of a document, or give it if it was drawn ahead."""
+        begun = self._ahead.pop((document, number), None)
+        # What has not begun is not waited for: with an executor, no page comes later than without.
+        if begun is not None and not begun.cancel():
+            try:
+                return begun.result()
+            except GiniError:
+                raise
+            except Exception:  # noqa: BLE001 - an executor that broke off costs time, and no page
+                return self._draw(document, number)
+        return self._draw(document, number)
+
+    def draw_ahead(self, document: str, number: int) -> None:
+        """Have a page drawn on the executor, if there is one; of too many pages the oldest are forgotten."""
+        place = document, number
+        if self._executor is None or place in self._ahead:
+            return
+        with suppress(Exception):
+            self._ahead[place] = submit(
+                self._executor, draw_page, self._place(document), document, number, self._hashes.get(document)
+            )
+        while len(self._ahead) > MOST_AHEAD:
+            self._ahead.pop(next(iter(self._ahead))).cancel()
+
+    def _draw(self, document: str, number: int) -> Page:
+        return draw_page(self._place(document), document, number, self._hashes.get(document))
+
+    def _place(self, document: str) -> Path | tuple[str, ...]:
+        """Give what an executor needs to find the document: the folder, or the files of this one."""
+        if isinstance(self._documents, Path):
+            return self._documents
+        if document not in self._documents:
+            message = f"{document} is not among the documents given with documents=. {AS_GIVEN}"
+            raise FileProblem(message)
+        return self._documents[document]
+
+
+def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: str | None = None) -> Page:
+    """Draw a page of a document; its pages are those of its files, one file after the other.
+
+    Parameters
+    ----------
+    place
+        The folder that the document is below, resolved; or its files.
+    document, number
+        The document and its page, from 1.
+    known
+        Its ``sha256`` in the table of documents.
+
+    Raises
+    ------
+    FileProblem
+        If there is no such page, or it cannot be drawn.
+    """
+    files = _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
+    contents = [_content(file, document, place) for file in files]
+    note = _changed(contents) if known and known != _key(contents) else ""
+    if len(files) == 1:
+        page = _page(contents[0], document, number)
+    else:
+        names = [f"{file.name} of {document}" for file in files]
+        counts = [count_pages(content, name) for content, name in zip(contents, names, strict=True)]
+        if not 1 <= number <= sum(counts):
+            raise FileProblem(no_page(document, number, sum(counts)))
+        which, before = 0, 0
+        while number > before + counts[which]:
+            before += counts[which]
+            which += 1
+        page = replace(_page(contents[which], names[which], number - before), number=number, count=sum(counts))
+    return replace(page, note=f"{note} {page.note}".strip())
+
+
+def _page(content: bytes, name: str, number: int) -> Page:
+    drawn = draw_content(content, name, number)
+    return Page(drawn.data, number, drawn.count, drawn.width, drawn.height, drawn.note)
+
+
+def _key(contents: Sequence[bytes]) -> str:
+    """Give the key of a run for a document of these files."""
+    return key_of(contents[0]) if len(contents) == 1 else composite_key([part_key(content) for content in contents])
+
+
+def _changed(contents: Sequence[bytes]) -> str:
+    if len(contents) == 1:
+        return "The file has changed since the run."
+    # The key of several pages does not tell which of the two it is.
+    return "The pages have changed since the run, or were in another order."
+
+
+def _below(folder: Path, document: str) -> list[Path]:
+    """Find the files of a document; names come out of tables from anywhere, and none leads out of the folder."""
+    try:
+        path = (folder / document).resolve()
+        files = [path]
+        if path != folder and path.is_relative_to(folder) and path.is_dir():
+            files = [Path(page).resolve() for page in pages_in(path)]
+        is_listed = PAGES_OF_A_LIST.search(document) is not None and not path.exists()
+    except (OSError, ValueError) as error:
+        raise _unreadable(document, folder, error) from error
+    if not files:
+        message = f"{document} is a folder, but not one that holds pages and nothing else. {AS_GIVEN}"
+        raise FileProblem(message)
+    if not all(file.is_relative_to(folder) for file in files):
+        message = f"{document} is not below {folder}."
+        raise FileProblem(message)
+    if is_listed:
+        message = f"{document} names its first page and how many follow, not which. {AS_GIVEN}"
+        raise FileProblem(message)
+    return files
+
+
+def _content(file: Path, document: str, place: Path | tuple[str, ...]) -> bytes:
+    try:
+        return file.read_bytes()
+    except (OSError, ValueError) as error:
+        raise _unreadable(document, place if isinstance(place, Path) else file, error) from error
+
+
+def _unreadable(document: str, where: Path, error: Exception) -> FileProblem:
+    return FileProblem(f"{document} cannot be read in {where}: {getattr(error, 'strerror', None) or error}.")
+
+
+class ServicePages:
+    """Pages as the service drew them, with its own unit of boxes: each box lies where the service means it.
+
+    Parameters
+    ----------
+    client
+        Whom to ask.
+    ids
+        The id of each document at the service.
+    """
+
+    def __init__(self, client: Client, ids: Mapping[str, str]) -> None:
+        self._client = client
+        self._ids = ids
+        self._layouts: dict[str, Layout] = {}
+
+    def page(self, document: str, number: int) -> Page:
+        """Fetch a page."""
+        if document not in self._ids:
+            message = f"{document} has no id at the service: it was never uploaded, or the table of documents lacks it."
+            raise FileProblem(message)
+        identifier = self._ids[document]
+        if document not in self._layouts:
+            self._layouts[document] = self._client.layout(identifier)
+        layout = self._layouts[document]
+        size = layout.page(number)
+        if size is None:
+            raise NotFound(no_page(document, number, len(layout.pages)), status=404)
+        data = self._client.page_image(identifier, number)
+        return Page(data, number, len(layout.pages), size.size_x, size.size_y)

@@ -1,0 +1,1 @@
+"""Talks to Gini: client, accounts, many documents at once. It has never heard of ground truth."""

@@ -1,0 +1,126 @@
+"""Accounts in the User Center: create, look at, change, delete ("Create user", "Update user")."""
+
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import NoReturn, Self, TypeVar
+
+from gini_notebook.service.credentials import ClientTokenAccess, masked
+from gini_notebook.service.transport import CaBundle, Timing, Transport
+from gini_notebook.service.values import Secret, User
+from gini_notebook.service.wire import Environment, Request, base_url, environment_named, users
+
+T = TypeVar("T")
+
+
+class Accounts:
+    """The accounts of your client in the User Center, which only some clients may use.
+
+    Every call carries the client's own token (client credentials), never a user's.
+
+    Parameters
+    ----------
+    client_id, client_secret
+        Of your client.
+    environment, user_center, ca_bundle, proxies, timing, attempts, sleep, clock
+        As for :class:`gini_notebook.Client`.
+
+    Examples
+    --------
+    >>> with Accounts(client_id, client_secret) as accounts:  # doctest: +SKIP
+    ...     account = accounts.create("someone@app.example.org", password)
+    ...     accounts.get(account).email
+    'someone@app.example.org'
+    """
+
+    def __init__(  # noqa: PLR0913 - all but two by keyword, all independent
+        self,
+        client_id: str,
+        client_secret: str | Secret,
+        *,
+        environment: str | Environment = "pay-api",
+        user_center: str | None = None,
+        ca_bundle: CaBundle | None = None,
+        proxies: str | Mapping[str, str] | None = None,
+        timing: Timing | None = None,
+        attempts: int = 4,
+        sleep: Callable[[float], object] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        client_secret = masked(client_secret)
+        self.environment = environment_named(environment)
+        self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
+        self._access = ClientTokenAccess(client_id, client_secret, clock)
+        self._transport = Transport(
+            self.environment.api,
+            self.user_center,
+            timing=timing,
+            attempts=attempts,
+            ca_bundle=ca_bundle,
+            proxies=proxies,
+            sleep=sleep,
+            clock=clock,
+        )
+
+    def create(self, email: str, password: str | Secret) -> str:
+        """Create an account and return its id.
+
+        Parameters
+        ----------
+        email
+            An address at a domain that is traceable to you; nothing is mailed to it.
+        password
+            At least 6 characters.
+
+        Raises
+        ------
+        SettingError
+            If the address is none or the password too short.
+        RequestRefused
+            If the address is taken.
+        """
+        password = masked(password)
+        return self._call(users.create(self.user_center, email, password))
+
+    def get(self, user_id: str) -> User:
+        """Return an account; raises :class:`NotFound` if there is none of this id."""
+        return self._call(users.get(user_id))
+
+    def change_password(self, user_id: str, old: str | Secret, new: str | Secret) -> None:
+        """Give an account a new password of at least 6 characters; the service checks the old one."""
+        old, new = masked(old), masked(new)
+        self._call(users.change_password(user_id, old, new))
+
+    def change_email(self, user_id: str, old: str, new: str) -> None:
+        """Give an account a new address; the service checks the old one."""
+        self._call(users.change_email(user_id, old, new))
+
+    def delete(self, user_id: str) -> None:
+        """Delete an account with its tokens, documents and extractions."""
+        self._call(users.delete(user_id))
+
+    def logout(self) -> None:
+        """Forget every secret and close the connections."""
+        self._access.forget()
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def _call(self, request: Request[T]) -> T:
+        return self._transport.call(request, self._access)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Accounts(user_center={self.user_center!r})"
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("Accounts hold secrets and connections, so they cannot be pickled; log in where needed.")

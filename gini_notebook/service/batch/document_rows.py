@@ -1,0 +1,96 @@
+"""The rows of the documents that a run was called with, and of the files that they are."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+
+from gini_notebook._text import as_text
+from gini_notebook.service.batch.inputs import Source
+from gini_notebook.service.batch.ledger import Ledger
+
+
+def register(ledger: Ledger, sources: Sequence[Source]) -> None:
+    """Write down the documents of a run; those whose file is unchanged keep what is known of them."""
+    ledger.change("UPDATE documents SET listed = 0, problem = NULL")
+    ledger.change_many(
+        "INSERT INTO documents (document, position, path, page_paths, size, modified_ns, listed) "
+        "VALUES (?, ?, ?, ?, ?, ?, 1) "
+        "ON CONFLICT (document) DO UPDATE SET position = excluded.position, listed = 1, size = excluded.size, "
+        "modified_ns = excluded.modified_ns, path = excluded.path, page_paths = excluded.page_paths, "
+        # A file that is gone keeps its result; one that changed is read again (and uploaded if its bytes differ).
+        "key = CASE WHEN path = excluded.path AND page_paths IS excluded.page_paths AND (excluded.size IS NULL "
+        "OR (size = excluded.size AND modified_ns = excluded.modified_ns)) THEN key END",
+        (
+            (source.document, position, _storable(source.path), _pages_text(source), *_stat(source))
+            for position, source in enumerate(sources)
+        ),
+    )
+
+
+def _stat(source: Source) -> tuple[int | None, int | None]:
+    try:
+        # Half the time of Path.stat, and there may be 100,000.
+        found = [os.stat(path) for path in source.pages or (source.path,)]  # noqa: PTH116
+    except OSError:
+        return None, None
+    return sum(one.st_size for one in found), moment([one.st_mtime_ns for one in found])
+
+
+def moment(modified_ns: Sequence[int]) -> int:
+    """Return when a file was changed, or for several a digest, which differs when any of them was changed."""
+    if len(modified_ns) == 1:
+        return modified_ns[0]
+    return int.from_bytes(hashlib.sha256(repr(tuple(modified_ns)).encode()).digest()[:7], "big")
+
+
+def _pages_text(source: Source) -> str | None:
+    # JSON keeps names that are no text, as escapes.
+    return json.dumps(source.pages) if source.pages else None
+
+
+def _source(document: str, path: str | bytes, pages: str | None) -> Source:
+    return Source(document, os.fsdecode(path), tuple(json.loads(pages)) if pages else ())
+
+
+def _storable(path: str) -> str | bytes:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
+
+
+def sources(ledger: Ledger) -> list[Source]:
+    """Return the documents of the latest call, for a run that is taken up without naming them."""
+    rows = ledger.rows("SELECT document, path, page_paths FROM documents WHERE listed ORDER BY position")
+    return [_source(*row) for row in rows]
+
+
+def of_earlier_calls(ledger: Ledger) -> int:
+    """Count the documents that only earlier calls named; they are in no table."""
+    return int(ledger.rows("SELECT count(*) FROM documents WHERE NOT listed")[0][0])
+
+
+def to_read(ledger: Ledger, after: int, limit: int) -> list[tuple[int, Source, str | None, int | None]]:
+    """Return position, source, former key and size of the next documents that must be read and perhaps uploaded."""
+    rows = ledger.rows(
+        "SELECT position, key, size, document, path, page_paths FROM documents LEFT JOIN uploads USING (key) "
+        "WHERE listed AND position > ? AND problem IS NULL AND (state IS NULL OR state = 'planned') "
+        "ORDER BY position LIMIT ?",
+        (after, limit),
+    )
+    return [(position, _source(*source), key, size) for position, key, size, *source in rows]
+
+
+def source_of(ledger: Ledger, key: str) -> Source | None:
+    """Return a document with this content, to upload it again."""
+    rows = ledger.rows(
+        "SELECT document, path, page_paths FROM documents WHERE key = ? AND listed AND problem IS NULL LIMIT 1", (key,)
+    )
+    return _source(*rows[0]) if rows else None
+
+
+def set_problem(ledger: Ledger, document: str, problem: str) -> None:
+    """Note that a file cannot be used; a later call looks again."""
+    ledger.change("UPDATE documents SET problem = ? WHERE document = ?", (as_text(problem), document))

@@ -1,0 +1,184 @@
+"""The run itself: one thread that decides and writes, and workers that call."""
+
+import math
+import random
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from gini_notebook.errors import RunStopped
+from gini_notebook.service.batch.composing import Composer
+from gini_notebook.service.batch.counts import Counts, Tally
+from gini_notebook.service.batch.desk import Desk
+from gini_notebook.service.batch.feed import Feed
+from gini_notebook.service.batch.fetching import Fetcher
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.listing import Lister
+from gini_notebook.service.batch.pace import Pace, Window
+from gini_notebook.service.batch.reconciling import Reconciler
+from gini_notebook.service.batch.rows import COMPOSITE, known, open_uploads, tally, unclear_uploads, unfinished
+from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.uploading import Uploader
+from gini_notebook.service.batch.watching import Watcher
+from gini_notebook.service.batch.workers import Workers
+from gini_notebook.service.client import Client
+
+LONGEST_WAIT_S = 0.5
+# How long a stopped run waits for the answers of uploads that are on the wire; the rest is found in the list later.
+GRACE_S = 1.0
+
+
+class Engine:
+    """Drives one run from the state in its ledger to the end.
+
+    Parameters
+    ----------
+    client
+        Whom to call; it must not repeat calls on its own.
+    ledger
+        The open ledger, with the documents registered.
+    settings
+        Limits and times.
+    workers
+        Who makes the calls.
+    executor
+        Who hashes files that may hold something known.
+
+    Attributes
+    ----------
+    heard
+        Called with the counts whenever they may have changed.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        ledger: Ledger,
+        settings: Settings,
+        workers: Workers,
+        *,
+        executor: Executor | None = None,
+    ) -> None:
+        chance = random.Random()  # noqa: S311 - jitter is no secret
+        found = tally(ledger)
+        keys, ids = known(ledger)
+        self._desk = Desk(
+            client=client,
+            ledger=ledger,
+            settings=settings,
+            workers=workers,
+            tally=Tally(sum(found.values()), found.get("done", 0), found.get("failed", 0) + found.get("problem", 0)),
+            mark=ledger.fact("mark") or "",
+            chance=chance,
+            window=Window(settings.window, settings.window_limit),
+            pace=Pace(chance),
+            known_ids=ids,
+        )
+        self.heard: Callable[[Counts], None] = _unheard
+        self._began = self._desk.now()
+        self._lister = Lister(self._desk)
+        self._fetcher = Fetcher(self._desk)
+        self._watcher = Watcher(self._desk, self._lister, self._fetcher.add)
+        self._feed = Feed(self._desk, keys, executor)
+        self._reconciler = Reconciler(self._desk, self._lister, self._watcher, self._feed)
+        self._composer = Composer(self._desk, self._feed, self._watcher, self._reconciler)
+        reconciler, composer = self._reconciler, self._composer
+        reconciler.landed, reconciler.failed, reconciler.again = composer.landed, composer.failed, composer.again
+        self._uploader = Uploader(self._desk, self._feed, self._watcher, reconciler, composer=composer)
+        self._lister.listeners += [self._watcher, self._reconciler]
+        self._take_up()
+
+    def _take_up(self) -> None:
+        ledger = self._desk.ledger
+        for key, document in unfinished(ledger):
+            self._desk.tally.wait(key, document)
+        for unclear in unclear_uploads(ledger):
+            (self._composer if unclear.kind == COMPOSITE else self._reconciler).add(unclear)
+        for upload in open_uploads(ledger):
+            self._watcher.add(upload.key, upload.document_id, upload.polls)
+
+    @property
+    def counts(self) -> Counts:
+        """How far the run is."""
+        return self._desk.tally.counts([*self._reconciler.unclear, *self._composer.unclear])
+
+    def interrupt(self) -> None:
+        """Let the run stop at once; safe to call from a signal handler."""
+        self._desk.stop(RunStopped("interrupted"))
+        self._desk.workers.wake()
+
+    def run(self) -> None:
+        """Work until every document is finished.
+
+        Raises
+        ------
+        GiniError
+            Why the run cannot go on; the ledger is written and resumes.
+        """
+        desk = self._desk
+        try:
+            while desk.halt is None and not self._step():
+                self._check_limits()
+            if desk.halt is not None:
+                self._land()
+                raise desk.halt
+            self._composer.settle()
+            desk.ledger.commit()
+        finally:
+            desk.workers.close()
+
+    def _step(self) -> bool:
+        """Begin what can begin, hear what has ended, write it down; return whether all is done."""
+        self._watcher.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
+        for part in (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._uploader):
+            part.advance()
+        self._desk.ledger.commit()
+        if self._is_done():
+            return True
+        self._hear(self._wait_s())
+        return False
+
+    def _hear(self, timeout_s: float) -> None:
+        for answer in self._desk.workers.answers(timeout_s):
+            answer.subject(answer)
+        self._desk.ledger.commit()
+        self.heard(self.counts)
+
+    def _is_done(self) -> bool:
+        busy = (
+            not self._feed.idle
+            or self._uploader.in_air
+            or not self._composer.idle
+            or self._watcher.waiting
+            or self._fetcher.waiting
+            or not self._reconciler.idle
+            or not self._lister.idle
+        )
+        return not busy and self._composer.sweep_at_end() and self._reconciler.sweep_at_end() and self._lister.idle
+
+    def _wait_s(self) -> float:
+        now = self._desk.now()
+        parts = (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._composer)
+        # What is due already waits for a free worker, whose answer ends the wait, or for the pace.
+        times = [part.due() for part in parts]
+        times += [now + self._desk.pace.wait_s(now)]
+        return min([LONGEST_WAIT_S, *(time - now for time in times if time > now and math.isfinite(time))])
+
+    def _check_limits(self) -> None:
+        desk, now = self._desk, self._desk.now()
+        run_limit_s = desk.settings.run_limit_s
+        if run_limit_s is not None and now - self._began > run_limit_s:
+            desk.stop(RunStopped(f"the limit of {run_limit_s:g} s for the run was reached"))
+        failing_s = desk.pace.failing_s(now)
+        if failing_s > desk.settings.outage_limit_s:
+            desk.stop(RunStopped(f"nothing has succeeded for {failing_s:.0f} s; the service seems to be down"))
+
+    def _land(self) -> None:
+        """Wait a moment for uploads on the wire, so that fewer need to be looked for later."""
+        until = self._desk.now() + GRACE_S
+        while (self._uploader.in_air or self._composer.in_air) and (left_s := until - self._desk.now()) > 0:
+            self._hear(left_s)
+        self._desk.ledger.commit()
+
+
+def _unheard(counts: Counts) -> None:
+    """Stand in until somebody wants to hear of the counts."""

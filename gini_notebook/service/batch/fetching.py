@@ -1,0 +1,78 @@
+"""Fetches the extractions of finished documents; a result and its row are written in one transaction."""
+
+import heapq
+import itertools
+import json
+from functools import partial
+
+from gini_notebook.errors import AnswerLost, ConnectionFailed
+from gini_notebook.service.batch.desk import READS, Desk, reason_of
+from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.rows import Finished, set_done, set_failed
+from gini_notebook.service.batch.watching import Flight
+from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.client import Client
+
+
+def extractions_text(client: Client, document_id: str) -> str:
+    """Return the checked extractions of a document as compact JSON."""
+    return json.dumps(client.extractions(document_id).to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+class Fetcher:
+    """Fetches results, first come first served.
+
+    Parameters
+    ----------
+    desk
+        What the run shares.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._due: list[tuple[float, int, Flight]] = []
+        self._order = itertools.count()
+        self._fetching = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many results are still to come."""
+        return len(self._due) + self._fetching
+
+    def add(self, flight: Flight) -> None:
+        """Fetch the result of a finished document."""
+        flight.failures = 0
+        heapq.heappush(self._due, (self._desk.now(), next(self._order), flight))
+
+    def due(self) -> float:
+        """Return when the next fetch is due."""
+        return self._due[0][0] if self._due else float("inf")
+
+    def advance(self) -> None:
+        """Fetch what is due."""
+        desk = self._desk
+        while self._due and self._due[0][0] <= desk.now() and desk.may_call(READS):
+            flight = heapq.heappop(self._due)[2]
+            self._fetching += 1
+            call = partial(extractions_text, desk.client, flight.document_id)
+            desk.call(READS, partial(self._answered, flight), call)
+
+    def _answered(self, flight: Flight, answer: Answer) -> None:
+        desk = self._desk
+        self._fetching -= 1
+        outcome = desk.judge(answer)
+        if outcome is None:
+            finished = Finished(
+                answer.value, flight.polls, flight.processing_s, flight.pages, flight.source_classification
+            )
+            set_done(desk.ledger, flight.key, finished)
+            desk.tally.complete(flight.key)
+            return
+        error = answer.error or AnswerLost()
+        flight.failures += not isinstance(error, ConnectionFailed)
+        if outcome is Outcome.REFUSED or flight.failures >= desk.settings.attempts:
+            set_failed(desk.ledger, flight.key, *reason_of(error), flight.polls)
+            desk.tally.fail(flight.key)
+        else:
+            due = desk.now() + desk.backoff_s(max(1, flight.failures))
+            heapq.heappush(self._due, (due, next(self._order), flight))

@@ -1,0 +1,112 @@
+"""Shows how far a run is: one bar, or whatever the caller wants to do with the counts."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from gini_notebook.errors import SettingError
+from gini_notebook.service.batch.counts import Counts
+
+Progress = Literal["auto"] | bool | Callable[[Counts], None]
+EVERY_S = 0.1
+
+
+def wants_bar() -> bool:
+    """Tell whether somebody is there to look at a bar: a terminal or a notebook, and no machine (``CI``)."""
+    if os.environ.get("CI") or os.environ.get("TQDM_DISABLE"):
+        return False
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    kernel = getattr(shell, "kernel", None)
+    if kernel is not None:
+        # Papermill and nbclient run notebooks that nobody looks at; they are the ones that allow no input.
+        return bool(getattr(kernel, "_allow_stdin", True))
+    return sys.stderr.isatty()
+
+
+@contextmanager
+def shown(progress: Progress, begin: Counts) -> Iterator[Callable[[Counts], None]]:
+    """Return what to call with new counts while a run is on.
+
+    Parameters
+    ----------
+    progress
+        ``"auto"`` shows a bar when somebody is there to see it, True always, False never; a callable gets the
+        :class:`Counts`, at most ten times per second and once at the end.
+    begin
+        The counts at the beginning.
+
+    Raises
+    ------
+    SettingError
+        When it is none of these.
+    """
+    if callable(progress):
+        listener, close = progress, _nothing
+    elif progress is True or (progress == "auto" and wants_bar()):
+        listener, close = _bar(begin)
+    elif progress in (False, "auto"):
+        listener, close = _ignored, _nothing
+    else:
+        message = f'progress is {progress!r}; it can be "auto", True, False or a function of the counts.'
+        raise SettingError(message)
+    throttled = _Throttle(listener)
+    try:
+        yield throttled
+    finally:
+        throttled.last()
+        close()
+
+
+def say(text: str) -> None:
+    """Write one line for people, above a bar if there is one."""
+    from tqdm.auto import tqdm
+
+    tqdm.write(text, file=sys.stderr)
+
+
+def _ignored(counts: Counts) -> None:
+    """Show nothing."""
+    del counts
+
+
+def _nothing() -> None:
+    """Close what needs no closing."""
+
+
+class _Throttle:
+    def __init__(self, listener: Callable[[Counts], None]) -> None:
+        self._listener = listener
+        self._told: Counts | None = None
+        self._latest: Counts | None = None
+        self._next = 0.0
+
+    def __call__(self, counts: Counts) -> None:
+        self._latest = counts
+        if counts != self._told and time.monotonic() >= self._next:
+            self._tell(counts)
+
+    def _tell(self, counts: Counts) -> None:
+        self._next, self._told = time.monotonic() + EVERY_S, counts
+        self._listener(counts)
+
+    def last(self) -> None:
+        """Tell the last counts, unless they were told."""
+        if self._latest is not None and self._latest != self._told:
+            self._tell(self._latest)
+
+
+def _bar(begin: Counts) -> tuple[Callable[[Counts], None], Callable[[], None]]:
+    from tqdm.auto import tqdm
+
+    # What an earlier call has finished is part of the bar, not of the rate.
+    bar: Any = tqdm(total=begin.total, initial=begin.finished, unit="document", dynamic_ncols=True)
+
+    def show(counts: Counts) -> None:
+        bar.update(counts.finished - bar.n)
+        if counts.failed:
+            bar.set_postfix(failed=counts.failed, refresh=False)
+
+    return show, bar.close

@@ -1,0 +1,229 @@
+"""The rows of a ledger: which states a document passes through, as the statements that write them.
+
+::
+
+    planned  -> intent      written before the request leaves
+    intent   -> uploaded    the service named the document's id
+    intent   -> planned     the request was provably not processed
+    intent   -> unknown     nobody can tell; so is every intent found on start-up
+    unknown  -> uploaded    the stamped name stands in the document list
+    unknown  -> planned     absent from complete lists for longer than the quarantine
+    uploaded -> done        result stored in the same transaction
+    any      -> failed      with the reason and the request id
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gini_notebook.service.batch.inputs import Source
+from gini_notebook.service.batch.ledger import Ledger
+
+WHOLE, PARTIAL, COMPOSITE = "whole", "partial", "composite"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that was read and is ready to be uploaded."""
+
+    source: Source
+    media_type: str
+    key: str
+    name: str
+    content: bytes
+    modified_ns: int
+    kind: str = WHOLE
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A document of several pages, all of which were read."""
+
+    source: Source
+    media_type: str
+    key: str
+    name: str
+    parts: tuple[Prepared, ...]
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An upload that has an id, and no result yet."""
+
+    key: str
+    document_id: str
+    polls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """An upload of which nobody knows whether the service has it."""
+
+    key: str
+    name: str
+    error: str | None
+    request_id: str | None
+    kind: str = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is known of a document when its result arrives."""
+
+    extractions: str
+    polls: int
+    processing_s: float
+    pages: int | None
+    source_classification: str | None
+
+
+def tally(ledger: Ledger) -> dict[str, int]:
+    """Count the documents of the latest call per state; ``problem``: the file cannot be read; ``new``: not read yet."""
+    return dict(
+        ledger.rows(
+            "SELECT CASE WHEN problem IS NOT NULL THEN 'problem' ELSE coalesce(state, 'new') END AS standing, count(*) "
+            "FROM documents LEFT JOIN uploads USING (key) WHERE listed GROUP BY standing"
+        )
+    )
+
+
+def unfinished(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Yield key and name of every document that waits for an upload the ledger knows."""
+    yield from ledger.each(
+        "SELECT key, document FROM documents JOIN uploads USING (key) WHERE listed AND state NOT IN ('done', 'failed')"
+    )
+
+
+def state_and_name(ledger: Ledger, key: str) -> tuple[str, str | None]:
+    """Return the state of an upload and its name at the service; one the ledger has never heard of is planned."""
+    rows = ledger.rows("SELECT state, name FROM uploads WHERE key = ?", (key,))
+    return rows[0] if rows else ("planned", None)
+
+
+def attempts_of(ledger: Ledger, key: str) -> int:
+    """Return how many requests to upload this may have reached the service."""
+    return int(ledger.rows("SELECT attempts FROM uploads WHERE key = ?", (key,))[0][0])
+
+
+def known(ledger: Ledger) -> tuple[set[str], set[str]]:
+    """Return the keys of all uploads, and the ids of all their documents."""
+    rows = ledger.rows("SELECT key, document_id FROM uploads")
+    return {key for key, _ in rows}, {document_id for _, document_id in rows if document_id is not None}
+
+
+def names_of_unresolved(ledger: Ledger) -> set[str]:
+    """Return the names of uploads of which nobody knows yet whether the service has them."""
+    return {row[0] for row in ledger.rows("SELECT name FROM uploads WHERE state IN ('intent', 'unknown')")}
+
+
+def known_sizes(ledger: Ledger) -> set[int]:
+    """Return the sizes in bytes of all uploads."""
+    return {size for (size,) in ledger.rows("SELECT DISTINCT bytes FROM uploads")}
+
+
+def open_uploads(ledger: Ledger) -> list[Uploaded]:
+    """Return the uploads that wait for their result."""
+    rows = ledger.rows("SELECT key, document_id, polls FROM uploads WHERE state = 'uploaded' AND kind != 'partial'")
+    return [Uploaded(*row) for row in rows]
+
+
+def unclear_uploads(ledger: Ledger) -> list[Unclear]:
+    """Return the unclear uploads; an intent that a stopped run left behind is one of them."""
+    ledger.change("UPDATE uploads SET state = 'unknown', unknown_at = ? WHERE state = 'intent'", (time.time(),))
+    # A document whose pages are unclear was not sent itself; its pages are looked for.
+    ledger.change(
+        "UPDATE uploads SET state = 'planned' WHERE state = 'unknown' AND kind = 'composite' AND EXISTS (SELECT 1 "
+        "FROM parts JOIN uploads AS page ON page.key = part WHERE parts.key = uploads.key AND page.document_id IS NULL)"
+    )
+    ledger.commit()
+    rows = ledger.rows("SELECT key, name, error, request_id, kind FROM uploads WHERE state = 'unknown'")
+    return [Unclear(*row) for row in rows]
+
+
+def link(ledger: Ledger, document: str, key: str, size: int, modified_ns: int) -> None:
+    """Note which content a document has."""
+    ledger.change(
+        "UPDATE documents SET key = ?, size = ?, modified_ns = ? WHERE document = ?",
+        (key, size, modified_ns, document),
+    )
+
+
+def intend(ledger: Ledger, prepared: Prepared) -> None:
+    """Note that a request is about to leave; must be committed before it does."""
+    ledger.change(
+        "INSERT INTO uploads (key, bytes, media_type, name, state, attempts, intent_at, kind) "
+        "VALUES (?, ?, ?, ?, 'intent', 1, ?, ?) ON CONFLICT (key) DO UPDATE SET state = 'intent', "
+        "attempts = attempts + 1, intent_at = excluded.intent_at, error = NULL, request_id = NULL",
+        (prepared.key, len(prepared.content), prepared.media_type, prepared.name, time.time(), prepared.kind),
+        durable=True,
+    )
+    if prepared.kind == WHOLE:
+        link(ledger, prepared.source.document, prepared.key, prepared.size, prepared.modified_ns)
+
+
+def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
+    """Note the id of the document; losing it would mean to pay for the document twice."""
+    ledger.change(
+        "UPDATE uploads SET state = 'uploaded', document_id = ?, uploaded_at = ?, error = NULL, request_id = NULL "
+        "WHERE key = ?",
+        (document_id, time.time(), key),
+        durable=True,
+    )
+    # Somebody may have looked for surplus while nobody could tell whose document this is.
+    ledger.change("DELETE FROM surplus WHERE document_id = ?", (document_id,))
+
+
+def set_unknown(ledger: Ledger, key: str, error: str, request_id: str | None) -> None:
+    """Note that nobody can tell whether the service has the document."""
+    ledger.change(
+        "UPDATE uploads SET state = 'unknown', unknown_at = ?, error = ?, request_id = ? WHERE key = ?",
+        (time.time(), error, request_id, key),
+    )
+
+
+def set_planned(ledger: Ledger, key: str, *, counts: bool) -> None:
+    """Note that the service does not have the document; ``counts``: the attempt reached the service."""
+    ledger.change(
+        "UPDATE uploads SET state = 'planned', attempts = attempts - ? WHERE key = ?", (0 if counts else 1, key)
+    )
+
+
+def set_failed(ledger: Ledger, key: str, error: str, request_id: str | None, polls: int = 0) -> None:
+    """Note that a document failed for good, and why."""
+    ledger.change(
+        "UPDATE uploads SET state = 'failed', finished_at = ?, error = ?, request_id = ?, polls = ? WHERE key = ?",
+        (time.time(), error, request_id, polls, key),
+    )
+
+
+def set_done(ledger: Ledger, key: str, finished: Finished) -> None:
+    """Store a result, and note in the same transaction that the document is done."""
+    ledger.change("INSERT OR REPLACE INTO results VALUES (?, ?)", (key, finished.extractions))
+    ledger.change(
+        "UPDATE uploads SET state = 'done', finished_at = ?, polls = ?, processing_s = ?, pages = ?, "
+        "source_classification = ?, error = NULL, request_id = NULL WHERE key = ?",
+        (
+            time.time(),
+            finished.polls,
+            finished.processing_s,
+            finished.pages,
+            finished.source_classification,
+            key,
+        ),
+    )
+
+
+def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:
+    """Note a document of the service that an unclear upload made in excess."""
+    ledger.change(
+        "INSERT INTO surplus (document_id, key, name, created_at) "
+        "VALUES (?, (SELECT key FROM uploads WHERE name = ?), ?, ?) ON CONFLICT DO NOTHING",
+        (document_id, name, name, None if created_ms is None else created_ms / 1000),
+    )

@@ -1,0 +1,262 @@
+"""Begins a run, or takes it up again."""
+
+import os
+import shlex
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from gini_notebook._text import some
+from gini_notebook.errors import (
+    AnswerLost,
+    GiniError,
+    LedgerError,
+    NotFound,
+    RequestRefused,
+    RunStopped,
+    ServiceFailure,
+    TooManyRequests,
+)
+from gini_notebook.service.batch.binding import bound_client
+from gini_notebook.service.batch.counts import Counts
+from gini_notebook.service.batch.desk import FILES, HASHES, LISTS, READS, UPLOADS
+from gini_notebook.service.batch.document_rows import of_earlier_calls, register, sources
+from gini_notebook.service.batch.engine import Engine
+from gini_notebook.service.batch.inputs import Documents, Inputs, find
+from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
+from gini_notebook.service.batch.lock import FolderLock
+from gini_notebook.service.batch.page_rows import allow
+from gini_notebook.service.batch.progress import Progress, say, shown
+from gini_notebook.service.batch.recognising import MOST_TASKS
+from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.workers import Threads
+from gini_notebook.service.client import Client
+
+READ_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to.
+
+    Attributes
+    ----------
+    folder
+        The run folder; the tables are read from it.
+    counts
+        Documents by state.
+    surplus
+        Documents at the service that unclear uploads made in excess; in no number, see ``dedupe``.
+    skipped
+        Files of the folder that were left out, because of their endings.
+    """
+
+    folder: Path
+    counts: Counts
+    surplus: int
+    skipped: tuple[str, ...]
+
+
+def run(
+    client: Client,
+    documents: Documents,
+    *,
+    to: str | os.PathLike[str],
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+    user: str | None = None,
+    executor: Executor | None = None,
+    allow_duplicates: bool = False,
+) -> RunReport:
+    """Send documents, wait until they are processed and store their extractions.
+
+    Every document ends as exactly one row. Bad files and refused documents are rows too, with the reason; the others
+    go on. The same call goes on where an earlier one ended, and costs nothing for what is finished.
+
+    Parameters
+    ----------
+    client
+        Whom to call.
+    documents
+        A folder, a file, a glob, or an iterable of these, in which a list of files is one document of several pages;
+        or a mapping of names to files or pages; see :func:`gini_notebook.service.batch.inputs.find`.
+    to
+        The run folder, made if need be. It belongs to one user of one service.
+    progress
+        ``"auto"`` (a bar when somebody is there to see it), True, False, or a function of :class:`Counts`.
+    settings
+        Limits and times.
+    user
+        The user identifier to send the documents for. By default a client that may choose takes a fresh random one
+        for the run, so that the service's document list holds this run and nothing else; the ledger remembers it.
+    executor
+        Who hashes files that are new or changed and may hold what the run knows already, say after the folder was
+        copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads here. Whatever
+        is sent is read and sent by this process alone, since a cluster may repeat tasks.
+    allow_duplicates
+        Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
+        without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
+
+    Returns
+    -------
+    RunReport
+        Counts and folder.
+
+    Raises
+    ------
+    FileProblem
+        When there is nothing to send.
+    LedgerError
+        When the run folder belongs to another service or user, is in use, or cannot be written.
+    RunStopped
+        When the run was interrupted or a limit was reached; the same call goes on.
+    ExecutorBroken
+        When the executor broke off; the same call goes on, with another executor or none.
+    GiniError
+        When nobody can go on, for example because the credentials are refused.
+
+    Examples
+    --------
+    >>> report = run(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
+    >>> str(report.counts)  # doctest: +SKIP
+    '200 documents: 197 completed, 3 failed, 0 pending'
+    """
+    folder = Path(to)
+    inputs = find(documents, outside=folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The run folder {folder} cannot be made: {error.strerror}."
+        raise LedgerError(message) from error
+    with FolderLock(folder), Ledger(folder, create=True) as ledger:
+        own = bound_client(client, ledger, user)
+        register(ledger, inputs.sources)
+        allow(ledger, duplicates=allow_duplicates)
+        return _drive(own, ledger, inputs, progress=progress, settings=settings or Settings(), executor=executor)
+
+
+def resume(
+    client: Client,
+    folder: str | os.PathLike[str],
+    *,
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+) -> RunReport:
+    """Go on with a run, with the documents it was last called with.
+
+    Parameters
+    ----------
+    client
+        A client of the same service.
+    folder
+        The run folder.
+    progress, settings, executor
+        As for :func:`run`.
+
+    Returns
+    -------
+    RunReport
+        Counts and folder.
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder, or as for :func:`run`.
+    RunStopped
+        When the run ended early once more.
+    """
+    where = Path(folder)
+    if not (where / FILE_NAME).exists():
+        message = f"There is no run in {where} (no {FILE_NAME}), so there is nothing to resume."
+        raise LedgerError(message)
+    with FolderLock(where), Ledger(where) as ledger:
+        inputs = Inputs(tuple(sources(ledger)))
+        own = bound_client(client, ledger)
+        register(ledger, inputs.sources)
+        return _drive(own, ledger, inputs, progress=progress, settings=settings or Settings(), executor=executor)
+
+
+def _drive(
+    own: Client,
+    ledger: Ledger,
+    inputs: Inputs,
+    *,
+    progress: Progress,
+    settings: Settings,
+    executor: Executor | None,
+) -> RunReport:
+    ledger.remember("taken_up_at", f"{time.time():.3f}")
+    if progress is not False:
+        _say_what_is_left_out(ledger, inputs)
+    _greet(own, ledger)
+    workers = Threads({FILES: 1, HASHES: MOST_TASKS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
+    engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
+    with shown(progress, engine.counts) as engine.heard, _interruptible(engine):
+        try:
+            engine.run()
+        except RunStopped as stopped:
+            raise RunStopped(_farewell(str(stopped), engine.counts, ledger)) from None
+        except GiniError as error:
+            error.add_note(_farewell("the reason is above", engine.counts, ledger))
+            raise
+    surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
+    return RunReport(ledger.folder, engine.counts, surplus, inputs.skipped)
+
+
+def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
+    if earlier := of_earlier_calls(ledger):
+        say(
+            f"{earlier} documents of earlier calls with {ledger.folder} are not among those of this call: their "
+            "results are kept, but no table or count shows them."
+        )
+    if pictures := inputs.skipped_pictures:
+        say(f"{len(pictures)} pictures are left out, of kinds that the service does not read: {some(pictures)}.")
+
+
+def _greet(client: Client, ledger: Ledger) -> None:
+    """Ask the service once before anything is sent: a wrong secret or address is one error, not a row per document.
+
+    A service that is merely in trouble, or has no list, is the business of the run, which has rules for that.
+    """
+    unfinished = ledger.rows(
+        "SELECT 1 FROM documents LEFT JOIN uploads USING (key) "
+        "WHERE listed AND (key IS NULL OR state NOT IN ('done', 'failed')) LIMIT 1"
+    )
+    if unfinished:
+        with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
+            client.documents(limit=1)
+
+
+def _farewell(reason: str, counts: Counts, ledger: Ledger) -> str:
+    sandbox = " --sandbox" if ledger.fact("sandbox") else ""
+    return (
+        f"Stopped ({reason}) with {counts}. The same call goes on from here; so does "
+        f"`gini-notebook resume {shlex.quote(str(ledger.folder))}{sandbox}`."
+    )
+
+
+@contextmanager
+def _interruptible(engine: Engine) -> Iterator[None]:
+    """Turn the first Ctrl-C (or Kernel > Interrupt) into a clean stop; a second one ends at once."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        signal.signal(signal.SIGINT, before)
+        engine.interrupt()
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,114 @@
+"""Uploads: the intent is on the disk before a request leaves, and every answer moves the row."""
+
+from functools import partial
+
+from gini_notebook.errors import AnswerLost
+from gini_notebook.service.batch.composing import Composer
+from gini_notebook.service.batch.desk import UPLOADS, Desk, reason_of
+from gini_notebook.service.batch.feed import Feed
+from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.reconciling import Reconciler
+from gini_notebook.service.batch.rows import (
+    PARTIAL,
+    Prepared,
+    Unclear,
+    intend,
+    set_failed,
+    set_planned,
+    set_unknown,
+    set_uploaded,
+)
+from gini_notebook.service.batch.watching import Watcher
+from gini_notebook.service.batch.workers import Answer
+
+
+class Uploader:
+    """Sends documents while the window has room.
+
+    Parameters
+    ----------
+    desk
+        What the run shares.
+    feed
+        Where the documents come from.
+    watcher
+        Who waits for the documents that were taken.
+    reconciler
+        Who finds out about the unclear ones.
+    composer
+        Who joins pages to documents.
+    """
+
+    def __init__(self, desk: Desk, feed: Feed, watcher: Watcher, reconciler: Reconciler, *, composer: Composer) -> None:
+        self._desk = desk
+        self._feed = feed
+        self._watcher = watcher
+        self._reconciler = reconciler
+        self._composer = composer
+        self._in_air: dict[str, Prepared] = {}
+
+    @property
+    def in_air(self) -> int:
+        """How many uploads are on the wire."""
+        return len(self._in_air)
+
+    def _room(self) -> int:
+        return self._desk.window.room(len(self._in_air) + self._composer.in_air + self._watcher.waiting)
+
+    def advance(self) -> None:
+        """Send what may be sent: one commit for all intents, then the requests."""
+        desk = self._desk
+        self._composer.advance(self._room)
+        room = self._room() if self._feed else 0
+        if room and self._reconciler.is_probing:
+            room = 0 if self._in_air or self._reconciler.probe_is_on else 1
+        chosen = self._take(int(min(room, desk.room(UPLOADS))))
+        if not chosen:
+            return
+        self._reconciler.intending()
+        for prepared in chosen:
+            intend(desk.ledger, prepared)
+        desk.ledger.commit()
+        for prepared in chosen:
+            self._in_air[prepared.key] = prepared
+            upload = desk.client.upload_partial if prepared.kind == PARTIAL else desk.client.upload
+            send = partial(upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
+            desk.call(UPLOADS, partial(self._answered, prepared), send)
+
+    def _take(self, count: int) -> list[Prepared]:
+        chosen: list[Prepared] = []
+        while len(chosen) < count and self._feed:
+            prepared = self._feed.take()
+            if prepared.kind == PARTIAL and not self._composer.wants(prepared.key):
+                # Another page of its document has failed.
+                self._feed.release(prepared)
+            else:
+                chosen.append(prepared)
+        return chosen
+
+    def _answered(self, prepared: Prepared, answer: Answer) -> None:
+        desk = self._desk
+        del self._in_air[prepared.key]
+        self._feed.release(prepared)
+        answer = desk.of_new_id(answer)
+        outcome = desk.judge(answer, uploads=True)
+        if outcome is None:
+            self._uploaded(prepared, answer.value)
+            return
+        error, request_id = reason_of(answer.error or AnswerLost())
+        if outcome is Outcome.REFUSED:
+            set_failed(desk.ledger, prepared.key, error, request_id)
+            desk.tally.fail(prepared.key)
+            self._composer.failed(prepared.key, error, request_id)
+        elif outcome is Outcome.UNCLEAR:
+            set_unknown(desk.ledger, prepared.key, error, request_id)
+            self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id, prepared.kind))
+        else:
+            set_planned(desk.ledger, prepared.key, counts=False)
+            self._composer.again(prepared.key, desk.now() + desk.wait_after_s(outcome, self._watcher.waiting))
+
+    def _uploaded(self, prepared: Prepared, document_id: str) -> None:
+        set_uploaded(self._desk.ledger, prepared.key, document_id)
+        self._desk.known_ids.add(document_id)
+        self._reconciler.uploaded(document_id, prepared.name, prepared.kind)
+        self._composer.landed(prepared.key, document_id)

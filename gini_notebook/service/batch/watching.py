@@ -1,0 +1,262 @@
+"""Waits for documents to be processed: many at once by the document list, single ones at learnt times."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from gini_notebook.errors import AnswerLost, ConnectionFailed
+from gini_notebook.service.batch.desk import READS, Desk, reason_of
+from gini_notebook.service.batch.listing import DEFAULT_LIMIT, Ended, Lister
+from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.rows import set_failed
+from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.values import COMPLETED, ERROR, Document
+
+# So few documents are asked for one by one: that costs no more than a list.
+FEW = 2
+# Readings of the list in which a document may lack before it is asked for by itself.
+PATIENCE = 3
+SHORTEST_S, LONGEST_S = 0.25, 10.0
+LIST_SHORTEST_S, LIST_LONGEST_S = 0.1, 5.0
+# Pages of the list that are read for the documents at the service.
+PAGES = 2
+# Finished documents for which one reading of the list is made.
+PER_LIST = 16
+SCOUTS = 16
+# When to ask for a single document: first when this share of the documents is done, then each time after this part of
+# the median latency, or of its age.
+FIRST_QUANTILE, PART_OF_MEDIAN, PART_OF_AGE = 0.1, 0.5, 0.15
+PART_OF_LAST = 0.1
+# Documents that may be newer in the list than those waited for: uploads whose answer is still on its way.
+MARGIN = 16
+
+
+@dataclass(slots=True)
+class Flight:
+    """A document that is with the service."""
+
+    key: str
+    document_id: str
+    since: float
+    number: int
+    polls: int = 0
+    failures: int = 0
+    absences: int = 0
+    pending_at: float | None = None
+    created: float | None = None
+    pages: int | None = None
+    source_classification: str | None = None
+    processing_s: float = 0.0
+
+
+class Watcher:
+    """Asks how far the documents are.
+
+    Parameters
+    ----------
+    desk
+        What the run shares.
+    lister
+        Who reads the list.
+    completed
+        Who takes the documents that are ready.
+
+    Attributes
+    ----------
+    by_list
+        Whether the list shows our documents.
+    are_last
+        Whether no more documents will follow.
+    """
+
+    def __init__(self, desk: Desk, lister: Lister, completed: Callable[[Flight], None]) -> None:
+        self._desk, self._lister, self._completed = desk, lister, completed
+        self._flights: dict[str, Flight] = {}
+        self._due: list[tuple[float, int, Flight]] = []
+        self._order = itertools.count()
+        self._number = itertools.count()
+        self._one_by_one = False
+        self._next_list = 0.0
+        self._newest = 0.0
+        self._to_see: set[str] = set()
+        self.by_list = False
+        self.are_last = False
+
+    @property
+    def waiting(self) -> int:
+        """How many documents are with the service."""
+        return len(self._flights)
+
+    def add(self, key: str, document_id: str, polls: int = 0) -> None:
+        """Wait for a document."""
+        flight = Flight(key, document_id, self._desk.now(), next(self._number), polls)
+        self._flights[document_id] = flight
+        if self._one_by_one:
+            self._schedule(flight)
+
+    def pass_over(self) -> None:
+        """Hear that something stands in the list that nobody waits for."""
+        next(self._number)
+
+    def due(self) -> float:
+        """Return when there is something to ask next."""
+        if not self._flights:
+            return float("inf")
+        times = [next(iter(self._flights.values())).since + self._desk.settings.document_limit_s]
+        if self._uses_list() and self._lister.idle:
+            times.append(self._next_list)
+        if self._due:
+            times.append(self._due[0][0])
+        return min(times)
+
+    def advance(self) -> None:
+        """Ask whatever is due."""
+        self._end_overdue()
+        one_by_one = not self._uses_list()
+        if one_by_one is not self._one_by_one:
+            self._one_by_one = one_by_one
+            self._due.clear()
+            for flight in self._flights.values() if one_by_one else ():
+                self._schedule(flight)
+        if not one_by_one and self._lister.idle and self._desk.now() >= self._next_list:
+            self._read_list()
+        self._ask()
+
+    def seen(self, document: Document, began: float) -> None:
+        """Look at a document of the list."""
+        self._newest = max(self._newest, document.creation_date or 0.0)
+        flight = self._flights.get(document.id)
+        if flight is not None:
+            flight.created, flight.absences = document.creation_date, 0
+            self._look(flight, document, began)
+        self._to_see.discard(document.id)
+
+    def over(self) -> None:
+        """Hear that a reading of the list is over; what matters was seen."""
+
+    def _uses_list(self) -> bool:
+        return self.by_list and len(self._flights) > FEW
+
+    def _end_overdue(self) -> None:
+        limit_s = self._desk.settings.document_limit_s
+        while self._flights:
+            flight = next(iter(self._flights.values()))
+            if self._desk.now() - flight.since < limit_s:
+                return
+            self._fail(flight, f"Not finished {limit_s:g} s after the upload (document {flight.document_id}).", None)
+
+    def _look(self, flight: Flight, document: Document, began: float) -> None:
+        flight.polls += 1
+        if not document.finished:
+            flight.pending_at = began
+            return
+        # It was finished between the last look and this one.
+        before = flight.since if flight.pending_at is None else flight.pending_at
+        flight.processing_s = max(0.0, (before + began) / 2 - flight.since)
+        latencies = self._desk.latencies
+        latencies.add(flight.processing_s, self._desk.now(), flight.number)
+        self._desk.window.finished(self._desk.now(), latencies.alone_s)
+        flight.pages = document.page_count
+        flight.source_classification = document.source_classification or None
+        if document.progress == ERROR:
+            text = f"The service could not process the document (progress ERROR, document {document.id})."
+            self._fail(flight, text, None)
+        elif document.progress == COMPLETED:
+            del self._flights[flight.document_id]
+            self._completed(flight)
+
+    def _fail(self, flight: Flight, error: str, request_id: str | None) -> None:
+        del self._flights[flight.document_id]
+        set_failed(self._desk.ledger, flight.key, error, request_id, flight.polls)
+        self._desk.tally.fail(flight.key)
+
+    def _read_list(self) -> None:
+        # From the newest document to the oldest one that is waited for. What does not fit is asked for singly.
+        flights = self._flights.values()
+        span = next(reversed(flights)).number - next(iter(flights)).number + MARGIN
+        limit = min(self._desk.settings.list_limit, max(DEFAULT_LIMIT, span))
+        begin = None
+        if self._lister.ascending:
+            begin = min((flight.created for flight in flights if flight.created), default=self._newest)
+        self._to_see = set(self._flights)
+        self._lister.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
+
+    def _list_read(self, how: Ended, began: float) -> None:
+        self._next_list = self._desk.now() + self._list_pause_s()
+        if how is Ended.REFUSED:
+            self.by_list = False
+        if how not in {Ended.COMPLETE, Ended.STOPPED}:
+            return
+        for document_id in self._to_see:
+            flight = self._flights.get(document_id)
+            if flight is not None and flight.since < began:
+                flight.absences += 1
+                if flight.absences == PATIENCE:
+                    self._schedule(flight)
+
+    def _list_pause_s(self) -> float:
+        now, latencies = self._desk.now(), self._desk.latencies
+        if not latencies.learnt:
+            oldest = next(iter(self._flights.values())).since if self._flights else now
+            return min(LIST_LONGEST_S, max(0.05, 0.5 * (now - oldest)))
+        median = latencies.quantile(0.5)
+        if self.are_last:
+            # Everybody waits for these, so their end should be known soon, measured by how long they take already.
+            youngest = next(reversed(self._flights.values())).since if self._flights else now
+            pause_s = PART_OF_LAST * max(median, now - youngest)
+        else:
+            # One reading for several finished documents is enough while others keep the service busy.
+            pause_s = min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
+        return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, pause_s))
+
+    def _schedule(self, flight: Flight, due: float | None = None) -> None:
+        if due is None:
+            due = self._desk.now() + self._pause_s(flight) * self._desk.chance.uniform(0.9, 1.1)
+        heapq.heappush(self._due, (due, next(self._order), flight))
+
+    def _pause_s(self, flight: Flight) -> float:
+        age = self._desk.now() - flight.since
+        latencies = self._desk.latencies
+        if not latencies.learnt:
+            return 0.0 if flight.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
+        if self.are_last and self.by_list:
+            return self._list_pause_s()
+        if flight.polls == 0:
+            return min(LONGEST_S, max(0.0, latencies.quantile(FIRST_QUANTILE) - age))
+        # A document that takes unusually long is asked for more and more rarely.
+        return min(LONGEST_S, max(SHORTEST_S, PART_OF_MEDIAN * latencies.quantile(0.5), PART_OF_AGE * age))
+
+    def _is_scout(self, flight: Flight) -> bool:
+        """Until latencies are learnt, the oldest few are asked for; what they tell holds for the others."""
+        return self._desk.latencies.learnt or any(
+            flight is scout for scout in itertools.islice(self._flights.values(), SCOUTS)
+        )
+
+    def _ask(self) -> None:
+        desk = self._desk
+        while self._due and self._due[0][0] <= desk.now() and desk.may_call(READS):
+            flight = heapq.heappop(self._due)[2]
+            if flight.document_id not in self._flights:
+                continue
+            if not self._is_scout(flight):
+                self._schedule(flight, desk.now() + SHORTEST_S)
+            else:
+                desk.call(READS, partial(self._asked, flight), partial(desk.client.document, flight.document_id))
+
+    def _asked(self, flight: Flight, answer: Answer) -> None:
+        outcome = self._desk.judge(answer)
+        if flight.document_id not in self._flights:
+            return
+        if outcome is None:
+            self._look(flight, answer.value, answer.began)
+            if flight.document_id in self._flights:
+                self._schedule(flight)
+            return
+        error = answer.error or AnswerLost()
+        flight.failures += not isinstance(error, ConnectionFailed)
+        if outcome is Outcome.REFUSED or flight.failures >= self._desk.settings.attempts:
+            self._fail(flight, *reason_of(error))
+        else:
+            self._schedule(flight, self._desk.now() + self._desk.backoff_s(max(1, flight.failures)))

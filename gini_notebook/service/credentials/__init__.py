@@ -1,0 +1,43 @@
+"""Where secrets come from, and how they prove who is calling."""
+
+from gini_notebook.service.credentials.access import (
+    BearerAccess,
+    JwtAccess,
+    TrustedAccess,
+    basic_header,
+    check_identifier,
+    check_secret,
+    masked,
+    other_user,
+    random_identifier,
+)
+from gini_notebook.service.credentials.anonymous import AnonymousAccess
+from gini_notebook.service.credentials.pending import PendingAccess
+from gini_notebook.service.credentials.provided import ProvidedAccess
+from gini_notebook.service.credentials.sources import VARIABLES, Found, find, save_secret_file, secret_file_path
+from gini_notebook.service.credentials.tokens import ClientTokenAccess, TokenAccess, UserAccess
+from gini_notebook.service.values import Secret
+
+__all__ = [
+    "VARIABLES",
+    "AnonymousAccess",
+    "BearerAccess",
+    "ClientTokenAccess",
+    "Found",
+    "JwtAccess",
+    "PendingAccess",
+    "ProvidedAccess",
+    "Secret",
+    "TokenAccess",
+    "TrustedAccess",
+    "UserAccess",
+    "basic_header",
+    "check_identifier",
+    "check_secret",
+    "find",
+    "masked",
+    "other_user",
+    "random_identifier",
+    "save_secret_file",
+    "secret_file_path",
+]

@@ -1,0 +1,188 @@
+"""Access by tokens: fetched once for all threads, renewed before they expire, given up when they are refused twice."""
+
+import abc
+import copy
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from gini_notebook.errors import (
+    AnswerLost,
+    CredentialsError,
+    GiniError,
+    LoginRequired,
+    NotAuthorized,
+    RequestRefused,
+)
+from gini_notebook.service.credentials.access import basic_header, bearer_header, check_secret, masked
+from gini_notebook.service.values import Secret, Token
+from gini_notebook.service.wire import Exchange, Headers, tokens
+
+MARGIN_S = 60.0
+_MARGIN_SHARE = 0.2
+
+
+class HeldToken:
+    """A token in use. ``proven`` once the service has accepted it."""
+
+    __slots__ = ("expires_at", "headers", "proven", "refresh", "renew_at")
+
+    def __init__(self, token: Token, asked_at: float, refresh: Secret | None, header: str) -> None:
+        try:
+            self.headers: Headers = {header: bearer_header(token.access_token)}
+        except CredentialsError:
+            raise AnswerLost("The service answered with a token that cannot be a token; it was not used.") from None
+        self.refresh = token.refresh_token or refresh
+        life = min(max(float(token.expires_in), 0.0), 1e9)
+        self.expires_at = asked_at + life
+        self.renew_at = self.expires_at - min(MARGIN_S, life * _MARGIN_SHARE)
+        self.proven = False
+
+
+class TokenAccess(abc.ABC):
+    """Access whose credentials are a token that runs out; subclasses say how to get one.
+
+    Any number of threads may use it: whoever finds no valid token fetches one, the others wait for that one. A margin
+    before the expiry (60 s, for short lives a fifth) keeps requests from arriving with a token that has just expired.
+    """
+
+    kind = ""
+    header = "Authorization"
+
+    def __init__(self, user: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.user = user
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: HeldToken | None = None
+        self._flights = 0
+        self._failure: GiniError | None = None
+        self._out = False
+
+    def headers(self, exchange: Exchange) -> Headers:
+        """Return the credentials of the next request; fetch or renew the token if need be."""
+        held = self._held
+        if held is None or self._clock() >= held.renew_at:
+            held = self._renewed(held, exchange)
+        return held.headers
+
+    def renew(self, used: Headers, exchange: Exchange) -> bool:
+        """Forget a token that was refused. False if it was brand-new: then the next one would be refused, too."""
+        del exchange
+        with self._lock:
+            held = self._held
+            if held is None or held.headers is not used:
+                return not self._out
+            if not held.proven and self._clock() < held.expires_at:
+                return False
+            self._held = None
+            return True
+
+    def accepted(self, used: Headers) -> None:
+        """Note that the service takes this token."""
+        held = self._held
+        if held is not None and held.headers is used:
+            held.proven = True
+
+    def forget(self) -> None:
+        """Forget every secret."""
+        with self._lock:
+            self._out = True
+            self._held = None
+            self._forget_secrets()
+
+    def describe(self) -> Mapping[str, Any]:
+        """Say what may be shown."""
+        held = self._held
+        left = None if held is None else round(held.expires_at - self._clock(), 1)
+        return {"access": self.kind, "user": self.user, "expires_in_s": left}
+
+    def _renewed(self, stale: HeldToken | None, exchange: Exchange) -> HeldToken:
+        flights = self._flights
+        with self._lock:
+            if self._held is not None and self._held is not stale:
+                return self._held
+            if self._out:
+                raise LoginRequired("This client is logged out; call gini.login() for a new one.")
+            if self._failure is not None and self._flights != flights:
+                # Somebody fetched while this thread waited, and failed; asking again at once would not help.
+                raise copy.copy(self._failure)
+            self._flights += 1
+            self._failure = None
+            asked_at = self._clock()
+            try:
+                token = self._fetch(exchange, stale.refresh if stale else None)
+                self._held = HeldToken(token, asked_at, stale.refresh if stale else None, self.header)
+            except GiniError as error:
+                self._failure = copy.copy(error)
+                raise
+            return self._held
+
+    @abc.abstractmethod
+    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
+        """Get a token; ``refresh`` is the refresh token of the last one, if it had any."""
+
+    @abc.abstractmethod
+    def _forget_secrets(self) -> None:
+        """Forget what tokens are got with."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(user={self.user!r})"
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("Credentials are never pickled; log in again where they are needed.")
+
+
+class ClientTokenAccess(TokenAccess):
+    """The client's own token, which the User Center demands for accounts ("Client credentials"); never for the API."""
+
+    kind = "client credentials"
+
+    def __init__(
+        self, client_id: str, client_secret: str | Secret, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        client_secret = masked(client_secret)
+        super().__init__(client_id, clock)
+        self._basic: Secret | None = basic_header(client_id, check_secret(client_secret, "client secret"))
+
+    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
+        del refresh
+        return exchange(tokens.client_credentials(), {"Authorization": self._basic or ""})
+
+    def _forget_secrets(self) -> None:
+        self._basic = None
+
+
+class UserAccess(TokenAccess):
+    """An account of the User Center: user name and password, then a bearer token ("Manage accounts")."""
+
+    kind = "account in the User Center"
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str | Secret,
+        username: str,
+        password: str | Secret,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        client_secret, password = masked(client_secret), masked(password)
+        if not username or not username.isprintable():
+            raise CredentialsError("The user name is empty or has control characters.")
+        super().__init__(username, clock)
+        self._basic: Secret | None = basic_header(client_id, check_secret(client_secret, "client secret"))
+        self._password: Secret | None = check_secret(password, "password")
+
+    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
+        basic = {"Authorization": self._basic or ""}
+        if refresh is not None:
+            try:
+                return exchange(tokens.refresh_grant(refresh), basic)
+            except (NotAuthorized, RequestRefused):
+                # A dead refresh token is no reason to stop while the password is at hand.
+                pass
+        return exchange(tokens.password_grant(self.user, self._password or Secret("")), basic)
+
+    def _forget_secrets(self) -> None:
+        self._basic = self._password = None

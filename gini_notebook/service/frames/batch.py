@@ -1,0 +1,284 @@
+"""A run as tables."""
+
+import os
+from concurrent.futures import Executor
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+from markupsafe import Markup
+
+from gini_notebook.service.batch import Progress, Settings, counts_of
+from gini_notebook.service.batch import cleanup as delete_documents
+from gini_notebook.service.batch import dedupe as find_surplus
+from gini_notebook.service.batch import resume as resume_run
+from gini_notebook.service.batch import run as run_batch
+from gini_notebook.service.batch import status as run_status
+from gini_notebook.service.batch.inputs import Documents
+from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.client import Client
+from gini_notebook.service.frames import export, tables
+
+SHOWN_ROWS = 20
+
+
+class Batch:
+    """The documents of a run and what was read on them.
+
+    The tables are read from the run folder when first asked for, and kept; nothing is fetched from the service.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        The run folder.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
+        """Open a run folder.
+
+        Parameters
+        ----------
+        folder
+            What was given to :func:`process` as ``to``.
+
+        Returns
+        -------
+        Batch
+            The run, finished or not.
+
+        Raises
+        ------
+        LedgerError
+            When there is no run in the folder.
+
+        Examples
+        --------
+        >>> batch = Batch.load("runs/baseline")  # doctest: +SKIP
+        >>> batch.extractions[["document", "field", "value"]]  # doctest: +SKIP
+        """
+        with Ledger(Path(folder), read_only=True):
+            return cls(folder)
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """One row per document: ``schema.DOCUMENTS``.
+
+        ``status`` is ``completed``, ``failed``, ``pending`` or ``unclear``; ``error`` and ``request_id`` say why.
+        ``processing_s`` counts from the answer to the upload, half the time since the last look is taken off. Of a
+        document of several files, ``media_type`` names all their types, and ``sha256`` is the key of its pages.
+        """
+        with self._ledger() as ledger:
+            return tables.documents(ledger)
+
+    @cached_property
+    def extractions(self) -> pd.DataFrame:
+        """One row per document, group, row and field: ``schema.EXTRACTIONS``."""
+        with self._ledger() as ledger:
+            return tables.extractions(ledger)
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """One row per document, list and rank (from 1): ``schema.CANDIDATES``."""
+        with self._ledger() as ledger:
+            return tables.candidates(ledger)
+
+    @cached_property
+    def line_items(self) -> pd.DataFrame:
+        """One row per document and line item; a text column per child.
+
+        Columns: ``document``, ``row`` (from 0), ``position``, ``artNumber``, ``description``, ``quantity``,
+        ``baseGross``, then others that occur. The same values stand in :attr:`extractions`, in group ``lineItems``.
+        """
+        return tables.line_items(self.extractions)
+
+    @cached_property
+    def surplus(self) -> pd.DataFrame:
+        """Documents at the service that unclear uploads made in excess; they are in no other table.
+
+        Columns: ``document_id``, ``document`` (whose copy it is), ``name`` at the service, ``created_at``,
+        ``deleted_at``.
+        """
+        with self._ledger() as ledger:
+            return tables.surplus(ledger)
+
+    @property
+    def duplicates(self) -> pd.DataFrame:
+        """Documents with the same bytes as an earlier one: ``document``, ``copy_of``, ``sha256``."""
+        return tables.duplicates(self.documents)
+
+    @property
+    def service(self) -> str:
+        """The address of the API that answered, or ``sandbox``."""
+        with self._ledger() as ledger:
+            return ledger.fact("api") or ""
+
+    @property
+    def user(self) -> str:
+        """The user identifier the documents belong to, for ``client.with_user``."""
+        with self._ledger() as ledger:
+            return ledger.fact("user") or ""
+
+    def status(self) -> dict[str, int]:
+        """Count the documents: ``completed``, ``failed``, ``unclear``, ``pending``."""
+        with self._ledger() as ledger:
+            return counts_of(ledger)
+
+    def to_csv(self, folder: str | os.PathLike[str], *, safe: bool = True) -> list[Path]:
+        """Write the tables as CSV files; see :func:`gini_notebook.service.frames.export.to_csv`."""
+        return export.to_csv(self._tables(), Path(folder), safe=safe)
+
+    def to_parquet(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Write the tables as Parquet files; see :func:`gini_notebook.service.frames.export.to_parquet`."""
+        return export.to_parquet(self._tables(), Path(folder))
+
+    def to_xlsx(self, path: str | os.PathLike[str]) -> Path:
+        """Write the tables as sheets of one workbook; see :func:`gini_notebook.service.frames.export.to_xlsx`."""
+        return export.to_xlsx(self._tables(), Path(path))
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        names = ("documents", "extractions", "candidates", "line_items")
+        return {name: getattr(self, name) for name in names}
+
+    def _ledger(self) -> Ledger:
+        return Ledger(self.folder, read_only=True)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self.status().items() if count)
+        return f"<Batch {str(self.folder)!r}: {counts or 'no documents'}>"
+
+    def _repr_html_(self) -> str:
+        """Show counts and the first documents, the failed ones first; everything from outside is escaped."""
+        with self._ledger() as ledger:
+            rows = ledger.rows(
+                f"SELECT document, {tables.STATUS} AS status, pages, coalesce(problem, error, '') "  # noqa: S608
+                "FROM documents LEFT JOIN uploads USING (key) WHERE listed "
+                "ORDER BY status != 'failed', position LIMIT ?",
+                (SHOWN_ROWS,),
+            )
+        head = _row(Markup('<th scope="col">{}</th>'), ("document", "status", "pages", "error"))
+        body = Markup("").join(_row(Markup("<td>{}</td>"), row) for row in rows)
+        counts = self.status()
+        total = sum(counts.values())
+        more = f", the first {SHOWN_ROWS} of {total}, failed ones first" if total > SHOWN_ROWS else ""
+        caption = f"{repr(self)[1:-1]}{more}"
+        return str(
+            Markup("<table><caption>{}</caption><thead>{}</thead><tbody>{}</tbody></table>").format(caption, head, body)
+        )
+
+
+def _row(cell: Markup, values: tuple[Any, ...]) -> Markup:
+    return Markup("<tr>{}</tr>").format(
+        Markup("").join(cell.format("" if value is None else value) for value in values)
+    )
+
+
+def process(
+    client: Client,
+    documents: Documents,
+    *,
+    to: str | os.PathLike[str],
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+    user: str | None = None,
+    executor: Executor | None = None,
+    allow_duplicates: bool = False,
+) -> Batch:
+    """Send documents, wait until they are processed, and return what was read as tables.
+
+    Every document ends as exactly one row; bad files and refused documents are rows with the reason. The same call
+    goes on where an earlier one ended, and costs nothing for what is finished.
+
+    Parameters
+    ----------
+    client
+        Whom to call.
+    documents
+        A folder (with its subfolders), a file, a glob, or an iterable of these, in which a list of files is one
+        document of several pages; or a mapping of names to files or lists of pages. Without a mapping, a document is
+        called by its path below the folder (or below what the files have in common), one of several pages by its
+        first and the number of further ones: ``scan1.jpg (+2)``.
+    to
+        The run folder, made if need be. It belongs to one user of one service.
+    progress
+        ``"auto"`` (a bar when somebody is there to see it), True, False, or a function of
+        :class:`gini_notebook.service.batch.Counts`.
+    settings
+        Limits and times: :class:`gini_notebook.service.batch.Settings`.
+    user
+        The user identifier to send the documents for; by default a fresh random one for the run, if the client may
+        choose.
+    executor
+        Who hashes files that may hold what the run knows already (say, after the folder was copied): any
+        ``concurrent.futures.Executor`` whose workers see the same files, for example a ``ProcessPoolExecutor`` or
+        Dask's ``Client.get_executor()``; threads of this process by default. The service is driven by this process
+        alone.
+    allow_duplicates
+        Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
+        without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
+
+    Returns
+    -------
+    Batch
+        With the tables ``documents``, ``extractions``, ``candidates`` and ``line_items``.
+
+    Raises
+    ------
+    FileProblem
+        When there is nothing to send.
+    LedgerError
+        When the run folder belongs to another service or user, is in use, or cannot be written.
+    RunStopped
+        When the run was interrupted or a limit was reached; the same call goes on.
+    ExecutorBroken
+        When the executor broke off; the same call goes on, with another executor or none.
+
+    Examples
+    --------
+    >>> batch = process(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
+    >>> batch.documents["status"].value_counts()  # doctest: +SKIP
+    """
+    report = run_batch(
+        client,
+        documents,
+        to=to,
+        progress=progress,
+        settings=settings,
+        user=user,
+        executor=executor,
+        allow_duplicates=allow_duplicates,
+    )
+    return Batch.load(report.folder)
+
+
+def resume(
+    client: Client,
+    folder: str | os.PathLike[str],
+    *,
+    progress: Progress = "auto",
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+) -> Batch:
+    """Go on with a run, with the documents it was last called with; see :func:`gini_notebook.service.batch.resume`."""
+    report = resume_run(client, folder, progress=progress, settings=settings, executor=executor)
+    return Batch.load(report.folder)
+
+
+def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Tell how far a run is, also while it is on; see :func:`gini_notebook.service.batch.status`."""
+    return run_status(folder)
+
+
+def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False) -> pd.DataFrame:
+    """Look for documents in excess and return them as :attr:`Batch.surplus`; see the ``dedupe`` of the batch."""
+    find_surplus(client, folder, delete=delete)
+    return Batch.load(folder).surplus
+
+
+def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
+    """Delete every document of a run from the service; see :func:`gini_notebook.service.batch.cleanup`."""
+    return delete_documents(client, folder)

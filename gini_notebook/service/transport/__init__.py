@@ -1,0 +1,6 @@
+"""The only place that sends anything, and the only one that imports Requests."""
+
+from gini_notebook.service.transport.settings import CaBundle, Timing, Trust
+from gini_notebook.service.transport.transport import Transport
+
+__all__ = ["CaBundle", "Timing", "Transport", "Trust"]

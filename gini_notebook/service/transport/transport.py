@@ -1,0 +1,226 @@
+"""One call of the service: credentials, sending, deadline, repeats."""
+
+import platform
+import random
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from importlib.metadata import version
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
+
+from gini_notebook.errors import AnswerLost, ConnectionFailed, GiniError, NotAuthorized, NotFound, TransportError
+from gini_notebook.service.transport.bodies import body_of, read_capped
+from gini_notebook.service.transport.connections import GuardedSession, calling
+from gini_notebook.service.transport.failures import explain
+from gini_notebook.service.transport.pins import checked_pins
+from gini_notebook.service.transport.settings import CaBundle, Timing, Trust, choose_proxy, choose_trust
+from gini_notebook.service.transport.watchdog import Call, Watchdog
+from gini_notebook.service.wire import Access, Answer, Headers, Request, decipher, may_repeat
+
+T = TypeVar("T")
+
+USER_AGENT = f"gini-notebook/{version('gini-notebook')} python/{platform.python_version()}"
+LONGEST_PAUSE_S = 120.0
+_FIRST_PAUSE_S = 0.5
+_MOST_PAUSE_S = 8.0
+_FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """Access for requests that bring their own credentials, such as those for a token."""
+
+    given: Headers
+    user: str = ""
+
+    def headers(self, exchange: object) -> Headers:
+        del exchange
+        return self.given
+
+    def renew(self, used: Headers, exchange: object) -> bool:
+        del used, exchange
+        return False
+
+    def accepted(self, used: Headers) -> None:
+        del used
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+    def describe(self) -> Mapping[str, Any]:
+        return {}
+
+
+class Transport:
+    """Sends requests to the two hosts of an environment; one instance serves many threads and users.
+
+    Parameters
+    ----------
+    api, user_center
+        Checked base addresses.
+    timing
+        Time limits of every call.
+    attempts
+        How often a request is sent at most, if repeating is safe.
+    ca_bundle
+        A CA file or folder, ``"system"`` or ``"certifi"``; by default the environment and then the bundle of Requests
+        decide.
+    proxies
+        The proxy's address, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY`` decide.
+    pins
+        See :func:`gini_notebook.service.transport.pins.checked_pins`.
+    sleep, clock
+        For tests that do not want to wait.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but two by keyword, all independent
+        self,
+        api: str,
+        user_center: str,
+        *,
+        timing: Timing | None = None,
+        attempts: int = 4,
+        ca_bundle: CaBundle | None = None,
+        proxies: str | Mapping[str, str] | None = None,
+        pins: Collection[str] = (),
+        sleep: Callable[[float], object] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.trust: Trust = replace(choose_trust(ca_bundle), pins=checked_pins(pins))
+        self.proxies = {base: choose_proxy(_host(base), proxies) for base in (api, user_center)}
+        self.timing = timing or Timing()
+        self.attempts = attempts
+        self.clock = clock
+        self._bases = {"api": api, "user center": user_center}
+        self._closed = threading.Event()
+        self.pause = sleep or self._closed.wait
+        self._session = GuardedSession(self.proxies, self.trust)
+        self._watchdog = Watchdog()
+
+    def call(self, request: Request[T], access: Access, *, attempts: int | None = None) -> T:
+        """Send a request with somebody's credentials and return what the answer says.
+
+        A refused token is replaced once; requests that may be repeated are, with growing pauses, up to ``attempts``
+        times in all (those of the transport by default).
+
+        Raises
+        ------
+        GiniError
+            What became of it in the end.
+        """
+        deadline = time.monotonic() + self.timing.deadline_s
+        renewed = unclear = False
+        attempt = 1
+        while True:
+            headers = access.headers(self.exchange)
+            result, error = self._attempt(request, headers, deadline)
+            if error is None:
+                access.accepted(headers)
+                return result  # type: ignore[return-value]  # there is a result where there is no error
+            if isinstance(error, NotFound) and unclear and request.method == "DELETE":
+                # The attempt whose answer was lost has done it.
+                return None  # type: ignore[return-value]
+            if isinstance(error, NotAuthorized) and error.status == 401 and not renewed:
+                renewed = True
+                if access.renew(headers, self.exchange):
+                    continue
+            pause = _length_of_pause(attempt, error)
+            if (
+                attempt >= (attempts or self.attempts)
+                or not may_repeat(request, error)
+                or time.monotonic() + pause >= deadline
+            ):
+                raise error
+            unclear = unclear or getattr(error, "processed", False) is None
+            attempt += 1
+            self.pause(pause)
+
+    def exchange(self, request: Request[T], headers: Headers) -> T:
+        """Send a request that brings its own credentials."""
+        return self.call(request, _Fixed(headers))
+
+    def close(self) -> None:
+        """Close every connection and wake whoever waits for a repeat."""
+        self._closed.set()
+        self._session.close()
+
+    def _attempt(self, request: Request[T], headers: Headers, deadline: float) -> tuple[T | None, GiniError | None]:
+        """Send once; errors are returned, so that no frame with an answer in it stays in a traceback."""
+        answer = self._answer(request, headers, deadline)
+        if isinstance(answer, TransportError):
+            return None, answer
+        try:
+            return decipher(request, answer), None
+        except GiniError as error:
+            error.__context__ = error.__cause__ = None
+            return None, error.with_traceback(None)
+
+    def _answer(self, request: Request[T], headers: Headers, deadline: float) -> Answer | TransportError:
+        host = _host(self._bases[request.host])
+        if time.monotonic() >= deadline:
+            return ConnectionFailed(f"Could not {request.what}: the deadline had passed. Nothing was sent.")
+        call = Call(deadline)
+        self._watchdog.watch(call)
+        try:
+            with calling(call):
+                return self._send(request, headers, call)
+        except _FAILURES as error:
+            return explain(error, what=request.what, host=host, call=call)
+        finally:
+            self._watchdog.release(call)
+
+    def _send(self, request: Request[T], headers: Headers, call: Call) -> Answer | TransportError:
+        prepared = self._prepared(request, headers)
+        left = max(call.deadline - time.monotonic(), 0.001)
+        timeout = (min(self.timing.connect_s, left), min(self.timing.read_s, left))
+        adapter = self._session.get_adapter(prepared.url or "")
+        proxy = self.proxies[self._bases[request.host]]
+        response = adapter.send(
+            prepared, stream=True, timeout=timeout, verify=True, proxies={"https": proxy.url} if proxy else None
+        )
+        try:
+            body = read_capped(response.raw)
+        except BaseException:
+            response.raw.close()
+            raise
+        if body is None:
+            response.raw.close()
+            return AnswerLost(f"Could not {request.what}: the answer is larger than this package reads (32 MiB).")
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, names, body)
+
+    def _prepared(self, request: Request[T], headers: Headers) -> requests.PreparedRequest:
+        # Prepared by hand: nothing here needs cookies, hooks, redirects or the guesses of Session.request.
+        prepared = requests.PreparedRequest()
+        query = f"?{request.query}" if request.query else ""
+        prepared.method = request.method
+        prepared.url = f"{self._bases[request.host]}{request.path}{query}"
+        prepared.body, length = body_of(request.body)
+        fields: dict[str, Any] = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **request.headers, **headers}
+        if length is not None or request.method in ("POST", "PUT"):
+            fields["Content-Length"] = str(length or 0)
+        prepared.headers = CaseInsensitiveDict(fields)
+        return prepared
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("A connection cannot be pickled; log in again where it is needed.")
+
+
+def _host(base: str) -> str:
+    return urlsplit(base).hostname or ""
+
+
+def _length_of_pause(attempt: int, error: GiniError) -> float:
+    asked: float | None = getattr(error, "retry_after_s", None)
+    if asked is not None and asked > LONGEST_PAUSE_S:
+        return float("inf")
+    grown: float = min(_FIRST_PAUSE_S * 2 ** (attempt - 1), _MOST_PAUSE_S)
+    # Without jitter, all workers that an outage has stopped would come back in one wave.
+    return (asked or 0.0) + grown * random.uniform(0.5, 1.0)  # noqa: S311 - no secret is made of it

@@ -1,0 +1,87 @@
+"""Users, tokens, the client's configuration, and what the service says when it says no."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from gini_notebook.service.values._base import (
+    FLAG,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    Kind,
+    Value,
+    many,
+    member,
+    read_members,
+    value,
+)
+from gini_notebook.service.values.secrets import Secret
+
+_SECRET = Kind(lambda data: Secret(TEXT.read(data)), lambda held: held.reveal())
+
+
+@value
+class User(Value):
+    """An account in the User Center ("Manage accounts")."""
+
+    id: str = member("id", TEXT, default="")
+    email: str = member("email", TEXT, default="")
+
+
+@value
+class Token(Value):
+    """An access token ("Client credentials", "Login"); it hides its secrets, :meth:`to_dict` gives them out."""
+
+    access_token: Secret = member("access_token", _SECRET)
+    expires_in: float = member("expires_in", NUMBER)
+    token_type: str = member("token_type", TEXT, default="")
+    refresh_token: Secret | None = member("refresh_token", _SECRET, default=None)
+    scope: str = member("scope", TEXT, default="")
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Self:
+        """Read a token; an empty one is refused."""
+        token = read_members(cls, data)
+        if not token.access_token:
+            raise ValueError("access_token is empty")
+        return token
+
+
+@value
+class Configuration(Value):
+    """What the service has switched on for this client (a missing flag means off)."""
+
+    client_id: str = member("clientID", TEXT, default="")
+    return_assistant_enabled: bool = member("returnAssistantEnabled", FLAG, default=False)
+    skonto_enabled: bool = member("skontoEnabled", FLAG, default=False)
+    instant_payment_enabled: bool = member("instantPaymentEnabled", FLAG, default=False)
+    e_invoice_enabled: bool = member("eInvoiceEnabled", FLAG, default=False)
+    transaction_docs_enabled: bool = member("transactionDocsEnabled", FLAG, default=False)
+    qr_code_education_enabled: bool = member("qrCodeEducationEnabled", FLAG, default=False)
+    user_journey_analytics_enabled: bool = member("userJourneyAnalyticsEnabled", FLAG, default=False)
+    already_paid_hint_enabled: bool = member("alreadyPaidHintEnabled", FLAG, default=False)
+    payment_due_hint_enabled: bool = member("paymentDueHintEnabled", FLAG, default=False)
+    credit_note_hint_enabled: bool = member("creditNoteHintEnabled", FLAG, default=False)
+    payment_schedule_hint_enabled: bool = member("paymentScheduleHintEnabled", FLAG, default=False)
+    unsupported_qr_code_warning_enabled: bool = member("unsupportedQRCodeWarningEnabled", FLAG, default=False)
+    save_photos_locally_enabled: bool = member("savePhotosLocallyEnabled", FLAG, default=False)
+    amplitude_api_key: str | None = member("amplitudeApiKey", TEXT, default=None)
+
+
+@value
+class ErrorReport(Value):
+    """The receipt of an error report; quote ``error_id`` to the service's support."""
+
+    error_id: str = member("errorId", TEXT, default="")
+    message: str = member("message", TEXT, default="")
+
+
+@value
+class ErrorAnswer(Value):
+    """What the service says with an error status: the classic, the itemised or the OAuth shape."""
+
+    message: str = member("message", TEXT, default="")
+    request_id: str = member("requestId", TEXT, default="")
+    items: tuple[Mapping[str, Any], ...] = member("items", many(OBJECT), default=())
+    error: str = member("error", TEXT, default="")
+    error_description: str = member("error_description", TEXT, default="")

@@ -1,0 +1,33 @@
+"""The service's language, without any network: build a request, decipher an answer."""
+
+from gini_notebook.service.wire import tokens, users
+from gini_notebook.service.wire.answers import decipher
+from gini_notebook.service.wire.environments import (
+    ENVIRONMENTS,
+    GINI_API,
+    PAY_API,
+    Environment,
+    base_url,
+    environment_named,
+)
+from gini_notebook.service.wire.messages import Access, Answer, Exchange, Headers, Request
+from gini_notebook.service.wire.waiting import may_repeat, retry_after_s
+
+__all__ = [
+    "ENVIRONMENTS",
+    "GINI_API",
+    "PAY_API",
+    "Access",
+    "Answer",
+    "Environment",
+    "Exchange",
+    "Headers",
+    "Request",
+    "base_url",
+    "decipher",
+    "environment_named",
+    "may_repeat",
+    "retry_after_s",
+    "tokens",
+    "users",
+]

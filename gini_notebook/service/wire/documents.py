@@ -1,0 +1,147 @@
+"""Requests about documents: upload, list, get, delete ("Submit files", "Document list", "Get document")."""
+
+import json
+import math
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from gini_notebook.errors import SettingError
+from gini_notebook.service.values import Document, DocumentList
+from gini_notebook.service.wire.answers import read_nothing, read_value
+from gini_notebook.service.wire.environments import Environment
+from gini_notebook.service.wire.links import id_in, id_of
+from gini_notebook.service.wire.messages import Answer, Request, fetch
+
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_VALUE = re.compile(r"[\x20-\x7e]{0,256}")
+
+
+def metadata_headers(metadata: Mapping[str, str] | None) -> dict[str, str]:
+    """Turn ``{"branchid": "7"}`` into ``X-Document-Metadata-…`` headers.
+
+    Raises
+    ------
+    SettingError
+        If a name or value is not plain ASCII: the service takes nothing else, and a line break would forge a header.
+    """
+    headers = {}
+    for name, value in (metadata or {}).items():
+        if not isinstance(value, str) or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            message = (
+                f"The metadata {name!r} must have a name of letters, digits and hyphens and a printable ASCII text."
+            )
+            raise SettingError(message)
+        headers[f"X-Document-Metadata-{name}"] = value
+    return headers
+
+
+def upload(
+    environment: Environment,
+    base: str,
+    content: bytes,
+    media_type: str,
+    *,
+    name: str = "",
+    hint: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Request[str]:
+    """Upload a document as raw bytes; the answer is its id.
+
+    ``media_type`` is the file's own, or one of a partial document; ``hint`` is the type of document expected.
+    """
+    given = {"filename": name, "doctype": hint}
+    return Request(
+        "POST",
+        "/documents",
+        f"upload {name or 'the document'}",
+        _read_id(base),
+        query=urlencode({key: value for key, value in given.items() if value}, errors="replace", quote_via=quote),
+        headers={"Accept": environment.media_type, "Content-Type": media_type, **metadata_headers(metadata)},
+        body=content,
+        uploads_file=True,
+    )
+
+
+def as_form(request: Request[str], content: bytes, media_type: str, name: str) -> Request[str]:
+    """Turn an upload into the form that a browser would send: one part called ``file``."""
+    boundary = secrets.token_hex(16)
+    quoted = name.translate({ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"})
+    disposition = f'Content-Disposition: form-data; name="file"; filename="{quoted or "document"}"'
+    head = f"--{boundary}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode("utf-8", "replace")
+    headers = {**request.headers, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+    # In the form the part's file name becomes the document's name.
+    query = "&".join(part for part in request.query.split("&") if not part.startswith("filename="))
+    return replace(request, query=query, headers=headers, body=head + content + f"\r\n--{boundary}--\r\n".encode())
+
+
+def composite(
+    environment: Environment,
+    base: str,
+    parts: Sequence[tuple[str, int]],
+    *,
+    hint: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Request[str]:
+    """Join partial documents, given as (id, clockwise rotation in degrees) in page order; the answer is the id."""
+    entries = [{"document": f"{base}/documents/{id_of(part)}", "rotationDelta": turn % 360} for part, turn in parts]
+    return Request(
+        "POST",
+        "/documents",
+        f"join {len(entries)} partial document(s)",
+        _read_id(base),
+        query=urlencode({"doctype": hint}) if hint else "",
+        headers={
+            "Accept": environment.media_type,
+            "Content-Type": environment.composite_type,
+            **metadata_headers(metadata),
+        },
+        body=json.dumps({"partialDocuments": entries}).encode(),
+    )
+
+
+def qr_payload(environment: Environment, base: str, qrcode: str, payment: Mapping[str, str] | None) -> Request[str]:
+    """Upload the text of a payment QR code as a partial document."""
+    lacking = [name for name in ("iban", "paymentRecipient") if payment is not None and name not in payment]
+    if lacking:
+        message = f"The payment data lacks {' and '.join(lacking)}; give both, or no payment data at all."
+        raise SettingError(message)
+    body = {"qrcode": qrcode} if payment is None else {"qrcode": qrcode, "paymentdata": dict(payment)}
+    partial = environment.partial_type("qr+json")
+    return replace(
+        upload(environment, base, json.dumps(body).encode(), partial), what="upload the payload of a QR code"
+    )
+
+
+def document(environment: Environment, document_id: str | Document) -> Request[Document]:
+    """Read one document."""
+    known = id_of(document_id)
+    return fetch(environment, f"/documents/{known}", f"read document {known}", read_value(Document))
+
+
+def documents(environment: Environment, *, limit: int, following: float | None) -> Request[DocumentList]:
+    """Read a page of the list; ``following`` is a creation date in ms, or an offset for the older service."""
+    query = {"limit": str(limit)}
+    if following is not None:
+        # Rounded up, since the list goes from new to old and the document at this very moment must be on it.
+        query["offset" if environment.counts_with_offset else "next"] = str(math.ceil(following))
+    return fetch(environment, "/documents", "list the documents", read_value(DocumentList), query=urlencode(query))
+
+
+def delete(environment: Environment, document_id: str | Document) -> Request[None]:
+    """Delete a document with everything that was read on it."""
+    known = id_of(document_id)
+    return Request(
+        "DELETE",
+        f"/documents/{known}",
+        f"delete document {known}",
+        read_nothing,
+        headers={"Accept": environment.media_type},
+        repeatable=True,
+    )
+
+
+def _read_id(base: str) -> Callable[[Answer], str]:
+    return lambda answer: id_in(answer.headers.get("location"), collection="documents", base=base)

@@ -1,0 +1,84 @@
+"""Requests about accounts in the User Center ("Create user", "Update user")."""
+
+import json
+from collections.abc import Callable
+
+from gini_notebook.errors import SettingError
+from gini_notebook.service.values import Secret, User
+from gini_notebook.service.wire.answers import read_nothing, read_value
+from gini_notebook.service.wire.links import id_in, id_of
+from gini_notebook.service.wire.messages import Answer, Request
+
+_JSON = {"Accept": "application/json"}
+_JSON_BODY = {"Accept": "application/json", "Content-Type": "application/json"}
+SHORTEST_PASSWORD = 6
+
+
+def create(base: str, email: str, password: Secret) -> Request[str]:
+    """Create an account; the answer is its id."""
+    _check(email, password)
+    return Request(
+        "POST",
+        "/api/users",
+        f"create the account {email}",
+        _read_id(base),
+        headers=_JSON_BODY,
+        body=Secret(json.dumps({"email": email, "password": password.reveal()})),
+        host="user center",
+    )
+
+
+def get(user_id: str) -> Request[User]:
+    """Read an account."""
+    known = id_of(user_id)
+    what = f"read the account {known}"
+    path = f"/api/users/{known}"
+    return Request("GET", path, what, read_value(User), headers=_JSON, host="user center", repeatable=True)
+
+
+def change_password(user_id: str, old: Secret, new: Secret) -> Request[None]:
+    """Give an account a new password."""
+    _check("a@b", new)
+    return _change(user_id, Secret(json.dumps({"oldPassword": old.reveal(), "password": new.reveal()})))
+
+
+def change_email(user_id: str, old: str, new: str) -> Request[None]:
+    """Give an account a new address."""
+    _check(new, None)
+    return _change(user_id, Secret(json.dumps({"oldEmail": old, "email": new})))
+
+
+def delete(user_id: str) -> Request[None]:
+    """Delete an account with its documents."""
+    known = id_of(user_id)
+    what = f"delete the account {known}"
+    path = f"/api/users/{known}"
+    return Request("DELETE", path, what, read_nothing, headers=_JSON, host="user center", repeatable=True)
+
+
+def _change(user_id: str, body: Secret) -> Request[None]:
+    known = id_of(user_id)
+    # The status of success is not documented, so any 2xx counts.
+    return Request(
+        "PUT",
+        f"/api/users/{known}",
+        f"change the account {known}",
+        read_nothing,
+        headers=_JSON_BODY,
+        body=body,
+        host="user center",
+    )
+
+
+def _check(email: str, password: Secret | None) -> None:
+    before, _, domain = email.partition("@")
+    if not before or not domain or not email.isprintable() or " " in email:
+        message = f"{email!r} is no e-mail address; write it like name@your-domain.example."
+        raise SettingError(message)
+    if password is not None and len(password.reveal()) < SHORTEST_PASSWORD:
+        message = f"The password is too short; the User Center takes {SHORTEST_PASSWORD} characters or more."
+        raise SettingError(message)
+
+
+def _read_id(base: str) -> Callable[[Answer], str]:
+    return lambda answer: id_in(answer.headers.get("location"), collection="api/users", base=base)
