@@ -67,7 +67,7 @@ slow: .venv/.dev  ## The tests that take minutes: schemathesis, coverage of inte
 	$(BIN)/python -m pytest -m "slow and not browser"
 
 anchors: .venv/.anchors  ## The numbers against six independent implementations
-	$(BIN)/python -m pytest tests/evaluation/anchors
+	$(BIN)/python -m pytest tests/analysis/evaluation/anchors
 
 bench-evaluation: .venv/.anchors  ## Evaluation speed against its peers
 	$(BIN)/python benchmarks/evaluation.py

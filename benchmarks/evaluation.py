@@ -21,7 +21,7 @@ import pandas as pd
 
 from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import evaluate
-from tests.evaluation.anchors import adapters
+from tests.analysis.evaluation.anchors import adapters
 
 DOCUMENTS, PEER_ITEM_DOCUMENTS = 10_000, 100
 

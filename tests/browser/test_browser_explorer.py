@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lab_server import DARK, NotebookPage, until
 
-from tests.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, boxed, hostile
+from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, boxed, hostile
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import Watched
 
 from gini_notebook.analysis.report import save_report
-from tests.report.report_samples import PAYLOADS, hostile, sample
+from tests.analysis.report.report_samples import PAYLOADS, hostile, sample
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

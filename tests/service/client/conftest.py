@@ -1,0 +1,74 @@
+"""Fixtures of the client's tests: an authority of their own, and servers that misbehave."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+from loopback import SECRET, Loopback, Reply, ca_file, context_of
+
+from gini_notebook.service.client import Client
+from gini_notebook.service.credentials import TrustedAccess
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("GINI_") or name.lower() in {"https_proxy", "http_proxy", "all_proxy", "no_proxy"}:
+            monkeypatch.delenv(name)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def trusted(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """File of the authority that clients of these tests trust."""
+    return ca_file(authority, tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def serve(authority: trustme.CA) -> Iterator[Callable[..., Loopback]]:
+    """Start servers with a good certificate; they end with the test."""
+    context = context_of(authority.issue_cert("127.0.0.1", "localhost", "::1", "pay-api.test"))
+    running: list[Loopback] = []
+
+    def start(reply: Reply, **options: object) -> Loopback:
+        running.append(Loopback(reply, context, **options))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.__exit__()
+
+
+@pytest.fixture
+def connect(trusted: str) -> Iterator[Callable[..., Client]]:
+    """Make clients that never sleep."""
+    made: list[Client] = []
+
+    def start(url: str, **options: object) -> Client:
+        settings = {"ca_bundle": trusted, "user_center": url, "sleep": lambda seconds: None, **options}
+        access = settings.pop("access", None) or TrustedAccess("client", SECRET, "user-1")
+        made.append(Client(access, api=url, **settings))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield start
+    for client in made:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """Answers recorded by the service's own client libraries, which are not part of the repository."""
+    folder = Path(__file__).resolve().parents[4] / "shared" / "fixtures"
+    if not folder.is_dir():
+        pytest.skip(f"the recorded answers are not at {folder}")
+    return folder
