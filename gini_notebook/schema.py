@@ -303,3 +303,8 @@ def _check_key(frame: "pd.DataFrame", table: Table) -> None:
             "Keep one row per key."
         )
         raise SchemaError(message)
+
+
+def dotted(group: str, field: str) -> str:
+    """Write a column in one word: ``iban``, ``lineItems.baseGross``."""
+    return f"{group}.{field}" if group else field

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -108,7 +108,7 @@ def difference_table(fields: "pd.DataFrame") -> str:
     """Return the differences of F1 per field, narrow enough for a terminal of 100 columns."""
     import pandas as pd
 
-    from gini_notebook.analysis.evaluation._tables import dotted
+    from gini_notebook.schema import dotted
 
     names = [dotted(*column) for column in zip(fields["group"], fields["field"], strict=True)]
     ends = zip(fields["f1_difference"], fields["f1_difference_low"], fields["f1_difference_high"], strict=True)

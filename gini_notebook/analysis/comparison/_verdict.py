@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook.analysis.comparison._differences import BETTER, NO_EVIDENCE, WORSE
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.analysis.evaluation.scores import MACRO, MICRO
+from gini_notebook.schema import dotted
 
 
 def sentence(fields: pd.DataFrame) -> str:

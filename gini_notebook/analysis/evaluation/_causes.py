@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation._coding import BoolArray
-from gini_notebook.analysis.evaluation._tables import dotted
-from gini_notebook.schema import COUNT, TEXT
+from gini_notebook.schema import COUNT, TEXT, dotted
 
 CAUSES_COLUMNS = ("group", "field", "cause", "count", "share")
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.analysis.evaluation.counts import Tally
 from gini_notebook.analysis.evaluation.scores import share
 from gini_notebook.analysis.statistics import percentile_interval, resampled_sums
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
 
 OUTCOMES = ("wrong", "missing", "spurious")
 Costs = Mapping[str, float]

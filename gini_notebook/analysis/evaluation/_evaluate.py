@@ -20,8 +20,8 @@ from gini_notebook.analysis.evaluation._provenance import provenance
 from gini_notebook.analysis.evaluation._result import Evaluation
 from gini_notebook.analysis.evaluation._settings import OneRule, Settings, choose_rules, entity_votes
 from gini_notebook.analysis.evaluation._slots import Order
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.schema import dotted
 
 
 def evaluate(  # noqa: PLR0913 - settings, all by keyword

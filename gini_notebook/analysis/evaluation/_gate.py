@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
 
 _FORM = re.compile(r"\s*(?P<name>[^<>=!]+?)\s*(?P<sign>>=|<=|==|>|<)\s*(?P<bound>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))\s*")
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {

@@ -16,9 +16,9 @@ from gini_notebook.analysis.evaluation._coding import (
     joined,
     numbered,
 )
-from gini_notebook.analysis.evaluation._tables import TRUTH, Side, Table, check_keys, dotted, tables
+from gini_notebook.analysis.evaluation._tables import TRUTH, Side, Table, check_keys, tables
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.schema import FIELD_ENTITIES
+from gini_notebook.schema import FIELD_ENTITIES, dotted
 
 # Counts are kept per document and column; this many take about 2 GB.
 MOST_CELLS = 100_000_000

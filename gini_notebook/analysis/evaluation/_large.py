@@ -15,10 +15,10 @@ from gini_notebook.analysis.evaluation._provenance import provenance
 from gini_notebook.analysis.evaluation._result import Evaluation
 from gini_notebook.analysis.evaluation._scored import Scored
 from gini_notebook.analysis.evaluation._settings import OneRule, Settings
-from gini_notebook.analysis.evaluation._tables import TRUTH, dotted, table
+from gini_notebook.analysis.evaluation._tables import TRUTH, table
 from gini_notebook.analysis.evaluation.counts import Tally
 from gini_notebook.errors import SettingError
-from gini_notebook.schema import COMPARISONS
+from gini_notebook.schema import COMPARISONS, dotted
 
 _COUNTED_FIRST = "typed"
 

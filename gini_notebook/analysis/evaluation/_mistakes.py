@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, as_objects
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.analysis.rules import iban_valid
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
 
 MISTAKES = ("wrong", "missing", "spurious")
 

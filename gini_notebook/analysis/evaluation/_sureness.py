@@ -8,11 +8,11 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation import _calibration, _confidence, _slices, _threshold
 from gini_notebook.analysis.evaluation._coding import BoolArray
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.analysis.evaluation._threshold import Threshold
 from gini_notebook.analysis.evaluation._views import Views
 from gini_notebook.analysis.evaluation.scores import MICRO
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
 
 
 @dataclass(frozen=True, eq=False, repr=False)

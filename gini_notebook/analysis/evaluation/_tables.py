@@ -211,8 +211,3 @@ def slot_keys(document: IntArray, column: IntArray, row: IntArray, columns: int)
         row = np.unique(row, return_inverse=True)[1].astype(np.int64)
         widest = int(row.max()) + 1
     return np.asarray((document * widest + row) * columns + column, dtype=np.int64)
-
-
-def dotted(group: str, field: str) -> str:
-    """Write a column in one word: ``iban``, ``lineItems.baseGross``."""
-    return f"{group}.{field}" if group else field

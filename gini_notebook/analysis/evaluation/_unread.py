@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.analysis.rules import get
+from gini_notebook.schema import dotted
 
 # The settings of a rule that read another notation.
 _REMEDIES: Mapping[str, tuple[Mapping[str, str], ...]] = {

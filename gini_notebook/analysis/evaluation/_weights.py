@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gini_notebook.analysis.evaluation._coding import FloatArray
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
 
 
 def of_columns(weights: Mapping[str, float] | None, columns: Sequence[tuple[str, str]]) -> FloatArray | None:

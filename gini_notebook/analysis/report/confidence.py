@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.analysis.report.formats import Format, missing, plain
+from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation

@@ -7,9 +7,8 @@ import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from gini_notebook.analysis import rules
-from gini_notebook.analysis.evaluation._tables import dotted
 from gini_notebook.interactive.widgets.pages import Page
-from gini_notebook.schema import COUNT, FLAG, MEASURE, TEXT, Table
+from gini_notebook.schema import COUNT, FLAG, MEASURE, TEXT, Table, dotted
 
 # Beyond this a value is cut in the view; the table has all of it.
 SHOWN_CHARACTERS = 2_000
