@@ -12,7 +12,7 @@ from gini_notebook.errors import RunStopped
 from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service import batch
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 
 FAULTS, QUARANTINE_S, TRIES, SEED = 0.2, 4.0, 8, 7
 

@@ -26,7 +26,7 @@ from gini_notebook.errors import RunStopped
 from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service import batch
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 
 BEFORE = ("429; seconds=0", "503; seconds=0", "503-bare", "500", "502", "html", "portal", "reset-before")
 AFTER = ("500-after", "502-after", "503-after", "html-after", "reset-after", "truncated", "no-location")

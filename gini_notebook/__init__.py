@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from gini_notebook.service.accounts import Accounts
     from gini_notebook.service.batch import folders_as_documents
     from gini_notebook.service.client import Client
-    from gini_notebook.service.frames import Batch, process
+    from gini_notebook.service.batch.batch import Batch, process
 
 _HOMES = {
     "Accounts": "service.accounts",
-    "Batch": "service.frames",
+    "Batch": "service.batch.batch",
     "Client": "service.client",
     "Comparison": "analysis.comparison",
     "Evaluation": "analysis.evaluation",
@@ -39,7 +39,7 @@ _HOMES = {
     "login": "interactive.session",
     "login_accounts": "interactive.session",
     "plots": "analysis.plots",
-    "process": "service.frames",
+    "process": "service.batch.batch",
     "read_truth": "analysis.truth",
     "rules": "analysis.rules",
 }

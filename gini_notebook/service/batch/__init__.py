@@ -1,7 +1,7 @@
 """Many documents, each ending as exactly one row: a ledger on disk, a scheduler, and the document list as witness.
 
 :func:`run` sends documents and stores their extractions in a run folder, :func:`resume` goes on with one. The tables
-are made from it by :mod:`gini_notebook.service.frames`. The ledger is described in ``docs/ledger.md``.
+are made from it by :mod:`gini_notebook.service.batch.batch`. The ledger is described in ``docs/ledger.md``.
 """
 
 from gini_notebook.service.batch.counts import Counts

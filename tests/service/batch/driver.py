@@ -99,7 +99,7 @@ def main(settings: dict[str, Any]) -> None:
     limits = batch.Settings(quarantine_s=settings["quarantine_s"], upload_threads=settings.get("upload_threads", 16))
     report = batch.run(client, settings["documents"], to=settings["to"], settings=limits, progress=False)
     if "export" in settings:
-        from gini_notebook.service.frames import Batch
+        from gini_notebook.service.batch.batch import Batch
 
         die_in_export(countdown)
         Batch.load(settings["to"]).to_csv(settings["export"])

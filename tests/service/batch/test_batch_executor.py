@@ -17,7 +17,7 @@ from gini_notebook.errors import ExecutorBroken, RunStopped
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Counts, reading, recognising
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.frames import Batch, process, resume
+from gini_notebook.service.batch.batch import Batch, process, resume
 from tests.clusters import closed, losing_a_worker, lost, processes
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import EXTRACTIONS, TEXT
-from gini_notebook.service.frames import export
+from gini_notebook.service.batch import export
 
 LIVE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx", "\nx", '=HYPERLINK("http://x","y")', "-5.00:EUR"]
 HARMLESS = ["12.34:EUR", "-5.00", "+49", "-1,5", "text", "a=b", "", None]

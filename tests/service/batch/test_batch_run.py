@@ -12,7 +12,7 @@ import pytest
 from gini_notebook.errors import CredentialsError, FileProblem, LedgerError
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Counts, Settings
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:

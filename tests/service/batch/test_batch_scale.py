@@ -17,7 +17,7 @@ from gini_notebook.interactive.session import login, login_accounts
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Counts
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gini_notebook.service import batch
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK, letter
 from tests.service.batch.driver import DEAD
 from tests.service.batch.test_crash import start, wait_for

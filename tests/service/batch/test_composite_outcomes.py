@@ -12,7 +12,7 @@ import pytest
 from gini_notebook.errors import NotAuthorized
 from gini_notebook.interactive.session import login
 from gini_notebook.service import batch
-from gini_notebook.service.frames import Batch, dedupe, process
+from gini_notebook.service.batch.batch import Batch, dedupe, process
 from tests.service.batch.conftest import QUICK, letter
 from tests.service.batch.test_outcome_table import REFUSALS, UPLOADS
 

@@ -15,7 +15,7 @@ from gini_notebook.service.batch import Counts
 from gini_notebook.service.batch.folders import folders_as_documents
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.naming import composite_key, part_key
-from gini_notebook.service.frames import Batch, cleanup, dedupe, process
+from gini_notebook.service.batch.batch import Batch, cleanup, dedupe, process
 from tests.service.batch.conftest import QUICK, invoice, letter
 
 if TYPE_CHECKING:

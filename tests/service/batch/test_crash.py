@@ -15,7 +15,7 @@ import pytest
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK
 from tests.service.batch.driver import DEAD
 

@@ -15,7 +15,7 @@ import pytest
 from gini_notebook.errors import RunStopped, SettingError
 from gini_notebook.service import batch
 from gini_notebook.service.batch.progress import wants_bar
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:

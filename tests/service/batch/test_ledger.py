@@ -16,7 +16,7 @@ from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
 from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
 from gini_notebook.service.batch.lock import FolderLock
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox

@@ -13,7 +13,7 @@ from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Counts, ledger
 from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
-from gini_notebook.service.frames import Batch, process
+from gini_notebook.service.batch.batch import Batch, process
 from tests.service.batch.conftest import QUICK, letter
 
 if TYPE_CHECKING:

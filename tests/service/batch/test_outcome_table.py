@@ -21,7 +21,7 @@ from gini_notebook.interactive.session import login
 from gini_notebook.service import batch
 from gini_notebook.service.batch.outcomes import Outcome, outcome_of
 from gini_notebook.service.client import Timing
-from gini_notebook.service.frames import Batch
+from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from gini_notebook.service.batch import status as run_status
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.client import Client
-from gini_notebook.service.frames import export, tables
+from gini_notebook.service.batch import export, tables
 
 SHOWN_ROWS = 20
 
@@ -129,15 +129,15 @@ class Batch:
             return counts_of(ledger)
 
     def to_csv(self, folder: str | os.PathLike[str], *, safe: bool = True) -> list[Path]:
-        """Write the tables as CSV files; see :func:`gini_notebook.service.frames.export.to_csv`."""
+        """Write the tables as CSV files; see :func:`gini_notebook.service.batch.export.to_csv`."""
         return export.to_csv(self._tables(), Path(folder), safe=safe)
 
     def to_parquet(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Write the tables as Parquet files; see :func:`gini_notebook.service.frames.export.to_parquet`."""
+        """Write the tables as Parquet files; see :func:`gini_notebook.service.batch.export.to_parquet`."""
         return export.to_parquet(self._tables(), Path(folder))
 
     def to_xlsx(self, path: str | os.PathLike[str]) -> Path:
-        """Write the tables as sheets of one workbook; see :func:`gini_notebook.service.frames.export.to_xlsx`."""
+        """Write the tables as sheets of one workbook; see :func:`gini_notebook.service.batch.export.to_xlsx`."""
         return export.to_xlsx(self._tables(), Path(path))
 
     def _tables(self) -> dict[str, pd.DataFrame]:
