@@ -9,7 +9,7 @@ from gini_notebook.service.batch.folders import folders_as_documents
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.running import RunReport, resume, run
 from gini_notebook.service.batch.settings import Settings
-from gini_notebook.service.batch.upkeep import cleanup, counts_of, dedupe, status
+from gini_notebook.service.batch.maintenance import cleanup, counts_of, dedupe, status
 
 __all__ = [
     "Counts",

@@ -16,7 +16,7 @@ from gini_notebook.service import batch
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.lock import FolderLock
 from gini_notebook.service.batch.rows import add_surplus, set_uploaded
-from gini_notebook.service.batch.upkeep import listed
+from gini_notebook.service.batch.maintenance import listed
 from gini_notebook.service.batch.batch import Batch, cleanup, dedupe, process, resume, status
 from tests.service.batch.conftest import QUICK
 
