@@ -24,7 +24,7 @@ from batch_ways import FIGURES, bare, make_documents, ours, row, timed
 
 from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
-from gini_notebook.service import batch
+from gini_notebook.service.batch import running
 from gini_notebook.service.batch.ledger import Ledger
 
 
@@ -90,10 +90,10 @@ def measure(folder: Path) -> None:
     """Do the large run in a process of its own and print the figures as JSON."""
     with Sandbox(processing_time_s=0.0) as sandbox:
         client = login(sandbox)
-        first = timed(lambda: batch.run(client, folder / "in", to=folder / "run", progress=False))
+        first = timed(lambda: running.run(client, folder / "in", to=folder / "run", progress=False))
         peak = peak_mib()
         since = sandbox.requests()[-1].number + 1
-        again = timed(lambda: batch.run(client, folder / "in", to=folder / "run", progress=False))
+        again = timed(lambda: running.run(client, folder / "in", to=folder / "run", progress=False))
         uploads = sum(one.method == "POST" for one in sandbox.requests(since))
     print(json.dumps({"wall": first["wall"], "peak": peak, "again": again["wall"], "uploads_again": uploads}))
 

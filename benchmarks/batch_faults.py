@@ -12,7 +12,7 @@ from gini_notebook.errors import RunStopped
 from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service import batch
-from gini_notebook.service.batch.batch import Batch
+from gini_notebook.service.batch import Batch, running
 
 FAULTS, QUARANTINE_S, TRIES, SEED = 0.2, 4.0, 8, 7
 
@@ -68,8 +68,8 @@ def excess(sandbox: Sandbox, user: str) -> int:
 
 def persistent(sandbox: Sandbox, documents: Path, to: Path) -> None:
     """Run, and take the run up again when it stops."""
-    settings = batch.Settings(quarantine_s=QUARANTINE_S, attempts=40)
+    settings = batch.BatchSettings(quarantine_s=QUARANTINE_S, attempts=40)
     while True:
         with contextlib.suppress(RunStopped):
-            batch.run(login(sandbox), documents, to=to, settings=settings, progress=False)
+            running.run(login(sandbox), documents, to=to, settings=settings, progress=False)
             return

@@ -11,7 +11,7 @@ from requests.adapters import HTTPAdapter
 
 from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
-from gini_notebook.service import batch
+from gini_notebook.service.batch import running
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger
 
@@ -74,7 +74,7 @@ def ours(sandbox: Sandbox, documents: Documents, to: Path) -> dict[str, float]:
     """Do it with a batch run."""
     client = login(sandbox)
     since = len(sandbox.requests())
-    figures = timed(lambda: batch.run(client, documents, to=to, progress=False))
+    figures = timed(lambda: running.run(client, documents, to=to, progress=False))
     with Ledger(to, read_only=True) as ledger:
         states = dict(ledger.rows("SELECT state, count(*) FROM uploads WHERE kind != 'partial' GROUP BY state"))
     assert set(states) == {"done"}, states

@@ -26,7 +26,7 @@ from gini_notebook.errors import RunStopped
 from gini_notebook.interactive.session import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service import batch
-from gini_notebook.service.batch.batch import Batch
+from gini_notebook.service.batch import Batch, running
 
 BEFORE = ("429; seconds=0", "503; seconds=0", "503-bare", "500", "502", "html", "portal", "reset-before")
 AFTER = ("500-after", "502-after", "503-after", "html-after", "reset-after", "truncated", "no-location")
@@ -76,10 +76,10 @@ def make_documents(folder: Path, count: int, composites: float) -> dict[str, str
 def work(settings: dict[str, Any]) -> None:
     """Be the process that is killed: run until all is done."""
     client = login(SimpleNamespace(**settings))
-    limits = batch.Settings(quarantine_s=settings["quarantine_s"], attempts=40)
+    limits = batch.BatchSettings(quarantine_s=settings["quarantine_s"], attempts=40)
     while True:
         try:
-            batch.run(
+            running.run(
                 client,
                 json.loads(Path(settings["documents"]).read_text()),
                 to=settings["to"],

@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from gini_notebook.interactive.widgets import LoginForm, explore
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.service.accounts import Accounts
-    from gini_notebook.service.batch import folders_as_documents
+    from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process
     from gini_notebook.service.client import Client
-    from gini_notebook.service.batch.batch import Batch, process
+    from gini_notebook.service.transport import Timing
 
 _HOMES = {
     "Accounts": "service.accounts",
-    "Batch": "service.batch.batch",
+    "Batch": "service.batch",
+    "BatchSettings": "service.batch",
     "Client": "service.client",
     "Comparison": "analysis.comparison",
     "Evaluation": "analysis.evaluation",
     "GiniError": "errors",
     "LoginForm": "interactive.widgets",
     "Sandbox": "sandbox",
+    "Timing": "service.transport",
     "compare": "analysis.comparison",
     "evaluate": "analysis.evaluation",
     "explore": "interactive.widgets",
@@ -39,7 +41,7 @@ _HOMES = {
     "login": "interactive.session",
     "login_accounts": "interactive.session",
     "plots": "analysis.plots",
-    "process": "service.batch.batch",
+    "process": "service.batch",
     "read_truth": "analysis.truth",
     "rules": "analysis.rules",
 }
@@ -59,6 +61,8 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "Client",
     "Accounts",
     "Batch",
+    "BatchSettings",
+    "Timing",
     "Evaluation",
     "Comparison",
     "LoginForm",

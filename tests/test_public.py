@@ -41,6 +41,11 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert gini_notebook.__version__.count(".") == 2
 
 
+def test_the_batch_loads_pandas_only_for_its_tables() -> None:
+    assert "pandas" not in modules_after("import gini_notebook as gini; gini.folders_as_documents, gini.BatchSettings")
+    assert "pandas" in modules_after("import gini_notebook as gini; gini.Batch")
+
+
 @pytest.mark.parametrize("module", ["schema", "errors", "service.values", "service.wire"])
 def test_the_foundation_loads_no_heavy_library(module: str) -> None:
     assert modules_after(f"import gini_notebook.{module}").isdisjoint(HEAVY)

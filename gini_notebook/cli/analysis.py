@@ -66,7 +66,7 @@ def truth(
 def extractions_of(source: Path) -> object:
     """Read what was extracted: the folder of a run, or a table of extractions (CSV, Parquet)."""
     if source.is_dir():
-        from gini_notebook.service.batch.batch import Batch
+        from gini_notebook.service.batch import Batch
 
         return Batch.load(source)
     if not source.is_file():

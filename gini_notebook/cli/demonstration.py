@@ -28,7 +28,7 @@ def demo(
     """Start the sandbox, send the project's invoices, compare them with the ground truth, write a report."""
     from gini_notebook.analysis.evaluation import evaluate
     from gini_notebook.analysis.truth import read_truth
-    from gini_notebook.service.batch.batch import process
+    from gini_notebook.service.batch import process
 
     facts_file = next((documents / name for name in TRUTH_FILES if (documents / name).is_file()), None)
     if facts_file is None:

@@ -15,8 +15,8 @@ from gini_notebook.errors import SettingError
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation._gate import Check
+    from gini_notebook.service.batch import Batch
     from gini_notebook.service.batch.inputs import Documents
-    from gini_notebook.service.batch.batch import Batch
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of tables.")]
 RunFolder = Annotated[Path, typer.Argument(help="The folder a run was written to (--to).")]
@@ -91,7 +91,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
 
     Failed documents are rows with the service's reason; the others finish. Stopped runs go on with the same command.
     """
-    from gini_notebook.service.batch.batch import process
+    from gini_notebook.service.batch import process
 
     _refuse_early(report, fail_under or [], has_truth=truth is not None)
     sources = _sources(documents, folders_as_documents=folders_as_documents)
@@ -221,7 +221,7 @@ def print_notes(result: "Evaluation") -> None:
 @app.command(epilog="Example: gini-notebook resume runs/baseline")
 def resume(folder: RunFolder, *, sandbox: UseSandbox = False, json: Json = False) -> None:
     """Go on with a run that was stopped."""
-    from gini_notebook.service.batch.batch import resume as go_on
+    from gini_notebook.service.batch import resume as go_on
 
     with logged_in(use_sandbox=sandbox) as client:
         batch = go_on(client, folder, progress=False if json else "auto")
@@ -231,7 +231,7 @@ def resume(folder: RunFolder, *, sandbox: UseSandbox = False, json: Json = False
 @app.command(epilog="Example: gini-notebook status runs/baseline --json")
 def status(folder: RunFolder, *, json: Json = False) -> None:
     """Show how far a run is: counts, rate, time left, failures by reason."""
-    from gini_notebook.service.batch.batch import status as look
+    from gini_notebook.service.batch import status as look
 
     now = look(folder)
     if json:
@@ -252,7 +252,7 @@ def dedupe(
     json: Json = False,
 ) -> None:
     """List documents that an unclear upload left at the service a second time; they are in no number."""
-    from gini_notebook.service.batch.batch import dedupe as find_surplus
+    from gini_notebook.service.batch import dedupe as find_surplus
 
     with logged_in(use_sandbox=False) as client:
         surplus = find_surplus(client, folder, delete=delete)
@@ -265,8 +265,8 @@ def dedupe(
 @app.command(epilog="Example: gini-notebook cleanup runs/baseline")
 def cleanup(folder: RunFolder, *, json: Json = False) -> None:
     """Delete the documents of a run from the service; the results in the folder stay."""
-    from gini_notebook.service.batch.batch import cleanup as delete_documents
-    from gini_notebook.service.batch.batch import status as look
+    from gini_notebook.service.batch import cleanup as delete_documents
+    from gini_notebook.service.batch import status as look
 
     with logged_in(use_sandbox=False) as client:
         deleted = delete_documents(client, folder)

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 import gini_notebook.service.batch.batch
 from gini_notebook.cli import app
+from gini_notebook.service.batch import Batch
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.batch import Batch
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox

@@ -15,8 +15,8 @@ from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import FileProblem
 from gini_notebook.interactive.widgets import explore
 from gini_notebook.interactive.widgets.pages import FolderPages, Page
+from gini_notebook.service.batch import process
 from gini_notebook.service.batch.folders import folders_as_documents
-from gini_notebook.service.batch.batch import process
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, Tables, rows
 from tests.clusters import processes
 

@@ -9,16 +9,12 @@ from typing import Any, Self
 import pandas as pd
 from markupsafe import Markup
 
-from gini_notebook.service.batch import Progress, Settings, counts_of
-from gini_notebook.service.batch import cleanup as delete_documents
-from gini_notebook.service.batch import dedupe as find_surplus
-from gini_notebook.service.batch import resume as resume_run
-from gini_notebook.service.batch import run as run_batch
-from gini_notebook.service.batch import status as run_status
+from gini_notebook.service.batch import export, maintenance, running, tables
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.progress import Progress
+from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client
-from gini_notebook.service.batch import export, tables
 
 SHOWN_ROWS = 20
 
@@ -126,7 +122,7 @@ class Batch:
     def status(self) -> dict[str, int]:
         """Count the documents: ``completed``, ``failed``, ``unclear``, ``pending``."""
         with self._ledger() as ledger:
-            return counts_of(ledger)
+            return maintenance.counts_of(ledger)
 
     def to_csv(self, folder: str | os.PathLike[str], *, safe: bool = True) -> list[Path]:
         """Write the tables as CSV files; see :func:`gini_notebook.service.batch.export.to_csv`."""
@@ -183,7 +179,7 @@ def process(
     *,
     to: str | os.PathLike[str],
     progress: Progress = "auto",
-    settings: Settings | None = None,
+    settings: BatchSettings | None = None,
     user: str | None = None,
     executor: Executor | None = None,
     allow_duplicates: bool = False,
@@ -208,7 +204,7 @@ def process(
         ``"auto"`` (a bar when somebody is there to see it), True, False, or a function of
         :class:`gini_notebook.service.batch.Counts`.
     settings
-        Limits and times: :class:`gini_notebook.service.batch.Settings`.
+        Limits and times: :class:`gini_notebook.service.batch.BatchSettings`.
     user
         The user identifier to send the documents for; by default a fresh random one for the run, if the client may
         choose.
@@ -242,7 +238,7 @@ def process(
     >>> batch = process(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
     >>> batch.documents["status"].value_counts()  # doctest: +SKIP
     """
-    report = run_batch(
+    report = running.run(
         client,
         documents,
         to=to,
@@ -260,25 +256,65 @@ def resume(
     folder: str | os.PathLike[str],
     *,
     progress: Progress = "auto",
-    settings: Settings | None = None,
+    settings: BatchSettings | None = None,
     executor: Executor | None = None,
 ) -> Batch:
-    """Go on with a run, with the documents it was last called with; see :func:`gini_notebook.service.batch.resume`."""
-    report = resume_run(client, folder, progress=progress, settings=settings, executor=executor)
+    """Go on with a run, with the documents it was last called with.
+
+    Parameters
+    ----------
+    client
+        A client of the same service.
+    folder
+        The run folder.
+    progress, settings, executor
+        As for :func:`process`.
+
+    Returns
+    -------
+    Batch
+        As from :func:`process`.
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder, or as for :func:`process`.
+    RunStopped
+        When the run ended early once more.
+
+    Examples
+    --------
+    >>> batch = resume(client, "runs/baseline")  # doctest: +SKIP
+    """
+    report = running.resume(client, folder, progress=progress, settings=settings, executor=executor)
     return Batch.load(report.folder)
 
 
-def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Tell how far a run is, also while it is on; see :func:`gini_notebook.service.batch.status`."""
-    return run_status(folder)
-
-
 def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False) -> pd.DataFrame:
-    """Look for documents in excess and return them as :attr:`Batch.surplus`; see the ``dedupe`` of the batch."""
-    find_surplus(client, folder, delete=delete)
+    """Look for documents at the service that unclear uploads made in excess; delete them if asked to.
+
+    Parameters
+    ----------
+    client
+        A client of the run's service.
+    folder
+        The run folder.
+    delete
+        Whether to delete them. They are in no other table and no number in either case.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :attr:`Batch.surplus`: all that were ever found, those that are deleted with ``deleted_at``.
+
+    Raises
+    ------
+    LedgerError
+        When there is no run in the folder, it is in use, or it belongs to another service.
+
+    Examples
+    --------
+    >>> dedupe(client, "runs/baseline")[["document_id", "document"]]  # doctest: +SKIP
+    """
+    maintenance.dedupe(client, folder, delete=delete)
     return Batch.load(folder).surplus
-
-
-def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
-    """Delete every document of a run from the service; see :func:`gini_notebook.service.batch.cleanup`."""
-    return delete_documents(client, folder)

@@ -17,7 +17,7 @@ from gini_notebook.service.batch.counts import Tally
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.outcomes import Outcome, outcome_of
 from gini_notebook.service.batch.pace import Latencies, Pace, Window, backoff_s
-from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer, Workers
 from gini_notebook.service.client import Client
 
@@ -31,7 +31,7 @@ class Desk:
 
     client: Client
     ledger: Ledger
-    settings: Settings
+    settings: BatchSettings
     workers: Workers
     tally: Tally
     mark: str

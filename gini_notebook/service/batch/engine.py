@@ -16,7 +16,7 @@ from gini_notebook.service.batch.listing import Lister
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.reconciling import Reconciler
 from gini_notebook.service.batch.rows import COMPOSITE, known, open_uploads, tally, unclear_uploads, unfinished
-from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.uploading import Uploader
 from gini_notebook.service.batch.watching import Watcher
 from gini_notebook.service.batch.workers import Workers
@@ -53,7 +53,7 @@ class Engine:
         self,
         client: Client,
         ledger: Ledger,
-        settings: Settings,
+        settings: BatchSettings,
         workers: Workers,
         *,
         executor: Executor | None = None,

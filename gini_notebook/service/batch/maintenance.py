@@ -18,7 +18,7 @@ from gini_notebook.service.batch.naming import bears_mark
 from gini_notebook.service.batch.page_rows import ever_unclear
 from gini_notebook.service.batch.rows import PARTIAL, add_surplus, known, names_of_unresolved, tally
 from gini_notebook.service.batch.seeking import look_for
-from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
 
@@ -238,7 +238,7 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
     ledger.commit()
 
 
-def listed(client: Client, *, limit: int = Settings().list_limit) -> Iterator[Document]:
+def listed(client: Client, *, limit: int = BatchSettings().list_limit) -> Iterator[Document]:
     """Yield all documents of the client's user, each once."""
     reading = Reading(limit, by_offset=client.environment.counts_with_offset)
     while reading.ended is None:

@@ -34,7 +34,7 @@ from gini_notebook.service.batch.lock import FolderLock
 from gini_notebook.service.batch.page_rows import allow
 from gini_notebook.service.batch.progress import Progress, say, shown
 from gini_notebook.service.batch.recognising import MOST_TASKS
-from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Threads
 from gini_notebook.service.client import Client
 
@@ -69,7 +69,7 @@ def run(
     *,
     to: str | os.PathLike[str],
     progress: Progress = "auto",
-    settings: Settings | None = None,
+    settings: BatchSettings | None = None,
     user: str | None = None,
     executor: Executor | None = None,
     allow_duplicates: bool = False,
@@ -138,7 +138,7 @@ def run(
         own = bound_client(client, ledger, user)
         register(ledger, inputs.sources)
         allow(ledger, duplicates=allow_duplicates)
-        return _drive(own, ledger, inputs, progress=progress, settings=settings or Settings(), executor=executor)
+        return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
 
 
 def resume(
@@ -146,7 +146,7 @@ def resume(
     folder: str | os.PathLike[str],
     *,
     progress: Progress = "auto",
-    settings: Settings | None = None,
+    settings: BatchSettings | None = None,
     executor: Executor | None = None,
 ) -> RunReport:
     """Go on with a run, with the documents it was last called with.
@@ -180,7 +180,7 @@ def resume(
         inputs = Inputs(tuple(sources(ledger)))
         own = bound_client(client, ledger)
         register(ledger, inputs.sources)
-        return _drive(own, ledger, inputs, progress=progress, settings=settings or Settings(), executor=executor)
+        return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
 
 
 def _drive(
@@ -189,7 +189,7 @@ def _drive(
     inputs: Inputs,
     *,
     progress: Progress,
-    settings: Settings,
+    settings: BatchSettings,
     executor: Executor | None,
 ) -> RunReport:
     ledger.remember("taken_up_at", f"{time.time():.3f}")

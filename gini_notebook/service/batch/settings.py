@@ -6,7 +6,7 @@ from gini_notebook.errors import SettingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class BatchSettings:
     """The limits and times of a run.
 
     Parameters

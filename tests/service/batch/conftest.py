@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook.service.batch import Settings
+from gini_notebook.service.batch import BatchSettings
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
 
 # A quarantine that the sandbox, which finishes an upload at once or after a set time, cannot outlast.
-QUICK = Settings(quarantine_s=0.3)
+QUICK = BatchSettings(quarantine_s=0.3)
 
 
 def invoice(number: int) -> str:

@@ -92,14 +92,15 @@ def main(settings: dict[str, Any]) -> None:
     point, countdown = settings.get("die", ""), Countdown(settings.get("nth", 0))
     die_in_ledger(point, countdown)
     from gini_notebook.interactive.session import login
-    from gini_notebook.service import batch
+    from gini_notebook.service.batch import BatchSettings, running
 
     client = login(SimpleNamespace(**settings))
     client.__class__ = dying_client(point, countdown)
-    limits = batch.Settings(quarantine_s=settings["quarantine_s"], upload_threads=settings.get("upload_threads", 16))
-    report = batch.run(client, settings["documents"], to=settings["to"], settings=limits, progress=False)
+    threads = settings.get("upload_threads", 16)
+    limits = BatchSettings(quarantine_s=settings["quarantine_s"], upload_threads=threads)
+    report = running.run(client, settings["documents"], to=settings["to"], settings=limits, progress=False)
     if "export" in settings:
-        from gini_notebook.service.batch.batch import Batch
+        from gini_notebook.service.batch import Batch
 
         die_in_export(countdown)
         Batch.load(settings["to"]).to_csv(settings["export"])

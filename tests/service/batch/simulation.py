@@ -19,7 +19,7 @@ from gini_notebook.service.batch.document_rows import register
 from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.inputs import Documents, find
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.settings import Settings
+from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import Document, DocumentReference, Extractions
 from tests.service.batch.conftest import letter
@@ -230,7 +230,7 @@ class Simulation:
 
     folder: Path
     service: Service
-    settings: Settings = field(default_factory=Settings)
+    settings: BatchSettings = field(default_factory=BatchSettings)
     inputs: Documents | None = None
     heard: Callable[[Counts], None] | None = None
 

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gini_notebook.errors import ExecutorBroken, RunStopped
-from gini_notebook.service import batch
-from gini_notebook.service.batch import Counts, reading, recognising
+from gini_notebook.service.batch import Batch, Counts, process, reading, recognising, resume, running
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.batch import Batch, process, resume
 from tests.clusters import closed, losing_a_worker, lost, processes
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def finished(client: "Client", folder: Path, to: Path, count: int) -> None:
     folder.mkdir()
     for number in range(count):
         (folder / f"{number:05}.txt").write_text(f"Rechnung {number:05} über 12,34 EUR\n")
-    batch.run(client, [folder / "00000.txt"], to=to)
+    running.run(client, [folder / "00000.txt"], to=to)
     with Ledger(to) as ledger:
         seen = [(path, reading.look([str(path)])[0]) for path in sorted(folder.iterdir())]
         ledger.change("DELETE FROM documents")
@@ -185,7 +183,7 @@ def test_a_cluster_that_loses_a_worker_midway_hashes_all_files(
     since = len(sandbox.requests())
     heard: list[int] = []
     with losing_a_worker(tmp_path, lambda _scheduler: bool(heard) and heard[-1] > 50) as dask:
-        report = batch.run(
+        report = running.run(
             client, folder, to=to, executor=dask.get_executor(), progress=lambda counts: heard.append(counts.completed)
         )
     assert report.counts == Counts(1_000, 1_000, 0)

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gini_notebook.errors import CredentialsError, FileProblem, LedgerError
-from gini_notebook.service import batch
-from gini_notebook.service.batch import Counts, Settings
-from gini_notebook.service.batch.batch import Batch
+from gini_notebook.service.batch import Batch, BatchSettings, Counts, running
 from tests.service.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ def posts(sandbox: "Sandbox", user: str) -> int:
 
 def test_every_document_is_one_row_with_its_result(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of(count=12)
-    report = batch.run(client, folder, to=tmp_path / "run")
+    report = running.run(client, folder, to=tmp_path / "run")
     assert report.counts == Counts(12, 12, 0)
     documents = Batch.load(tmp_path / "run").documents
     assert list(documents["document"]) == [f"invoice-{number:04}.txt" for number in range(12)]
@@ -45,10 +43,10 @@ def test_R16_a_finished_run_costs_no_request(
     client: "Client", sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of(count=8)
-    batch.run(client, folder, to=tmp_path / "run")
+    running.run(client, folder, to=tmp_path / "run")
     before = len(sandbox.requests())
-    again = batch.run(client, folder, to=tmp_path / "run")
-    resumed = batch.resume(client, tmp_path / "run")
+    again = running.run(client, folder, to=tmp_path / "run")
+    resumed = running.resume(client, tmp_path / "run")
     assert again.counts == resumed.counts == Counts(8, 8, 0)
     assert len(sandbox.requests()) == before
 
@@ -59,7 +57,7 @@ def test_the_same_bytes_are_uploaded_once_and_are_two_rows(
     folder = invoices_of(count=3)
     (folder / "copy.txt").write_bytes((folder / "invoice-0001.txt").read_bytes())
     (folder / "another copy.txt").write_bytes((folder / "invoice-0001.txt").read_bytes())
-    report = batch.run(client, folder, to=tmp_path / "run")
+    report = running.run(client, folder, to=tmp_path / "run")
     loaded = Batch.load(tmp_path / "run")
     assert report.counts == Counts(5, 5, 0)
     assert len(uploads_of(sandbox, loaded.user)) == 3
@@ -74,7 +72,7 @@ def test_R8_permanent_errors_cost_one_request_and_the_others_finish(
 ) -> None:
     refused = [f"x.fault-{status}.txt" for status in (400, 403, 404, 405, 406, 409, 413, 415, 422)]
     folder = invoices_of("good-1.txt", *refused, "good-2.txt")
-    report = batch.run(client, folder, to=tmp_path / "run", settings=QUICK)
+    report = running.run(client, folder, to=tmp_path / "run", settings=QUICK)
     loaded = Batch.load(tmp_path / "run")
     assert report.counts == Counts(11, 2, 9)
     assert posts(sandbox, loaded.user) == 11
@@ -91,7 +89,7 @@ def test_bad_files_are_rows_with_the_reason(client: "Client", invoices_of: Invoi
     (folder / "program.pdf").write_bytes(b"\x7fELF\x00\x01\x02")
     (folder / "large.txt").write_text("x" * 600_000)
     paths = [*folder.iterdir(), folder / "gone.pdf"]
-    report = batch.run(client, paths, to=tmp_path / "run")
+    report = running.run(client, paths, to=tmp_path / "run")
     assert report.counts == Counts(6, 1, 5)
     errors = Batch.load(tmp_path / "run").documents.set_index("document")["error"]
     assert "empty" in errors["empty.pdf"]
@@ -105,7 +103,7 @@ def test_a_document_the_service_cannot_process_is_a_failed_row(
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of("a.fault-processing-error.txt", "b.txt")
-    assert batch.run(client, folder, to=tmp_path / "run").counts == Counts(2, 1, 1)
+    assert running.run(client, folder, to=tmp_path / "run").counts == Counts(2, 1, 1)
     row = Batch.load(tmp_path / "run").documents.iloc[0]
     assert row["document_id"] in row["error"]
     assert "progress ERROR" in row["error"]
@@ -115,7 +113,7 @@ def test_R24_a_document_that_stays_pending_fails_after_its_own_limit_and_the_run
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of("a.fault-processing-stuck.txt", "b.txt", "c.txt")
-    report = batch.run(client, folder, to=tmp_path / "run", settings=Settings(document_limit_s=1.0))
+    report = running.run(client, folder, to=tmp_path / "run", settings=BatchSettings(document_limit_s=1.0))
     assert report.counts == Counts(3, 2, 1)
     assert Batch.load(tmp_path / "run").documents["error"][0].startswith("Not finished 1 s after the upload")
 
@@ -124,7 +122,7 @@ def test_R18_only_changed_bytes_are_uploaded_again(
     client: "Client", sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of(count=5)
-    batch.run(client, folder, to=tmp_path / "run")
+    running.run(client, folder, to=tmp_path / "run")
     user = Batch.load(tmp_path / "run").user
     (folder / "invoice-0000.txt").write_text(invoice(99))
     (folder / "invoice-0001.txt").rename(folder / "renamed.txt")
@@ -132,7 +130,7 @@ def test_R18_only_changed_bytes_are_uploaded_again(
     (folder / "invoice-0003.txt").unlink()
     (folder / "below").mkdir()
     (folder / "invoice-0004.txt").rename(folder / "below/moved.txt")
-    report = batch.run(client, folder, to=tmp_path / "run")
+    report = running.run(client, folder, to=tmp_path / "run")
     documents = Batch.load(tmp_path / "run").documents
     assert report.counts == Counts(4, 4, 0)
     assert list(documents["document"]) == ["below/moved.txt", "invoice-0000.txt", "invoice-0002.txt", "renamed.txt"]
@@ -144,34 +142,34 @@ def test_R18_a_finished_document_keeps_its_result_when_its_file_is_gone(
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of(count=2)
-    batch.run(client, folder, to=tmp_path / "run")
+    running.run(client, folder, to=tmp_path / "run")
     (folder / "invoice-0000.txt").unlink()
-    assert batch.resume(client, tmp_path / "run").counts == Counts(2, 2, 0)
+    assert running.resume(client, tmp_path / "run").counts == Counts(2, 2, 0)
 
 
 def test_R17_a_run_folder_belongs_to_one_service_and_user(
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of(count=1)
-    batch.run(client, folder, to=tmp_path / "run", user="user-1")
+    running.run(client, folder, to=tmp_path / "run", user="user-1")
     with pytest.raises(LedgerError, match="belongs to user user-1, and this client is for user-2"):
-        batch.run(client, folder, to=tmp_path / "run", user="user-2")
+        running.run(client, folder, to=tmp_path / "run", user="user-2")
     other = type(client)(client._access, api="https://127.0.0.1:1", user_center=client.user_center)
     with pytest.raises(LedgerError, match=r"belongs to api sandbox, and this client is for https://127\.0\.0\.1:1"):
-        batch.run(other, folder, to=tmp_path / "run")
+        running.run(other, folder, to=tmp_path / "run")
     older = type(client)(
         client._access, api=client.api, user_center=client.user_center, environment="gini-api", throwaway=True
     )
     with pytest.raises(LedgerError, match="belongs to version pay-api, and this client is for gini-api"):
-        batch.run(older, folder, to=tmp_path / "run")
-    assert batch.run(client, folder, to=tmp_path / "run").counts.completed == 1
+        running.run(older, folder, to=tmp_path / "run")
+    assert running.run(client, folder, to=tmp_path / "run").counts.completed == 1
 
 
 def test_T50_each_run_has_a_fresh_user_of_its_own(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of(count=1)
     users = set()
     for number in range(3):
-        batch.run(client, folder, to=tmp_path / f"run-{number}")
+        running.run(client, folder, to=tmp_path / f"run-{number}")
         users.add(Batch.load(tmp_path / f"run-{number}").user)
     assert len(users | {client.user}) == 4
     assert min(map(len, users)) >= 31
@@ -179,13 +177,13 @@ def test_T50_each_run_has_a_fresh_user_of_its_own(client: "Client", invoices_of:
 
 def test_a_user_that_is_no_identifier_is_refused(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     with pytest.raises(CredentialsError, match="cannot be used"):
-        batch.run(client, invoices_of(count=1), to=tmp_path / "run", user="no\nuser")
+        running.run(client, invoices_of(count=1), to=tmp_path / "run", user="no\nuser")
 
 
 def test_an_empty_folder_leaves_no_run_behind(client: "Client", tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileProblem, match="No documents in"):
-        batch.run(client, tmp_path / "empty", to=tmp_path / "run")
+        running.run(client, tmp_path / "empty", to=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -194,7 +192,7 @@ def test_T25_the_run_folder_is_private_and_holds_no_secret(
 ) -> None:
     old = os.umask(0)
     try:
-        batch.run(client, invoices_of(count=2), to=tmp_path / "run")
+        running.run(client, invoices_of(count=2), to=tmp_path / "run")
     finally:
         os.umask(old)
     for path in (tmp_path / "run").iterdir():
@@ -206,7 +204,7 @@ def test_R25_progress_adds_up_and_never_falls(client: "Client", invoices_of: Inv
     folder = invoices_of(*[f"{number}.txt" for number in range(30)], "x.fault-400.txt")
     (folder / "empty.pdf").write_bytes(b"")
     told: list[Counts] = []
-    batch.run(client, folder, to=tmp_path / "run", progress=told.append)
+    running.run(client, folder, to=tmp_path / "run", progress=told.append)
     assert told[-1] == Counts(32, 30, 2)
     assert all(one.completed + one.failed + one.pending + one.unclear == one.total == 32 for one in told)
     for before, after in pairwise(told):
@@ -217,9 +215,9 @@ def test_R25_progress_adds_up_and_never_falls(client: "Client", invoices_of: Inv
 def test_files_left_out_of_a_folder_are_reported(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of("a.txt")
     (folder / "truth.csv").write_text("document")
-    assert batch.run(client, folder, to=tmp_path / "run").skipped == ("truth.csv",)
+    assert running.run(client, folder, to=tmp_path / "run").skipped == ("truth.csv",)
 
 
 def test_resume_needs_a_run(client: "Client", tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="nothing to resume"):
-        batch.resume(client, tmp_path)
+        running.resume(client, tmp_path)

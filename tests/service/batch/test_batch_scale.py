@@ -14,10 +14,8 @@ import pytest
 
 from gini_notebook.errors import LedgerError, SettingError
 from gini_notebook.interactive.session import login, login_accounts
-from gini_notebook.service import batch
-from gini_notebook.service.batch import Counts
+from gini_notebook.service.batch import Batch, Counts, running
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ def test_R16_a_finished_run_of_ten_thousand_is_called_again_in_two_seconds_witho
         (folder / f"{number:05}.txt").touch()
     (folder / "00000.txt").write_text("Rechnung")
     to = tmp_path / "run"
-    batch.run(client, [folder / "00000.txt"], to=to)
+    running.run(client, [folder / "00000.txt"], to=to)
     with Ledger(to) as ledger:
         files = sorted(os.scandir(folder), key=lambda entry: entry.name)
         stats = [(entry.name, number, entry.path, entry.stat()) for number, entry in enumerate(files)]
@@ -51,7 +49,7 @@ def test_R16_a_finished_run_of_ten_thousand_is_called_again_in_two_seconds_witho
             [(f"key-{at}", f"name-{at}", f"id-{at}") for _, at, _, _ in stats],
         )
     since, began = len(sandbox.requests()), time.perf_counter()
-    report = batch.run(client, folder, to=to)
+    report = running.run(client, folder, to=to)
     assert time.perf_counter() - began < 2.0
     assert report.counts == Counts(10_000, 10_000, 0)
     assert len(sandbox.requests(since)) == 0
@@ -62,7 +60,7 @@ def test_R26_a_document_costs_little_time_of_the_processor(
 ) -> None:
     folder = invoices_of(count=150)
     began = time.process_time()
-    batch.run(client, folder, to=tmp_path / "run")
+    running.run(client, folder, to=tmp_path / "run")
     # 50 documents per second and core; measured are about 2 ms per document.
     assert (time.process_time() - began) / 150 < 0.020
 
@@ -116,7 +114,7 @@ def test_R9_expired_tokens_are_renewed_once_each_and_nobody_notices(
             expired.append(sandbox.expire_tokens())
 
     since = len(sandbox.requests())
-    report = batch.run(client, folder, to=tmp_path / "run", progress=expire, settings=QUICK)
+    report = running.run(client, folder, to=tmp_path / "run", progress=expire, settings=QUICK)
     assert report.counts == Counts(120, 120, 0)
     assert Batch.load(tmp_path / "run").user == "batch-r9@example.com"
     tokens = [one for one in sandbox.requests(since) if one.role == "user_center" and one.method == "POST"]
@@ -139,18 +137,18 @@ def test_R18_a_file_that_changes_while_it_is_read_is_a_failed_row(
         return os.stat_result(found[:10], {"st_mtime_ns": next(clock)})
 
     monkeypatch.setattr(os, "fstat", moving)
-    report = batch.run(client, folder, to=tmp_path / "run")
+    report = running.run(client, folder, to=tmp_path / "run")
     monkeypatch.undo()
     assert (report.counts.completed, report.counts.failed) == (1, 1)
     assert "changes while it is read" in Batch.load(tmp_path / "run").documents["error"][0]
-    assert batch.run(client, folder, to=tmp_path / "run").counts == Counts(2, 2, 0)
+    assert running.run(client, folder, to=tmp_path / "run").counts == Counts(2, 2, 0)
 
 
 def test_a_file_far_beyond_the_limit_is_not_even_read(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of("a.txt")
     with (folder / "huge.pdf").open("wb") as file:
         file.truncate(50 << 30)
-    report = batch.run(client, folder, to=tmp_path / "run")
+    report = running.run(client, folder, to=tmp_path / "run")
     assert (report.counts.completed, report.counts.failed) == (1, 1)
     errors = Batch.load(tmp_path / "run").documents.set_index("document")["error"]
     assert errors["huge.pdf"].endswith("has 51200 MiB; the service takes less than 10 MiB.")
@@ -164,7 +162,7 @@ def test_a_user_cannot_be_chosen_for_an_account(sandbox: "Sandbox", invoices_of:
     second = login(sandbox, username="batch-b@example.com", password="a password")
     folder = invoices_of("a.txt")
     with pytest.raises(SettingError, match=r"logged in as batch-a@example\.com and cannot send documents for 'other'"):
-        batch.run(first, folder, to=tmp_path / "run", user="other")
-    batch.run(first, folder, to=tmp_path / "run")
+        running.run(first, folder, to=tmp_path / "run", user="other")
+    running.run(first, folder, to=tmp_path / "run")
     with pytest.raises(LedgerError, match=r"belongs to user batch-a@example\.com, and this client is for batch-b@"):
-        batch.run(second, folder, to=tmp_path / "run")
+        running.run(second, folder, to=tmp_path / "run")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook.service import batch
-from gini_notebook.service.batch.batch import Batch
+from gini_notebook.service.batch import Batch, running
 from tests.service.batch.conftest import QUICK, letter
 from tests.service.batch.driver import DEAD
 from tests.service.batch.test_crash import start, wait_for
@@ -64,7 +63,7 @@ def test_R13_dying_at_a_fail_point_loses_and_doubles_no_page_and_no_document(
     process = start(sandbox, letters, to, die=point, nth=POINTS[point])
     _, errors = process.communicate(timeout=60)
     assert process.returncode == DEAD, errors
-    batch.run(client, letters, to=to, settings=QUICK)
+    running.run(client, letters, to=to, settings=QUICK)
     assert_each_exactly_once(sandbox, to, letters)
 
 
@@ -77,7 +76,7 @@ def test_R1_R2_a_run_that_is_killed_again_and_again_and_resumed_without_naming_t
         wait_for(to, "done", done)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    report = batch.resume(client, to, settings=QUICK)
+    report = running.resume(client, to, settings=QUICK)
     assert str(report.counts) == "60 documents: 60 completed, 0 failed, 0 pending"
     assert_each_exactly_once(sandbox, to, letters)
 
@@ -93,5 +92,5 @@ def test_R13_every_fail_point_of_composites_twenty_times(
     process = start(sandbox, letters, to, die=point, nth=nth, upload_threads=1)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == DEAD, errors
-    batch.run(client, letters, to=to, settings=QUICK)
+    running.run(client, letters, to=to, settings=QUICK)
     assert_each_exactly_once(sandbox, to, letters)

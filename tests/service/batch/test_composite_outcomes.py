@@ -12,7 +12,7 @@ import pytest
 from gini_notebook.errors import NotAuthorized
 from gini_notebook.interactive.session import login
 from gini_notebook.service import batch
-from gini_notebook.service.batch.batch import Batch, dedupe, process
+from gini_notebook.service.batch import Batch, dedupe, process, running
 from tests.service.batch.conftest import QUICK, letter
 from tests.service.batch.test_outcome_table import REFUSALS, UPLOADS
 
@@ -147,8 +147,8 @@ def test_R5_a_refused_login_at_joining_is_fatal_and_the_run_resumes(
 ) -> None:
     pages = letter(tmp_path / "in", "x.fault-compose-401-x1", 1)
     with pytest.raises(NotAuthorized, match="Log in again"):
-        batch.run(client, {"a": pages}, to=tmp_path / "run")
-    report = batch.resume(client, tmp_path / "run", settings=QUICK)
+        running.run(client, {"a": pages}, to=tmp_path / "run")
+    report = running.resume(client, tmp_path / "run", settings=QUICK)
     assert report.counts.completed == 1
     user = Batch.load(tmp_path / "run").user
     assert Counter(one.kind for one in sandbox.stored()[user]) == {"partial": 2, "composite": 1}
@@ -156,7 +156,7 @@ def test_R5_a_refused_login_at_joining_is_fatal_and_the_run_resumes(
 
 def test_a_document_that_can_never_be_joined_gives_up_and_says_why(client: "Client", tmp_path: Path) -> None:
     documents = {"a": letter(tmp_path / "in", "x.fault-compose-500", 1), "b": letter(tmp_path / "in", "y", 2)}
-    settings = batch.Settings(quarantine_s=0.3, attempts=2)
+    settings = batch.BatchSettings(quarantine_s=0.3, attempts=2)
     loaded = process(client, documents, to=tmp_path / "run", settings=settings)
     rows = loaded.documents.set_index("document")
     assert dict(rows["status"]) == {"a": "failed", "b": "completed"}
@@ -180,13 +180,13 @@ def test_while_first_pages_cannot_be_read_a_document_stays_unclear_and_is_found_
 ) -> None:
     documents = {"a": letter(tmp_path / "in", "x.fault-compose-reset-after-x1", 1)}
     unhurt.set_faults({"GET /documents/{document}": {fault: 1.0}})
-    settings = batch.Settings(quarantine_s=0.3, attempts=2)
+    settings = batch.BatchSettings(quarantine_s=0.3, attempts=2)
     loaded = process(client, documents, to=tmp_path / "run", settings=settings)
     assert loaded.status() == {"completed": 0, "failed": 0, "unclear": 1, "pending": 0}
     unhurt.set_faults({})
     # What may be its only copy is not in excess, and is not deleted as such.
     assert len(dedupe(client, tmp_path / "run", delete=True)) == 0
-    assert batch.run(client, documents, to=tmp_path / "run", settings=settings).counts.completed == 1
+    assert running.run(client, documents, to=tmp_path / "run", settings=settings).counts.completed == 1
     assert len(dedupe(client, tmp_path / "run")) == 0
     held = unhurt.stored()[loaded.user]
     assert Counter(one.kind for one in held) == {"partial": 2, "composite": 1}

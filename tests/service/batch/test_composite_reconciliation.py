@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from gini_notebook.errors import NotFound, ServiceError
-from gini_notebook.service.batch import Counts, Settings
+from gini_notebook.service.batch import BatchSettings, Counts
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.values import Document
 from tests.service.batch.simulation import START_MS, Clock, Service, Simulation, lost, unreachable
 from tests.service.batch.test_reconciliation import LISTS
 
 QUARANTINE_S = 120.0
-SLOW = Settings(quarantine_s=QUARANTINE_S)
+SLOW = BatchSettings(quarantine_s=QUARANTINE_S)
 
 
 def unclear_posts(service: Service, *, after: float, before: float, seed: int = 1) -> None:
@@ -162,7 +162,7 @@ def test_R3_a_document_that_is_joined_after_the_quarantine_is_known_as_surplus(m
     service.before = finish_late
     # A document that the service works on for long keeps the run going until the late one has appeared.
     service.latency_s = lambda chance: 5 * QUARANTINE_S if len(service.latencies) == 3 else 0.5
-    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S, document_limit_s=1e4))
+    simulation = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S, document_limit_s=1e4))
     simulation.composites(12).run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(12,)]
     surplus = simulation.rows(
@@ -327,7 +327,7 @@ def test_a_document_that_was_given_up_is_found_by_the_last_look_and_is_no_surplu
         return None
 
     service.before = fail_two_looks
-    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S, attempts=2)).composites(4)
+    simulation = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S, attempts=2)).composites(4)
     simulation.run()
     assert len(looked) == 2
     assert_all_there_once(simulation, 4, 2)

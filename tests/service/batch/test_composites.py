@@ -11,11 +11,10 @@ import pytest
 
 from gini_notebook.errors import GiniError
 from gini_notebook.service import batch
-from gini_notebook.service.batch import Counts
+from gini_notebook.service.batch import Batch, Counts, cleanup, dedupe, process, running
 from gini_notebook.service.batch.folders import folders_as_documents
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.naming import composite_key, part_key
-from gini_notebook.service.batch.batch import Batch, cleanup, dedupe, process
 from tests.service.batch.conftest import QUICK, invoice, letter
 
 if TYPE_CHECKING:
@@ -73,10 +72,10 @@ def test_R16_a_finished_run_of_composites_costs_no_request_and_resumes_without_n
     client: "Client", sandbox: "Sandbox", tmp_path: Path
 ) -> None:
     documents = [letter(tmp_path / "in", f"brief{number}", number) for number in range(5)]
-    batch.run(client, documents, to=tmp_path / "run")
+    running.run(client, documents, to=tmp_path / "run")
     before = len(sandbox.requests())
-    again = batch.run(client, documents, to=tmp_path / "run")
-    resumed = batch.resume(client, tmp_path / "run")
+    again = running.run(client, documents, to=tmp_path / "run")
+    resumed = running.resume(client, tmp_path / "run")
     assert again.counts == resumed.counts == Counts(5, 5, 0)
     assert len(sandbox.requests()) == before
 
@@ -122,7 +121,7 @@ def test_a_bad_page_fails_its_document_and_nothing_of_it_is_sent(
     assert kinds(sandbox, loaded.user) == {"partial": 2, "composite": 1}
     # Mended, the same call sends it.
     Path(other[1]).write_text("now a page")
-    assert batch.run(client, {"good": good, "bad": other}, to=tmp_path / "run").counts == Counts(2, 2, 0)
+    assert running.run(client, {"good": good, "bad": other}, to=tmp_path / "run").counts == Counts(2, 2, 0)
 
 
 def test_pages_that_are_too_large_together_are_a_failed_row(
@@ -148,7 +147,7 @@ def test_a_page_that_the_service_refuses_fails_all_documents_it_is_part_of(
     assert rows.loc["b", "error"].startswith("Page 1")
     assert rows["request_id"].notna().sum() >= 1
     assert kinds(sandbox, loaded.user) == {"partial": 2, "composite": 1}
-    assert batch.run(client, documents, to=tmp_path / "run").counts == Counts(3, 1, 2)
+    assert running.run(client, documents, to=tmp_path / "run").counts == Counts(3, 1, 2)
 
 
 def test_R18_of_a_document_whose_page_was_edited_only_that_page_is_sent_again(
@@ -271,8 +270,8 @@ def test_copies_have_an_upload_of_their_own_when_asked_for(
     assert [key.partition("#")[2] for key in ledger_keys(tmp_path / "run")] == ["", "2", "", "2", "3", ""]
     before = len(sandbox.requests())
     # Neither the same call nor a resumption sends anything.
-    assert batch.run(client, documents, to=tmp_path / "run", allow_duplicates=True).counts == Counts(6, 6, 0)
-    assert batch.resume(client, tmp_path / "run").counts == Counts(6, 6, 0)
+    assert running.run(client, documents, to=tmp_path / "run", allow_duplicates=True).counts == Counts(6, 6, 0)
+    assert running.resume(client, tmp_path / "run").counts == Counts(6, 6, 0)
     assert len(sandbox.requests()) == before
 
 
@@ -290,7 +289,7 @@ def test_copies_that_shared_an_upload_are_sent_when_that_is_asked_for_later(
     assert now.is_unique
     assert (now["p1"], now["w1"]) == (ids["p1"], ids["w1"])
     # What was asked for is remembered until a call asks for the contrary; results that are there are kept.
-    resumed = batch.resume(client, tmp_path / "run")
+    resumed = running.resume(client, tmp_path / "run")
     assert resumed.counts == Counts(4, 4, 0)
     assert Batch.load(tmp_path / "run").documents["document_id"].is_unique
 
@@ -305,15 +304,15 @@ def test_R18_a_document_of_other_pages_one_of_which_is_missing_has_no_result_of_
     client: "Client", tmp_path: Path
 ) -> None:
     pages = letter(tmp_path / "in", "a", 1)
-    batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run")
+    running.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run")
     nowhere = tmp_path / "nowhere.txt"
     loaded = process(client, {"a": [pages[0], nowhere], "b": nowhere}, to=tmp_path / "run")
     assert list(loaded.documents["status"]) == ["failed", "failed"]
     assert loaded.documents["error"][0].startswith("Page 2 of 2: The file ")
     # Of the same files, one of which is gone, the result is kept.
-    assert batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
+    assert running.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
     Path(pages[1]).unlink()
-    assert batch.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
+    assert running.run(client, {"a": pages, "b": pages[1]}, to=tmp_path / "run").counts == Counts(2, 2, 0)
 
 
 def test_R27_a_stopped_run_that_was_cleaned_up_goes_on_from_the_beginning(
@@ -326,7 +325,7 @@ def test_R27_a_stopped_run_that_was_cleaned_up_goes_on_from_the_beginning(
         ledger.change("UPDATE uploads SET state = 'uploaded', finished_at = NULL WHERE state = 'done'")
         ledger.commit()
     assert cleanup(client, tmp_path / "run") == 4
-    assert batch.resume(client, tmp_path / "run").counts == Counts(2, 2, 0)
+    assert running.resume(client, tmp_path / "run").counts == Counts(2, 2, 0)
     assert kinds(sandbox, loaded.user) == {"partial": 2, "composite": 1, "whole": 1}
 
 
@@ -358,7 +357,7 @@ def test_cleanup_takes_composites_and_pages_with_it_of_which_the_run_never_heard
     assert cleanup(client, tmp_path / "run") == 3
     assert sandbox.stored()[loaded.user] == []
     # The document was never finished, so it is sent once more.
-    assert batch.run(client, {"a": pages}, to=tmp_path / "run").counts == Counts(1, 1, 0)
+    assert running.run(client, {"a": pages}, to=tmp_path / "run").counts == Counts(1, 1, 0)
 
 
 def test_R12_pages_beyond_the_limit_are_not_read(client: "Client", tmp_path: Path) -> None:
@@ -384,7 +383,7 @@ def test_R27_a_clean_up_that_breaks_off_loses_nothing_and_is_finished_by_the_nex
     unhurt.set_faults({})
     left = len(unhurt.stored()[loaded.user])
     assert 0 < left < 60
-    assert batch.resume(client, tmp_path / "run", settings=QUICK).counts == Counts(20, 20, 0)
+    assert running.resume(client, tmp_path / "run", settings=QUICK).counts == Counts(20, 20, 0)
     assert set(Batch.load(tmp_path / "run").documents["document_id"]) <= {
         one.id for one in unhurt.stored()[loaded.user]
     }
@@ -403,7 +402,7 @@ def test_dedupe_spares_a_copy_that_may_be_that_of_an_unclear_document(client: "C
         )
         ledger.commit()
     assert dedupe(client, tmp_path / "run", delete=True).empty
-    assert batch.resume(client, tmp_path / "run", settings=QUICK).counts == Counts(2, 2, 0)
+    assert running.resume(client, tmp_path / "run", settings=QUICK).counts == Counts(2, 2, 0)
     assert dedupe(client, tmp_path / "run").empty
 
 

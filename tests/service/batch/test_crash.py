@@ -15,7 +15,7 @@ import pytest
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
-from gini_notebook.service.batch.batch import Batch
+from gini_notebook.service.batch import Batch, running
 from tests.service.batch.conftest import QUICK
 from tests.service.batch.driver import DEAD
 
@@ -90,7 +90,7 @@ def test_R1_R2_a_run_of_200_that_is_killed_in_the_middle_ends_with_every_documen
         wait_for(to, "done", done)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    report = batch.run(client, folder, to=to, settings=QUICK)
+    report = running.run(client, folder, to=to, settings=QUICK)
     assert str(report.counts) == "200 documents: 200 completed, 0 failed, 0 pending"
     assert_each_exactly_once(sandbox, to, 200)
 
@@ -103,7 +103,7 @@ def test_R13_dying_at_a_fail_point_loses_and_doubles_nothing(
     process = start(sandbox, folder, to, die=point, nth=POINTS[point])
     _, errors = process.communicate(timeout=60)
     assert process.returncode == DEAD, errors
-    batch.run(client, folder, to=to, settings=QUICK)
+    running.run(client, folder, to=to, settings=QUICK)
     assert_each_exactly_once(sandbox, to, 12)
 
 
@@ -132,11 +132,11 @@ def test_R15_two_processes_cannot_share_a_run_folder_and_a_killed_one_leaves_no_
     wait_for(to, "done", 40)
     began = time.monotonic()
     with pytest.raises(LedgerError, match=f"in use by process {process.pid} on "):
-        batch.run(client, folder, to=to)
+        running.run(client, folder, to=to)
     assert time.monotonic() - began < 1.0
     process.kill()
     process.wait()
-    report = batch.run(client, folder, to=to, settings=batch.Settings(quarantine_s=0.3, document_limit_s=0.5))
+    report = running.run(client, folder, to=to, settings=batch.BatchSettings(quarantine_s=0.3, document_limit_s=0.5))
     assert (report.counts.completed, report.counts.failed) == (40, 1)
 
 
@@ -151,5 +151,5 @@ def test_R13_every_fail_point_twenty_times(
     process = start(sandbox, folder, to, die=point, nth=nth, upload_threads=1)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == DEAD, errors
-    batch.run(client, folder, to=to, settings=QUICK)
+    running.run(client, folder, to=to, settings=QUICK)
     assert_each_exactly_once(sandbox, to, 24)

@@ -14,8 +14,8 @@ import pytest
 
 from gini_notebook.errors import RunStopped, SettingError
 from gini_notebook.service import batch
+from gini_notebook.service.batch import Batch, running
 from gini_notebook.service.batch.progress import wants_bar
-from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ def test_R14_an_interrupt_stops_within_two_seconds_says_how_to_go_on_and_the_sam
     with pytest.raises(
         RunStopped, match=r"Stopped \(interrupted\) with 150 documents: .*gini-notebook resume"
     ) as caught:
-        batch.run(client, folder, to=tmp_path / "run", progress=listen)
+        running.run(client, folder, to=tmp_path / "run", progress=listen)
     assert time.monotonic() - listen.sent[0] < 2.0
     assert "\n" not in str(caught.value)
     assert signal.getsignal(signal.SIGINT) is before
     status = Batch.load(tmp_path / "run").status()
     assert 20 <= status["completed"] < 150
-    report = batch.run(client, folder, to=tmp_path / "run", settings=QUICK)
+    report = running.run(client, folder, to=tmp_path / "run", settings=QUICK)
     assert report.counts.completed == 150
     assert len(sandbox.stored()[Batch.load(tmp_path / "run").user]) == 150
 
@@ -66,13 +66,13 @@ def test_R14_a_second_interrupt_ends_at_once(client: "Client", invoices_of: Invo
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        batch.run(client, folder, to=tmp_path / "run", progress=impatient)
-    assert batch.run(client, folder, to=tmp_path / "run", settings=QUICK).counts.completed == 60
+        running.run(client, folder, to=tmp_path / "run", progress=impatient)
+    assert running.run(client, folder, to=tmp_path / "run", settings=QUICK).counts.completed == 60
 
 
 def test_a_run_may_be_on_another_thread(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder, reports = invoices_of(count=3), []
-    thread = threading.Thread(target=lambda: reports.append(batch.run(client, folder, to=tmp_path / "run")))
+    thread = threading.Thread(target=lambda: reports.append(running.run(client, folder, to=tmp_path / "run")))
     thread.start()
     thread.join(20)
     assert reports[0].counts.completed == 3
@@ -97,27 +97,27 @@ def test_the_bar_shows_rate_and_time_left_and_can_be_switched_off(
     client: "Client", invoices_of: Invoices, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = invoices_of("a.txt", "b.txt", "x.fault-400.txt")
-    batch.run(client, folder, to=tmp_path / "shown", progress=True)
+    running.run(client, folder, to=tmp_path / "shown", progress=True)
     shown = capsys.readouterr().err
     assert "3/3" in shown
     assert "document/s" in shown
     assert "failed=1" in shown
-    batch.run(client, folder, to=tmp_path / "hidden", progress=False)
+    running.run(client, folder, to=tmp_path / "hidden", progress=False)
     assert capsys.readouterr().err == ""
 
 
 def test_a_progress_that_makes_no_sense_is_refused(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="progress is 'loud'"):
-        batch.run(client, invoices_of("a.txt"), to=tmp_path / "run", progress="loud")  # type: ignore[arg-type]
+        running.run(client, invoices_of("a.txt"), to=tmp_path / "run", progress="loud")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("name", "value"), [("quarantine_s", 0), ("window", -1), ("attempts", float("nan"))])
 def test_settings_must_be_positive(name: str, value: float) -> None:
     with pytest.raises(SettingError, match=f"{name} is {value}; it must be greater than 0"):
-        batch.Settings(**{name: value})
+        batch.BatchSettings(**{name: value})
 
 
 def test_settings_do_not_flood_the_service() -> None:
     with pytest.raises(SettingError, match="upload_threads is 17; the service is not to be flooded: at most 16"):
-        batch.Settings(upload_threads=17)
-    assert batch.Settings(run_limit_s=None).run_limit_s is None
+        batch.BatchSettings(upload_threads=17)
+    assert batch.BatchSettings(run_limit_s=None).run_limit_s is None

@@ -14,9 +14,9 @@ import pytest
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
+from gini_notebook.service.batch import Batch, running
 from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
 from gini_notebook.service.batch.lock import FolderLock
-from gini_notebook.service.batch.batch import Batch
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
@@ -113,7 +113,7 @@ def test_a_creation_that_was_cut_short_is_made_good(tmp_path: Path) -> None:
 def test_a_ledger_can_be_read_where_nothing_can_be_written(
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
-    batch.run(client, invoices_of(count=2), to=tmp_path / "run")
+    running.run(client, invoices_of(count=2), to=tmp_path / "run")
     (tmp_path / "run").chmod(0o500)
     (tmp_path / "run" / FILE_NAME).chmod(0o400)
     try:
@@ -130,8 +130,8 @@ def test_R15_a_second_run_in_this_process_is_refused_too(
     (tmp_path / "run").mkdir()
     busy = f"in use by process {os.getpid()} on "
     with FolderLock(tmp_path / "run"), pytest.raises(LedgerError, match=busy):
-        batch.run(client, folder, to=tmp_path / "run")
-    assert batch.run(client, folder, to=tmp_path / "run").counts.completed == 1
+        running.run(client, folder, to=tmp_path / "run")
+    assert running.run(client, folder, to=tmp_path / "run").counts.completed == 1
 
 
 def test_R20_a_run_folder_that_cannot_be_made_or_written_is_reported(
@@ -140,14 +140,14 @@ def test_R20_a_run_folder_that_cannot_be_made_or_written_is_reported(
     folder = invoices_of(count=1)
     (tmp_path / "file").write_text("x")
     with pytest.raises(LedgerError, match="cannot be made"):
-        batch.run(client, folder, to=tmp_path / "file" / "run")
+        running.run(client, folder, to=tmp_path / "file" / "run")
     (tmp_path / "run" / "lock").mkdir(parents=True)
     with pytest.raises(LedgerError, match="cannot be written: Is a directory"):
-        batch.run(client, folder, to=tmp_path / "run")
+        running.run(client, folder, to=tmp_path / "run")
     (tmp_path / "run" / "lock").rmdir()
     (tmp_path / "run" / FILE_NAME).mkdir()
     with pytest.raises(LedgerError, match="cannot be used: "):
-        batch.run(client, folder, to=tmp_path / "run")
+        running.run(client, folder, to=tmp_path / "run")
 
 
 def test_R20_a_locked_ledger_is_reported(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_R20_a_full_disk_stops_the_run_before_the_next_upload_and_the_ledger_sta
     connection.close()
     user = Batch.load(to).user
     assert len(sandbox.stored()[user]) <= known < 150
-    report = batch.run(client, folder, to=to, settings=batch.Settings(quarantine_s=0.3))
+    report = running.run(client, folder, to=to, settings=batch.BatchSettings(quarantine_s=0.3))
     assert report.counts.completed == 150
     assert len(sandbox.stored()[user]) == 150
     assert report.surplus == 0

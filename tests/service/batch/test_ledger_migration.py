@@ -11,9 +11,8 @@ from pandas.testing import assert_frame_equal
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
-from gini_notebook.service.batch import Counts, ledger
+from gini_notebook.service.batch import Batch, Counts, ledger, process, running
 from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
-from gini_notebook.service.batch.batch import Batch, process
 from tests.service.batch.conftest import QUICK, letter
 
 if TYPE_CHECKING:
@@ -92,13 +91,13 @@ def test_R16_a_run_of_the_first_version_goes_on_without_a_request_and_takes_comp
     client: "Client", sandbox: "Sandbox", first: Batch, tmp_path: Path
 ) -> None:
     since = len(sandbox.requests())
-    assert batch.run(client, tmp_path / "invoices", to=first.folder).counts == Counts(8, 8, 0)
+    assert running.run(client, tmp_path / "invoices", to=first.folder).counts == Counts(8, 8, 0)
     assert len(sandbox.requests(since)) == 0
     Ledger(tmp_path, create=True).close()
     assert structure(first.folder / FILE_NAME) == structure(tmp_path / FILE_NAME)
     assert version(first.folder / FILE_NAME) == 2
     documents = {"old": tmp_path / "invoices/invoice-0001.txt", "new": letter(tmp_path / "in", "a", 70)}
-    assert batch.run(client, documents, to=first.folder, settings=QUICK).counts == Counts(2, 2, 0)
+    assert running.run(client, documents, to=first.folder, settings=QUICK).counts == Counts(2, 2, 0)
     assert sum(one.method == "POST" for one in sandbox.requests(since)) == 3
 
 
@@ -111,7 +110,7 @@ def test_R13_a_run_of_the_first_version_that_was_cut_short_resolves_what_was_unc
             "UPDATE uploads SET state = 'intent', document_id = NULL WHERE key IN "
             "(SELECT key FROM uploads ORDER BY key LIMIT 3)"
         )
-    assert batch.resume(client, first.folder, settings=QUICK).counts == Counts(8, 8, 0)
+    assert running.resume(client, first.folder, settings=QUICK).counts == Counts(8, 8, 0)
     assert len(sandbox.stored()[first.user]) == 8
 
 

@@ -13,11 +13,11 @@ import pytest
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
+from gini_notebook.service.batch import Batch, cleanup, dedupe, maintenance, process, resume, running, status
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.lock import FolderLock
-from gini_notebook.service.batch.rows import add_surplus, set_uploaded
 from gini_notebook.service.batch.maintenance import listed
-from gini_notebook.service.batch.batch import Batch, cleanup, dedupe, process, resume, status
+from gini_notebook.service.batch.rows import add_surplus, set_uploaded
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Invoices = Callable[..., Path]
 def test_status_counts_and_groups_failures_by_reason(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of(*[f"{number}.txt" for number in range(6)], *[f"x{n}.fault-400.txt" for n in range(4)])
     (folder / "empty.pdf").write_bytes(b"")
-    batch.run(client, folder, to=tmp_path / "run")
+    running.run(client, folder, to=tmp_path / "run")
     now = status(tmp_path / "run")
     assert (now["documents"], now["completed"], now["failed"], now["pending"], now["unclear"]) == (11, 6, 5, 0, 0)
     assert [failure["count"] for failure in now["failures"]] == [4, 1]
@@ -47,7 +47,7 @@ def test_the_same_reason_is_one_reason_whatever_the_document_is_called(
     folder = invoices_of("a.txt", "b.fault-extractions-404.txt", "c.fault-extractions-404.txt")
     for name in ("x.pdf", "y.pdf"):
         (folder / name).write_bytes(b"")
-    batch.run(client, [*folder.iterdir(), folder / "gone1.txt", folder / "gone2.txt"], to=tmp_path / "run")
+    running.run(client, [*folder.iterdir(), folder / "gone1.txt", folder / "gone2.txt"], to=tmp_path / "run")
     found = [(failure["error"], failure["count"]) for failure in status(tmp_path / "run")["failures"]]
     assert sorted(count for _, count in found) == [2, 2, 2]
     assert ("The file … cannot be read: No such file or directory.", 2) in found
@@ -79,9 +79,9 @@ def test_the_rate_counts_the_time_before_the_first_result_and_at_most_the_latest
 
 def test_status_works_while_the_run_is_on(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of(*[f"{number}.txt" for number in range(20)], "x.fault-processing-stuck.txt")
-    settings = batch.Settings(document_limit_s=2.0)
+    settings = batch.BatchSettings(document_limit_s=2.0)
     thread = threading.Thread(
-        target=batch.run, args=(client, folder), kwargs={"to": tmp_path / "run", "settings": settings}
+        target=running.run, args=(client, folder), kwargs={"to": tmp_path / "run", "settings": settings}
     )
     thread.start()
     seen = []
@@ -97,7 +97,7 @@ def test_status_works_while_the_run_is_on(client: "Client", invoices_of: Invoice
 
 def test_status_leaves_idle_time_out_of_the_rate(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     to = tmp_path / "run"
-    batch.run(client, invoices_of(*[f"{number}.txt" for number in range(12)]), to=to)
+    running.run(client, invoices_of(*[f"{number}.txt" for number in range(12)]), to=to)
     with contextlib.closing(sqlite3.connect(to / "ledger.sqlite")) as ledger, ledger:
         keys = [row[0] for row in ledger.execute("SELECT key FROM uploads")]
         # Five documents in the evening, one each second; three in the morning, two each second; four are left.
@@ -117,7 +117,7 @@ def test_status_leaves_idle_time_out_of_the_rate(client: "Client", invoices_of: 
 
 def test_figures_of_status_are_rounded(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     to = tmp_path / "run"
-    batch.run(client, invoices_of(*[f"{number}.txt" for number in range(4)]), to=to)
+    running.run(client, invoices_of(*[f"{number}.txt" for number in range(4)]), to=to)
     with contextlib.closing(sqlite3.connect(to / "ledger.sqlite")) as ledger, ledger:
         keys = [row[0] for row in ledger.execute("SELECT key FROM uploads")]
         ledger.executemany("UPDATE uploads SET finished_at = ? WHERE key = ?", zip([7, 8, 9, 14], keys, strict=True))
@@ -129,7 +129,7 @@ def late_surplus(client: "Client", sandbox: "Sandbox", invoices_of: Invoices, to
     """Make a run with one document in excess: its upload is finished long after it was given up."""
     folder = invoices_of("a.txt", "x.fault-late-x1.txt", "stuck.fault-processing-stuck.txt")
     # The stuck document keeps the run going until the late one is there (the sandbox takes three seconds for it).
-    loaded = process(client, folder, to=to, settings=batch.Settings(quarantine_s=0.3, document_limit_s=4.0))
+    loaded = process(client, folder, to=to, settings=batch.BatchSettings(quarantine_s=0.3, document_limit_s=4.0))
     assert len(sandbox.stored()[loaded.user]) == 4
     return loaded
 
@@ -150,7 +150,7 @@ def test_R3_surplus_is_known_in_no_number_and_deleted_on_request_only(
     assert deleted["deleted_at"].notna().all()
     left = {one.id for one in sandbox.stored()[loaded.user]}
     assert left == set(loaded.documents["document_id"])
-    assert batch.dedupe(client, tmp_path / "run", delete=True) == 0
+    assert maintenance.dedupe(client, tmp_path / "run", delete=True) == 0
     assert status(tmp_path / "run")["surplus"] == 0
 
 
@@ -176,7 +176,7 @@ def test_dedupe_spares_what_may_be_the_only_copy_of_an_unclear_upload(
     assert loaded.status()["unclear"] == 1
     unhurt.set_faults({})
     assert len(dedupe(client, tmp_path / "run", delete=True)) == 0
-    report = batch.run(client, folder, to=tmp_path / "run", settings=QUICK)
+    report = running.run(client, folder, to=tmp_path / "run", settings=QUICK)
     assert (report.counts.completed, report.surplus) == (2, 0)
     assert len(unhurt.stored()[loaded.user]) == 2
 
@@ -227,7 +227,7 @@ def test_a_list_with_many_documents_is_read_to_its_end(
         assert sorted(document.id for document in listed(own, limit=limit)) == expected
 
 
-def test_upkeep_is_refused_where_there_is_no_run(client: "Client", tmp_path: Path) -> None:
+def test_maintenance_is_refused_where_there_is_no_run(client: "Client", tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="There is no run folder"):
         cleanup(client, tmp_path / "nowhere")
     with pytest.raises(LedgerError, match="There is no run in"):

@@ -19,9 +19,9 @@ from gini_notebook.errors import (
 )
 from gini_notebook.interactive.session import login
 from gini_notebook.service import batch
+from gini_notebook.service.batch import Batch, running
 from gini_notebook.service.batch.outcomes import Outcome, outcome_of
 from gini_notebook.service.client import Timing
-from gini_notebook.service.batch.batch import Batch
 from tests.service.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def run_with(sandbox: "Sandbox", folder: Path, faults: list[str]) -> Seen:
     for number, name in enumerate(["0.txt", *(f"x.fault-{fault}.txt" for fault in faults), "z.txt"]):
         (folder / "documents" / name).write_text(invoice(number))
     since = len(sandbox.requests())
-    batch.run(login(sandbox), folder / "documents", to=folder / "run", settings=QUICK)
+    running.run(login(sandbox), folder / "documents", to=folder / "run", settings=QUICK)
     loaded = Batch.load(folder / "run")
     requests = [one for one in sandbox.requests(since) if one.user == loaded.user]
     return Seen(loaded, requests, sandbox.stored()[loaded.user])
@@ -219,9 +219,9 @@ def test_R5_a_refused_login_is_fatal_and_the_run_resumes(
 ) -> None:
     folder = invoices_of("a.txt", "x.fault-401-x1.txt", "y.txt")
     with pytest.raises(NotAuthorized, match="Log in again") as caught:
-        batch.run(client, folder, to=tmp_path / "run")
+        running.run(client, folder, to=tmp_path / "run")
     assert any("gini-notebook resume" in note for note in caught.value.__notes__)
-    report = batch.resume(client, tmp_path / "run", settings=QUICK)
+    report = running.resume(client, tmp_path / "run", settings=QUICK)
     assert report.counts.completed == 3
     assert len(sandbox.stored()[Batch.load(tmp_path / "run").user]) == 3
 
@@ -232,7 +232,7 @@ def test_R5_a_refused_certificate_is_fatal_and_nothing_is_sent(
     mistrusting = type(client)(client._access, api=sandbox.api, user_center=sandbox.user_center)
     since = len(sandbox.requests())
     with pytest.raises(CertificateRefused, match="certificate"):
-        batch.run(mistrusting, invoices_of("a.txt", "b.txt"), to=tmp_path / "run")
+        running.run(mistrusting, invoices_of("a.txt", "b.txt"), to=tmp_path / "run")
     assert len(sandbox.requests(since)) == 0
     assert Batch.load(tmp_path / "run").status() == {"completed": 0, "failed": 0, "unclear": 0, "pending": 2}
 
@@ -243,22 +243,22 @@ def test_R10_an_answer_that_never_ends_is_given_up_at_the_deadline_and_the_uploa
 ) -> None:
     client = login(sandbox, timing=Timing(deadline_s=1.0))
     began = time.monotonic()
-    report = batch.run(client, invoices_of(f"x.fault-{fault}-x1.txt", "y.txt"), to=tmp_path / "run", settings=QUICK)
+    report = running.run(client, invoices_of(f"x.fault-{fault}-x1.txt", "y.txt"), to=tmp_path / "run", settings=QUICK)
     assert time.monotonic() - began < 4.5
     assert report.counts.completed == 2
     assert len(sandbox.stored()[Batch.load(tmp_path / "run").user]) == 2
 
 
 def test_R5_a_redirect_of_an_upload_fails_the_row(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
-    report = batch.run(client, invoices_of("x.fault-redirect.txt", "y.txt"), to=tmp_path / "run")
+    report = running.run(client, invoices_of("x.fault-redirect.txt", "y.txt"), to=tmp_path / "run")
     assert (report.counts.completed, report.counts.failed) == (1, 1)
 
 
 def test_a_file_that_always_fails_at_the_service_gives_up_and_says_why(
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
-    settings = batch.Settings(quarantine_s=0.3, attempts=2)
-    report = batch.run(client, invoices_of("x.fault-500.txt", "y.txt"), to=tmp_path / "run", settings=settings)
+    settings = batch.BatchSettings(quarantine_s=0.3, attempts=2)
+    report = running.run(client, invoices_of("x.fault-500.txt", "y.txt"), to=tmp_path / "run", settings=settings)
     assert (report.counts.completed, report.counts.failed) == (1, 1)
     row = Batch.load(tmp_path / "run").documents.iloc[0]
     assert row["error"].startswith("Given up after 2 attempts to upload.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gini_notebook.errors import ServiceError
-from gini_notebook.service.batch import Settings
+from gini_notebook.service.batch import BatchSettings
 from tests.service.batch.simulation import Clock, Service, Simulation, lost
 
 QUARANTINE_S = 120.0
@@ -52,7 +52,7 @@ def posts_by_name(service: Service) -> dict[str, list[float]]:
 def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: str, memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0), **LISTS[kind])
     unclear_uploads(service, after=0.1, before=0.1)
-    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S)).documents(400)
+    simulation = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S)).documents(400)
     simulation.run()
     names = [stored.name for stored in service.documents_by_id.values()]
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(400,)]
@@ -69,7 +69,7 @@ def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: 
 def test_unclear_uploads_that_are_there_need_not_wait_for_the_quarantine(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=lambda chance: 0.5)
     unclear_uploads(service, after=0.2, before=0.0)
-    took = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S)).documents(100).run()
+    took = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S)).documents(100).run()
     assert took < 20
     assert all(len(times) == 1 for times in posts_by_name(service).values())
 
@@ -92,9 +92,9 @@ def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(mem
     service.before = finish_late
     # A document that the service works on for long keeps the run going until the late one has appeared.
     service.latency_s = lambda chance: 5 * QUARANTINE_S if len(service.documents_by_id) == 5 else 0.5
-    simulation = Simulation(memory_path, service, Settings(quarantine_s=QUARANTINE_S, document_limit_s=1e4)).documents(
-        30
-    )
+    simulation = Simulation(
+        memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S, document_limit_s=1e4)
+    ).documents(30)
     simulation.run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(30,)]
     surplus = simulation.rows(

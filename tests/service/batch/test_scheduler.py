@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gini_notebook.errors import RunStopped, ServiceError
-from gini_notebook.service.batch import Settings
+from gini_notebook.service.batch import BatchSettings
 from tests.service.batch.simulation import Clock, Service, Simulation, lost, unreachable
 
 
@@ -52,7 +52,7 @@ def test_the_window_does_not_grow_for_a_service_that_is_busy_already(memory_path
     service = Service(Clock(), latency_s=log_normal(1.0), capacity=8)
     simulation = Simulation(memory_path, service).documents(600)
     simulation.run()
-    assert simulation.engine._desk.window.size == Settings().window
+    assert simulation.engine._desk.window.size == BatchSettings().window
 
 
 def test_the_window_shrinks_to_what_a_refusing_service_takes(memory_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_R24_looking_singly_is_polite_at_any_latency(latency_s: float, memory_pa
 def test_R24_a_document_that_stays_pending_is_looked_at_more_and_more_rarely(memory_path: Path) -> None:
     service = Service(Clock())
     service.latency_s = lambda chance: 1e9 if len(service.documents_by_id) == 3 else 1.0
-    simulation = Simulation(memory_path, service, Settings(document_limit_s=600.0)).documents(300)
+    simulation = Simulation(memory_path, service, BatchSettings(document_limit_s=600.0)).documents(300)
     simulation.run()
     assert dict(simulation.rows("SELECT state, count(*) FROM uploads GROUP BY state")) == {"done": 299, "failed": 1}
     assert service.calls["document"] + service.calls["list"] < 300
@@ -134,7 +134,7 @@ def test_R7_an_outage_for_ever_ends_in_time_and_within_the_budget(
     service.before = lambda call, number, now: (
         ServiceError("down", status=503, retry_after_s=retry_after_s) if now > 1003 else None
     )
-    simulation = Simulation(memory_path, service, Settings(outage_limit_s=300.0)).documents(500)
+    simulation = Simulation(memory_path, service, BatchSettings(outage_limit_s=300.0)).documents(500)
     began = service.clock.now
     with pytest.raises(RunStopped, match="nothing has succeeded for 30"):
         simulation.run()
@@ -152,7 +152,7 @@ def test_R7_half_of_all_calls_failing_is_survived_within_the_attempts(memory_pat
     service = Service(Clock(), latency_s=log_normal(1.0))
     chance = random.Random(5)
     service.before = lambda call, number, now: lost() if call != "upload" and chance.random() < 0.5 else None
-    simulation = Simulation(memory_path, service, Settings(attempts=40)).documents(150)
+    simulation = Simulation(memory_path, service, BatchSettings(attempts=40)).documents(150)
     simulation.run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(150,)]
 
@@ -169,9 +169,9 @@ def test_R21_an_outage_of_the_network_heals_without_a_failed_row(memory_path: Pa
 
 def test_a_run_has_a_limit_of_its_own_and_resumes(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=log_normal(5.0))
-    simulation = Simulation(memory_path, service, Settings(run_limit_s=20.0)).documents(200)
+    simulation = Simulation(memory_path, service, BatchSettings(run_limit_s=20.0)).documents(200)
     with pytest.raises(RunStopped, match="the limit of 20 s for the run was reached"):
         simulation.run()
-    simulation.settings = Settings()
+    simulation.settings = BatchSettings()
     simulation.run()
     assert len(service.documents_by_id) == 200
