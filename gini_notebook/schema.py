@@ -136,6 +136,12 @@ COMPARISONS = Table(
 
 # What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
 # x_low and x_high.
+NOTES = Table(
+    "notes",
+    ("kind", "level"),
+    {"kind": TEXT, "level": TEXT, "count": COUNT, "text": TEXT, "advice": TEXT, "examples": TEXT},
+)
+
 FIELD_SCORES = Table(
     "field scores",
     ("group", "field"),

@@ -1,0 +1,266 @@
+"""Notes: whatever could make a number mean something else than its reader thinks.
+
+A note is a value. It is made where something is noticed (a table read, two tables compared, a run ended), travels with
+the result, and stands wherever the number stands: in displays, tables of the shell, reports and exports. Its text never
+holds a value of a document; its examples do, so they are for the screen of whoever asked and obey masking elsewhere.
+
+Every kind of note is described once, in :data:`KINDS`: how grave it is, what it says in English and German, and what to
+do about it in Python and in the shell. Gates (:data:`GATES`) count notes by name, as ``unpaired<=0``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from gini_notebook import schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Level = Literal["must", "info"]
+Language = Literal["en", "de"]
+
+EXAMPLES = 3
+"""How many examples a note keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all notes of one kind share.
+
+    Attributes
+    ----------
+    level
+        ``"must"``: numbers mean something else than they seem to until somebody looks; ``"info"``: good to know.
+    english, german
+        The sentence. ``{count}`` is the number, ``{count:one|many}`` a word in singular or plural, ``{about}`` the names
+        it speaks of (fields, columns, sheets), ``{detail}`` what was understood.
+    python, shell
+        What to do about it; empty where there is nothing to do.
+    """
+
+    level: Level
+    english: str
+    german: str
+    python: str = ""
+    shell: str = ""
+
+
+KINDS: Mapping[str, Kind] = {
+    "sandbox": Kind(
+        "must",
+        "These numbers come from the sandbox on this machine, not from the service.",
+        "Diese Zahlen stammen von der Sandbox auf diesem Rechner, nicht vom Dienst.",
+        "Log in with the credentials of your company: gini.login().",
+        "Run without --sandbox.",
+    ),
+    "truth_unread": Kind(
+        "must",
+        "{count} {count:value|values} of {about} in the ground truth cannot be read as {detail}; compared as plain text.",
+        "{count} {count:Sollwert|Sollwerte} von {about} {count:ist|sind} nicht als {detail} lesbar; als Text verglichen.",
+        "Name the notation with read_truth(locale=, date_order=), or give the field a rule of its own with rules=.",
+        "Name the notation with --locale or --date-order.",
+    ),
+    "documents_unpaired": Kind(
+        "must",
+        "{count} {count:document|documents} of the {detail} found no partner by name; no number counts them.",
+        "{count} {count:Dokument|Dokumente} ({detail}) ohne Gegenstück gleichen Namens; in keiner Zahl enthalten.",
+        "Compare the column document of both tables; read_truth(documents=batch) pairs names that differ in folder or ending.",
+        "Compare the names in the truth with those of the run.",
+    ),
+    "fields_left_out": Kind(
+        "must",
+        "{count} {count:column|columns} of the ground truth left out, as neither the service nor the run knows the name: {about}{detail}.",
+        "{count} {count:Spalte|Spalten} der Sollwerte ausgelassen, weil weder Dienst noch Lauf den Namen kennen: {about}{detail}.",
+        "Rename with read_truth(columns={...}), or name the field with declared_fields=.",
+        "Rename with --column OLD=NEW, or name the field with --declared-field.",
+    ),
+    "documents_failed": Kind(
+        "info",
+        "{count} {count:document|documents} failed; what the truth says of them counts as missing.",
+        "{count} {count:Dokument ist|Dokumente sind} fehlgeschlagen; ihre Sollwerte zählen als fehlend.",
+        "Look at batch.documents: column error.",
+        "gini-notebook status names the reasons.",
+    ),
+    "documents_not_sent": Kind(
+        "info",
+        "{count} {count:document|documents} of the ground truth {count:was|were} not sent and {count:counts|count} nowhere.",
+        "{count} {count:Dokument|Dokumente} der Sollwerte {count:wurde|wurden} nicht gesendet und {count:zählt|zählen} nicht.",
+    ),
+    "truth_unclear": Kind(
+        "info",
+        "{count} {count:label says|labels say} that nobody could tell what is on the page; in no count.",
+        "{count} {count:Sollwert|Sollwerte} als nicht erkennbar vermerkt; in keiner Zahl enthalten.",
+    ),
+    "unclear_uploads": Kind(
+        "must",
+        "{count} {count:upload has|uploads have} an unknown outcome; {count:its row|their rows} may change.",
+        "Bei {count} {count:Upload|Uploads} ist offen, ob der Dienst {count:ihn|sie} annahm.",
+        "Call gini.process again with the same folder: it looks for them.",
+        "gini-notebook resume looks for them.",
+    ),
+    "files_left_out": Kind(
+        "info",
+        "{count} {count:file|files} of the folder {count:was|were} not sent: {detail}.",
+        "{count} {count:Datei|Dateien} des Ordners nicht gesendet: {detail}.",
+        "batch.left_out names each with its reason.",
+        "gini-notebook status --json names each with its reason.",
+    ),
+    "labelled_never": Kind(
+        "info",
+        "{about}: predicted {count} {count:time|times}, labelled never; in no count.",
+        "{about}: {count}-mal geliefert, nie ein Sollwert; in keiner Zahl enthalten.",
+        "Label the field, or say with declared_fields= that a missing value means that there is none.",
+        "Label the field, or name it with --declared-field.",
+    ),
+}
+"""The kinds by name, gravest first; a note's ``kind`` is one of these names."""
+
+GATES: Mapping[str, tuple[str, ...]] = {
+    "unpaired": ("documents_unpaired",),
+    "fields_left_out": ("fields_left_out",),
+    "truth_unread": ("truth_unread",),
+    "truth_unclear": ("truth_unclear",),
+    "documents_failed": ("documents_failed",),
+    "unclear_uploads": ("unclear_uploads",),
+    "files_left_out": ("files_left_out",),
+}
+"""The names that a quality gate can count, and the kinds of notes behind each."""
+
+
+class _Count(int):
+    """A number that writes itself, or chooses between a word in singular and in plural."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if not bar:
+            return format(int(self), spec or ",")
+        return one if self == 1 else many
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing to know about a number.
+
+    Attributes
+    ----------
+    kind
+        A name in :data:`KINDS`.
+    count
+        How many values, documents, fields … it concerns.
+    about
+        The names of fields, columns or sheets it speaks of, never a value of a document.
+    detail
+        What was understood or done, as part of the sentence, never a value of a document.
+    examples
+        At most three values, in the order of documents. Reports mask them; logs, warnings, Markdown and JUnit leave
+        them out.
+
+    Examples
+    --------
+    >>> note = Note("truth_unread", 2, about=("dueDate",), detail="date", examples=("31.2.24", "soon"))
+    >>> note.text
+    '2 values of dueDate in the ground truth cannot be read as date; compared as plain text.'
+    >>> note.level
+    'must'
+    """
+
+    kind: str
+    count: int = 1
+    about: tuple[str, ...] = ()
+    detail: str = ""
+    examples: tuple[str, ...] = field(default=(), repr=False)
+    _rows: "pd.DataFrame | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def level(self) -> Level:
+        """``"must"`` or ``"info"``."""
+        return KINDS[self.kind].level
+
+    @property
+    def text(self) -> str:
+        """The sentence in English, without any value of a document."""
+        return self.sentence("en")
+
+    @property
+    def advice(self) -> str:
+        """What to do about it in Python."""
+        return KINDS[self.kind].python
+
+    @property
+    def shell_advice(self) -> str:
+        """What to do about it in the shell."""
+        return KINDS[self.kind].shell
+
+    def sentence(self, language: Language) -> str:
+        """Return the sentence in ``"en"`` or ``"de"``."""
+        kind = KINDS[self.kind]
+        template = kind.german if language == "de" else kind.english
+        return template.format(count=_Count(self.count), about=_listed(self.about), detail=self.detail)
+
+    def rows(self) -> "pd.DataFrame":
+        """Return the table behind the note; where none is kept, its examples in the column ``example``."""
+        import pandas as pd
+
+        if self._rows is not None:
+            return self._rows.copy()
+        return pd.DataFrame({"example": pd.array(list(self.examples), dtype=schema.TEXT)})
+
+
+def _listed(names: tuple[str, ...], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Return the notes, gravest first, by kind and by what they speak of."""
+    kinds = list(KINDS)
+    return tuple(
+        sorted(notes, key=lambda note: (note.level != "must", kinds.index(note.kind), note.about, note.detail))
+    )
+
+
+def merged(parts: Iterable[Iterable[Note]]) -> tuple[Note, ...]:
+    """Return the notes of several partitions as those of the whole: counts added up, the first examples kept.
+
+    Parameters
+    ----------
+    parts
+        The notes of each partition, in the order of documents.
+    """
+    whole: dict[tuple[str, tuple[str, ...], str], Note] = {}
+    for note in (note for part in parts for note in part):
+        key = (note.kind, note.about, note.detail)
+        whole[key] = _together(whole[key], note) if key in whole else note
+    return ordered(whole.values())
+
+
+def _together(first: Note, second: Note) -> Note:
+    import pandas as pd
+
+    tables = [note._rows for note in (first, second) if note._rows is not None]
+    return replace(
+        first,
+        count=first.count + second.count,
+        examples=(*first.examples, *second.examples)[:EXAMPLES],
+        _rows=pd.concat(tables, ignore_index=True) if tables else None,
+    )
+
+
+def frame(notes: Iterable[Note]) -> "pd.DataFrame":
+    """Return the notes as the table :data:`gini_notebook.schema.NOTES`, gravest first."""
+    return schema.NOTES.frame(
+        {
+            "kind": note.kind,
+            "level": note.level,
+            "count": note.count,
+            "text": note.text,
+            "advice": note.advice,
+            "examples": ", ".join(note.examples),
+        }
+        for note in ordered(notes)
+    )
+
+
+def counted(notes: Iterable[Note], gate: str) -> int:
+    """Return how many documents, fields or values a gate's name counts; 0 without such a note."""
+    return sum(note.count for note in notes if note.kind in GATES[gate])
