@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
-from gini_notebook.errors import DocumentFailed, FileProblem, SettingError, StillProcessing
+from gini_notebook.errors import AnswerLost, DocumentFailed, FileProblem, SettingError, StillProcessing
 from gini_notebook.service.client._base import BaseClient
-from gini_notebook.service.client._listing import every_document
 from gini_notebook.service.values import ERROR, Document
 from gini_notebook.service.wire import documents as wire
 from gini_notebook.service.wire.files import check_file
+from gini_notebook.service.wire.paging import ListEnd, ListScan
 
 Source = str | PathLike[str] | bytes
 _FIRST_POLL_S = 0.25
@@ -190,9 +190,19 @@ class DocumentsClient(BaseClient):
         Raises
         ------
         AnswerLost
-            If the list does not go on although it is not at its end.
+            Behind the last document, if the list cannot be read to its end: more documents may share one creation
+            date than the service puts on a page, and then nothing tells its pages apart.
         """
-        return every_document(self.documents, limit, by_offset=self.environment.counts_with_offset)
+        scan = ListScan(limit, by_offset=self.environment.counts_with_offset)
+        while scan.ended is None:
+            page = self._call(wire.documents(self.environment, limit=scan.limit, following=scan.next))
+            yield from scan.take(page.documents, page.total_count)
+        if scan.ended is ListEnd.BROKEN:
+            message = (
+                f"The list of documents cannot be read to its end: {scan.seen} were read, but more of one creation "
+                "date may be there than the service puts on a page."
+            )
+            raise AnswerLost(message)
 
     def wait(
         self,

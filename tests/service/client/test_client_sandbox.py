@@ -8,7 +8,6 @@ import pytest
 from loopback import answer, says
 
 from gini_notebook.errors import (
-    AnswerLost,
     DocumentFailed,
     FileProblem,
     FileRefused,
@@ -22,7 +21,6 @@ from gini_notebook.errors import (
 from gini_notebook.interactive.session import login, login_accounts
 from gini_notebook.service.accounts import Accounts
 from gini_notebook.service.client import Client
-from gini_notebook.service.client._listing import every_document
 from gini_notebook.service.values import Box, Document, Extraction, Feedback
 
 if TYPE_CHECKING:
@@ -393,47 +391,6 @@ def test_a_document_the_service_gives_up_on(serve: Callable[..., Any], connect: 
     client = connect(serve(says(answer(200, {"id": "1", "progress": "ERROR", "name": "a.pdf"}))).url)
     with pytest.raises(DocumentFailed, match=r"could not process document 1 \('a\.pdf'\); it gives no reason"):
         client.wait("1")
-
-
-def listed(number: int, created: float | None) -> Document:
-    return Document(f"d{number}", "COMPLETED", creation_date=created)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
-@pytest.mark.parametrize("newest_first", [True, False])
-@pytest.mark.parametrize("spread", [1, 3, 40])
-def test_R1_lists_of_any_order_and_any_crowd_are_complete(limit: int, newest_first: bool, spread: int) -> None:
-    everything = [listed(number, 1000.0 + number // spread) for number in range(40)]
-    everything.sort(key=lambda each: each.creation_date or 0, reverse=newest_first)
-
-    def page_of(*, limit: int, **query: float | None) -> list[Document]:
-        start, rest = query["next"], everything
-        if start is not None:
-            keep = (lambda date: date <= start) if newest_first else (lambda date: date >= start)
-            rest = [each for each in everything if keep(each.creation_date)]
-        return rest[:limit]
-
-    found = [each.id for each in every_document(page_of, limit, by_offset=False)]
-    assert sorted(found) == sorted(each.id for each in everything)
-
-
-def test_lists_by_offset() -> None:
-    everything = [listed(number, None) for number in range(7)]
-
-    def page_of(*, limit: int, **query: float | None) -> list[Document]:
-        start = int(query["next"] or 0)
-        return everything[start : start + limit]
-
-    assert len(list(every_document(page_of, 3, by_offset=True))) == 7
-
-
-def test_lists_that_do_not_go_on_say_so() -> None:
-    stuck = [listed(number, None) for number in range(3)]
-    with pytest.raises(AnswerLost, match="does not go on, although it is not at its end"):
-        list(every_document(lambda **query: stuck, 3, by_offset=False))
-    crowd = [listed(number, 1.0) for number in range(10_000)]
-    with pytest.raises(AnswerLost, match="does not go on"):
-        list(every_document(lambda limit, **query: crowd[:limit], 3, by_offset=False))
 
 
 def test_the_older_environment(pdf: Path) -> None:
