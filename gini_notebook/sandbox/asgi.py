@@ -10,7 +10,7 @@ from gini_notebook.sandbox.authentication import authenticate
 from gini_notebook.sandbox.breakage import Struck, strike
 from gini_notebook.sandbox.calls import Call, Receive, Scope
 from gini_notebook.sandbox.connections import Connections
-from gini_notebook.sandbox.media import accepts_json
+from gini_notebook.sandbox.environments import accepts_json
 from gini_notebook.sandbox.routing import Endpoint, Table
 from gini_notebook.sandbox.sending import Send, finished, send_answer
 from gini_notebook.sandbox.state import State

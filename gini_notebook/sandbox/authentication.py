@@ -1,10 +1,19 @@
-"""Who is calling: the four arrangements of the Authentication flows page of the documentation."""
+"""Who is calling: the four arrangements of the Authentication flows page, and users by JSON Web Token."""
 
 import hmac
+import json
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from gini_notebook.sandbox.accounts import BASIC, BEARER, User
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+from gini_notebook.sandbox.accounts import BASIC, BEARER, Accounts, User
 from gini_notebook.sandbox.answers import Refused
 from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.settings import Settings
 
 
 def authenticate(call: Call, who: str) -> User | None:
@@ -32,9 +41,9 @@ def authenticate(call: Call, who: str) -> User | None:
 
 
 def _user(call: Call) -> User:
-    jwt = call.headers.get("x-jwt-authorization")
-    if jwt is not None:
-        return call.state.accounts.derived(call.state.identity.identifier(jwt))
+    web_token = call.headers.get("x-jwt-authorization")
+    if web_token is not None:
+        return call.state.accounts.derived(call.state.identity.identifier(web_token))
     scheme, credentials = _authorization(call)
     if scheme == "basic":
         return _trusted(call)
@@ -84,3 +93,96 @@ def _authorization(call: Call) -> tuple[str, str]:
 
 def _oauth(call: Call) -> str:
     return "invalid_client" if call.path == "/oauth/token" else ""
+
+
+KEY_ID = "sandbox"
+
+
+class Identity:
+    """Checks tokens of an identity provider, and is one itself when no other is named.
+
+    Parameters
+    ----------
+    settings
+        The JWK set, issuer and names of the claims.
+    accounts
+        Knows the client.
+    """
+
+    def __init__(self, settings: Settings, accounts: Accounts) -> None:
+        self._settings = settings
+        self._accounts = accounts
+
+    def identifier(self, header: str) -> str:
+        """Give the user identifier that a ``X-JWT-Authorization`` header proves.
+
+        Raises
+        ------
+        Refused
+            401 if the token proves nothing; the message says why.
+        """
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Refused(401, "X-JWT-Authorization must be: Bearer <token>.", headers=BEARER)
+        try:
+            claims = self._claims(token.strip())
+        except (jwt.PyJWTError, ValueError) as problem:
+            raise Refused(401, f"The JSON Web Token is not accepted: {problem}.", headers=BEARER) from problem
+        user_claim, client_claim, secret_claim = self._settings.jwt_claims
+        identifier, client_id = claims.get(user_claim), claims.get(client_claim)
+        if not isinstance(identifier, str) or not identifier:
+            raise Refused(401, f"The JSON Web Token lacks the claim {user_claim}.", headers=BEARER)
+        if client_id != self._accounts.client_id:
+            raise Refused(401, f"The claim {client_claim} of the JSON Web Token is not this client.", headers=BEARER)
+        secret = claims.get(secret_claim)
+        if secret is not None and not self._accounts.is_secret(client_id, str(secret)):
+            raise Refused(401, f"The claim {secret_claim} of the JSON Web Token is wrong.", headers=BEARER)
+        return identifier
+
+    def token(self, identifier: str, life_s: float) -> str:
+        """Make a token as an identity provider would, signed with the sandbox's own key.
+
+        Raises
+        ------
+        Refused
+            404 if an identity provider is set that is not the sandbox.
+        """
+        if self._settings.jwk_set:
+            raise Refused(404, "The sandbox was told to trust another identity provider, so it signs no tokens itself.")
+        user_claim, client_claim, _ = self._settings.jwt_claims
+        now = int(time.time())
+        claims = {
+            "iss": self._settings.jwt_issuer or "https://identity.example",
+            "typ": "Bearer",
+            "iat": now,
+            "exp": now + life_s,
+            user_claim: identifier,
+            client_claim: self._accounts.client_id,
+        }
+        return jwt.encode(claims, self._own_key, algorithm="RS256", headers={"kid": KEY_ID})
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        key_id = jwt.get_unverified_header(token).get("kid")
+        keys = [key for key in self._keys.keys if key_id is None or key.key_id in {None, key_id}]
+        if not keys:
+            message = f"no key {key_id!r} in the JWK set"
+            raise ValueError(message)
+        required = ["iss", "exp"]
+        issuer = self._settings.jwt_issuer or None
+        return jwt.decode(token, keys[0], algorithms=["RS256"], issuer=issuer, options={"require": required})
+
+    @cached_property
+    def _own_key(self) -> RSAPrivateKey:
+        return generate_private_key(public_exponent=65537, key_size=2048)
+
+    @cached_property
+    def _keys(self) -> jwt.PyJWKSet:
+        return jwt.PyJWKSet.from_dict(self.key_set())
+
+    def key_set(self) -> dict[str, Any]:
+        """Give the public keys that tokens are checked against."""
+        if self._settings.jwk_set:
+            value: dict[str, Any] = json.loads(Path(self._settings.jwk_set).read_text("utf-8"))
+            return value
+        own = jwt.algorithms.RSAAlgorithm.to_jwk(self._own_key.public_key(), as_dict=True)
+        return {"keys": [{**own, "kid": KEY_ID, "alg": "RS256", "use": "sig"}]}

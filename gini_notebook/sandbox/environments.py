@@ -3,6 +3,7 @@
 The differences follow from the service's documentations of both, and from the older client libraries.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,3 +79,47 @@ GINI_API = Environment(
 )
 
 ENVIRONMENTS: Mapping[str, Environment] = {"pay-api": PAY_API, "gini-api": GINI_API}
+
+
+_SERVICE = re.compile(
+    r"application/vnd\.gini\.(?P<version>v\d+|incubator)(?:\.(?P<kind>partial|composite))?\+(?P<rest>.+)"
+)
+
+
+def accepts_json(accept: str, environment: Environment) -> bool:
+    """Whether an ``Accept`` header allows the service's JSON."""
+    return not accept.strip() or any(_includes_json(one, environment) for one in accept.split(","))
+
+
+def is_json(media_type: str, environment: Environment) -> bool:
+    """Whether a content type is JSON as the service takes it."""
+    return "*" not in media_type and _includes_json(media_type, environment)
+
+
+def document_kind(media_type: str, environment: Environment) -> str:
+    """Tell what kind of document a content type announces: ``"partial"``, ``"composite"``, or ``"whole"``."""
+    match = _SERVICE.fullmatch(media_type)
+    known = match and match["version"] in environment.versions
+    return match["kind"] or "whole" if match and known else "whole"
+
+
+def accepts_xml(accept: str, environment: Environment) -> bool:
+    """Whether an ``Accept`` header asks for the service's XML."""
+    names = {f"application/vnd.gini.{version}+xml" for version in environment.versions} | {"application/xml"}
+    return any(one.partition(";")[0].strip().lower() in names for one in accept.split(","))
+
+
+def _includes_json(media_range: str, environment: Environment) -> bool:
+    media_type = media_range.partition(";")[0].strip().lower()
+    if media_type in {"*/*", "application/*", "application/json"}:
+        return True
+    match = _SERVICE.fullmatch(media_type)
+    # The documentation itself writes ".json" once; clients may have copied it.
+    return bool(match and match["version"] in environment.versions and match["rest"] in {"json", ".json"})
+
+
+def media_type_of(header: str) -> tuple[str, Mapping[str, str]]:
+    """Split a content type into type and parameters, both in lower case."""
+    main, *rest = header.split(";")
+    pairs = (part.partition("=") for part in rest if "=" in part)
+    return main.strip().lower(), {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}

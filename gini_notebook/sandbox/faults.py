@@ -17,8 +17,7 @@ from typing import Any
 
 from gini_notebook.sandbox.answers import Refused
 from gini_notebook.sandbox.calls import Call
-from gini_notebook.sandbox.documents import media_type_of
-from gini_notebook.sandbox.media import document_kind
+from gini_notebook.sandbox.environments import document_kind, media_type_of
 
 HEADER = "x-sandbox-fault"
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.documents import Document, Storage
 from gini_notebook.sandbox.settings import Settings
-from gini_notebook.sandbox.storage import Storage
 from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
 
 T = TypeVar("T")

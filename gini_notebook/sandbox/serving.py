@@ -1,7 +1,8 @@
-"""Run the sandbox: certificates, sockets, server, and a clean end."""
+"""Run the sandbox: certificates of its own, sockets, server, and a clean end."""
 
 import asyncio
 import contextlib
+import datetime
 import os
 import shutil
 import signal
@@ -14,14 +15,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import trustme
 import uvicorn
 
 from gini_notebook.sandbox.asgi import Application
-from gini_notebook.sandbox.certificates import write_certificates
 from gini_notebook.sandbox.connections import Connections
 from gini_notebook.sandbox.routes import (
     admin,
-    description,
     documents,
     extractions,
     extras,
@@ -145,7 +145,7 @@ def _tables(environment: str) -> dict[str, Table]:
         "api": [one for one in api if one.environment in {"", environment}],
         "user_center": [*tokens.USER_CENTER, *users.USER_CENTER],
     }
-    return {role: Table([*table, description.description_of(Table(table), role)]) for role, table in roles.items()}
+    return {role: Table([*table, admin.description_of(Table(table), role)]) for role, table in roles.items()}
 
 
 def _config(application: Application, context: ssl.SSLContext, connections: Connections) -> uvicorn.Config:
@@ -216,3 +216,31 @@ async def _stop_with_parent(server: uvicorn.Server) -> None:
     while os.getppid() == parent and waiting.is_alive():
         await asyncio.sleep(0.2)
     server.should_exit = True
+
+
+NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+def write_certificates(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """Make an authority and a certificate for this machine.
+
+    Parameters
+    ----------
+    folder
+        Where the authority's certificate goes; it must be readable by this user only. The private keys stay in memory
+        (Python's ``ssl`` needs a file for a moment; trustme removes it again).
+
+    Returns
+    -------
+    tuple of Path and ssl.SSLContext
+        The authority's certificate, which clients must trust, and what the server needs.
+    """
+    life = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=30)
+    authority = trustme.CA(organization_name="gini_notebook sandbox")
+    leaf = authority.issue_cert(*NAMES, common_name="localhost", not_after=life)
+    ca_file = folder / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    leaf.configure_cert(context)
+    return ca_file, context

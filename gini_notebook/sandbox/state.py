@@ -5,9 +5,9 @@ from pathlib import Path
 
 from gini_notebook.sandbox.accounts import Accounts
 from gini_notebook.sandbox.audit import Audit
+from gini_notebook.sandbox.authentication import Identity
 from gini_notebook.sandbox.environments import ENVIRONMENTS
 from gini_notebook.sandbox.faults import Faults
-from gini_notebook.sandbox.identity import Identity
 from gini_notebook.sandbox.processing import Processing
 from gini_notebook.sandbox.settings import Settings
 from gini_notebook.sandbox.workers import Workers

@@ -5,6 +5,7 @@ files in the sandbox's own folder. The process ends when its input ends.
 """
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from typing import Any
 from gini_notebook.sandbox.vocabulary import RETURN_REASONS
 
 Job = Mapping[str, Any]
-QR_MEDIA_TYPE = "application/json"
+PDF, QR_MEDIA_TYPE = "application/pdf", "application/json"
 
 
 def check(job: Job) -> dict[str, Any]:
@@ -51,20 +52,29 @@ def read(job: Job) -> dict[str, Any]:
 
 def image(job: Job) -> dict[str, Any]:
     """Draw a page."""
-    from gini_notebook.sandbox import drawing, reading
+    from gini_notebook.sandbox import reading
 
     content = Path(job["path"]).read_bytes()
     picture = reading.page_image(content, job["media_type"], job["number"], job["width"])
-    Path(job["image"]).write_bytes(drawing.turned(picture, job["turn"]) if job["turn"] else picture)
+    Path(job["image"]).write_bytes(_turned(picture, job["turn"]) if job["turn"] else picture)
     return {}
 
 
 def combine(job: Job) -> dict[str, Any]:
     """Put the parts of a composite together as one PDF."""
-    from gini_notebook.sandbox import drawing
+    import pypdfium2
 
-    parts = [part for part in _parts(job) if part[1] != QR_MEDIA_TYPE]
-    Path(job["file"]).write_bytes(drawing.combine(parts))
+    target = pypdfium2.PdfDocument.new()
+    for content, media_type, turn in _parts(job):
+        if media_type != QR_MEDIA_TYPE:
+            source = pypdfium2.PdfDocument(content if media_type == PDF else _as_pdf(content, media_type))
+            before = len(target)
+            target.import_pages(source)
+            for page in (target[index] for index in range(before, len(target))):
+                page.set_rotation((page.get_rotation() + turn) % 360)
+    output = io.BytesIO()
+    target.save(output)
+    Path(job["file"]).write_bytes(output.getvalue())
     return {}
 
 
@@ -75,6 +85,28 @@ def crash(_job: Job) -> dict[str, Any]:
 
 def _parts(job: Job) -> list[tuple[bytes, str, int]]:
     return [(Path(part["path"]).read_bytes(), part["media_type"], part["turn"]) for part in job["parts"]]
+
+
+def _as_pdf(content: bytes, media_type: str) -> bytes:
+    from PIL import Image, ImageOps
+
+    if not media_type.startswith("image/"):
+        message = f"a part of type {media_type} has no pages"
+        raise ValueError(message)
+    output = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as image:
+        ImageOps.exif_transpose(image).convert("RGB").save(output, "PDF", resolution=300.0)
+    return output.getvalue()
+
+
+def _turned(picture: bytes, turn: int) -> bytes:
+    """Turn a JPEG clockwise."""
+    from PIL import Image
+
+    output = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as image:
+        image.rotate(-turn, expand=True).save(output, "JPEG", quality=85)
+    return output.getvalue()
 
 
 def _merge(extractions: dict[str, Any], of_code: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gini_notebook.sandbox.entities import Unfit, normal_form
+from gini_notebook.sandbox.vocabulary import Unfit, normal_form
 
 V2 = "application/vnd.gini.v2+json"
 LABELS = ("amountToPay", "paymentRecipient", "paymentReference", "paymentPurpose", "iban", "bic")

@@ -12,10 +12,9 @@ import pytest
 from PIL import Image
 
 from gini_notebook.sandbox import Sandbox
-from gini_notebook.sandbox.documents import Library
+from gini_notebook.sandbox.documents import Library, Storage
 from gini_notebook.sandbox.processing import Processing
 from gini_notebook.sandbox.settings import Settings
-from gini_notebook.sandbox.storage import Storage
 from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
 
 TEXT = b"Rechnung Nr. 2025-0318\nRechnungsbetrag: 238,00 EUR\n"

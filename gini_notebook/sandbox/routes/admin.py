@@ -3,8 +3,9 @@
 from gini_notebook.sandbox.answers import JSON, Answer, json_answer
 from gini_notebook.sandbox.calls import Call
 from gini_notebook.sandbox.faults import KINDS, rates_of
+from gini_notebook.sandbox.openapi import describe
 from gini_notebook.sandbox.routes.documents import number
-from gini_notebook.sandbox.routing import Endpoint, Handler
+from gini_notebook.sandbox.routing import Endpoint, Handler, Table
 
 
 async def requests(call: Call) -> Answer:
@@ -58,3 +59,20 @@ ADMIN = (
     _endpoint("sandboxSetFaults", "PUT", "/_sandbox/faults", faults, "Let faults strike by chance."),
     _endpoint("sandboxSign", "POST", "/_sandbox/jwt", sign, "Sign a JSON Web Token."),
 )
+
+
+def description_of(table: Table, role: str) -> Endpoint:
+    """Give the endpoint that describes a role; it does not describe itself."""
+
+    async def openapi(call: Call) -> Answer:
+        return json_answer(describe(table.endpoints, role, call.state.environment), media_type=JSON)
+
+    return Endpoint(
+        name="getDescription",
+        method="GET",
+        path="/openapi.json",
+        handler=openapi,
+        summary="Get this description.",
+        who="anyone",
+        answers={200: JSON},
+    )

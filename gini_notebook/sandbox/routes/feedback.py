@@ -5,11 +5,10 @@ from typing import Any
 
 from gini_notebook.sandbox.answers import Answer, Refused, no_content
 from gini_notebook.sandbox.calls import Call
-from gini_notebook.sandbox.entities import normal_form
-from gini_notebook.sandbox.media import is_json
+from gini_notebook.sandbox.environments import is_json
 from gini_notebook.sandbox.routes.extractions import check_readable
 from gini_notebook.sandbox.routing import Endpoint
-from gini_notebook.sandbox.vocabulary import COMPOUNDS
+from gini_notebook.sandbox.vocabulary import COMPOUNDS, normal_form
 
 BOX = frozenset({"top", "left", "width", "height", "page"})
 

@@ -7,7 +7,7 @@ from typing import Any
 from gini_notebook.sandbox.answers import Answer, Refused, json_answer
 from gini_notebook.sandbox.calls import Call
 from gini_notebook.sandbox.documents import Document
-from gini_notebook.sandbox.media import accepts_json, accepts_xml
+from gini_notebook.sandbox.environments import accepts_json, accepts_xml
 from gini_notebook.sandbox.routes import pages
 from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET, number, resource
 from gini_notebook.sandbox.routing import Endpoint

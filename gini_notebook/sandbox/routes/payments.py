@@ -5,10 +5,10 @@ from typing import Any
 
 from gini_notebook.sandbox.answers import Answer, Refused, json_answer
 from gini_notebook.sandbox.calls import Call
-from gini_notebook.sandbox.entities import normal_form
 from gini_notebook.sandbox.payment_requests import PaymentRequest
 from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET, number
 from gini_notebook.sandbox.routing import Endpoint
+from gini_notebook.sandbox.vocabulary import normal_form
 
 _ENTITIES = {"recipient": "text", "iban": "iban", "bic": "bic", "amount": "amount", "purpose": "text"}
 _REQUIRED = ("recipient", "iban", "amount", "purpose")
