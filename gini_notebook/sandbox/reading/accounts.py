@@ -8,8 +8,7 @@ import schwifty
 from schwifty.exceptions import SchwiftyException
 
 from gini_notebook.sandbox.reading import labels
-from gini_notebook.sandbox.reading.found import Found, found_in
-from gini_notebook.sandbox.reading.words import Page, Row
+from gini_notebook.sandbox.reading.words import Found, Page, Row, found_in
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})[ ]{0,3}[0-9OIl]{2}(?:[ ]{0,3}[A-Z0-9l]){11,30}")
 _BEGUN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){0,7}$")

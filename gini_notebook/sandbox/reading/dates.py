@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gini_notebook.sandbox.reading import labels
-from gini_notebook.sandbox.reading.found import Found, found_in
-from gini_notebook.sandbox.reading.words import Page, Row
+from gini_notebook.sandbox.reading.words import Found, Page, Row, found_in
 
 _MONTHS = tuple(  # German, English, French, Dutch and Italian names begin so
     tuple(names.split())

@@ -7,11 +7,9 @@ from typing import Any
 
 from gini_notebook.sandbox.reading import images, pdf, plain_text, qr, sniff, sources
 from gini_notebook.sandbox.reading.fields import extract, extract_payment
-from gini_notebook.sandbox.reading.found import Scale
-from gini_notebook.sandbox.reading.layout import layout_of
 from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.settings import Settings, settings_from
-from gini_notebook.sandbox.reading.words import Page
+from gini_notebook.sandbox.reading.words import Page, Scale, layout_of
 
 _MAX_TEXT = 512 * 1024
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from gini_notebook.sandbox.reading import accounts, dates, doc_type, qr, totals
 from gini_notebook.sandbox.reading.amounts import Amount, amount_text, amounts_in, main_currency
-from gini_notebook.sandbox.reading.found import Found, Scale
 from gini_notebook.sandbox.reading.line_items import find_line_items
 from gini_notebook.sandbox.reading.recipient import find_recipients
 from gini_notebook.sandbox.reading.references import find_references
 from gini_notebook.sandbox.reading.settings import Settings
 from gini_notebook.sandbox.reading.skonto import Terms, find_skonto
-from gini_notebook.sandbox.reading.words import Page
+from gini_notebook.sandbox.reading.words import Found, Page, Scale
 
 _CANDIDATES = {
     "amountToPay": "amounts",

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gini_notebook.sandbox.reading.found import Found, found_in
-from gini_notebook.sandbox.reading.words import Page, Row
+from gini_notebook.sandbox.reading.words import Found, Page, Row, found_in
 
 _INVOICE = re.compile(
     r"\b(?:rechnungs?-?\s?(?:nummer|nr\b\.?|no\b\.?)|rechnung\s?(?:nummer|nr\b\.?|no\b\.?|#|:)|re\.?-?\s?nr\b\.?"

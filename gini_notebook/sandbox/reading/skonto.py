@@ -9,8 +9,7 @@ from typing import Any
 
 from gini_notebook.sandbox.reading.amounts import amount_text
 from gini_notebook.sandbox.reading.dates import dates_in
-from gini_notebook.sandbox.reading.found import Found, Scale, found_in
-from gini_notebook.sandbox.reading.words import Page, Row
+from gini_notebook.sandbox.reading.words import Found, Page, Row, Scale, found_in
 
 _WORD = re.compile(r"skonto|escompte|sconto|early payment discount|cash discount|korting voor contant", re.IGNORECASE)
 _NONE = re.compile(

@@ -7,6 +7,7 @@ text runs sideways or upside down is turned first, and :meth:`Page.shown` leads 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 _SAME_ROW = 0.42  # of the height: baselines closer than this belong together (sub- and superscripts do, lines do not)
 _LONGEST = 200  # words; a longer row is no text that people read
@@ -218,3 +219,143 @@ def _part_of(word: Word, start: int, end: int) -> Area:
     """Give the rectangle around some characters of a word, as if all were equally wide."""
     width = (word.area.right - word.area.left) / max(len(word.text), 1)
     return Area(word.area.left + start * width, word.area.top, word.area.left + end * width, word.area.bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with the place where it stands.
+
+    Attributes
+    ----------
+    value
+        In the normal form of its entity, always text.
+    page
+        The page, from 1; 0 when the value stands nowhere (it was computed, or comes from a QR code's payload).
+    area
+        In upright coordinates of that page.
+    score
+        How well it fits; only its order means something.
+    """
+
+    value: str
+    page: int = 0
+    area: Area | None = None
+    score: float = 0.0
+
+
+def found_in(row: Row, start: int, end: int, value: str, score: float = 0.0) -> Found:
+    """Give a value that stands in a row from ``start`` to ``end``."""
+    return Found(value, row.page, row.area_of(start, end), score)
+
+
+class Scale:
+    """Turns places on pages into boxes of the answer.
+
+    Parameters
+    ----------
+    pages
+        All pages that were read.
+    dpi
+        Unit of the coordinates: 72 for points, 300 for pixels of a page at 300 dots per inch.
+    """
+
+    def __init__(self, pages: list[Page], dpi: float) -> None:
+        self._pages = {page.number: page for page in pages}
+        self.factor = dpi / 72
+
+    def length(self, points: float) -> float:
+        """Give a length in the unit of the answer."""
+        return round(points * self.factor, 1)
+
+    def box(self, found: Found) -> dict[str, float] | None:
+        """Give the box of a value, or ``None`` where it has none."""
+        page = self._pages.get(found.page)
+        if found.area is None or page is None:
+            return None
+        left, top, width, height = self.frame(page, found.area)
+        return {"left": left, "top": top, "width": width, "height": height, "page": found.page}
+
+    def frame(self, page: Page, area: Area) -> tuple[float, float, float, float]:
+        """Give left, top, width and height of an area on the shown page."""
+        shown = page.shown(area)
+        left, top = self.length(shown.left), self.length(shown.top)
+        return left, top, round(self.length(shown.right) - left, 1), round(self.length(shown.bottom) - top, 1)
+
+    def extraction(self, entity: str, found: Found, candidates: str = "") -> dict[str, Any]:
+        """Give a value in the form of the answer (specific extraction when it names a list of candidates)."""
+        extraction: dict[str, Any] = {"entity": entity, "value": found.value}
+        box = self.box(found)
+        if box is not None:
+            extraction["box"] = box
+        if candidates:
+            extraction["candidates"] = candidates
+        return extraction
+
+
+def layout_of(pages: list[Page], scale: Scale) -> dict[str, Any]:
+    """Describe where every word stands.
+
+    Parameters
+    ----------
+    pages
+        The pages that were read.
+    scale
+        Unit of the coordinates.
+    """
+    return {"pages": [_page(page, scale) for page in pages]}
+
+
+def _page(page: Page, scale: Scale) -> dict[str, Any]:
+    lines = sorted(_lines(page), key=lambda line: (line.area.top, line.area.left))
+    paragraphs: list[list[Row]] = []
+    for line in lines:
+        home = next((one for one in reversed(paragraphs[-8:]) if _continues(one[-1], line)), None)
+        if home is None:
+            paragraphs.append([line])
+        else:
+            home.append(line)
+    return {
+        "number": page.number,
+        "sizeX": scale.length(page.width),
+        "sizeY": scale.length(page.height),
+        "textZones": [{"paragraphs": [_paragraph(page, one, scale)]} for one in paragraphs],
+        "regions": [],
+    }
+
+
+def _lines(page: Page) -> list[Row]:
+    lines = [phrase for row in page.rows for phrase in row.phrases]
+    return lines + [make_row(page.number, [word]) for word in page.stray]
+
+
+def _continues(above: Row, line: Row) -> bool:
+    """Say whether a line belongs to the paragraph that ends with ``above``."""
+    height = max(above.area.bottom - above.area.top, 1.0)
+    near = -0.5 * height < line.area.top - above.area.bottom < 0.6 * height
+    return near and abs(line.area.left - above.area.left) < height
+
+
+def _paragraph(page: Page, lines: list[Row], scale: Scale) -> dict[str, Any]:
+    area = lines[0].area
+    for line in lines[1:]:
+        area = area.union(line.area)
+    return {**_frame(page, area, scale), "lines": [_line(page, line, scale) for line in lines]}
+
+
+def _line(page: Page, line: Row, scale: Scale) -> dict[str, Any]:
+    return {**_frame(page, line.area, scale), "wds": [_word(page, word, scale) for word in line.words]}
+
+
+def _word(page: Page, word: Word, scale: Scale) -> dict[str, Any]:
+    return {
+        **_frame(page, word.area, scale),
+        "fontSize": round(word.size, 1),
+        "fontFamily": word.font,
+        "bold": word.bold,
+        "text": word.text,
+    }
+
+
+def _frame(page: Page, area: Any, scale: Scale) -> dict[str, float]:
+    left, top, width, height = scale.frame(page, area)
+    return {"l": left, "t": top, "w": width, "h": height}

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from reading_samples import page, row
 
 from gini_notebook.sandbox.reading.amounts import amount_text, amounts_in, main_currency, parse_number
-from gini_notebook.sandbox.reading.total_labels import weight_of
-from gini_notebook.sandbox.reading.totals import gross_values, rank
+from gini_notebook.sandbox.reading.totals import gross_values, rank, weight_of
 
 CENTS = st.integers(0, 10**10)
 

@@ -6,11 +6,11 @@ import pytest
 from reading_samples import IBAN, page
 
 from gini_notebook.sandbox.reading.doc_type import doc_type, has_slip, is_credit, payment_state
-from gini_notebook.sandbox.reading.found import Found, Scale
 from gini_notebook.sandbox.reading.line_items import find_line_items
 from gini_notebook.sandbox.reading.recipient import find_recipients
 from gini_notebook.sandbox.reading.references import find_references
 from gini_notebook.sandbox.reading.skonto import Terms, find_skonto
+from gini_notebook.sandbox.reading.words import Found, Scale
 
 
 def recipient(*lines: str) -> str:
