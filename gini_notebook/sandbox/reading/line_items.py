@@ -45,7 +45,7 @@ _CONTINUED = 2  # lines that a description may go on for
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class _Column:
     """A column: what stands in it, and where its heading is."""
 
     kind: str
@@ -59,7 +59,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class _Header:
     """The heading of a table, over one or several rows.
 
     Attributes
@@ -72,12 +72,12 @@ class Header:
 
     first: int
     last: int
-    columns: tuple[Column, ...]
+    columns: tuple[_Column, ...]
 
 
-def find_headers(page: Page) -> list[Header]:
+def _find_headers(page: Page) -> list[_Header]:
     """Give the headings of tables of line items, from top to bottom."""
-    headers: list[Header] = []
+    headers: list[_Header] = []
     for row in page.rows:
         if headers and row.index <= headers[-1].last:
             continue
@@ -85,13 +85,13 @@ def find_headers(page: Page) -> list[Header]:
             band = _band(page, row)
             kinds = _kinds(band)
             if "description" in kinds and kinds & {"total", "price"} and len(kinds) >= 3:
-                headers.append(Header(band[0].index, band[-1].index, tuple(_columns(band))))
+                headers.append(_Header(band[0].index, band[-1].index, tuple(_columns(band))))
     return headers
 
 
 def table_rows(page: Page) -> set[int]:
     """Give the indexes of the rows that are headings of tables of line items."""
-    return {index for header in find_headers(page) for index in range(header.first, header.last + 1)}
+    return {index for header in _find_headers(page) for index in range(header.first, header.last + 1)}
 
 
 def _kinds(rows: Sequence[Row]) -> set[str]:
@@ -118,9 +118,9 @@ def _is_part(upper: Row, lower: Row) -> bool:
     return near and all(not any(character.isdigit() for character in row.text) for row in (upper, lower))
 
 
-def _columns(band: Sequence[Row]) -> list[Column]:
+def _columns(band: Sequence[Row]) -> list[_Column]:
     """Merge the cells of all rows of a heading; what stands above each other is one column."""
-    columns: list[Column] = []
+    columns: list[_Column] = []
     for cell in sorted(_cells_of(band), key=lambda cell: cell.kind == "other"):
         same = [one for one in columns if one.left < cell.right and one.right > cell.left]
         if cell.kind == "other" and same:
@@ -132,7 +132,7 @@ def _columns(band: Sequence[Row]) -> list[Column]:
     return sorted(columns, key=lambda one: one.left)
 
 
-def _cells_of(rows: Sequence[Row]) -> list[Column]:
+def _cells_of(rows: Sequence[Row]) -> list[_Column]:
     """Give the cells of a heading. "Artikel" alone is the article's name, beside its description its number."""
     cells = [cell for row in rows for cell in _cells(row)]
     kinds = {cell.kind for cell in cells}
@@ -140,7 +140,7 @@ def _cells_of(rows: Sequence[Row]) -> list[Column]:
     return [replace(cell, kind=article) if cell.kind == "article" else cell for cell in cells]
 
 
-def _cells(row: Row) -> Iterator[Column]:
+def _cells(row: Row) -> Iterator[_Column]:
     """Give the cells of a row; a phrase that names several columns is cut at their first words."""
     for phrase in row.phrases:
         cuts = [0] + [
@@ -152,7 +152,7 @@ def _cells(row: Row) -> Iterator[Column]:
             cuts = [0]
         for start, end in zip(cuts, [*cuts[1:], len(phrase.words)], strict=True):
             cell = make_row(row.page, phrase.words[start:end])
-            yield Column(_kind(cell.text) or "other", cell.area.left, cell.area.right)
+            yield _Column(_kind(cell.text) or "other", cell.area.left, cell.area.right)
 
 
 def _kind(text: str) -> str:
@@ -196,13 +196,13 @@ def find_line_items(pages: Sequence[Page], currency: str, scale: Scale) -> list[
     scale
         Unit of the boxes.
     """
-    items = [item for page in pages for header in find_headers(page) for item in _items_below(page, header)]
+    items = [item for page in pages for header in _find_headers(page) for item in _items_below(page, header)]
     return [item.answer(currency, scale) for item in items[:_MOST_ROWS]]
 
 
-def _items_below(page: Page, header: Header) -> list[_Item]:
+def _items_below(page: Page, header: _Header) -> list[_Item]:
     items: list[_Item] = []
-    others = {other.last for other in find_headers(page)} - {header.last}
+    others = {other.last for other in _find_headers(page)} - {header.last}
     for row in page.rows[header.last + 1 :]:
         numbers = _numbers(row, header.columns)
         if row.index in others or (_END.match(row.text) and (items or numbers)):
@@ -214,7 +214,7 @@ def _items_below(page: Page, header: Header) -> list[_Item]:
     return [item for item in items if item.description is not None]
 
 
-def _numbers(row: Row, columns: Sequence[Column]) -> dict[str, Found]:
+def _numbers(row: Row, columns: Sequence[_Column]) -> dict[str, Found]:
     """Give the numbers of a row by column; a number inside a text is none."""
     amounts = list(amounts_in(row))
     comma = not any(row.text[amount.end - 3 : amount.end - 2] == "." for amount in amounts)
@@ -251,7 +251,7 @@ def _amount(amount: Amount) -> Found:
     return Found(amount_text(amount.value, "").rstrip(":"), amount.page, amount.area)
 
 
-def _item(row: Row, numbers: dict[str, Found], columns: Sequence[Column]) -> _Item:
+def _item(row: Row, numbers: dict[str, Found], columns: Sequence[_Column]) -> _Item:
     quantity, price = numbers.get("quantity"), numbers.get("price")
     if price is None and quantity is not None and Decimal(quantity.value) == 1:
         price = numbers.get("total")
@@ -264,7 +264,7 @@ def _item(row: Row, numbers: dict[str, Found], columns: Sequence[Column]) -> _It
     )
 
 
-def _go_on(item: _Item, row: Row, columns: Sequence[Column]) -> None:
+def _go_on(item: _Item, row: Row, columns: Sequence[_Column]) -> None:
     """Add a line without prices to the description above it, if it is the rest of it."""
     words = _words_in(row, columns, "description")
     text = " ".join(word.text for word in words)
@@ -292,21 +292,21 @@ def _join(text: str, rest: str) -> str:
     return f"{text} {rest}"
 
 
-def _nearest(area: Area, columns: Sequence[Column]) -> str:
+def _nearest(area: Area, columns: Sequence[_Column]) -> str:
     return _nearest_of(area, columns).kind
 
 
-def _nearest_of(area: Area, columns: Sequence[Column]) -> Column:
+def _nearest_of(area: Area, columns: Sequence[_Column]) -> _Column:
     """Give the column with the most overlap, or without any the nearest."""
 
-    def distance(column: Column) -> float:
+    def distance(column: _Column) -> float:
         overlap = min(area.right, column.right) - max(area.left, column.left)
         return -overlap if overlap < 0 else -overlap / 1000
 
     return min(columns, key=distance)
 
 
-def _words_in(row: Row, columns: Sequence[Column], kind: str) -> list[Word]:
+def _words_in(row: Row, columns: Sequence[_Column], kind: str) -> list[Word]:
     """Give the words of a row that stand in a column of text."""
     column = next((one for one in columns if one.kind == kind), None)
     if column is None:
@@ -320,7 +320,7 @@ def _words_in(row: Row, columns: Sequence[Column], kind: str) -> list[Word]:
     return words if letters >= 2 or kind != "description" else []
 
 
-def _parts(row: Row, columns: Sequence[Column]) -> list[list[Word]]:
+def _parts(row: Row, columns: Sequence[_Column]) -> list[list[Word]]:
     """Cut a row into its phrases, and these where a word starts exactly at the left edge of a column of text."""
     edges = [column.left for column in columns if column.is_text]
     parts: list[list[Word]] = []
@@ -333,7 +333,7 @@ def _parts(row: Row, columns: Sequence[Column]) -> list[list[Word]]:
     return parts
 
 
-def _home(part: Sequence[Word], columns: Sequence[Column]) -> Column:
+def _home(part: Sequence[Word], columns: Sequence[_Column]) -> _Column:
     """Give the column of a part of a row; words with letters belong to a column of text."""
     area = part[0].area.union(part[-1].area)
     if not any(letter.isalpha() for word in part for letter in word.text):

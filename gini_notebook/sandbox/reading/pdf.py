@@ -41,14 +41,14 @@ _LOCK = threading.RLock()  # PDFium is not thread-safe
 
 
 @dataclass(frozen=True, slots=True)
-class Graphics:
+class _Graphics:
     """What was found; areas are in the coordinates of the PDF page (origin at the bottom left)."""
 
     picture_share: float
     squares: tuple[Area, ...]
 
 
-def survey(page: object, bounds: tuple[float, float, float, float]) -> Graphics:
+def _survey(page: object, bounds: tuple[float, float, float, float]) -> _Graphics:
     """Look at the objects of a page without rendering it.
 
     Parameters
@@ -74,7 +74,7 @@ def survey(page: object, bounds: tuple[float, float, float, float]) -> Graphics:
         for module in modules[1:]:
             union = union.union(module)
         squares.append(union)
-    return Graphics(min(pictures / whole, 1.0), tuple(squares[:8]))
+    return _Graphics(min(pictures / whole, 1.0), tuple(squares[:8]))
 
 
 def _objects(page: object) -> list[tuple[object, int, Area]]:
@@ -114,7 +114,7 @@ class _Glyph(NamedTuple):
     spaced: bool  # PDFium saw a blank before it that is not in the file
 
 
-def words_of(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tuple[Word, int]]:
+def _words_of(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tuple[Word, int]]:
     """Give the words of a page in shown coordinates, each with the quarter turns of its writing direction.
 
     Parameters
@@ -142,7 +142,7 @@ def words_of(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tuple
         text_page.close()
 
 
-def mapped(area: Area, to_shown: tuple[float, ...]) -> Area:
+def _mapped(area: Area, to_shown: tuple[float, ...]) -> Area:
     """Give an area of page space (top and bottom in any order) in shown coordinates."""
     x0, y0 = _point(area.left, area.top, to_shown)
     x1, y1 = _point(area.right, area.bottom, to_shown)
@@ -192,7 +192,7 @@ def _word(run: list[_Glyph], text_page: object, to_shown: tuple[float, ...]) -> 
         max(glyph.right for glyph in run),
         max(glyph.top for glyph in run),
     )
-    area = mapped(bounds, to_shown)
+    area = _mapped(bounds, to_shown)
     (x0, y0), (x1, y1) = _point(run[0].x, run[0].y, to_shown), _point(run[-1].x, run[-1].y, to_shown)
     quarter = round(math.degrees(math.atan2(y1 - y0, x1 - x0)) / 90) % 4 if len(run) > 1 else 0
     height = area.bottom - area.top if quarter % 2 == 0 else area.right - area.left
@@ -271,8 +271,8 @@ def read_page(document: pypdfium2.PdfDocument, index: int, *, number: int, turn:
         page.set_rotation((page.get_rotation() + turn) % 360)
         size = page.get_size()
         to_shown = _to_shown(page, size)
-        drawn = survey(page.raw, page.get_bbox())
-        upright = _upright(number, size, words_of(page, to_shown), picture_share=drawn.picture_share)
+        drawn = _survey(page.raw, page.get_bbox())
+        upright = _upright(number, size, _words_of(page, to_shown), picture_share=drawn.picture_share)
         symbols = [symbol for area in drawn.squares for symbol in _symbols(page, area, to_shown)]
         return replace(upright, symbols=tuple(Symbol(one.text, upright.upright(one.area)) for one in symbols))
     finally:
@@ -282,7 +282,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, *, number: int, turn:
 def _symbols(page: pypdfium2.PdfPage, area: Area, to_shown: tuple[float, ...]) -> list[Symbol]:
     """Look for QR codes in a part of the page, and give them in shown coordinates."""
     width, height = page.get_size()
-    shown = mapped(area, to_shown)
+    shown = _mapped(area, to_shown)
     left, top = max(shown.left - _QUIET, 0.0), max(shown.top - _QUIET, 0.0)
     right, bottom = min(shown.right + _QUIET, width), min(shown.bottom + _QUIET, height)
     if right - left < 1 or bottom - top < 1:

@@ -8,51 +8,51 @@ from dataclasses import replace
 from gini_notebook.sandbox.reading.labels import rows_above
 from gini_notebook.sandbox.reading.words import Found, Page, Row, found_in
 
-LEGAL_FORM = re.compile(
+_LEGAL_FORM = re.compile(
     r"(?<![\w.])(?:g?GmbH|GMBH|Ges\.m\.b\.H\.|AG|OG|e\. ?U\.|KG|KGaA|OHG|GbR|UG|SE|e\. ?K\.|e\. ?V\.|eG|mbH"
     r"|PartG|Part(?:G|ner)mbB|Ltd\.?"
     r"|Limited|Inc\.?|LLC|LLP|PLC|plc|S\.?A\.?|SARL"
     r"|S\.?A\.?S\.?U?|S\.?à ?r\.?l\.?|B\.?V\.?|N\.?V\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|Corp\.?|Foundation|Stiftung"
     r"|Genossenschaft|a\. ?G\.)(?!\w)"
 )
-PAYEE = re.compile(
+_PAYEE = re.compile(
     r"(?:zahlungsempfänger(?:in)?|begünstigter?|payee|beneficiary(?: name)?|bénéficiaire|beneficiario"
     r"|(?:checks? )?payable to)\s*[:.]*\s+",
     re.IGNORECASE,
 )
-ASSIGNED = re.compile(
+_ASSIGNED = re.compile(
     r"(?:ausschließlich|nur|schuldbefreiend\w*) an\s*:?\s+|(?:forderung\w*|ansprüche) .{0,20}an (?:die |den |das )?",
     re.I,
 )
-HOLDER = re.compile(
+_HOLDER = re.compile(
     r"(?:konto-?inhaber(?:in)?|kontoname|account (?:holder|name|owner)|titulaire(?: du compte)?|rekeninghouder"
     r"|ten name van"
     r"|t\.?n\.?v\.?|intestatario)\s*[:.]*\s+",
     re.IGNORECASE,
 )
-PAYEE_SECTION = re.compile(
+_PAYEE_SECTION = re.compile(
     r"^\W*empfänger(?:in)?\b(?! ?iban).{0,20}$|zahlungsempfänger|begünstigter|\bpayee\b|beneficiary"
     r"|bénéficiaire|zahlbar an|payable à|payable to|pagabile a",
     re.IGNORECASE,
 )
-SELLER = re.compile(
+_SELLER = re.compile(
     r"^\W*(?:verkäufer|lieferant|rechnungssteller|leistungserbringer|absender|aussteller|seller|supplier|vendor"
     r"|from\b|sold by|vendeur|fournisseur|émetteur"
     r"|verkoper|leverancier|fornitore|cedente)",
     re.IGNORECASE,
 )
-BUYER = re.compile(
+_BUYER = re.compile(
     r"(?<!ver)käufer|rechnungs-?empfänger|leistungsempfänger|waren-?empfänger|lieferadresse|rechnungsadresse"
     r"|rechnung an|kunde\b|buyer|(?:bill|billed|ship|sold)(?:ed)? to"
     r"|delivery address|customer|client\b|klant|cliente|acheteur|livraison|zahlbar durch|payable (?:by|par)"
     r"|pagabile da|\bzahler|einzahler|auftraggeber|debitor",
     re.IGNORECASE,
 )
-BANK = re.compile(r"bank\b|sparkasse|volksbank|raiffeisen|\bbanque\b|\bbanca\b|kreditinstitut", re.IGNORECASE)
-NAME_LABEL = re.compile(r"^\s*(?:name|nom|firma|naam|nome)\s*:?\s+", re.IGNORECASE)
-BULLET = re.compile(r"[·•●|∙*■▪]")
-SEPARATOR = re.compile(r"\s*[·•●|∙*■▪]\s*|\s+[–—-]+\s+|\s{3,}|, (?!Ltd|Inc|LLC|LLP|Corp|Co\b|S\.|SE\b)|; ")
-PLACE = re.compile(r"(?:.*[ ,·•●|–-])?(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? +[A-ZÄÖÜÉ][\w'’.-]+")
+_BANK = re.compile(r"bank\b|sparkasse|volksbank|raiffeisen|\bbanque\b|\bbanca\b|kreditinstitut", re.IGNORECASE)
+_NAME_LABEL = re.compile(r"^\s*(?:name|nom|firma|naam|nome)\s*:?\s+", re.IGNORECASE)
+_BULLET = re.compile(r"[·•●|∙*■▪]")
+_SEPARATOR = re.compile(r"\s*[·•●|∙*■▪]\s*|\s+[–—-]+\s+|\s{3,}|, (?!Ltd|Inc|LLC|LLP|Corp|Co\b|S\.|SE\b)|; ")
+_PLACE = re.compile(r"(?:.*[ ,·•●|–-])?(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? +[A-ZÄÖÜÉ][\w'’.-]+")
 
 _TITLE = re.compile(
     r"^(?:firma|fa\.|an|herrn?|frau|familie|name|nom|absender|kontoinhaber|rechnung|invoice|quittung|von|from"
@@ -81,47 +81,47 @@ _LABELLED = 8.0  # from here on a label says that it is the payee, even if it is
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.-]+)\.[a-z]{2,}", re.IGNORECASE)
 
 
-def clean(text: str) -> str:
+def _clean(text: str) -> str:
     """Take titles, labels and stray signs off a name."""
     name = text.strip(" \t,;:|·•●–-")
     return _TITLE.sub("", name).strip(" \t,;:|·•●–-") if len(name) > 2 else name
 
 
-def is_name(text: str) -> bool:
+def _is_name(text: str) -> bool:
     """Say whether a text can be the name of a company or person: few words, none that belong to other fields."""
     letters = sum(letter.isalpha() for letter in text)
     digits = sum(letter.isdigit() for letter in text)
     if letters < 3 or 3 * digits > letters or len(text.split()) > 10 or len(text) > 80 or _NO_NAME.search(text):
         return False
-    if LEGAL_FORM.search(text):
-        rest = re.sub(r"\b(?:CO|Co|KG)\b|[^\w]", "", LEGAL_FORM.sub("", text))
+    if _LEGAL_FORM.search(text):
+        rest = re.sub(r"\b(?:CO|Co|KG)\b|[^\w]", "", _LEGAL_FORM.sub("", text))
         return ":" not in text and len(rest) > 1
-    heading = BULLET.search(text) or BUYER.search(text) or SELLER.match(text) or PAYEE_SECTION.search(text)
+    heading = _BULLET.search(text) or _BUYER.search(text) or _SELLER.match(text) or _PAYEE_SECTION.search(text)
     return not (heading or ":" in text or _HOUSE.search(text))
 
 
-def labelled(page: Page, row: Row) -> Iterator[Found]:
+def _labelled(page: Page, row: Row) -> Iterator[Found]:
     """Give names behind "payee", "account holder" and the like."""
-    labels = [(PAYEE, 9.0, 9.0), (ASSIGNED, -9.0, 12.0), (HOLDER, 4.0, 8.0)]
+    labels = [(_PAYEE, 9.0, 9.0), (_ASSIGNED, -9.0, 12.0), (_HOLDER, 4.0, 8.0)]
     if any("IBAN" in one.text for one in page.rows[row.index + 1 : row.index + 1 + _NEAR_IBAN]):
         labels.append((re.compile(r"^\W*empfänger(?:in)?\b\s*[:.]*\s+", re.IGNORECASE), 9.0, 9.0))
     for label, person, company in labels:
         match = label.search(row.text)
-        name = clean(SEPARATOR.split(row.text[match.end() :])[0]) if match else ""
-        if match is not None and is_name(name):
+        name = _clean(_SEPARATOR.split(row.text[match.end() :])[0]) if match else ""
+        if match is not None and _is_name(name):
             start = row.text.index(name, match.end())
-            yield found_in(row, start, start + len(name), name, company if LEGAL_FORM.search(name) else person)
+            yield found_in(row, start, start + len(name), name, company if _LEGAL_FORM.search(name) else person)
 
 
-def named_in_section(page: Page, row: Row) -> Iterator[Found]:
+def _named_in_section(page: Page, row: Row) -> Iterator[Found]:
     """Give the name behind "name" in a section about the seller or payee."""
-    match = NAME_LABEL.match(row.text)
+    match = _NAME_LABEL.match(row.text)
     if match is None:
         return
     section = next((one.text for one in reversed(page.rows[: row.index]) if _party(one.text)), "")
-    name = clean(re.split(r"\s{3,}", row.text[match.end() :])[0])
-    if _party(section) > 0 and is_name(name):
-        score = 11.0 if PAYEE_SECTION.search(section) else 8.0
+    name = _clean(re.split(r"\s{3,}", row.text[match.end() :])[0])
+    if _party(section) > 0 and _is_name(name):
+        score = 11.0 if _PAYEE_SECTION.search(section) else 8.0
         found = found_in(row, match.end(), match.end() + len(name), name, score)
         yield _with_line_above(page, found, row)
 
@@ -132,20 +132,20 @@ def _with_line_above(page: Page, found: Found, row: Row) -> Found:
     if above is None or found.area is None or len(above.phrases) != 1:
         return found
     close = found.area.top - above.area.top < 1.35 * (found.area.bottom - found.area.top)
-    if not close or abs(above.area.left - found.area.left) > 2.0 or not is_name(above.text):
+    if not close or abs(above.area.left - found.area.left) > 2.0 or not _is_name(above.text):
         return found
     return replace(found, value=f"{above.text} {found.value}", area=found.area.union(above.area))
 
 
-def companies(page: Page, row: Row) -> Iterator[Found]:
+def _companies(page: Page, row: Row) -> Iterator[Found]:
     """Give names with a legal form, wherever they stand."""
     for phrase in row.phrases:
         start = 0
-        for part in SEPARATOR.split(phrase.text):
+        for part in _SEPARATOR.split(phrase.text):
             begin = phrase.text.index(part, start)
             start = begin + len(part)
-            name = clean(part)
-            if LEGAL_FORM.search(name) and is_name(name):
+            name = _clean(part)
+            if _LEGAL_FORM.search(name) and _is_name(name):
                 begin += part.index(name)
                 yield found_in(phrase, begin, begin + len(name), name, _company_score(page, phrase))
 
@@ -186,25 +186,25 @@ def _heading(page: Page, phrase: Row) -> float:
 
 def _party(heading: str) -> float:
     """Rate a heading: positive above a seller or payee, negative above a buyer."""
-    if PAYEE_SECTION.search(heading):
+    if _PAYEE_SECTION.search(heading):
         return 3.0
-    if BUYER.search(heading):
+    if _BUYER.search(heading):
         return -4.0
-    return 3.0 if SELLER.match(heading) else 0.0
+    return 3.0 if _SELLER.match(heading) else 0.0
 
 
-def below_heading(page: Page, row: Row) -> Iterator[Found]:
+def _below_heading(page: Page, row: Row) -> Iterator[Found]:
     """Give the first name below a heading such as "seller" or "payable to", in the same column."""
     for heading in row.phrases:
-        payee = PAYEE_SECTION.search(heading.text) is not None
-        if len(heading.text) > 60 or not (payee or SELLER.match(heading.text)) or any(labelled(page, row)):
+        payee = _PAYEE_SECTION.search(heading.text) is not None
+        if len(heading.text) > 60 or not (payee or _SELLER.match(heading.text)) or any(_labelled(page, row)):
             continue
         for line in page.rows[row.index + 1 :]:
             if line.area.top - heading.area.bottom > _SECTION:
                 break
             below = next((one for one in line.phrases if abs(one.area.left - heading.area.left) < 8.0), None)
-            name = clean(below.text) if below else ""
-            if below is not None and is_name(name):
+            name = _clean(below.text) if below else ""
+            if below is not None and _is_name(name):
                 start = below.text.index(name)
                 yield found_in(below, start, start + len(name), name, 10.0 if payee else 6.5)
                 break
@@ -212,20 +212,20 @@ def below_heading(page: Page, row: Row) -> Iterator[Found]:
 
 def _is_sender_line(phrase: Row) -> bool:
     """Say whether it is the line "name · street · place" that stands above the receiver's address."""
-    parts = SEPARATOR.split(phrase.text)
-    small = phrase.words[0].size < 9.5 or BULLET.search(phrase.text) is not None
-    if len(parts) < 3 or PLACE.search(phrase.text) is None or not small:
+    parts = _SEPARATOR.split(phrase.text)
+    small = phrase.words[0].size < 9.5 or _BULLET.search(phrase.text) is not None
+    if len(parts) < 3 or _PLACE.search(phrase.text) is None or not small:
         return False
-    return any(letter.isdigit() for letter in parts[1]) or PLACE.match(parts[1]) is not None
+    return any(letter.isdigit() for letter in parts[1]) or _PLACE.match(parts[1]) is not None
 
 
-def address_blocks(page: Page) -> Iterator[Found]:
+def _address_blocks(page: Page) -> Iterator[Found]:
     """Give first lines of address blocks, and the names of sender's lines; here a name needs no legal form."""
     for row in page.rows:
         for phrase in row.phrases:
             if _is_sender_line(phrase):
                 yield from _sender(page, phrase)
-            elif PLACE.match(phrase.text) and len(phrase.text) < 60:
+            elif _PLACE.match(phrase.text) and len(phrase.text) < 60:
                 yield from _first_line(page, phrase)
 
 
@@ -235,11 +235,11 @@ def _sender(page: Page, phrase: Row) -> Iterator[Found]:
     above = page.rows[phrase.index - 1].phrases if phrase.index else []
     for title in above[:1]:
         close = phrase.area.top - title.area.bottom < 1.5 * title.words[0].height
-        if close and title.words[0].size > 1.3 * phrase.words[0].size and is_name(clean(title.text)):
-            yield found_in(title, 0, len(title.text), clean(title.text), score)
+        if close and title.words[0].size > 1.3 * phrase.words[0].size and _is_name(_clean(title.text)):
+            yield found_in(title, 0, len(title.text), _clean(title.text), score)
             return
-    name = clean(SEPARATOR.split(phrase.text)[0])
-    if is_name(name):
+    name = _clean(_SEPARATOR.split(phrase.text)[0])
+    if _is_name(name):
         start = phrase.text.index(name)
         yield found_in(phrase, start, start + len(name), name, score)
 
@@ -251,9 +251,9 @@ def _first_line(page: Page, place: Row) -> Iterator[Found]:
         if block[0].area.top - row.area.bottom > 0.9 * height or len(block) == 7 or _is_sender_line(row.phrases[0]):
             break
         block = [one for one in row.phrases if abs(one.area.left - place.area.left) < 4.0][:1] + block
-    first = next((one for one in block[:-1] if is_name(clean(one.text)) and not BUYER.match(one.text)), None)
+    first = next((one for one in block[:-1] if _is_name(_clean(one.text)) and not _BUYER.match(one.text)), None)
     if first is not None:
-        name = clean(first.text)
+        name = _clean(first.text)
         start = first.text.index(name)
         yield found_in(first, start, start + len(name), name, _block_score(page, first))
 
@@ -263,18 +263,18 @@ def _block_score(page: Page, first: Row) -> float:
     return score + 0.5 * (first.words[0].bold or first.area.top < _WINDOW[0] * page.upright_size[1])
 
 
-def letterhead(page: Page) -> Iterator[Found]:
+def _letterhead(page: Page) -> Iterator[Found]:
     """Give the first texts at the top of the page that can be names; large print counts more."""
     sizes = sorted(word.size for word in page.words)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     top: Sequence[Row] = [row for row in page.rows[:6] if row.area.top < 0.14 * page.upright_size[1]]
     for order, phrase in enumerate([one for row in top for one in row.phrases][:6]):
-        name = clean(phrase.text)
-        if is_name(name) and not any(digit.isdigit() for digit in name) and not name.endswith((":", "!")):
+        name = _clean(phrase.text)
+        if _is_name(name) and not any(digit.isdigit() for digit in name) and not name.endswith((":", "!")):
             start = phrase.text.index(name)
             score = 1.5 - 0.2 * order + 0.5 * phrase.words[0].bold
             score += 1.5 * (phrase.words[0].size > 1.2 * usual) + _heading(page, phrase)
-            yield found_in(phrase, start, start + len(name), name, score - 4.0 * (BUYER.search(name) is not None))
+            yield found_in(phrase, start, start + len(name), name, score - 4.0 * (_BUYER.search(name) is not None))
 
 
 def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> list[Found]:
@@ -288,13 +288,13 @@ def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> li
         Leave out what position, address blocks and repetitions say.
     """
     rows = [(page, row) for page in pages for row in page.rows]
-    found = [one for place in rows for find in (labelled, named_in_section) for one in find(*place)]
-    with_legal_form = [one for place in rows for one in companies(*place)]
+    found = [one for place in rows for find in (_labelled, _named_in_section) for one in find(*place)]
+    with_legal_form = [one for place in rows for one in _companies(*place)]
     if labelled_only:
         return sorted(found, key=lambda one: -one.score) or with_legal_form
     found += with_legal_form
-    found += [one for place in rows for one in below_heading(*place)]
-    found += [one for page in pages[:1] for find in (address_blocks, letterhead) for one in find(page)]
+    found += [one for place in rows for one in _below_heading(*place)]
+    found += [one for page in pages[:1] for find in (_address_blocks, _letterhead) for one in find(page)]
     found = _distinct(found)
     counts = Counter(one.value.casefold() for one in found)
     domains = " ".join(match[1].casefold() for _, row in rows for match in _DOMAIN.finditer(row.text))
@@ -318,8 +318,8 @@ def _bonus(one: Found, counts: Counter[str], domains: str) -> float:
     return (
         0.5 * min(counts[name.casefold()] - 1, 4)
         + 2.0 * _in_domain(name, domains)
-        + 0.5 * (LEGAL_FORM.search(name) is not None)
-        - 4.0 * (BANK.search(name) is not None and one.score < _LABELLED)
+        + 0.5 * (_LEGAL_FORM.search(name) is not None)
+        - 4.0 * (_BANK.search(name) is not None and one.score < _LABELLED)
     )
 
 
