@@ -9,7 +9,7 @@ from gini_notebook.sandbox.reading import images, pdf, plain_text, qr, sniff, so
 from gini_notebook.sandbox.reading.fields import extract, extract_payment
 from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.settings import Settings, settings_from
-from gini_notebook.sandbox.reading.words import Page, Scale, layout_of
+from gini_notebook.sandbox.reading.words import Page, Scale, layout_of, well_formed
 
 _MAX_TEXT = 512 * 1024
 
@@ -178,7 +178,7 @@ def read_qr_payload(payload: Mapping[str, Any], *, settings: Settings | Mapping[
         and isinstance(data.get("paymentRecipient"), str)
     ):
         raise Unreadable("The member paymentdata needs at least iban and paymentRecipient.")
-    payment = qr.understand(text) or qr.Payment("")
+    payment = qr.understand(well_formed(text)) or qr.Payment("")
     return _reading([], extract_payment(payment, data or {}), settings_from(settings))
 
 

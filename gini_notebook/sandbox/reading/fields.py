@@ -13,7 +13,7 @@ from gini_notebook.sandbox.reading.recipient import find_recipients
 from gini_notebook.sandbox.reading.references import find_references
 from gini_notebook.sandbox.reading.settings import Settings
 from gini_notebook.sandbox.reading.skonto import Terms, find_skonto
-from gini_notebook.sandbox.reading.words import Found, Page, Scale
+from gini_notebook.sandbox.reading.words import Found, Page, Scale, well_formed
 
 _CANDIDATES = {
     "amountToPay": "amounts",
@@ -120,7 +120,7 @@ def extract_payment(payment: qr.Payment, data: Mapping[str, Any]) -> dict[str, A
         "paymentReference": payment.reference,
         "paymentPurpose": payment.purpose,
     }
-    values = {label: value or str(data.get(label) or "") for label, value in values.items()}
+    values = {label: value or well_formed(str(data.get(label) or "")) for label, value in values.items()}
     values["paymentReference"] = values["paymentReference"] or values["paymentPurpose"]
     values["bic"] = values["bic"] or accounts.bic_of(values["iban"])
     values |= {"docType": "PaymentQRCode", "instantPayment": str(payment.instant).lower()}

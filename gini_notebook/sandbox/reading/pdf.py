@@ -4,7 +4,7 @@ import ctypes
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from PIL import Image
 
 from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.qr import find_symbols
-from gini_notebook.sandbox.reading.words import Area, Page, Symbol, Word, turned
+from gini_notebook.sandbox.reading.words import Area, Page, Symbol, Word, turned, well_formed
 
 _MOST_OBJECTS = 20_000
 _SMALL = 10.0  # points; modules of a QR code that are drawn one by one are smaller
@@ -26,7 +26,21 @@ _LONGEST_WORD = 150  # characters
 _KERNING = 0.12  # of the height; the narrowest blank of a usual font is 0.16
 _FAR = 2.5  # times the height or width: characters farther apart are not of one word
 _LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
-_ODD = {**_LIGATURES, 0x02: "-", 0xAD: "-", 0xFFFE: "-", 0x2011: "-", 0x00: "", 0xFEFF: "", 0x200B: ""}
+_UNSEEN = [
+    *range(0x09),
+    *range(0x0E, 0x1C),
+    0x7F,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+]
+_ODD = {
+    **dict.fromkeys([*_UNSEEN, 0xFEFF], ""),
+    **{code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)},  # what fonts without a table mean
+    **_LIGATURES,
+    **dict.fromkeys([0x02, 0xAD, 0xFFFE, 0x2011], "-"),
+}
+_HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)  # halves of characters beyond U+FFFF
 MAX_PAGES = 10
 """Pages beyond the tenth are not processed (upload limits of the Pay API)."""
 
@@ -158,9 +172,10 @@ def _glyphs(text_page: object) -> Iterator[_Glyph | None]:
     """Give the visible characters; ``None`` stands for a blank."""
     rect, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     spaced = False
-    for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARACTERS)):
-        code = pdfium.FPDFText_GetUnicode(text_page, index)
-        text = _ODD.get(code) if code in _ODD else chr(code) if code < 0x110000 else ""
+    count = min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARACTERS)
+    codes = [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(count)]
+    for index, code in enumerate(codes):
+        text = _ODD[code] if code in _ODD else chr(code) if code < _HIGH.start else _rare(codes, index)
         if not text:
             continue
         if text.isspace():
@@ -171,8 +186,20 @@ def _glyphs(text_page: object) -> Iterator[_Glyph | None]:
         if not pdfium.FPDFText_GetLooseCharBox(text_page, index, rect):
             continue
         pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
+        if not math.isfinite(rect.left + rect.bottom + rect.right + rect.top + x.value + y.value):
+            continue
         yield _Glyph(text, rect.left, rect.bottom, rect.right, rect.top, x.value, y.value, index, spaced)
         spaced = False
+
+
+def _rare(codes: Sequence[int], index: int) -> str:
+    """Return the character of a high code; the two halves that PDFium makes of some are joined in the first."""
+    code = codes[index]
+    if code in _LOW and index and codes[index - 1] in _HIGH:
+        return ""
+    if code in _HIGH and index + 1 < len(codes) and codes[index + 1] in _LOW:
+        return chr(0x10000 + ((code - _HIGH.start) << 10) + codes[index + 1] - _LOW.start)
+    return well_formed(chr(code)) if code < 0x110000 else "\ufffd"
 
 
 def _starts_word(previous: _Glyph, glyph: _Glyph) -> bool:

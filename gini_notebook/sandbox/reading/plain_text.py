@@ -1,7 +1,7 @@
 """Plain text as pages: every character gets its place as if it were typed."""
 
 from gini_notebook.sandbox.reading.problems import Unreadable
-from gini_notebook.sandbox.reading.words import Area, Page, Word
+from gini_notebook.sandbox.reading.words import Area, Page, Word, well_formed
 
 LINES_PER_PAGE = 60
 _WIDTH, _HEIGHT = 595.28, 841.89  # A4
@@ -22,7 +22,7 @@ def decode(content: bytes) -> str:
         raise Unreadable("The text is not encoded in UTF-8.") from error
     if not text.strip():
         raise Unreadable("The text is empty.")
-    return text
+    return well_formed(text)
 
 
 def sheets_of(text: str) -> list[list[str]]:

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from gini_notebook.sandbox.reading.amounts import amount_text
-from gini_notebook.sandbox.reading.words import Area, Symbol
+from gini_notebook.sandbox.reading.words import Area, Symbol, well_formed
 
 _GINI = re.compile(
     r"https://[\w.-]+/(?:[\w-]+/)*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/?", re.IGNORECASE
@@ -54,7 +54,7 @@ def find_symbols(picture: Image.Image) -> list[Symbol]:
             code.position.bottom_left,
         ]
         xs, ys = [float(corner.x) for corner in corners], [float(corner.y) for corner in corners]
-        symbols.append(Symbol(code.text, Area(min(xs), min(ys), max(xs), max(ys))))
+        symbols.append(Symbol(well_formed(code.text), Area(min(xs), min(ys), max(xs), max(ys))))
     return symbols
 
 

@@ -14,6 +14,29 @@ _LONGEST = 200  # words; a longer row is no text that people read
 _PHRASE_GAP = 0.9  # of the height: a wider gap between two words starts a new phrase
 
 
+def well_formed(text: str) -> str:
+    r"""Return a text that every encoding takes, whatever a file said.
+
+    Surrogate pairs are joined; lone surrogates and noncharacters become U+FFFD; control characters that are no white
+    space are left out.
+
+    Examples
+    --------
+    >>> well_formed("\ud83d\ude00 caf\u00e9\x00 \ud83d")
+    '😀 café �'
+    """
+    if text.isprintable():
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(
+        "\ufffd" if _is_noncharacter(letter) else letter for letter in joined if letter >= " " or letter.isspace()
+    )
+
+
+def _is_noncharacter(letter: str) -> bool:
+    return ord(letter) & 0xFFFE == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """A rectangle on a page, in points from the top left."""
