@@ -8,7 +8,7 @@ from typing import NoReturn, Self, TypeVar
 from gini_notebook.service.credentials import ClientTokenAccess, masked
 from gini_notebook.service.transport import CaBundle, Timing, Transport
 from gini_notebook.service.values import Secret, User
-from gini_notebook.service.wire import Environment, Request, base_url, environment_named, users
+from gini_notebook.service.wire import Environment, Request, base_url, environment_named, user_center
 
 T = TypeVar("T")
 
@@ -80,24 +80,24 @@ class Accounts:
             If the address is taken.
         """
         password = masked(password)
-        return self._call(users.create(self.user_center, email, password))
+        return self._call(user_center.create(self.user_center, email, password))
 
     def get(self, user_id: str) -> User:
         """Return an account; raises :class:`NotFound` if there is none of this id."""
-        return self._call(users.get(user_id))
+        return self._call(user_center.get(user_id))
 
     def change_password(self, user_id: str, old: str | Secret, new: str | Secret) -> None:
         """Give an account a new password of at least 6 characters; the service checks the old one."""
         old, new = masked(old), masked(new)
-        self._call(users.change_password(user_id, old, new))
+        self._call(user_center.change_password(user_id, old, new))
 
     def change_email(self, user_id: str, old: str, new: str) -> None:
         """Give an account a new address; the service checks the old one."""
-        self._call(users.change_email(user_id, old, new))
+        self._call(user_center.change_email(user_id, old, new))
 
     def delete(self, user_id: str) -> None:
         """Delete an account with its tokens, documents and extractions."""
-        self._call(users.delete(user_id))
+        self._call(user_center.delete(user_id))
 
     def logout(self) -> None:
         """Forget every secret and close the connections."""

@@ -3,6 +3,7 @@
 from gini_notebook.service.credentials.access import (
     BearerAccess,
     JwtAccess,
+    PendingAccess,
     TrustedAccess,
     basic_header,
     check_identifier,
@@ -11,11 +12,14 @@ from gini_notebook.service.credentials.access import (
     other_user,
     random_identifier,
 )
-from gini_notebook.service.credentials.anonymous import AnonymousAccess
-from gini_notebook.service.credentials.pending import PendingAccess
-from gini_notebook.service.credentials.provided import ProvidedAccess
 from gini_notebook.service.credentials.sources import VARIABLES, Found, find, save_secret_file, secret_file_path
-from gini_notebook.service.credentials.tokens import ClientTokenAccess, TokenAccess, UserAccess
+from gini_notebook.service.credentials.tokens import (
+    AnonymousAccess,
+    ClientTokenAccess,
+    ProvidedAccess,
+    TokenAccess,
+    UserAccess,
+)
 from gini_notebook.service.values import Secret
 
 __all__ = [

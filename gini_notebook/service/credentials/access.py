@@ -1,4 +1,4 @@
-"""Ways to prove who is calling that need no token of the User Center."""
+"""Ways to prove who is calling that need no token of the User Center, and access that is still being waited for."""
 
 import re
 import secrets
@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from gini_notebook.errors import CredentialsError, LoginRequired, SettingError
 from gini_notebook.service.values import Secret
-from gini_notebook.service.wire import Exchange, Headers
+from gini_notebook.service.wire import Access, Exchange, Headers
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 _NO_SECRET = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -176,3 +176,56 @@ def other_user(access: object, user_identifier: str | None) -> TrustedAccess:
     if not isinstance(access, TrustedAccess):
         raise SettingError("Only a client id and secret can act for another user; log in as that user instead.")
     return access.with_user(user_identifier)
+
+
+class PendingAccess:
+    """Raises until :meth:`fill` brings the real access, then stands for it."""
+
+    def __init__(self, advice: str) -> None:
+        self._advice = advice
+        self._access: Access | None = None
+
+    def fill(self, access: Access) -> None:
+        """Take the access that a person has just given."""
+        self._access = access
+
+    @property
+    def user(self) -> str:
+        """The user, or a remark that there is none yet."""
+        return self._access.user if self._access else "(not logged in yet)"
+
+    @property
+    def filled(self) -> Access | None:
+        """The access, if it is there."""
+        return self._access
+
+    def headers(self, exchange: Exchange) -> Headers:
+        """Return the credentials, or raise :class:`LoginRequired` with what to do."""
+        if self._access is None:
+            raise LoginRequired(self._advice)
+        return self._access.headers(exchange)
+
+    def renew(self, used: Headers, exchange: Exchange) -> bool:
+        """See the access itself."""
+        return self._access.renew(used, exchange) if self._access else False
+
+    def accepted(self, used: Headers) -> None:
+        """See the access itself."""
+        if self._access:
+            self._access.accepted(used)
+
+    def forget(self) -> None:
+        """Forget every secret."""
+        if self._access:
+            self._access.forget()
+        self._advice = "This client is logged out; call gini.login() for a new one."
+        self._access = None
+
+    def describe(self) -> Mapping[str, Any]:
+        """Say what may be shown."""
+        if self._access is None:
+            return {"access": "waiting for the form", "user": self.user, "expires_in_s": None}
+        return self._access.describe()
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("Credentials are never pickled; log in again where they are needed.")

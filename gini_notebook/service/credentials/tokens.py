@@ -2,8 +2,11 @@
 
 import abc
 import copy
+import json
+import secrets
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -14,10 +17,11 @@ from gini_notebook.errors import (
     LoginRequired,
     NotAuthorized,
     RequestRefused,
+    ServiceFailure,
 )
 from gini_notebook.service.credentials.access import basic_header, bearer_header, check_secret, masked
 from gini_notebook.service.values import Secret, Token
-from gini_notebook.service.wire import Exchange, Headers, tokens
+from gini_notebook.service.wire import Exchange, Headers, user_center
 
 MARGIN_S = 60.0
 _MARGIN_SHARE = 0.2
@@ -147,7 +151,7 @@ class ClientTokenAccess(TokenAccess):
 
     def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
         del refresh
-        return exchange(tokens.client_credentials(), {"Authorization": self._basic or ""})
+        return exchange(user_center.client_credentials(), {"Authorization": self._basic or ""})
 
     def _forget_secrets(self) -> None:
         self._basic = None
@@ -178,11 +182,122 @@ class UserAccess(TokenAccess):
         basic = {"Authorization": self._basic or ""}
         if refresh is not None:
             try:
-                return exchange(tokens.refresh_grant(refresh), basic)
+                return exchange(user_center.refresh_grant(refresh), basic)
             except (NotAuthorized, RequestRefused):
                 # A dead refresh token is no reason to stop while the password is at hand.
                 pass
-        return exchange(tokens.password_grant(self.user, self._password or Secret("")), basic)
+        return exchange(user_center.password_grant(self.user, self._password or Secret("")), basic)
 
     def _forget_secrets(self) -> None:
         self._basic = self._password = None
+
+
+class AnonymousAccess(UserAccess):
+    """An account made on demand for a user who has none ("Create user").
+
+    It is made at the first call, once, however many threads call. The documents belong to it alone, so it is never
+    replaced behind the caller's back; keep :meth:`account` if you want to come back.
+
+    Parameters
+    ----------
+    client_id, client_secret
+        Of your client; it needs the User Center switched on.
+    domain
+        A mail domain that is traceable to you. Nothing is ever mailed.
+    user_center
+        Base address of the User Center.
+    """
+
+    kind = "anonymous account in the User Center"
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str | Secret,
+        domain: str,
+        user_center: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        password = Secret(secrets.token_urlsafe(24))
+        super().__init__(client_id, client_secret, f"{secrets.token_hex(16)}@{domain}", password, clock=clock)
+        self._user_center = user_center
+        self._created = False
+
+    def account(self) -> tuple[str, Secret]:
+        """Return user name and password, to log in as the same user later."""
+        if self._password is None:
+            raise LoginRequired("This client is logged out; the account is no longer known here.")
+        return self.user, self._password
+
+    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
+        problem = None if self._created else self._create(exchange)
+        try:
+            token = super()._fetch(exchange, refresh)
+        except NotAuthorized:
+            if problem is not None:
+                raise problem from None
+            raise
+        self._created = True
+        return token
+
+    def _create(self, exchange: Exchange) -> GiniError | None:
+        """Create the account; an unclear outcome is returned, since the account may be there: the login will tell."""
+        token = exchange(user_center.client_credentials(), {"Authorization": self._basic or ""})
+        headers = HeldToken(token, 0.0, None, self.header).headers
+        try:
+            exchange(user_center.create(self._user_center, self.user, self._password or Secret("")), headers)
+        except (AnswerLost, ServiceFailure, RequestRefused) as error:
+            return copy.copy(error)
+        return None
+
+
+class ProvidedAccess(TokenAccess):
+    """Tokens from a function of yours: a backend that calls ``client.login_token()``, or your identity provider.
+
+    The function is called at the first request, before a token expires (as far as the token says when), and once
+    after the service has refused one.
+
+    Parameters
+    ----------
+    provide
+        Returns a token as text, as :class:`~gini_notebook.service.values.Secret`, or as
+        :class:`~gini_notebook.service.values.Token` with its life.
+    jwt
+        Whether it is sent in ``X-JWT-Authorization``.
+    """
+
+    def __init__(
+        self,
+        provide: Callable[[], "str | Secret | Token"],
+        *,
+        jwt: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__("(JWT)" if jwt else "(token)", clock)
+        self.kind = "JWT from a function" if jwt else "token from a function"
+        self.header = "X-JWT-Authorization" if jwt else "Authorization"
+        self._provide: Callable[[], str | Secret | Token] | None = provide
+
+    def _fetch(self, exchange: Exchange, refresh: Secret | None) -> Token:
+        del exchange, refresh
+        if self._provide is None:
+            raise LoginRequired("This client is logged out; call gini.login() for a new one.")
+        given = self._provide()
+        if isinstance(given, Token):
+            return given
+        given = check_secret(masked(given), "token that your function returned")
+        return Token(given, _life_of_jwt(given))
+
+    def _forget_secrets(self) -> None:
+        self._provide = None
+
+
+def _life_of_jwt(token: Secret) -> float:
+    """Seconds until the ``exp`` claim, if the token is a JWT that has one; else as good as for ever."""
+    try:
+        payload = token.reveal().split(".")[1]
+        expires = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"]
+        return max(float(expires) - time.time(), 0.0)
+    except (IndexError, KeyError, TypeError, ValueError):
+        return 1e9

@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import requests
@@ -12,9 +12,9 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
-from gini_notebook.service.transport.pins import WrongKey, key_pin
-from gini_notebook.service.transport.settings import Proxy, Trust
+from gini_notebook.service.transport.settings import Proxy, Trust, WrongKey, key_pin
 from gini_notebook.service.transport.watchdog import Call
+from gini_notebook.service.values import Secret
 
 POOL_SIZE = 128
 
@@ -185,3 +185,41 @@ class calling:  # noqa: N801 - reads as a statement: with calling(call)
 
     def __exit__(self, *_: object) -> None:
         _current.call = None
+
+
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+class _SecretBody:
+    """A body that becomes bytes only while it is written."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._secret.encode()
+
+
+def body_of(body: bytes | Secret | None) -> tuple[Any, int | None]:
+    """Return the body as Requests takes it, and its length."""
+    if body is None:
+        return None, None
+    if isinstance(body, Secret):
+        return _SecretBody(body), len(body.encode())
+    return body, len(body)
+
+
+def read_capped(raw: Any) -> bytes | None:
+    """Read a whole answer, decompressed; None if it is larger than :data:`MAX_ANSWER_BYTES`.
+
+    It is read in pieces, so that an answer of a few kilobytes cannot unfold into gigabytes.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while piece := raw.read(_CHUNK, decode_content=True):
+        size += len(piece)
+        if size > MAX_ANSWER_BYTES:
+            return None
+        pieces.append(piece)
+    return b"".join(pieces)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib3.exceptions import NameResolutionError, ProxyError
 
 from gini_notebook.errors import AnswerLost, CertificateRefused, ConnectionFailed, TransportError
-from gini_notebook.service.transport.pins import WrongKey
+from gini_notebook.service.transport.settings import WrongKey
 from gini_notebook.service.transport.watchdog import Call
 
 _TUNNEL_REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")

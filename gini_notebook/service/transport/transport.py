@@ -16,11 +16,9 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from gini_notebook.errors import AnswerLost, ConnectionFailed, GiniError, NotAuthorized, NotFound, TransportError
-from gini_notebook.service.transport.bodies import body_of, read_capped
-from gini_notebook.service.transport.connections import GuardedSession, calling
+from gini_notebook.service.transport.connections import GuardedSession, body_of, calling, read_capped
 from gini_notebook.service.transport.failures import explain
-from gini_notebook.service.transport.pins import checked_pins
-from gini_notebook.service.transport.settings import CaBundle, Timing, Trust, choose_proxy, choose_trust
+from gini_notebook.service.transport.settings import CaBundle, Timing, Trust, checked_pins, choose_proxy, choose_trust
 from gini_notebook.service.transport.watchdog import Call, Watchdog
 from gini_notebook.service.wire import Access, Answer, Headers, Request, decipher, may_repeat
 
@@ -75,7 +73,7 @@ class Transport:
     proxies
         The proxy's address, or ``{}`` for none; by default ``HTTPS_PROXY`` and ``NO_PROXY`` decide.
     pins
-        See :func:`gini_notebook.service.transport.pins.checked_pins`.
+        See :func:`gini_notebook.service.transport.settings.checked_pins`.
     sleep, clock
         For tests that do not want to wait.
     """

@@ -1,7 +1,16 @@
 """Everything the service says, as frozen values that read their JSON and give it back without loss."""
 
 from gini_notebook.service.values._base import Value
-from gini_notebook.service.values.accounts import Configuration, ErrorAnswer, ErrorReport, Token, User
+from gini_notebook.service.values.accounts import (
+    Configuration,
+    ErrorAnswer,
+    ErrorReport,
+    Payment,
+    PaymentProvider,
+    PaymentRequest,
+    Token,
+    User,
+)
 from gini_notebook.service.values.documents import (
     COMPLETED,
     ERROR,
@@ -19,7 +28,6 @@ from gini_notebook.service.values.documents import (
     Word,
 )
 from gini_notebook.service.values.extractions import Box, Extraction, Extractions, Feedback, ReturnReason
-from gini_notebook.service.values.payments import Payment, PaymentProvider, PaymentRequest
 from gini_notebook.service.values.secrets import Secret
 
 __all__ = [

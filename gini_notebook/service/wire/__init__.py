@@ -1,6 +1,6 @@
 """The service's language, without any network: build a request, decipher an answer."""
 
-from gini_notebook.service.wire import tokens, users
+from gini_notebook.service.wire import documents, feedback, payments, user_center
 from gini_notebook.service.wire.answers import decipher
 from gini_notebook.service.wire.environments import (
     ENVIRONMENTS,
@@ -25,9 +25,11 @@ __all__ = [
     "Request",
     "base_url",
     "decipher",
+    "documents",
     "environment_named",
+    "feedback",
     "may_repeat",
+    "payments",
     "retry_after_s",
-    "tokens",
-    "users",
+    "user_center",
 ]

@@ -23,7 +23,7 @@ from gini_notebook.errors import (
     TooManyRequests,
 )
 from gini_notebook.service.client import Client, Timing
-from gini_notebook.service.transport.bodies import MAX_ANSWER_BYTES
+from gini_notebook.service.transport.connections import MAX_ANSWER_BYTES
 from gini_notebook.service.transport.transport import USER_AGENT
 
 Connect = Callable[..., Client]

@@ -26,7 +26,7 @@ from gini_notebook.errors import (
 )
 from gini_notebook.service.client import Client, Timing
 from gini_notebook.service.credentials import TrustedAccess
-from gini_notebook.service.transport.pins import key_pin
+from gini_notebook.service.transport.settings import key_pin
 
 GOOD = says(answer(200, DOCUMENT))
 Connect = Callable[..., Client]

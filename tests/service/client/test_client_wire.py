@@ -35,16 +35,13 @@ from gini_notebook.service.wire import (
     environment_named,
     may_repeat,
     retry_after_s,
-    tokens,
-    users,
+    user_center,
 )
 from gini_notebook.service.wire import documents as wire_documents
 from gini_notebook.service.wire import feedback as wire_feedback
 from gini_notebook.service.wire import payments as wire_payments
-from gini_notebook.service.wire import results as wire_results
-from gini_notebook.service.wire.answers import read_file, read_image, read_nothing
+from gini_notebook.service.wire.answers import guarded_json, read_file, read_image, read_nothing
 from gini_notebook.service.wire.files import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
-from gini_notebook.service.wire.json_guard import guarded_json
 from gini_notebook.service.wire.links import id_in, id_of
 from gini_notebook.service.wire.messages import Request
 
@@ -507,8 +504,8 @@ def test_the_older_environment_has_its_own_words() -> None:
     request = wire_feedback.send(GINI_API, "1", Feedback.of({"amountToPay": "1.00:EUR"}))
     assert (request.method, request.path) == ("PUT", "/documents/1/extractions")
     assert request.headers["Content-Type"] == "application/vnd.gini.v2+json"
-    assert wire_results.page_image(GINI_API, "1", 2, "medium").path == "/documents/1/pages/2/750x900"
-    assert wire_results.page_image(PAY_API, "1", 2, "medium").path == "/documents/1/pages/2/medium"
+    assert wire_documents.page_image(GINI_API, "1", 2, "medium").path == "/documents/1/pages/2/750x900"
+    assert wire_documents.page_image(PAY_API, "1", 2, "medium").path == "/documents/1/pages/2/medium"
     assert GINI_API.partial_type("png") == "application/vnd.gini.v2.partial+png"
     with pytest.raises(SettingError, match="takes no tables as feedback"):
         wire_feedback.send(GINI_API, "1", Feedback.of({}, {"lineItems": []}))
@@ -543,46 +540,46 @@ def test_what_is_no_label_is_refused(label: str) -> None:
 @pytest.mark.parametrize(("number", "size"), [(0, "large"), (True, "large"), ("1", "large"), (1, "huge")])
 def test_page_numbers_and_sizes(number: Any, size: str) -> None:
     with pytest.raises(SettingError, match=r"Pages are numbered from 1|no page image of size 'huge'"):
-        wire_results.page_image(PAY_API, "1", number, size)
+        wire_documents.page_image(PAY_API, "1", number, size)
 
 
 def test_token_requests_keep_secrets_out_of_the_address() -> None:
     for request in (
-        tokens.password_grant("me@x.example", Secret("canary &=")),
-        tokens.refresh_grant(Secret("canary &=")),
+        user_center.password_grant("me@x.example", Secret("canary &=")),
+        user_center.refresh_grant(Secret("canary &=")),
     ):
         assert request.host == "user center"
         assert "canary" not in f"{request!r}{request.query}{request.what}"
         assert isinstance(request.body, Secret)
         assert "canary+%26%3D" in request.body.reveal()
-    assert tokens.password_grant("a", Secret("b")).query == "grant_type=password"
-    assert tokens.client_credentials().query == "grant_type=client_credentials"
-    assert tokens.login(PAY_API).host == "api"
+    assert user_center.password_grant("a", Secret("b")).query == "grant_type=password"
+    assert user_center.client_credentials().query == "grant_type=client_credentials"
+    assert user_center.login(PAY_API).host == "api"
 
 
 @pytest.mark.parametrize("email", ["", "a", "@b", "a@", "a b@c", "a@b\r\n"])
 def test_accounts_need_an_address(email: str) -> None:
     with pytest.raises(SettingError, match="is no e-mail address"):
-        users.create("https://user.gini.net", email, Secret("123456"))
+        user_center.create("https://user.gini.net", email, Secret("123456"))
 
 
 @pytest.mark.parametrize(("password", "fits"), [("12345", False), ("123456", True), ("1234567", True)])
 def test_B8_passwords_have_six_characters_or_more(password: str, fits: bool) -> None:
     if fits:
-        request = users.change_password("1", Secret("old"), Secret(password))
+        request = user_center.change_password("1", Secret("old"), Secret(password))
         assert isinstance(request.body, Secret)
         assert json.loads(request.body.reveal()) == {"oldPassword": "old", "password": password}
         return
     with pytest.raises(SettingError, match="password is too short; the User Center takes 6"):
-        users.create("https://user.gini.net", "a@b.example", Secret(password))
+        user_center.create("https://user.gini.net", "a@b.example", Secret(password))
 
 
 def test_account_requests() -> None:
-    created = users.create("https://user.gini.net", "a@b.example", Secret("123456"))
+    created = user_center.create("https://user.gini.net", "a@b.example", Secret("123456"))
     assert decipher(created, answered(201, Location="https://user.gini.net/api/users/u1")) == "u1"
     with pytest.raises(AnswerLost):
         decipher(created, answered(201, Location="https://user.gini.net/documents/u1"))
-    changed = users.change_email("u1", "a@b.example", "c@d.example")
+    changed = user_center.change_email("u1", "a@b.example", "c@d.example")
     assert isinstance(changed.body, Secret)
     assert json.loads(changed.body.reveal()) == {"oldEmail": "a@b.example", "email": "c@d.example"}
     assert decipher(changed, answered(200, b"whatever")) is None
