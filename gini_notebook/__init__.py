@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gini_notebook.service.accounts import Accounts
     from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process
     from gini_notebook.service.client import Client
+    from gini_notebook.service.credentials import save_secret_file
     from gini_notebook.service.transport import Timing
 
 _HOMES = {
@@ -44,6 +45,7 @@ _HOMES = {
     "process": "service.batch",
     "read_truth": "analysis.truth",
     "rules": "analysis.rules",
+    "save_secret_file": "service.credentials",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of a session
@@ -58,6 +60,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "plots",
     "rules",
     "login_accounts",
+    "save_secret_file",
     "Client",
     "Accounts",
     "Batch",
