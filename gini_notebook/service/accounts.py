@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
-from gini_notebook.service.credentials import ClientTokenAccess, masked
+from gini_notebook.service.credentials import ClientTokenAccess, as_secret
 from gini_notebook.service.transport import CaBundle, Timing, Transport
 from gini_notebook.service.values import Secret, User
 from gini_notebook.service.wire import Environment, Request, base_url, environment_named, user_center
@@ -47,7 +47,7 @@ class Accounts:
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        client_secret = masked(client_secret)
+        client_secret = as_secret(client_secret)
         self.environment = environment_named(environment)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
         self._access = ClientTokenAccess(client_id, client_secret, clock)
@@ -79,7 +79,7 @@ class Accounts:
         RequestRefused
             If the address is taken.
         """
-        password = masked(password)
+        password = as_secret(password)
         return self._call(user_center.create(self.user_center, email, password))
 
     def get(self, user_id: str) -> User:
@@ -88,7 +88,7 @@ class Accounts:
 
     def change_password(self, user_id: str, old: str | Secret, new: str | Secret) -> None:
         """Give an account a new password of at least 6 characters; the service checks the old one."""
-        old, new = masked(old), masked(new)
+        old, new = as_secret(old), as_secret(new)
         self._call(user_center.change_password(user_id, old, new))
 
     def change_email(self, user_id: str, old: str, new: str) -> None:

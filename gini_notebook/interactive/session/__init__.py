@@ -23,8 +23,8 @@ from gini_notebook.service.credentials import (
     Secret,
     TrustedAccess,
     UserAccess,
+    as_secret,
     find,
-    masked,
     secret_file_path,
 )
 from gini_notebook.service.transport import CaBundle, Trust
@@ -125,7 +125,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     ...     client = login(sandbox)
     """
     literal = any(isinstance(each, str) for each in (client_secret, password, jwt, token))
-    client_secret, password = masked(client_secret), masked(password)
+    client_secret, password = as_secret(client_secret), as_secret(password)
     jwt, token = _masked_or_function(jwt), _masked_or_function(token)
     given: dict[str, str | Secret | None] = {
         "client_id": client_id,
@@ -169,7 +169,7 @@ def login_accounts(
     >>> with login_accounts() as accounts:  # doctest: +SKIP
     ...     accounts.get("1bdc1649-f799-424c-b0a7-c4e41aefb0a3").email
     """
-    client_secret = masked(client_secret)
+    client_secret = as_secret(client_secret)
     if sandbox is not None:
         found = _of_sandbox(sandbox, {})
         environment = getattr(sandbox, "environment", environment)
@@ -193,13 +193,13 @@ _NAMES = ("client_id", "client_secret", "user_identifier", "username", "password
 
 
 def _masked_or_function(given: str | Secret | Provider | None) -> Secret | Provider | None:
-    return masked(given) if isinstance(given, str) else given
+    return as_secret(given) if isinstance(given, str) else given
 
 
 def _of_sandbox(sandbox: SandboxLike, given: Mapping[str, str | Secret | None]) -> Found:
     own = {
         "client_id": sandbox.client_id,
-        "client_secret": masked(sandbox.client_secret),
+        "client_secret": as_secret(sandbox.client_secret),
         "api": sandbox.api,
         "user_center": sandbox.user_center,
         "ca_bundle": sandbox.ca_file,

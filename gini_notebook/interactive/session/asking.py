@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from getpass import getpass
 
 from gini_notebook.service.client import Client
-from gini_notebook.service.credentials import Found, PendingAccess, masked
+from gini_notebook.service.credentials import Found, PendingAccess, as_secret
 from gini_notebook.service.values import Secret
 from gini_notebook.service.wire import Access
 
@@ -49,7 +49,7 @@ def ask_at_terminal(found: Found, make_access: MakeAccess) -> Access:
     if not found.client_id:
         typed["client_id"] = input("Client id: ").strip()
     if not found.client_secret:
-        typed["client_secret"] = masked(getpass("Client secret: "))
+        typed["client_secret"] = as_secret(getpass("Client secret: "))
     if found.username and not found.password:
-        typed["password"] = masked(getpass(f"Password of {found.username}: "))
+        typed["password"] = as_secret(getpass(f"Password of {found.username}: "))
     return make_access(typed)

@@ -41,7 +41,7 @@ def check_identifier(identifier: str) -> str:
     return identifier
 
 
-def masked(text: "str | Secret | None") -> Secret:
+def as_secret(text: "str | Secret | None") -> Secret:
     """Mask a secret without looking at it, so that no error that comes later has it in its frames."""
     if isinstance(text, Secret):
         return text
@@ -128,7 +128,7 @@ class TrustedAccess(_Static):
     kind = "client id and secret with user identifier"
 
     def __init__(self, client_id: str, client_secret: str | Secret, user_identifier: str | None = None) -> None:
-        client_secret = masked(client_secret)
+        client_secret = as_secret(client_secret)
         user = random_identifier() if user_identifier is None else check_identifier(user_identifier)
         basic = basic_header(client_id, check_secret(client_secret, "client secret"))
         super().__init__(user, {"Authorization": basic, "X-User-Identifier": user})
@@ -150,7 +150,7 @@ class JwtAccess(_Static):
     kind = "JWT"
 
     def __init__(self, jwt: str | Secret) -> None:
-        jwt = masked(jwt)
+        jwt = as_secret(jwt)
         super().__init__("(JWT)", {"X-JWT-Authorization": bearer_header(jwt)})
 
 
@@ -161,7 +161,7 @@ class BearerAccess(_Static):
     kind = "token"
 
     def __init__(self, token: str | Secret) -> None:
-        token = masked(token)
+        token = as_secret(token)
         super().__init__("(token)", {"Authorization": bearer_header(token)})
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gini_notebook.errors import CredentialsError, SecretWarning
-from gini_notebook.service.credentials.access import check_secret, masked
+from gini_notebook.service.credentials.access import as_secret, check_secret
 from gini_notebook.service.values import Secret
 
 VARIABLES: Mapping[str, str] = {
@@ -76,7 +76,7 @@ def find(given: Mapping[str, "str | Secret | None"], *, use_keyring: bool = Fals
                 where[name] = source
                 break
     for name in _SECRETS & found.keys():
-        check_secret(masked(found[name]), f"{name.replace('_', ' ')} from the {where[name]}")
+        check_secret(as_secret(found[name]), f"{name.replace('_', ' ')} from the {where[name]}")
     return Found(**found, sources=where)  # type: ignore[arg-type]  # secrets are masked just above
 
 
@@ -87,7 +87,7 @@ def _variable(variable: str) -> str | None:
 
 
 def _hidden(name: str, held: str | None) -> "str | Secret | None":
-    return masked(held) if held and name in _SECRETS else held
+    return as_secret(held) if held and name in _SECRETS else held
 
 
 def _in_environment(name: str) -> "str | Secret | None":

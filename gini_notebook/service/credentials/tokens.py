@@ -19,7 +19,7 @@ from gini_notebook.errors import (
     RequestRefused,
     ServiceFailure,
 )
-from gini_notebook.service.credentials.access import basic_header, bearer_header, check_secret, masked
+from gini_notebook.service.credentials.access import as_secret, basic_header, bearer_header, check_secret
 from gini_notebook.service.values import Secret, Token
 from gini_notebook.service.wire import Exchange, Headers, user_center
 
@@ -145,7 +145,7 @@ class ClientTokenAccess(TokenAccess):
     def __init__(
         self, client_id: str, client_secret: str | Secret, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        client_secret = masked(client_secret)
+        client_secret = as_secret(client_secret)
         super().__init__(client_id, clock)
         self._basic: Secret | None = basic_header(client_id, check_secret(client_secret, "client secret"))
 
@@ -171,7 +171,7 @@ class UserAccess(TokenAccess):
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        client_secret, password = masked(client_secret), masked(password)
+        client_secret, password = as_secret(client_secret), as_secret(password)
         if not username or not username.isprintable():
             raise CredentialsError("The user name is empty or has control characters.")
         super().__init__(username, clock)
@@ -286,7 +286,7 @@ class ProvidedAccess(TokenAccess):
         given = self._provide()
         if isinstance(given, Token):
             return given
-        given = check_secret(masked(given), "token that your function returned")
+        given = check_secret(as_secret(given), "token that your function returned")
         return Token(given, _life_of_jwt(given))
 
     def _forget_secrets(self) -> None:
