@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from getpass import getpass
 
 from gini_notebook.service.client import Client
-from gini_notebook.service.credentials import Found, PendingAccess, as_secret
+from gini_notebook.service.credentials import DeferredAccess, Found, as_secret
 from gini_notebook.service.values import Secret
 from gini_notebook.service.wire import Access
 
@@ -22,7 +22,7 @@ def show_form(found: Found, connect: Callable[[Access], Client]) -> Client:
 
     from gini_notebook.interactive.widgets import LoginForm
 
-    pending = PendingAccess("Nobody is logged in yet; fill in the form above, then run this cell again.")
+    pending = DeferredAccess("Nobody is logged in yet; fill in the form above, then run this cell again.")
     client = connect(pending)
 
     def take(access: Access) -> None:

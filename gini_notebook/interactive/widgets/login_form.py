@@ -9,7 +9,7 @@ import ipywidgets
 from gini_notebook.errors import GiniError
 from gini_notebook.interactive.widgets.secret_fields import SecretFields
 from gini_notebook.service.client import Client
-from gini_notebook.service.credentials import PendingAccess, Secret, TrustedAccess, UserAccess
+from gini_notebook.service.credentials import DeferredAccess, Secret, TrustedAccess, UserAccess
 from gini_notebook.service.wire import Access
 
 TRUSTED, ACCOUNT = "trusted", "account"
@@ -77,7 +77,7 @@ class LoginForm(ipywidgets.VBox):
             "ca_bundle": ca_bundle,
             "environment": environment,
         }
-        self._pending = PendingAccess(ADVICE)
+        self._pending = DeferredAccess(ADVICE)
         self.client = Client(self._pending, **self._target)
         self._on_credentials = on_credentials or self._ask_service
         self._kind = ipywidgets.RadioButtons(options=KINDS, description="Log in by", **_wide())

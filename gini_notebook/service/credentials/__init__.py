@@ -2,8 +2,8 @@
 
 from gini_notebook.service.credentials.access import (
     BearerAccess,
+    DeferredAccess,
     JwtAccess,
-    PendingAccess,
     TrustedAccess,
     as_secret,
     basic_header,
@@ -27,9 +27,9 @@ __all__ = [
     "AnonymousAccess",
     "BearerAccess",
     "ClientTokenAccess",
+    "DeferredAccess",
     "Found",
     "JwtAccess",
-    "PendingAccess",
     "ProvidedAccess",
     "Secret",
     "TokenAccess",

@@ -178,7 +178,7 @@ def other_user(access: object, user_identifier: str | None) -> TrustedAccess:
     return access.with_user(user_identifier)
 
 
-class PendingAccess:
+class DeferredAccess:
     """Raises until :meth:`fill` brings the real access, then stands for it."""
 
     def __init__(self, advice: str) -> None:

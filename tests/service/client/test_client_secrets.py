@@ -21,8 +21,8 @@ from gini_notebook.service.client import Client, Timing
 from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
+    DeferredAccess,
     JwtAccess,
-    PendingAccess,
     ProvidedAccess,
     TrustedAccess,
     UserAccess,
@@ -151,7 +151,7 @@ def test_T18_B7_clients_and_access_hide_everything(serve: Serve, connect: Connec
         assert_hidden(client, access, vars(client), client.diagnostics(), access.describe())
         client.document("1")
         assert_hidden(client, access, vars(client), client.diagnostics(), access.describe())
-        pending = PendingAccess("wait")
+        pending = DeferredAccess("wait")
         pending.fill(access)
         assert_hidden(pending)
     assert any(form in request for request in server.requests for form in FORMS), "they were sent, of course"
