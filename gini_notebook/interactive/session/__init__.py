@@ -17,9 +17,9 @@ from gini_notebook.service.credentials import (
     VARIABLES,
     AnonymousAccess,
     BearerAccess,
+    CallbackAccess,
     Found,
     JwtAccess,
-    ProvidedAccess,
     Secret,
     TrustedAccess,
     UserAccess,
@@ -251,7 +251,7 @@ def _access(
         if isinstance(given, Secret):
             return JwtAccess(given) if is_jwt else BearerAccess(given)
         if given is not None:
-            return ProvidedAccess(given, jwt=is_jwt, clock=clock)
+            return CallbackAccess(given, jwt=is_jwt, clock=clock)
     known = replace(found, **{name: held for name, held in typed.items() if held})  # type: ignore[arg-type]
     client = (known.client_id or "", known.client_secret or Secret(""))
     domain, user_center = anonymous

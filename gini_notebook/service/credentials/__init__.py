@@ -15,8 +15,8 @@ from gini_notebook.service.credentials.access import (
 from gini_notebook.service.credentials.sources import VARIABLES, Found, find, save_secret_file, secret_file_path
 from gini_notebook.service.credentials.tokens import (
     AnonymousAccess,
+    CallbackAccess,
     ClientTokenAccess,
-    ProvidedAccess,
     TokenAccess,
     UserAccess,
 )
@@ -26,11 +26,11 @@ __all__ = [
     "VARIABLES",
     "AnonymousAccess",
     "BearerAccess",
+    "CallbackAccess",
     "ClientTokenAccess",
     "DeferredAccess",
     "Found",
     "JwtAccess",
-    "ProvidedAccess",
     "Secret",
     "TokenAccess",
     "TrustedAccess",

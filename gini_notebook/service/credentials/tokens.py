@@ -252,7 +252,7 @@ class AnonymousAccess(UserAccess):
         return None
 
 
-class ProvidedAccess(TokenAccess):
+class CallbackAccess(TokenAccess):
     """Tokens from a function of yours: a backend that calls ``client.login_token()``, or your identity provider.
 
     The function is called at the first request, before a token expires (as far as the token says when), and once

@@ -18,9 +18,9 @@ from gini_notebook.interactive.session import login, login_accounts
 from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
+    CallbackAccess,
     Found,
     JwtAccess,
-    ProvidedAccess,
     Secret,
     TrustedAccess,
     UserAccess,
@@ -182,9 +182,9 @@ ONLY_CLIENT = {"client_id": "client", "client_secret": Secret("secret"), "api": 
         ({"username": "me", "password": Secret("pw"), "user_identifier": "clerk-7"}, TrustedAccess),
         ({"anonymous_domain": "app.example.org"}, AnonymousAccess),
         ({"jwt": Secret("a.b.c")}, JwtAccess),
-        ({"jwt": lambda: "a.b.c"}, ProvidedAccess),
+        ({"jwt": lambda: "a.b.c"}, CallbackAccess),
         ({"token": Secret("abc")}, BearerAccess),
-        ({"token": lambda: "abc"}, ProvidedAccess),
+        ({"token": lambda: "abc"}, CallbackAccess),
     ],
 )
 def test_who_is_calling_follows_from_what_there_is(given: dict[str, Any], kind: type) -> None:

@@ -21,9 +21,9 @@ from gini_notebook.service.client import Client, Timing
 from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
+    CallbackAccess,
     DeferredAccess,
     JwtAccess,
-    ProvidedAccess,
     TrustedAccess,
     UserAccess,
 )
@@ -114,7 +114,7 @@ def all_access(server: Loopback) -> list[Any]:
         AnonymousAccess("client", CLIENT_SECRET, "app.example.org", server.url),
         BearerAccess(TOKEN),
         JwtAccess(JWT),
-        ProvidedAccess(lambda: TOKEN),
+        CallbackAccess(lambda: TOKEN),
     ]
 
 

@@ -25,9 +25,9 @@ from gini_notebook.service.client import Client
 from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
+    CallbackAccess,
     ClientTokenAccess,
     JwtAccess,
-    ProvidedAccess,
     TrustedAccess,
     UserAccess,
     check_identifier,
@@ -332,7 +332,7 @@ def test_provided_tokens_are_asked_for_again_in_time(serve: Serve, connect: Conn
         service.valid.add(given[-1])
         return Token(Secret(given[-1]), 300)
 
-    client = connect(serve(service).url, access=ProvidedAccess(provide, clock=clock))
+    client = connect(serve(service).url, access=CallbackAccess(provide, clock=clock))
     client.document("1")
     client.document("1")
     assert len(given) == 1
@@ -360,7 +360,7 @@ def test_provided_jwts_are_read_for_their_expiry(serve: Serve, connect: Connect)
             asked.append(1)
             return made
 
-        client = connect(server.url, access=ProvidedAccess(provide, jwt=True))
+        client = connect(server.url, access=CallbackAccess(provide, jwt=True))
         client.document("1")
         client.document("1")
         assert len(asked) == calls
@@ -371,7 +371,7 @@ def test_provided_jwts_are_read_for_their_expiry(serve: Serve, connect: Connect)
 @pytest.mark.parametrize("given", ["", None, "a\nb", 7])
 def test_provided_nonsense_is_refused(serve: Serve, connect: Connect, given: object) -> None:
     with pytest.raises(CredentialsError, match="token that your function returned is empty or has line breaks"):
-        connect(serve(Service()).url, access=ProvidedAccess(lambda: given)).document("1")  # type: ignore[arg-type,return-value]
+        connect(serve(Service()).url, access=CallbackAccess(lambda: given)).document("1")  # type: ignore[arg-type,return-value]
 
 
 def test_static_tokens_and_jwts(serve: Serve, connect: Connect) -> None:
