@@ -18,7 +18,7 @@ from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
     CallbackAccess,
-    Found,
+    FoundCredentials,
     JwtAccess,
     Secret,
     TrustedAccess,
@@ -196,7 +196,7 @@ def _masked_or_function(given: str | Secret | Provider | None) -> Secret | Provi
     return as_secret(given) if isinstance(given, str) else given
 
 
-def _of_sandbox(sandbox: SandboxLike, given: Mapping[str, str | Secret | None]) -> Found:
+def _of_sandbox(sandbox: SandboxLike, given: Mapping[str, str | Secret | None]) -> FoundCredentials:
     own = {
         "client_id": sandbox.client_id,
         "client_secret": as_secret(sandbox.client_secret),
@@ -204,11 +204,11 @@ def _of_sandbox(sandbox: SandboxLike, given: Mapping[str, str | Secret | None]) 
         "user_center": sandbox.user_center,
         "ca_bundle": sandbox.ca_file,
     }
-    return Found(**{**given, **own}, sources=dict.fromkeys(given, "argument"))  # type: ignore[arg-type]
+    return FoundCredentials(**{**given, **own}, sources=dict.fromkeys(given, "argument"))  # type: ignore[arg-type]
 
 
 def _client(
-    found: Found, environment: str, sandbox: SandboxLike | None, options: Mapping[str, Any], access: Access
+    found: FoundCredentials, environment: str, sandbox: SandboxLike | None, options: Mapping[str, Any], access: Access
 ) -> Client:
     client = Client(
         access,
@@ -224,7 +224,7 @@ def _client(
     return client
 
 
-def _ca_bundle(found: Found) -> CaBundle | None:
+def _ca_bundle(found: FoundCredentials) -> CaBundle | None:
     """Say with the certificates who named them, unless it was the caller."""
     source = found.sources.get("ca_bundle", "argument")
     if found.ca_bundle is None or source == "argument":
@@ -232,13 +232,13 @@ def _ca_bundle(found: Found) -> CaBundle | None:
     return Trust(found.ca_bundle, VARIABLES["ca_bundle"] + ("" if source == "environment" else f" in {source}"))
 
 
-def _complete(found: Found) -> bool:
+def _complete(found: FoundCredentials) -> bool:
     has_user = not found.username or bool(found.password)
     return bool(found.client_id and found.client_secret and has_user)
 
 
 def _access(
-    found: Found,
+    found: FoundCredentials,
     jwt: Secret | Provider | None,
     token: Secret | Provider | None,
     anonymous: tuple[str | None, str],
@@ -264,7 +264,7 @@ def _access(
 
 
 def _ask(
-    found: Found, connect: Callable[[Access], Client], make: Callable[[Mapping[str, str | Secret]], Access]
+    found: FoundCredentials, connect: Callable[[Access], Client], make: Callable[[Mapping[str, str | Secret]], Access]
 ) -> Client:
     if surroundings.kernel() is not None:
         if surroundings.front_end_can_ask():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from getpass import getpass
 
 from gini_notebook.service.client import Client
-from gini_notebook.service.credentials import DeferredAccess, Found, as_secret
+from gini_notebook.service.credentials import DeferredAccess, FoundCredentials, as_secret
 from gini_notebook.service.values import Secret
 from gini_notebook.service.wire import Access
 
@@ -12,7 +12,7 @@ Typed = Mapping[str, str | Secret]
 MakeAccess = Callable[[Typed], Access]
 
 
-def show_form(found: Found, connect: Callable[[Access], Client]) -> Client:
+def show_form(found: FoundCredentials, connect: Callable[[Access], Client]) -> Client:
     """Show the login form and return a client that waits for it.
 
     What is typed is tried once with the service before the client takes it, so that a wrong secret is told by the
@@ -43,7 +43,7 @@ def show_form(found: Found, connect: Callable[[Access], Client]) -> Client:
     return client
 
 
-def ask_at_terminal(found: Found, make_access: MakeAccess) -> Access:
+def ask_at_terminal(found: FoundCredentials, make_access: MakeAccess) -> Access:
     """Ask at the terminal for what lacks; secrets are not echoed."""
     typed: dict[str, str | Secret] = {}
     if not found.client_id:

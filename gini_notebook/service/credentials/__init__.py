@@ -12,7 +12,13 @@ from gini_notebook.service.credentials.access import (
     other_user,
     random_identifier,
 )
-from gini_notebook.service.credentials.sources import VARIABLES, Found, find, save_secret_file, secret_file_path
+from gini_notebook.service.credentials.sources import (
+    VARIABLES,
+    FoundCredentials,
+    find,
+    save_secret_file,
+    secret_file_path,
+)
 from gini_notebook.service.credentials.tokens import (
     AnonymousAccess,
     CallbackAccess,
@@ -29,7 +35,7 @@ __all__ = [
     "CallbackAccess",
     "ClientTokenAccess",
     "DeferredAccess",
-    "Found",
+    "FoundCredentials",
     "JwtAccess",
     "Secret",
     "TokenAccess",

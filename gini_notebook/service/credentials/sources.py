@@ -31,7 +31,7 @@ Lookup = Callable[[str], "str | Secret | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCredentials:
     """What was found, and where each part came from; secrets are masked."""
 
     client_id: str | None = None
@@ -45,7 +45,7 @@ class Found:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def find(given: Mapping[str, "str | Secret | None"], *, use_keyring: bool = False) -> Found:
+def find(given: Mapping[str, "str | Secret | None"], *, use_keyring: bool = False) -> FoundCredentials:
     """Look for each part of the credentials in the stated order; the first source that has it wins.
 
     Parameters
@@ -77,7 +77,7 @@ def find(given: Mapping[str, "str | Secret | None"], *, use_keyring: bool = Fals
                 break
     for name in _SECRETS & found.keys():
         check_secret(as_secret(found[name]), f"{name.replace('_', ' ')} from the {where[name]}")
-    return Found(**found, sources=where)  # type: ignore[arg-type]  # secrets are masked just above
+    return FoundCredentials(**found, sources=where)  # type: ignore[arg-type]  # secrets are masked just above
 
 
 def _variable(variable: str) -> str | None:

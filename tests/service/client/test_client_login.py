@@ -19,7 +19,7 @@ from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
     CallbackAccess,
-    Found,
+    FoundCredentials,
     JwtAccess,
     Secret,
     TrustedAccess,
@@ -82,7 +82,7 @@ def test_arguments_before_environment_before_file(monkeypatch: pytest.MonkeyPatc
     assert found.client_secret == Secret("argument")
     assert found.password is None
     assert found.sources == {"client_id": "environment", "client_secret": "argument", "username": str(path)}
-    assert "argument" not in repr(Found(client_secret=Secret("argument")))
+    assert "argument" not in repr(FoundCredentials(client_secret=Secret("argument")))
 
 
 @posix
