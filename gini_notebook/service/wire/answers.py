@@ -99,7 +99,7 @@ def read_file(answer: Answer) -> bytes:
 
 def _read(answer: Answer, convert: Callable[[Any], T]) -> T:
     try:
-        return convert(guarded_json(answer.body))
+        return convert(parse_json_safely(answer.body))
     except ValueError as error:
         raise AnswerLost(_damaged(answer, str(error))) from None
 
@@ -164,7 +164,7 @@ def _hint(kind: type[ServiceError], status: int, oauth_error: str) -> str:
 
 def _error_answer(answer: Answer) -> ErrorAnswer:
     try:
-        return ErrorAnswer.from_dict(guarded_json(answer.body))
+        return ErrorAnswer.from_dict(parse_json_safely(answer.body))
     except ValueError:
         return ErrorAnswer()
 
@@ -184,7 +184,7 @@ def _one_line(text: str, most: int) -> str:
 MAX_DEPTH = 64
 
 
-def guarded_json(body: bytes) -> Any:
+def parse_json_safely(body: bytes) -> Any:
     """Decode a JSON body.
 
     Raises

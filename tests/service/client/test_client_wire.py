@@ -40,7 +40,7 @@ from gini_notebook.service.wire import (
 from gini_notebook.service.wire import documents as wire_documents
 from gini_notebook.service.wire import feedback as wire_feedback
 from gini_notebook.service.wire import payments as wire_payments
-from gini_notebook.service.wire.answers import guarded_json, read_file, read_image, read_nothing
+from gini_notebook.service.wire.answers import parse_json_safely, read_file, read_image, read_nothing
 from gini_notebook.service.wire.files import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
 from gini_notebook.service.wire.links import id_in, id_of
 from gini_notebook.service.wire.messages import Request
@@ -354,15 +354,15 @@ def test_environments_by_name() -> None:
 )
 def test_R11_T47_damaged_json_is_refused_with_a_reason(body: bytes, match: str) -> None:
     with pytest.raises(ValueError, match=match):
-        guarded_json(body)
+        parse_json_safely(body)
     with pytest.raises(AnswerLost, match=r"status 200, but the answer is damaged: .*, request id r1\."):
         decipher(wire_documents.document(PAY_API, "1"), answered(200, body, X_Request_Id="r1"))
 
 
 def test_json_with_a_byte_order_mark_or_pairs_of_escapes_is_fine() -> None:
-    assert guarded_json(b"\xef\xbb\xbf{}") == {}
-    assert guarded_json(b'["\\ud83d\\ude00"]') == ["\U0001f600"]
-    assert guarded_json(b"[" * 63 + b"]" * 63)
+    assert parse_json_safely(b"\xef\xbb\xbf{}") == {}
+    assert parse_json_safely(b'["\\ud83d\\ude00"]') == ["\U0001f600"]
+    assert parse_json_safely(b"[" * 63 + b"]" * 63)
 
 
 @settings(deadline=None)
