@@ -20,7 +20,7 @@ from gini_notebook.service.transport.connections import GuardedSession, body_of,
 from gini_notebook.service.transport.failures import explain
 from gini_notebook.service.transport.settings import CaBundle, Timing, Trust, checked_pins, choose_proxy, choose_trust
 from gini_notebook.service.transport.watchdog import Call, Watchdog
-from gini_notebook.service.wire import Access, Answer, Headers, Request, decipher, may_repeat
+from gini_notebook.service.wire import Access, Answer, Headers, Request, decode, may_repeat
 
 T = TypeVar("T")
 
@@ -155,7 +155,7 @@ class Transport:
         if isinstance(answer, TransportError):
             return None, answer
         try:
-            return decipher(request, answer), None
+            return decode(request, answer), None
         except GiniError as error:
             error.__context__ = error.__cause__ = None
             return None, error.with_traceback(None)

@@ -1,7 +1,7 @@
-"""The service's language, without any network: build a request, decipher an answer."""
+"""The service's language, without any network: build a request, decode an answer."""
 
 from gini_notebook.service.wire import documents, feedback, payments, user_center
-from gini_notebook.service.wire.answers import decipher
+from gini_notebook.service.wire.answers import decode
 from gini_notebook.service.wire.environments import (
     ENVIRONMENTS,
     GINI_API,
@@ -24,7 +24,7 @@ __all__ = [
     "Headers",
     "Request",
     "base_url",
-    "decipher",
+    "decode",
     "documents",
     "environment_named",
     "feedback",

@@ -42,7 +42,7 @@ _OAUTH_HINTS = {
 }
 
 
-def decipher(request: Request[T], answer: Answer) -> T:
+def decode(request: Request[T], answer: Answer) -> T:
     """Return what a successful answer says, or raise what an unsuccessful one means.
 
     Raises

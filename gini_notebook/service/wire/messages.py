@@ -70,7 +70,7 @@ class Exchange(Protocol):
     """Sends a request with the given credentials and returns what its answer says."""
 
     def __call__(self, request: Request[T], headers: Headers) -> T:
-        """Send and decipher; raises errors of the tree in ``errors``."""
+        """Send and decode; raises errors of the tree in ``errors``."""
 
 
 class Access(Protocol):

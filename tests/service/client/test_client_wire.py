@@ -31,7 +31,7 @@ from gini_notebook.service.wire import (
     PAY_API,
     Answer,
     base_url,
-    decipher,
+    decode,
     environment_named,
     may_repeat,
     retry_after_s,
@@ -95,7 +95,7 @@ def test_R5_every_status_is_one_error_and_one_decision(
 ) -> None:
     for request, kind, again in ((READ, for_get, get_again), (UPLOAD, for_upload, upload_again)):
         with pytest.raises(kind, match=rf"Could not {request.what}: the service says 'no' \(status {status}") as caught:
-            decipher(request, answered(status, {"message": "no", "requestId": "abc"}, **headers))
+            decode(request, answered(status, {"message": "no", "requestId": "abc"}, **headers))
         error = caught.value
         assert type(error) is kind
         assert (error.status, error.service_message, error.request_id) == (status, "no", "abc")
@@ -136,14 +136,14 @@ def test_error_bodies_of_every_shape_survive(
     status: int, body: bytes | object, kind: type[ServiceError], match: str
 ) -> None:
     with pytest.raises(kind, match=match) as caught:
-        decipher(READ, answered(status, body, X_Request_Id="from-header"))
+        decode(READ, answered(status, body, X_Request_Id="from-header"))
     assert caught.value.request_id == "from-header"
     assert "<" not in str(caught.value)
 
 
 def test_itemised_errors_keep_their_items() -> None:
     with pytest.raises(NotFound) as caught:
-        decipher(READ, answered(404, {"items": [{"code": "2501"}], "requestId": "7cc7"}))
+        decode(READ, answered(404, {"items": [{"code": "2501"}], "requestId": "7cc7"}))
     assert caught.value.items == ({"code": "2501"},)
     assert caught.value.request_id == "7cc7"
 
@@ -153,7 +153,7 @@ def test_itemised_errors_keep_their_items() -> None:
 def test_T32_texts_of_the_service_are_one_clean_line(message: str, known: str) -> None:
     body = json.dumps({"message": message, "requestId": known}).encode()
     with pytest.raises(ServiceFailure) as caught:
-        decipher(READ, answered(500, body))
+        decode(READ, answered(500, body))
     for text in (caught.value.service_message, caught.value.request_id):
         assert len(text) <= 500
         assert not any(ord(each) < 32 or "\u202a" <= each <= "\u202e" for each in text)
@@ -356,7 +356,7 @@ def test_R11_T47_damaged_json_is_refused_with_a_reason(body: bytes, match: str) 
     with pytest.raises(ValueError, match=match):
         parse_json_safely(body)
     with pytest.raises(AnswerLost, match=r"status 200, but the answer is damaged: .*, request id r1\."):
-        decipher(wire_documents.document(PAY_API, "1"), answered(200, body, X_Request_Id="r1"))
+        decode(wire_documents.document(PAY_API, "1"), answered(200, body, X_Request_Id="r1"))
 
 
 def test_json_with_a_byte_order_mark_or_pairs_of_escapes_is_fine() -> None:
@@ -370,7 +370,7 @@ def test_json_with_a_byte_order_mark_or_pairs_of_escapes_is_fine() -> None:
 def test_R11_any_bytes_are_a_document_or_a_lost_answer(body: bytes) -> None:
     request = wire_documents.document(PAY_API, "1")
     try:
-        document = decipher(request, answered(200, body))
+        document = decode(request, answered(200, body))
     except AnswerLost:
         return
     assert isinstance(document, Document)
@@ -392,7 +392,7 @@ def test_R11_a_processed_file_is_no_web_page(body: bytes) -> None:
 
 def test_payment_requests_must_be_an_array() -> None:
     with pytest.raises(AnswerLost, match="an array was expected"):
-        decipher(wire_payments.payment_requests(PAY_API, limit=1, offset=0), answered(200, {}))
+        decode(wire_payments.payment_requests(PAY_API, limit=1, offset=0), answered(200, {}))
 
 
 def test_upload_request_pay_api() -> None:
@@ -407,10 +407,10 @@ def test_upload_request_pay_api() -> None:
         "X-Document-Metadata-branchid": "7",
     }
     assert request.body == b"%PDF-"
-    assert decipher(request, answered(201, Location=f"{BASE}/documents/abc")) == "abc"
+    assert decode(request, answered(201, Location=f"{BASE}/documents/abc")) == "abc"
     for location in ({}, {"Location": "https://evil.example/documents/abc"}):
         with pytest.raises(AnswerLost):
-            decipher(request, answered(201, **location))
+            decode(request, answered(201, **location))
 
 
 @settings(deadline=None)
@@ -576,13 +576,13 @@ def test_B8_passwords_have_six_characters_or_more(password: str, fits: bool) -> 
 
 def test_account_requests() -> None:
     created = user_center.create("https://user.gini.net", "a@b.example", Secret("123456"))
-    assert decipher(created, answered(201, Location="https://user.gini.net/api/users/u1")) == "u1"
+    assert decode(created, answered(201, Location="https://user.gini.net/api/users/u1")) == "u1"
     with pytest.raises(AnswerLost):
-        decipher(created, answered(201, Location="https://user.gini.net/documents/u1"))
+        decode(created, answered(201, Location="https://user.gini.net/documents/u1"))
     changed = user_center.change_email("u1", "a@b.example", "c@d.example")
     assert isinstance(changed.body, Secret)
     assert json.loads(changed.body.reveal()) == {"oldEmail": "a@b.example", "email": "c@d.example"}
-    assert decipher(changed, answered(200, b"whatever")) is None
+    assert decode(changed, answered(200, b"whatever")) is None
 
 
 @pytest.mark.parametrize(
