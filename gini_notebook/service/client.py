@@ -72,7 +72,7 @@ class Client:
         Time limits; see :class:`gini_notebook.service.client.Timing`.
     attempts
         How often a request is sent at most if repeating it is safe and may help.
-    throwaway
+    ephemeral
         Whether the service forgets everything when it stops, as a sandbox does. A run that meets another such service
         sends anew what was not finished.
     sleep, clock
@@ -107,14 +107,14 @@ class Client:
         pins: Collection[str] = (),
         timing: Timing | None = None,
         attempts: int = 4,
-        throwaway: bool = False,
+        ephemeral: bool = False,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.environment = environment_named(environment)
         self.api = base_url(api or self.environment.api)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
-        self.throwaway = throwaway
+        self.ephemeral = ephemeral
         self.kept: object = None
         self._access = access
         self._attempts = attempts

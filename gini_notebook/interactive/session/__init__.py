@@ -216,7 +216,7 @@ def _client(
         api=found.api,
         user_center=found.user_center,
         ca_bundle=_ca_bundle(found),
-        throwaway=sandbox is not None,
+        ephemeral=sandbox is not None,
         **options,
     )
     # A sandbox that nobody holds any more ends; login(Sandbox()) must work nevertheless.

@@ -21,7 +21,7 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
     if user is not None and own.user != user:
         message = f"This client is logged in as {own.user} and cannot send documents for {user!r}."
         raise SettingError(message)
-    target = {"api": "sandbox" if own.throwaway else own.api, "version": own.environment.name, "user": own.user}
+    target = {"api": "sandbox" if own.ephemeral else own.api, "version": own.environment.name, "user": own.user}
     for name, value in target.items():
         bound = ledger.fact(name)
         if bound is not None and bound != value:
@@ -36,7 +36,7 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
         ledger.remember("mark", secrets.token_hex(MARK_CHARACTERS // 2))
         ledger.remember("begun_at", f"{time.time():.3f}")
         ledger.commit()
-    if own.throwaway:
+    if own.ephemeral:
         _start_over_elsewhere(ledger, own.api)
     return own
 

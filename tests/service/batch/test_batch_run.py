@@ -158,7 +158,7 @@ def test_R17_a_run_folder_belongs_to_one_service_and_user(
     with pytest.raises(LedgerError, match=r"belongs to api sandbox, and this client is for https://127\.0\.0\.1:1"):
         running.run(other, folder, to=tmp_path / "run")
     older = type(client)(
-        client._access, api=client.api, user_center=client.user_center, environment="gini-api", throwaway=True
+        client._access, api=client.api, user_center=client.user_center, environment="gini-api", ephemeral=True
     )
     with pytest.raises(LedgerError, match="belongs to version pay-api, and this client is for gini-api"):
         running.run(older, folder, to=tmp_path / "run")
