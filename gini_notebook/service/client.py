@@ -115,7 +115,7 @@ class Client:
         self.api = base_url(api or self.environment.api)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
         self.ephemeral = ephemeral
-        self.kept: object = None
+        self.keeps_alive: object = None
         self._access = access
         self._attempts = attempts
         self._transport = Transport(

@@ -220,7 +220,7 @@ def _client(
         **options,
     )
     # A sandbox that nobody holds any more ends; login(Sandbox()) must work nevertheless.
-    client.kept = sandbox
+    client.keeps_alive = sandbox
     return client
 
 
