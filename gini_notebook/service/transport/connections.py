@@ -13,14 +13,14 @@ from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
 from gini_notebook.service.transport.settings import Proxy, Trust, WrongKey, key_pin
-from gini_notebook.service.transport.watchdog import Call
+from gini_notebook.service.transport.watchdog import DeadlineGuard
 from gini_notebook.service.values import Secret
 
 POOL_SIZE = 128
 
 
 class _Current(threading.local):
-    call: Call | None = None
+    guard: DeadlineGuard | None = None
 
 
 _current = _Current()
@@ -33,12 +33,12 @@ class WatchedConnection(HTTPSConnection):
     debuglevel = 0
     pins: frozenset[str] = frozenset()
     _tunnel_headers: dict[str, Any]
-    _guard: socket.socket | None = None
+    _handle: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         created = super()._new_conn()
         # A duplicate stays valid while TLS takes the original over; shutting one shuts both.
-        self._guard = created.dup()
+        self._handle = created.dup()
         self._tell()
         return created
 
@@ -59,19 +59,19 @@ class WatchedConnection(HTTPSConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         self._tell()
-        if _current.call is not None:
-            _current.call.sent = True
+        if _current.guard is not None:
+            _current.guard.sent = True
         super().request(*args, **kwargs)
 
     def close(self) -> None:
-        guard, self._guard = self._guard, None
+        handle, self._handle = self._handle, None
         super().close()
-        if guard is not None:
-            guard.close()
+        if handle is not None:
+            handle.close()
 
     def _tell(self) -> None:
-        if _current.call is not None:
-            _current.call.uses(self._guard)
+        if _current.guard is not None:
+            _current.guard.uses(self._handle)
 
 
 def _pool_class(pins: frozenset[str]) -> type[HTTPSConnectionPool]:
@@ -174,17 +174,17 @@ def tls_context(trust: Trust) -> ssl.SSLContext:
     return context
 
 
-class calling:  # noqa: N801 - reads as a statement: with calling(call)
+class calling:  # noqa: N801 - reads as a statement: with calling(guard)
     """Within this block, the connections of this thread work for the call."""
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
+    def __init__(self, guard: DeadlineGuard) -> None:
+        self._guard = guard
 
     def __enter__(self) -> None:
-        _current.call = self._call
+        _current.guard = self._guard
 
     def __exit__(self, *_: object) -> None:
-        _current.call = None
+        _current.guard = None
 
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024

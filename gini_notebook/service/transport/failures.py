@@ -8,24 +8,24 @@ from urllib3.exceptions import NameResolutionError, ProxyError
 
 from gini_notebook.errors import AnswerLost, CertificateRefused, ConnectionFailed, TransportError
 from gini_notebook.service.transport.settings import WrongKey
-from gini_notebook.service.transport.watchdog import Call
+from gini_notebook.service.transport.watchdog import DeadlineGuard
 
 _TUNNEL_REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
-def explain(error: BaseException, *, what: str, host: str, call: Call) -> TransportError:
+def explain(error: BaseException, *, what: str, host: str, guard: DeadlineGuard) -> TransportError:
     """Say what an exception means for the request: never left, refused by us, or unclear.
 
     Nothing of the exception is kept, since its frames hold headers and bodies.
     """
     chain = list(_chain(error))
-    if call.sent:
-        late = f"the deadline passed after {host} had taken the request" if call.expired else _lost(chain)
+    if guard.sent:
+        late = f"the deadline passed after {host} had taken the request" if guard.expired else _lost(chain)
         return AnswerLost(f"Could not {what}: {late}. Nobody knows whether the service has processed it.")
     refusal = next((each for each in chain if isinstance(each, ssl.SSLError) and _is_final(each)), None)
-    if refusal is not None and not call.expired:
+    if refusal is not None and not guard.expired:
         return CertificateRefused(_certificate_message(what, host, refusal))
-    reason = f"no connection to {host} before the deadline" if call.expired else _unreachable(chain, host)
+    reason = f"no connection to {host} before the deadline" if guard.expired else _unreachable(chain, host)
     return ConnectionFailed(f"Could not {what}: {reason}. Nothing was sent.")
 
 

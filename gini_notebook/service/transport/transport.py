@@ -19,7 +19,7 @@ from gini_notebook.errors import AnswerLost, ConnectionFailed, GiniError, NotAut
 from gini_notebook.service.transport.connections import GuardedSession, body_of, calling, read_capped
 from gini_notebook.service.transport.failures import explain
 from gini_notebook.service.transport.settings import CaBundle, Timing, Trust, checked_pins, choose_proxy, choose_trust
-from gini_notebook.service.transport.watchdog import Call, Watchdog
+from gini_notebook.service.transport.watchdog import DeadlineGuard, Watchdog
 from gini_notebook.service.wire import Access, Answer, Headers, Request, decode, may_repeat
 
 T = TypeVar("T")
@@ -164,19 +164,19 @@ class Transport:
         host = _host(self._bases[request.host])
         if time.monotonic() >= deadline:
             return ConnectionFailed(f"Could not {request.what}: the deadline had passed. Nothing was sent.")
-        call = Call(deadline)
-        self._watchdog.watch(call)
+        guard = DeadlineGuard(deadline)
+        self._watchdog.watch(guard)
         try:
-            with calling(call):
-                return self._send(request, headers, call)
+            with calling(guard):
+                return self._send(request, headers, guard)
         except _FAILURES as error:
-            return explain(error, what=request.what, host=host, call=call)
+            return explain(error, what=request.what, host=host, guard=guard)
         finally:
-            self._watchdog.release(call)
+            self._watchdog.release(guard)
 
-    def _send(self, request: Request[T], headers: Headers, call: Call) -> Answer | TransportError:
+    def _send(self, request: Request[T], headers: Headers, guard: DeadlineGuard) -> Answer | TransportError:
         prepared = self._prepared(request, headers)
-        left = max(call.deadline - time.monotonic(), 0.001)
+        left = max(guard.deadline - time.monotonic(), 0.001)
         timeout = (min(self.timing.connect_s, left), min(self.timing.read_s, left))
         adapter = self._session.get_adapter(prepared.url or "")
         proxy = self.proxies[self._bases[request.host]]

@@ -9,7 +9,7 @@ _TICK_S = 0.2
 _IDLE_TICKS = 10
 
 
-class Call:
+class DeadlineGuard:
     """One request on its way: until when, whether any of it was sent, and the socket to shut if it takes too long."""
 
     __slots__ = ("_lock", "_socket", "deadline", "done", "expired", "sent")
@@ -51,35 +51,35 @@ class Watchdog:
     """Looks after all calls of a transport with one thread, which lives only while there are calls."""
 
     def __init__(self) -> None:
-        self._calls: set[Call] = set()
+        self._guards: set[DeadlineGuard] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def watch(self, call: Call) -> None:
+    def watch(self, guard: DeadlineGuard) -> None:
         """Look after a call until :meth:`release`."""
         with self._lock:
-            self._calls.add(call)
+            self._guards.add(guard)
             # A forked process inherits the object, but not the thread.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="gini_notebook-watchdog", daemon=True)
                 self._thread.start()
 
-    def release(self, call: Call) -> None:
+    def release(self, guard: DeadlineGuard) -> None:
         """Stop looking after a call."""
-        call.finish()
+        guard.finish()
         with self._lock:
-            self._calls.discard(call)
+            self._guards.discard(guard)
 
     def _run(self) -> None:
         idle = 0
         while idle < _IDLE_TICKS:
             time.sleep(_TICK_S)
             with self._lock:
-                calls = list(self._calls)
-                idle = 0 if calls else idle + 1
+                guards = list(self._guards)
+                idle = 0 if guards else idle + 1
                 if idle == _IDLE_TICKS:
                     self._thread = None
             now = time.monotonic()
-            for call in calls:
-                if now >= call.deadline:
-                    call.expire()
+            for guard in guards:
+                if now >= guard.deadline:
+                    guard.expire()
