@@ -87,12 +87,12 @@ class Accounts:
         return self._call(user_center.get(user_id))
 
     def change_password(self, user_id: str, old: str | Secret, new: str | Secret) -> None:
-        """Give an account a new password of at least 6 characters; the service checks the old one."""
+        """Change the password of an account to one of at least 6 characters; the service checks the old one."""
         old, new = as_secret(old), as_secret(new)
         self._call(user_center.change_password(user_id, old, new))
 
     def change_email(self, user_id: str, old: str, new: str) -> None:
-        """Give an account a new address; the service checks the old one."""
+        """Change the address of an account; the service checks the old one."""
         self._call(user_center.change_email(user_id, old, new))
 
     def delete(self, user_id: str) -> None:

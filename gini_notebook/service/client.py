@@ -52,7 +52,7 @@ class Client:
     Parameters
     ----------
     access
-        Who is calling; see :mod:`gini_notebook.service.credentials`.
+        The credentials to call with; see :mod:`gini_notebook.service.credentials`.
     environment
         ``"pay-api"``, or ``"gini-api"`` for the predecessor with its older media types and paths.
     api, user_center
@@ -180,7 +180,7 @@ class Client:
         self._transport.close()
 
     def diagnostics(self) -> dict[str, Any]:
-        """Say how this client reaches the service, for a support case; without any secret.
+        """Describe how this client reaches the service, for a support case; without any secret.
 
         Returns
         -------
@@ -635,7 +635,7 @@ class Client:
         Parameters
         ----------
         request_id
-            Which one.
+            The id of the payment request.
         payment
             What was paid: ``recipient``, ``iban``, ``amount`` (``"87.40:EUR"``), ``purpose``, perhaps ``bic``.
 

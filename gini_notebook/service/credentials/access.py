@@ -107,7 +107,7 @@ class _Static:
         self._headers = {}
 
     def describe(self) -> Mapping[str, Any]:
-        """Say what may be shown."""
+        """Describe the access, without secrets."""
         return {"access": self.kind, "user": self.user, "expires_in_s": None}
 
     def __repr__(self) -> str:
@@ -222,7 +222,7 @@ class DeferredAccess:
         self._access = None
 
     def describe(self) -> Mapping[str, Any]:
-        """Say what may be shown."""
+        """Describe the access, without secrets."""
         if self._access is None:
             return {"access": "waiting for the form", "user": self.user, "expires_in_s": None}
         return self._access.describe()

@@ -96,7 +96,7 @@ class TokenAccess(abc.ABC):
             self._forget_secrets()
 
     def describe(self) -> Mapping[str, Any]:
-        """Say what may be shown."""
+        """Describe the access, without secrets."""
         held = self._held
         left = None if held is None else round(held.expires_at - self._clock(), 1)
         return {"access": self.kind, "user": self.user, "expires_in_s": left}

@@ -14,7 +14,7 @@ _TUNNEL_REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
 def explain(error: BaseException, *, what: str, host: str, guard: DeadlineGuard) -> TransportError:
-    """Say what an exception means for the request: never left, refused by us, or unclear.
+    """Describe what an exception means for the request: never left, refused by us, or unclear.
 
     Nothing of the exception is kept, since its frames hold headers and bodies.
     """

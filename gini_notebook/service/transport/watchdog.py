@@ -23,7 +23,7 @@ class DeadlineGuard:
         self._lock = threading.Lock()
 
     def uses(self, guard: socket.socket | None) -> None:
-        """Learn the socket that the call runs over; raises if the time is up already."""
+        """Note the socket that the call runs over; raises if the time is up already."""
         with self._lock:
             self._socket = guard
             if self.expired:

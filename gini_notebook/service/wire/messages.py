@@ -36,7 +36,7 @@ class Request(Generic[T_co]):
     headers, body
         Without credentials; a body with a password is a :class:`~gini_notebook.service.values.Secret`.
     host
-        Which of the two hosts it goes to.
+        The host it goes to, of the two.
     repeatable
         Whether it may be sent again when nobody knows what became of it.
     uploads_file
@@ -87,7 +87,7 @@ class Access(Protocol):
         """Forget the credentials that the service has just refused; whether a second try is worth it."""
 
     def accepted(self, used: Headers) -> None:
-        """Learn that the service has accepted these credentials."""
+        """Note that the service has accepted these credentials."""
 
     def forget(self) -> None:
         """Forget every secret."""

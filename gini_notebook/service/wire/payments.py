@@ -27,7 +27,7 @@ def payment_request(environment: Environment, request_id: str) -> Request[Paymen
 
 
 def resolve(environment: Environment, request_id: str, payment: Mapping[str, str]) -> Request[PaymentRequest]:
-    """Say that a payment request was paid; the answer is the request (201 as documented, 200 in practice)."""
+    """Report that a payment request was paid; the answer is the request (201 as documented, 200 in practice)."""
     known = id_of(request_id)
     return Request(
         "POST",

@@ -43,13 +43,13 @@ def get(user_id: str) -> Request[User]:
 
 
 def change_password(user_id: str, old: Secret, new: Secret) -> Request[None]:
-    """Give an account a new password."""
+    """Change the password of an account."""
     _check("a@b", new)
     return _change(user_id, Secret(json.dumps({"oldPassword": old.reveal(), "password": new.reveal()})))
 
 
 def change_email(user_id: str, old: str, new: str) -> Request[None]:
-    """Give an account a new address."""
+    """Change the address of an account."""
     _check(new, None)
     return _change(user_id, Secret(json.dumps({"oldEmail": old, "email": new})))
 
