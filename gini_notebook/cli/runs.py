@@ -14,7 +14,7 @@ from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
-    from gini_notebook.analysis.evaluation._gate import Check
+    from gini_notebook.analysis.evaluation.gate import Check
     from gini_notebook.service.batch import Batch
     from gini_notebook.service.batch.inputs import Documents
 
@@ -126,10 +126,10 @@ def _refuse_early(report: Path | None, fail_under: list[str], *, has_truth: bool
 
         writer_of(report)
     if fail_under:
-        from gini_notebook.analysis.evaluation._gate import parsed
+        from gini_notebook.analysis.evaluation.gate import parse_condition
 
         for text in fail_under:
-            parsed(text)
+            parse_condition(text)
 
 
 def _read_truth(truth: Path, declared_fields: str | None) -> object:

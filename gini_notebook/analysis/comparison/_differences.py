@@ -9,7 +9,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.counts import Tally
-from gini_notebook.analysis.evaluation.scores import MACRO, MICRO, PROPORTIONS, with_averages
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, PROPORTIONS, with_averages
 from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
     bca_interval,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gini_notebook.analysis.comparison import _changes, _differences, _verdict
 from gini_notebook.analysis.evaluation import Evaluation
-from gini_notebook.analysis.evaluation._intervals import check_kind
+from gini_notebook.analysis.evaluation.intervals import check_kind
 from gini_notebook.analysis.statistics import mcnemar_p
 from gini_notebook.errors import SettingError
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook.analysis.comparison._differences import BETTER, NO_EVIDENCE, WORSE
-from gini_notebook.analysis.evaluation.scores import MACRO, MICRO
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO
 from gini_notebook.schema import dotted
 
 

@@ -7,9 +7,9 @@
 <Evaluation of 2 documents: 2 correct>
 """
 
-from gini_notebook.analysis.evaluation._evaluate import evaluate
 from gini_notebook.analysis.evaluation._kept import SPEC_VERSION
-from gini_notebook.analysis.evaluation._large import PartedEvaluation
-from gini_notebook.analysis.evaluation._result import Evaluation
+from gini_notebook.analysis.evaluation.evaluate import evaluate
+from gini_notebook.analysis.evaluation.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.partitioned import PartedEvaluation
 
 __all__ = ["SPEC_VERSION", "Evaluation", "PartedEvaluation", "evaluate"]

@@ -7,18 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation import _confidence
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation._confidence import Predictions, auroc, expected_calibration_error
-from gini_notebook.analysis.evaluation._slices import FEWEST_SLOTS
-from gini_notebook.analysis.evaluation._threshold import Threshold
-from gini_notebook.analysis.evaluation.scores import share
+from gini_notebook.analysis.evaluation.confidence import (
+    Predictions,
+    auroc,
+    expected_calibration_error,
+    reliability_table,
+)
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.formulas import share
+from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
+from gini_notebook.analysis.evaluation.thresholds import Threshold
 from gini_notebook.analysis.statistics import FEWEST_DOCUMENTS, percentile_interval, resampled_sums
 
 _BINS = 10
 
 
-def parts(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
+def slices_of(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
     """Give every slice: its documents, and its first columns.
 
     Parameters
@@ -31,21 +35,23 @@ def parts(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolArray
     numbers, kinds = pd.factorize(values, use_na_sentinel=False)
     for number, kind in enumerate(kinds):
         chosen = numbers == number
-        yield chosen, facts(kind, slots[chosen]) | {"documents": int(chosen.sum())}
+        yield chosen, slice_facts(kind, slots[chosen]) | {"documents": int(chosen.sum())}
 
 
-def facts(kind: Hashable, slots: IntArray) -> dict[str, Any]:
+def slice_facts(kind: Hashable, slots: IntArray) -> dict[str, Any]:
     """Give the first columns of a slice: its name, documents with any slot, slots, and whether these are few."""
     count = int(slots.sum())
     return {"slice": kind, "documents": int((slots > 0).sum()), "slots": count, "small": count < FEWEST_SLOTS}
 
 
-def verdict(held: Threshold, *, small: bool) -> dict[str, Any]:
+def slice_verdict(held: Threshold, *, small: bool) -> dict[str, Any]:
     """Give the last columns of a slice; a small one gets no verdict."""
     return asdict(held) | ({"status": "not enough data"} if small else {})
 
 
-def reliability(values: "pd.Series[Any]", documents: "pd.Series[str]", given: Predictions, bins: int) -> pd.DataFrame:
+def reliability_by_slice(
+    values: "pd.Series[Any]", documents: "pd.Series[str]", given: Predictions, bins: int
+) -> pd.DataFrame:
     """Write the table of ``Evaluation.reliability`` with bins of each slice.
 
     Parameters
@@ -59,13 +65,13 @@ def reliability(values: "pd.Series[Any]", documents: "pd.Series[str]", given: Pr
     number = numbers_of[pd.Index(documents, dtype=object).get_indexer(given.document)]
     tables = []
     for place, kind in enumerate(kinds):
-        table = _confidence.reliability(given.of(number == place), bins)
+        table = reliability_table(given.of(number == place), bins)
         table.insert(0, "slice", pd.Series([kind] * len(table), dtype=values.dtype))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def numbers(given: Predictions, seed: int) -> dict[str, Any]:
+def calibration_metrics(given: Predictions, seed: int) -> dict[str, Any]:
     """Give ECE, Brier score and AUROC of some predictions, the first two with intervals of the document bootstrap."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray
+from gini_notebook.analysis.evaluation.encoding import BoolArray
 from gini_notebook.schema import COUNT, TEXT, dotted
 
 CAUSES_COLUMNS = ("group", "field", "cause", "count", "share")
 
 
-def by_cause(comparisons: pd.DataFrame, chosen: BoolArray, *, details: bool) -> pd.DataFrame:
+def cause_table(comparisons: pd.DataFrame, chosen: BoolArray, *, details: bool) -> pd.DataFrame:
     """Write the table of ``Evaluation.by_cause``."""
     wrong = comparisons[(comparisons["outcome"] == "wrong").to_numpy(dtype=bool) & chosen]
     cause = wrong["cause"] if details else wrong["cause"].str.split(":", n=1).str[0]
@@ -21,7 +21,7 @@ def by_cause(comparisons: pd.DataFrame, chosen: BoolArray, *, details: bool) -> 
     return table[list(CAUSES_COLUMNS)].astype(types).reset_index(drop=True)
 
 
-def confusion(comparisons: pd.DataFrame) -> pd.DataFrame:
+def confusion_table(comparisons: pd.DataFrame) -> pd.DataFrame:
     """Write the table of ``Evaluation.confusion``: values of which field were extracted as which other field.
 
     Rules differ in whether they fold case, so values of different fields are compared without it.

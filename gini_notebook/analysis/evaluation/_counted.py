@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.counts import LEVELS, Tally, resampled
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 

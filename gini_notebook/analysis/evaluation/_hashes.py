@@ -6,14 +6,14 @@ from typing import Protocol
 
 import numpy as np
 
-from gini_notebook.analysis.evaluation._coding import NOTHING, IntArray, ObjectArray
+from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray, ObjectArray
 
 
 class _Digest(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
-def of_table(
+def hash_table(
     key: IntArray, value: IntArray, values: ObjectArray, documents: Sequence[str], columns: Sequence[tuple[str, str]]
 ) -> str:
     """Give the SHA-256 of what a table says; the order of its rows and its dtypes do not matter.

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 import pandas as pd
 
-from gini_notebook.analysis.evaluation import _storage
-from gini_notebook.analysis.evaluation._scored import Scored
-from gini_notebook.analysis.evaluation.counts import Coded, Tally, coded, tally
+from gini_notebook.analysis.evaluation.counts import Coded, Tally, count_documents, encode_comparisons
+from gini_notebook.analysis.evaluation.scores import Scored
+from gini_notebook.analysis.evaluation.storage import not_an_evaluation, read_archive, write_archive
 from gini_notebook.errors import SchemaError
 
 # The edition of the metrics; results of different editions are not compared.
@@ -54,7 +54,7 @@ class Kept(Scored):
         tables = {"comparisons": self.comparisons, "documents": self.documents}
         if self.candidates is not None:
             tables["candidates"] = self.candidates
-        return _storage.write(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
+        return write_archive(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
 
     @classmethod
     def load(cls, path: "str | os.PathLike[str]") -> Self:
@@ -70,13 +70,13 @@ class Kept(Scored):
         SchemaError
             If the file is not an evaluation, is damaged, or is of an edition of the metrics this version does not have.
         """
-        tables, facts = _storage.read(path)
+        tables, facts = read_archive(path)
         try:
             settings, provenance = facts["settings"], facts["provenance"]
             spec_version = provenance["spec_version"]
             loaded = cls(tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance)
         except (KeyError, TypeError) as error:
-            raise SchemaError(_storage.not_ours(path, error)) from error
+            raise SchemaError(not_an_evaluation(path, error)) from error
         if spec_version != SPEC_VERSION:
             message = (
                 f"{path} was made by edition {spec_version} of the metrics, and this version has edition "
@@ -105,14 +105,14 @@ class Kept(Scored):
 
     @cached_property
     def _coded(self) -> Coded:
-        return coded(self.comparisons, pd.Index(self.documents["document"], dtype=object))
+        return encode_comparisons(self.comparisons, pd.Index(self.documents["document"], dtype=object))
 
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
         return self._coded.columns
 
     def _count(self, level: str) -> Tally:
-        return tally(self.comparisons, self._coded, level)
+        return count_documents(self.comparisons, self._coded, level)
 
 
 def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:

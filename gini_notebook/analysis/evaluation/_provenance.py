@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from gini_notebook.analysis.evaluation._kept import SPEC_VERSION
-from gini_notebook.analysis.evaluation._settings import Settings
+from gini_notebook.analysis.evaluation.settings import Settings
 from gini_notebook.analysis.rules import Rule
 
 

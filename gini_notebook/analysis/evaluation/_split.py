@@ -5,16 +5,16 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._candidates import TABLE, Candidates
-from gini_notebook.analysis.evaluation._coding import IntArray, codes_of, composed
-from gini_notebook.analysis.evaluation._parts import Pair, Parted, Run, survey
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, TRUTH, check_frame
+from gini_notebook.analysis.evaluation.candidates import CANDIDATES, Candidates
+from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_frame
+from gini_notebook.analysis.evaluation.encoding import IntArray, codes_of, composed
+from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, survey_partition
 
 # Rows of both tables in a partition: work for about 0.1 s, so that the way to another process is worth it.
 ROWS = 50_000
 
 
-def parted(extractions: pd.DataFrame, truth: pd.DataFrame, candidates: Candidates | None, run: Run) -> Parted:
+def partition_frames(extractions: pd.DataFrame, truth: pd.DataFrame, candidates: Candidates | None, run: Run) -> Parted:
     """Split tables by documents; names that differ in nothing but their Unicode form stay together."""
     for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)):
         check_frame(frame, name)
@@ -26,10 +26,10 @@ def parted(extractions: pd.DataFrame, truth: pd.DataFrame, candidates: Candidate
     pairs = [Pair(*both) for both in zip(*tables, strict=True)]
     if candidates is not None:
         known = np.append(part_of, np.full(len(candidates.table), count))  # documents of neither table
-        listed = divided(candidates.table, known[_numbers(candidates.table, TABLE, places)], count)
+        listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, places)], count)
         pairs = [pair._replace(candidates=candidates.part(table)) for pair, table in zip(pairs, listed, strict=True)]
     whole = None if candidates is None else candidates.table
-    return Parted(pairs, [survey(extractions, truth)], run, tuple(extractions.columns), truth, whole)
+    return Parted(pairs, [survey_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
 
 
 def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray:

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation import _calibration, _confidence, _slices, _threshold
-from gini_notebook.analysis.evaluation._coding import BoolArray
-from gini_notebook.analysis.evaluation._threshold import Threshold
+from gini_notebook.analysis.evaluation._calibration import (
+    calibration_metrics,
+    reliability_by_slice,
+    slice_facts,
+    slice_verdict,
+    slices_of,
+)
 from gini_notebook.analysis.evaluation._views import Views
-from gini_notebook.analysis.evaluation.scores import MICRO
+from gini_notebook.analysis.evaluation.confidence import confidence_metrics, predictions, reliability_table
+from gini_notebook.analysis.evaluation.encoding import BoolArray
+from gini_notebook.analysis.evaluation.formulas import MICRO
+from gini_notebook.analysis.evaluation.slices import slice_values
+from gini_notebook.analysis.evaluation.thresholds import Threshold, find_threshold, threshold_in_slice
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
@@ -55,12 +63,12 @@ class Sureness(Views):
         if bins < 1:
             message = f"bins is {bins!r}; it must be 1 or more."
             raise SettingError(message)
-        given = _confidence.predictions(self.comparisons, self._slots_of(field))
+        given = predictions(self.comparisons, self._slots_of(field))
         if column is None:
-            return _confidence.reliability(given, bins)
+            return reliability_table(given, bins)
         names = self.documents["document"]
-        values = _slices.values_of(column, names, self.documents if documents is None else documents)
-        return _calibration.reliability(values, names, given, bins)
+        values = slice_values(column, names, self.documents if documents is None else documents)
+        return reliability_by_slice(values, names, given, bins)
 
     def confidence_scores(self) -> pd.DataFrame:
         """Give how well the confidence tells right from wrong, per field and for all header fields together.
@@ -82,11 +90,11 @@ class Sureness(Views):
         support = tally.totals[:, :3].sum(axis=1)
         rows = []
         for place, (group, field) in enumerate(tally.columns):
-            given = _confidence.predictions(self.comparisons, self._of_field(dotted(group, field)))
-            rows.append({"group": group, "field": field, **_confidence.numbers(given, int(support[place]))})
+            given = predictions(self.comparisons, self._of_field(dotted(group, field)))
+            rows.append({"group": group, "field": field, **confidence_metrics(given, int(support[place]))})
         header = np.array([not group for group, _ in tally.columns], dtype=bool)
-        given = _confidence.predictions(self.comparisons, self._slots_of(None))
-        rows.append({"group": "", "field": MICRO, **_confidence.numbers(given, int(support[header].sum()))})
+        given = predictions(self.comparisons, self._slots_of(None))
+        rows.append({"group": "", "field": MICRO, **confidence_metrics(given, int(support[header].sum()))})
         return pd.DataFrame(rows)
 
     def at_precision(
@@ -119,8 +127,8 @@ class Sureness(Views):
         SettingError
             If the extractions have no confidence, there is no such field, or the target is not between 0 and 1.
         """
-        return _threshold.at_precision(
-            _confidence.predictions(self.comparisons, self._slots_of(field)),
+        return find_threshold(
+            predictions(self.comparisons, self._slots_of(field)),
             self.documents["document"].tolist(),
             self._required(field, required),
             target=target,
@@ -166,17 +174,17 @@ class Sureness(Views):
             If the extractions have no confidence, there is no such column or field, or the target makes no sense.
         """
         names = self.documents["document"]
-        values = _slices.values_of(column, names, self.documents if documents is None else documents)
-        given = _confidence.predictions(self.comparisons, self._slots_of(field))
+        values = slice_values(column, names, self.documents if documents is None else documents)
+        given = predictions(self.comparisons, self._slots_of(field))
         wanted, seed = self._required(field, required), self.settings["seed"]
-        whole = _threshold.at_precision(given, names.tolist(), wanted, target=target, seed=seed)
+        whole = find_threshold(given, names.tolist(), wanted, target=target, seed=seed)
         slots = self.tally().counts[:, self._places(field), :4].sum(axis=(1, 2))
         of_document = pd.Index(names, dtype=object).get_indexer(given.document)
         rows = []
-        for chosen, row in _calibration.parts(values, slots):
-            part = _threshold.in_slice(given, names.tolist(), wanted, whole=whole, chosen=chosen, seed=seed)
-            numbers = _calibration.numbers(given.of(chosen[of_document]), seed)
-            rows.append(row | numbers | _calibration.verdict(part, small=row["small"]))
+        for chosen, row in slices_of(values, slots):
+            part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, chosen=chosen, seed=seed)
+            numbers = calibration_metrics(given.of(chosen[of_document]), seed)
+            rows.append(row | numbers | slice_verdict(part, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": column, "field": field, "target": target, "status_of_all": whole.status}
         return table
@@ -202,16 +210,16 @@ class Sureness(Views):
             If the extractions have no confidence, or the target makes no sense.
         """
         names = self.documents["document"].tolist()
-        given = _confidence.predictions(self.comparisons, self._slots_of(None))
+        given = predictions(self.comparisons, self._slots_of(None))
         seed, everywhere = self.settings["seed"], np.ones(len(names), dtype=bool)
-        whole = _threshold.at_precision(given, names, self._required(None, None), target=target, seed=seed)
+        whole = find_threshold(given, names, self._required(None, None), target=target, seed=seed)
         rows = []
         for place in self._places(None).tolist():
             field = self._columns[place][1]
             part = given.of((given.field == field).to_numpy(dtype=bool))
-            held = _threshold.in_slice(part, names, [field], whole=whole, chosen=everywhere, seed=seed)
-            row = _calibration.facts(field, self.tally().counts[:, place, :4].sum(axis=1))
-            rows.append(row | _calibration.numbers(part, seed) | _calibration.verdict(held, small=row["small"]))
+            held = threshold_in_slice(part, names, [field], whole=whole, chosen=everywhere, seed=seed)
+            row = slice_facts(field, self.tally().counts[:, place, :4].sum(axis=1))
+            rows.append(row | calibration_metrics(part, seed) | slice_verdict(held, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
         return table

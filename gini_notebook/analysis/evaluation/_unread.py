@@ -16,11 +16,11 @@ _REMEDIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "date": ({"date_order": "dmy"}, {"date_order": "mdy"}),
 }
 
-Rules = Mapping[str, Mapping[str, Any]]
-Unread = dict[str, Counter[str]]
+DescribedRules = Mapping[str, Mapping[str, Any]]
+UnreadValues = dict[str, Counter[str]]
 
 
-def unread(comparisons: pd.DataFrame, rules: Rules) -> Unread:
+def unread_values(comparisons: pd.DataFrame, rules: DescribedRules) -> UnreadValues:
     """Find the values of the truth that their rule cannot read, by field, and how often each is there.
 
     Parameters
@@ -44,16 +44,16 @@ def unread(comparisons: pd.DataFrame, rules: Rules) -> Unread:
     return found
 
 
-def together(parts: Iterable[Unread]) -> Unread:
+def merge_unread(parts: Iterable[UnreadValues]) -> UnreadValues:
     """Put the values of several partitions together."""
-    whole: Unread = {}
+    whole: UnreadValues = {}
     for part in parts:
         for name, values in part.items():
             whole.setdefault(name, Counter()).update(values)
     return dict(sorted(whole.items()))
 
 
-def hints(found: Unread, rules: Rules) -> list[str]:
+def unread_hints(found: UnreadValues, rules: DescribedRules) -> list[str]:
     """Write a line per field, with an example and the remedy."""
     return [_hint(name, rules[name], values) for name, values in found.items()]
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation import _causes, _mistakes, _unread
-from gini_notebook.analysis.evaluation._coding import BoolArray
+from gini_notebook.analysis.evaluation._causes import cause_table, confusion_table
 from gini_notebook.analysis.evaluation._kept import Kept
-from gini_notebook.analysis.evaluation._mistakes import of_field
+from gini_notebook.analysis.evaluation._unread import unread_hints, unread_values
+from gini_notebook.analysis.evaluation.encoding import BoolArray
+from gini_notebook.analysis.evaluation.mistakes import mistake_table, slots_of_field
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,7 +43,7 @@ class Views(Kept):
         --------
         >>> result.mistakes("iban", outcome="wrong")  # doctest: +SKIP
         """
-        return _mistakes.frame(self.comparisons, self._entities, field, outcome)
+        return mistake_table(self.comparisons, self._entities, field, outcome)
 
     def by_cause(self, field: str | None = None, *, details: bool = False) -> pd.DataFrame:
         """Give how often which cause made a value wrong; the counts of a field add up to its wrong values.
@@ -65,7 +66,7 @@ class Views(Kept):
             If there is no such field.
         """
         chosen = np.ones(len(self.comparisons), dtype=bool) if field is None else self._of_field(field)
-        return _causes.by_cause(self.comparisons, chosen, details=details)
+        return cause_table(self.comparisons, chosen, details=details)
 
     def confusion(self) -> pd.DataFrame:
         """Give how often the value of one field was extracted as another field of the same document.
@@ -76,7 +77,7 @@ class Views(Kept):
             One row per field of the truth, one column per field it was extracted as; counts. Only fields that were
             confused are there. Counted are wrong and spurious values.
         """
-        return _causes.confusion(self.comparisons)
+        return confusion_table(self.comparisons)
 
     def unread_truth(self) -> list[str]:
         """Name the fields whose truth is in a notation that their rule cannot read; it changes no number.
@@ -88,7 +89,7 @@ class Views(Kept):
             ``2025-12-31``, ``1.234,56`` where an amount is ``1234.56:EUR``. Such values count as wrong.
         """
         rules = self.provenance["rules"]
-        return _unread.hints(_unread.unread(self.comparisons, rules), rules)
+        return unread_hints(unread_values(self.comparisons, rules), rules)
 
     def _of_field(self, field: str) -> BoolArray:
-        return of_field(self.comparisons, self._entities, field)
+        return slots_of_field(self.comparisons, self._entities, field)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gini_notebook.analysis.evaluation._coding import FloatArray
+from gini_notebook.analysis.evaluation.encoding import FloatArray
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
 
-def of_columns(weights: Mapping[str, float] | None, columns: Sequence[tuple[str, str]]) -> FloatArray | None:
+def column_weights(weights: Mapping[str, float] | None, columns: Sequence[tuple[str, str]]) -> FloatArray | None:
     """Give the weight of every column, 1 where none is named; None if there are no weights at all.
 
     Raises

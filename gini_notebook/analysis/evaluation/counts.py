@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation._inputs import in_order
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.inputs import in_order
 from gini_notebook.analysis.statistics import resampled_sums
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import OUTCOMES
@@ -87,7 +87,7 @@ class Coded:
     outcome: IntArray
 
 
-def coded(
+def encode_comparisons(
     comparisons: pd.DataFrame, documents: "pd.Index[str]", columns: tuple[tuple[str, str], ...] | None = None
 ) -> Coded:
     """Number documents, columns and outcomes of a comparisons table.
@@ -120,7 +120,7 @@ def coded(
     )
 
 
-def tally(comparisons: pd.DataFrame, slots: Coded, level: str) -> Tally:
+def count_documents(comparisons: pd.DataFrame, slots: Coded, level: str) -> Tally:
     """Count a comparisons table at one level."""
     outcome = outcomes_at(comparisons, slots, level)
     groups = groups_of(slots.columns)

@@ -1,113 +1,262 @@
-"""Scores of counts: precision, recall, F1 and their companions (M5–M8 of the metrics).
+"""Scores: every number that is made of counts per document."""
 
-``wrong="both"``: a wrong value is a false positive *and* a false negative. ``wrong="fp"``: a false positive only, so
-that recall is the share of labelled values that anything was read for and that were read right.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import FloatArray
-from gini_notebook.errors import SettingError
-
-COUNTING_RULES = ("both", "fp")
-MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
-PROPORTIONS = ("precision", "recall", "f1")
-
-
-def check_counting_rule(wrong: str) -> None:
-    """Refuse a counting rule that is none."""
-    if wrong not in COUNTING_RULES:
-        message = f"wrong is {wrong!r}; it must be 'both' (false positive and false negative) or 'fp'."
-        raise SettingError(message)
+from gini_notebook.analysis.evaluation._counted import Counted
+from gini_notebook.analysis.evaluation._weights import column_weights
+from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
+from gini_notebook.analysis.evaluation.field_scores import Scoring, field_table
+from gini_notebook.analysis.evaluation.formulas import check_counting_rule, check_zero_division, share
+from gini_notebook.analysis.evaluation.gate import Check, check_conditions
+from gini_notebook.analysis.evaluation.intervals import check_kind
+from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
+from gini_notebook.analysis.evaluation.summary import SummaryOptions, summary_table
+from gini_notebook.analysis.statistics import wilson
 
 
-def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
-    """Give what the correct ones are a share of, by score; for F1 the mean of the other two.
+class Scored(Counted):
+    """The scores of an evaluation."""
 
-    Parameters
-    ----------
-    counts
-        Last axis: correct, wrong, missing, spurious, and perhaps absent.
-    """
-    correct, off, missing, spurious = (np.asarray(counts[..., place], dtype=np.float64) for place in range(4))
-    predicted = correct + off + spurious
-    wanted = correct + missing + (off if wrong == "both" else 0)
-    return {"precision": predicted, "recall": wanted, "f1": (predicted + wanted) / 2}
+    def by_field(
+        self,
+        level: str = "typed",
+        wrong: str | None = None,
+        intervals: str = "wilson",
+        *,
+        answered_only: bool = False,
+        weights: Mapping[str, float] | None = None,
+        zero_division: float = np.nan,
+    ) -> pd.DataFrame:
+        """Give counts, precision, recall, F1 and companions per field, then their averages ``micro`` and ``macro``.
 
+        Parameters
+        ----------
+        level
+            When two values are the same: ``"raw"`` (the same string), ``"typed"`` (the same amount, date, name …), or
+            ``"lenient"`` (similar enough).
+        wrong
+            What a wrong value costs, ``"both"`` or ``"fp"``; by default as in ``evaluate``.
+        intervals
+            ``"wilson"`` for fields that a document has once; averages and columns of compounds, whose slots hang
+            together within a document, are resampled by document all the same. ``"bootstrap"`` resamples everything.
+            ``"bca"`` does, too, and corrects the percentiles for bias and skewness (Efron 1987): for few documents, or
+            scores close to 0 or 1, whose draws are skewed. Where fewer than 20 documents count, or all draws are the
+            same, every kind falls back on Wilson's interval.
+        answered_only
+            Leave out the documents that failed.
+        weights
+            By field (``"iban"``, ``"lineItems.baseGross"``), what each of its slots counts for, as importance or loss;
+            fields without a weight count for 1. Gives each group one more average, ``weighted``: the scores of the
+            weighted counts, as scikit-learn's ``sample_weight`` with ``average="micro"``.
+        zero_division
+            What stands for 0/0, for numbers that shall be those of another program: 0 as DocILE, nervaluate and
+            stickler, 0 or 1 as scikit-learn. Macro averages over the same fields whatever it is.
 
-def check_zero_division(undefined: float) -> None:
-    """Refuse to take 0/0 for anything but 0, 1 or undefined."""
-    if undefined not in (0, 1) and not np.isnan(undefined):
-        message = f"zero_division is {undefined!r}; it must be 0, 1, or NaN (the default: undefined)."
-        raise SettingError(message)
+        Returns
+        -------
+        pandas.DataFrame
+            ``schema.FIELD_SCORES``, by group. The interval (95 %) of ``f1`` is in ``f1_low`` and ``f1_high``, and so
+            on. 0/0 is missing; macro is the mean of the fields with a truth value. ``attrs`` has the level, the
+            counting rule, the kind of intervals and the seed of the draws, how many fields macro leaves out, and which
+            rows were too few or too alike for the bootstrap (``degenerate``).
 
+        Raises
+        ------
+        SettingError
+            If an argument has a value that makes no sense.
 
-def scores(counts: npt.NDArray[np.generic], wrong: str, undefined: float = np.nan) -> Mapping[str, FloatArray]:
-    """Give precision, recall and F1; NaN, or another value, where there is nothing to divide by.
+        Examples
+        --------
+        >>> result.by_field().query("field == 'iban'")["f1"]  # doctest: +SKIP
+        >>> result.by_field(weights={"amountToPay": 10}).query("field == 'weighted'")  # doctest: +SKIP
+        """
+        wrong = self.settings["wrong"] if wrong is None else wrong
+        check_counting_rule(wrong)
+        check_kind(intervals)
+        check_zero_division(zero_division)
+        weighing = column_weights(weights, self._columns)
+        frame = field_table(
+            self.tally(level, answered_only=answered_only),
+            self._draws(level, answered_only=answered_only),
+            entities=self._entities,
+            intervals=intervals,
+            how=Scoring(wrong, self.settings["seed"], weighing, zero_division),
+        )
+        frame.attrs |= {"level": level, "intervals": intervals, "seed": self.settings["seed"]}
+        frame.attrs |= {"answered_only": answered_only, "weights": None if weights is None else dict(weights)}
+        return frame
 
-    F1 of no correct value is 0 as soon as something is wrong, missing or spurious (M8); with ``wrong="fp"`` that holds
-    by the same formula.
-    """
-    correct = np.asarray(counts[..., 0], dtype=np.float64)
-    return {
-        name: np.where(total == 0, undefined, share(correct, total)) for name, total in trials(counts, wrong).items()
-    }
+    def summary(self, level: str = "typed", intervals: str = "wilson") -> pd.DataFrame:
+        """Give the numbers of the whole.
 
+        Parameters
+        ----------
+        level, intervals
+            As in :meth:`by_field`; ``"wilson"`` is for shares of documents.
 
-def with_averages(
-    counts: npt.NDArray[np.generic],
-    supported: npt.NDArray[np.int64],
-    wrong: str,
-    *,
-    weights: FloatArray | None = None,
-    undefined: float = np.nan,
-) -> Mapping[str, FloatArray]:
-    """Give the scores of fields, of their sum (micro), the mean of the fields' scores (macro), and weighted ones (M7).
+        Returns
+        -------
+        pandas.DataFrame
+            ``schema.SUMMARY``: ``micro_f1``, ``micro_precision``, ``micro_recall`` and ``macro_f1`` over header fields
+            (``lineItems_micro_f1`` … over the cells of a compound); ``document_mean_f1`` and ``document_mean_anls``;
+            ``perfect_documents`` (nothing wrong, missing or spurious in the required fields); ``payable_rate`` (of the
+            documents that have an amount and an IBAN to pay to, the share with nothing wrong, missing or spurious in
+            amountToPay, iban, paymentRecipient and paymentReference as far as they are labelled);
+            ``lineItems_row_recall``, ``…_exact_rows``, ``…_exact_tables``; ``candidate_recall_1``, ``_3``, ``_all``
+            (the right value is first, among the first three, or anywhere in the list of candidates); ``documents``,
+            ``failed``, ``coverage``; ``answered_micro_f1`` … without the documents that failed.
 
-    Parameters
-    ----------
-    counts
-        Last axes: fields × (correct, wrong, missing, spurious).
-    supported
-        Places of the fields that have a truth value; the others are no part of macro (M8).
-    weights
-        By field, what each of its slots counts for; without, there is no weighted average.
-    undefined
-        What stands for 0/0.
-    """
-    together = np.concatenate([counts, counts.sum(axis=-2, keepdims=True)], axis=-2)
-    averaged = {
-        name: np.concatenate([values, mean(values[..., supported])[..., None]], axis=-1)
-        for name, values in scores(together, wrong, undefined).items()
-    }
-    if weights is None:
-        return averaged
-    weighted = scores((np.asarray(counts, dtype=np.float64) * weights[:, None]).sum(axis=-2), wrong, undefined)
-    return {name: np.concatenate([values, weighted[name][..., None]], axis=-1) for name, values in averaged.items()}
+        Raises
+        ------
+        SettingError
+            If there is no such level or kind of interval.
+        """
+        check_kind(intervals)
+        return summary_table(
+            self.tally(level),
+            self._answered,
+            self._draws(level),
+            required=self.settings["required"],
+            how=SummaryOptions(self.settings["wrong"], self.settings["seed"], intervals),
+        )
 
+    def check(self, expressions: str | Sequence[str], intervals: str = "wilson") -> list[Check]:
+        """Check conditions, as a release is gated by them.
 
-def mean(values: FloatArray) -> FloatArray:
-    """Give the mean over the last axis of what is defined; NaN if nothing is."""
-    return share(np.nansum(values, axis=-1), np.sum(~np.isnan(values), axis=-1))
+        Parameters
+        ----------
+        expressions
+            One or several of the form name, comparison, number: ``"amountToPay.f1>=0.95"``; the lower end of an
+            interval is ``"amountToPay.f1_low>=0.9"``; cells of a compound are ``"lineItems.baseGross.recall>=0.8"``,
+            averages ``"micro.f1>=0.9"``; every metric of :meth:`summary` can be named: ``"payable_rate>=0.8"``.
+        intervals
+            How the ends of intervals are made, as in :meth:`by_field`.
 
+        Returns
+        -------
+        list of Check
+            Per condition (expression, value, passed). An undefined number never passes.
 
-def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
-    """Give what is printed next to precision, recall and F1 (M6); recall is found × read_right."""
-    correct, off, missing, spurious, absent = (np.asarray(counts[..., place], dtype=np.float64) for place in range(5))
-    labelled = correct + off + missing
-    return {
-        "found": share(correct + off, labelled),
-        "read_right": share(correct, correct + off),
-        "invented": share(spurious, spurious + absent),
-        "accuracy": share(correct, labelled + spurious),
-        "accuracy_with_absent": share(correct + absent, labelled + spurious + absent),
-    }
+        Raises
+        ------
+        SettingError
+            If a condition cannot be read or names a number that there is not (the message lists the names), or there
+            is no such kind of interval.
 
+        Examples
+        --------
+        >>> result.check("amountToPay.f1>=0.95")  # doctest: +SKIP
+        [Check(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
+        """
+        return check_conditions(expressions, self.by_field(intervals=intervals), self.summary(intervals=intervals))
 
-def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
-    """Divide; NaN where the whole is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.true_divide(part, whole), dtype=np.float64)
+    def by_slice(
+        self,
+        column: str,
+        documents: pd.DataFrame | None = None,
+        *,
+        field: str | None = None,
+        level: str = "typed",
+        intervals: str = "wilson",
+    ) -> pd.DataFrame:
+        """Give the scores of parts of the documents: by issuer, country, pages, source or month.
+
+        Parameters
+        ----------
+        column
+            The column whose values make the slices.
+        documents
+            A table with ``document`` and the column; by default the documents table of the evaluation.
+        field
+            One field only; by default all header fields together.
+        level, intervals
+            As in :meth:`by_field`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per value (``slice``): ``documents``, ``slots``, the counts, precision, recall and F1 with 95 %
+            intervals, ``small`` (fewer than 30 slots: look at it in grey) and ``rank`` (1 is the best F1; small slices
+            are never ranked). Documents without a value make a slice of their own, whose name is missing.
+
+        Raises
+        ------
+        SettingError
+            If there is no such column, field, level or kind of interval.
+        SchemaError
+            If the documents table names a document twice.
+
+        Examples
+        --------
+        >>> result.by_slice("source_classification")  # doctest: +SKIP
+        """
+        check_kind(intervals)
+        values = slice_values(column, self.documents["document"], self.documents if documents is None else documents)
+        tally = self.tally(level)
+        wrong, seed = self.settings["wrong"], self.settings["seed"]
+        table = slice_table(tally, values, self._places(field), wrong=wrong, seed=seed, intervals=intervals)
+        table.attrs |= {"column": column, "field": field, "level": level, "intervals": intervals, "seed": seed}
+        return table
+
+    def candidate_recall(self) -> pd.DataFrame:
+        """Tell "not read" from "read, and another one chosen", per field that has candidates.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``group``, ``field``, ``slots`` (with a truth value and a list to ask), ``recall_1``, ``recall_3`` and
+            ``recall_all`` (share whose right value is first, among the first three, anywhere in the list) each with a
+            95 % interval (``recall_1_low`` …), and ``chosen``: the share that was extracted rightly.
+        """
+        counts = self.tally().candidates
+        columns = ["group", "field", "slots"]
+        names = ("recall_1", "recall_3", "recall_all")
+        columns += [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
+        if counts is None:
+            return pd.DataFrame(columns=[*columns, "chosen"])
+        totals = counts.sum(axis=0, dtype=np.int64)
+        asked = np.flatnonzero(totals[:, 0] > 0)
+        names_of = [self.tally().columns[place] for place in asked]
+        table = pd.DataFrame(names_of, columns=["group", "field"])
+        table["slots"] = totals[asked, 0]
+        for at, name in enumerate(names, start=1):
+            table[name] = share(totals[asked, at], totals[asked, 0])
+            table[f"{name}_low"], table[f"{name}_high"] = wilson(totals[asked, at], totals[asked, 0])
+        table["chosen"] = share(self.tally().totals[asked, 0], totals[asked, 0])
+        return table
+
+    def costs(self, costs: "Costs | CostsByField") -> pd.DataFrame:
+        """Give what mistakes cost.
+
+        Parameters
+        ----------
+        costs
+            What one mistake costs, in any currency: ``{"wrong": 50, "missing": 2, "spurious": 10}`` for every header
+            field, or by field: ``{"amountToPay": {"wrong": 50, "missing": 2}, "lineItems.baseGross": {"wrong": 1}}``.
+            ``missing`` is the cost of keying a value in.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Per field and in ``total``: the numbers of mistakes, ``cost``, ``cost_per_1000_documents`` with its 95 %
+            interval (``low``, ``high``), the field's ``precision``, and ``break_even_precision``: from this precision
+            on it is cheaper to take what was read than to key everything in (1 - missing / wrong).
+
+        Raises
+        ------
+        SettingError
+            If there is no such field or outcome, or a cost is no number.
+
+        Examples
+        --------
+        >>> result.costs({"wrong": 50, "missing": 2, "spurious": 10})  # doctest: +SKIP
+        """
+        return cost_table(self.tally(), costs, self.settings["seed"])
+
+    def _repr_html_(self) -> str:
+        """Show the table per field in a notebook; text from documents is escaped."""
+        shown = self.by_field()[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
+        return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))

@@ -9,7 +9,7 @@ from scipy import stats
 
 from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import evaluate
-from gini_notebook.analysis.evaluation.scores import scores
+from gini_notebook.analysis.evaluation.formulas import compute_scores
 from gini_notebook.analysis.statistics import bca_interval, left_out_sums, resampled_sums, wilson
 from gini_notebook.errors import SettingError
 
@@ -23,7 +23,7 @@ def clustered(documents=100, seed=0):
 
 
 def f1(sums):
-    return scores(sums, "both")["f1"]
+    return compute_scores(sums, "both")["f1"]
 
 
 def of_columns(correct, wrong, missing, axis=-1):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gini_notebook.analysis.evaluation.scores import scores
+from gini_notebook.analysis.evaluation.formulas import compute_scores
 from gini_notebook.analysis.statistics import (
     bca_interval,
     left_out_sums,
@@ -16,7 +16,7 @@ FIELDS = 10
 
 
 def f1(sums):
-    return scores(sums, "both")["f1"]
+    return compute_scores(sums, "both")["f1"]
 
 
 def counts(random, quality):

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray
-from gini_notebook.analysis.evaluation._fields import Scoring, score_group
-from gini_notebook.analysis.evaluation._intervals import Estimates
 from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, Tally, resampled
-from gini_notebook.analysis.evaluation.scores import MACRO, MICRO, share, trials
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
+from gini_notebook.analysis.evaluation.field_scores import Scoring, score_group
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, share, trials
+from gini_notebook.analysis.evaluation.intervals import Estimates
 from gini_notebook.analysis.statistics import left_out_sums, resampled_sums
 from gini_notebook.schema import SUMMARY
 
@@ -35,7 +35,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class SummaryOptions:
     """How numbers are made: counting rule, seed of the draws, kind of the intervals."""
 
     wrong: str
@@ -43,8 +43,8 @@ class How:
     intervals: str
 
 
-def frame(
-    tally: Tally, answered: BoolArray, draws: FloatArray, *, required: Sequence[str] | None, how: How
+def summary_table(
+    tally: Tally, answered: BoolArray, draws: FloatArray, *, required: Sequence[str] | None, how: SummaryOptions
 ) -> pd.DataFrame:
     """Write the summary (``schema.SUMMARY``).
 
@@ -118,7 +118,7 @@ def _row_ratios(rows: npt.NDArray[np.int32], group: str) -> Iterator[Ratio]:
     yield Ratio(group, f"{group}_exact_tables", whole, in_truth > 0, plain=True)
 
 
-def _estimated(ratios: Sequence[Ratio], how: How) -> dict[str, list[dict[str, Any]]]:
+def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[dict[str, Any]]]:
     """Give value and interval of every ratio by section, from one bootstrap of all of them."""
     parts, wholes = (
         np.stack([np.asarray(getattr(ratio, name), dtype=np.float64) for ratio in ratios], axis=1)
@@ -148,7 +148,7 @@ def _estimated(ratios: Sequence[Ratio], how: How) -> dict[str, list[dict[str, An
     return rows
 
 
-def _averages(tally: Tally, draws: FloatArray, group: str, prefix: str, how: How) -> list[dict[str, Any]]:
+def _averages(tally: Tally, draws: FloatArray, group: str, prefix: str, how: SummaryOptions) -> list[dict[str, Any]]:
     """Give micro and macro of a group."""
     scored = score_group(tally, draws, group, Scoring(how.wrong, how.seed))
     if not len(scored.columns):
@@ -171,7 +171,7 @@ def _average(estimates: Estimates, place: int, intervals: str) -> dict[str, Any]
     return {"value": estimates.value[place], "low": low[place], "high": high[place]}
 
 
-def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, how: How) -> list[dict[str, Any]]:
+def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, how: SummaryOptions) -> list[dict[str, Any]]:
     """Give the second line: the same on the documents that were answered (M19)."""
     if HEADER not in tally.groups or not answered.any():
         return []

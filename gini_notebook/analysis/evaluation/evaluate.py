@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook._executors import run_on
-from gini_notebook.analysis.evaluation import _candidates, _dask, _documents, _parquet, _split
-from gini_notebook.analysis.evaluation._dask import is_dask
-from gini_notebook.analysis.evaluation._inputs import read
-from gini_notebook.analysis.evaluation._large import evaluate_parts
-from gini_notebook.analysis.evaluation._parquet import is_paths
-from gini_notebook.analysis.evaluation._parts import Parted, Run
-from gini_notebook.analysis.evaluation._pass import compare
 from gini_notebook.analysis.evaluation._provenance import provenance
-from gini_notebook.analysis.evaluation._result import Evaluation
-from gini_notebook.analysis.evaluation._settings import OneRule, Settings, choose_rules, entity_votes
-from gini_notebook.analysis.evaluation._slots import Order
+from gini_notebook.analysis.evaluation._split import partition_frames
+from gini_notebook.analysis.evaluation.alignment import Order
+from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of, survey_candidates
+from gini_notebook.analysis.evaluation.comparing import compare_tables
+from gini_notebook.analysis.evaluation.dask_partitions import is_dask, partition_dask
+from gini_notebook.analysis.evaluation.documents import Sent, check_documents, document_table, only_sent, tables_of
+from gini_notebook.analysis.evaluation.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.inputs import read_inputs
+from gini_notebook.analysis.evaluation.parquet_partitions import is_paths, partition_parquet
+from gini_notebook.analysis.evaluation.partitioned import evaluate_partitions
+from gini_notebook.analysis.evaluation.partitions import Parted, Run
+from gini_notebook.analysis.evaluation.settings import OneRule, Settings, choose_rules, entity_votes
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import dotted
 
@@ -117,15 +119,15 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     parted = _in_parts(extractions, truth, executor)
     if parted is not None:
         # A PartedEvaluation has the scores of an Evaluation; most callers hand in tables in memory.
-        return cast("Evaluation", evaluate_parts(parted, settings, rules, _documents.Sent()))
-    source, documents, candidates = _documents.sources(extractions)
-    known = _documents.known(documents)
-    truth, not_sent = _documents.of_sent(truth, known)
-    sent = _documents.Sent(known, not_sent, str(getattr(extractions, "service", "")))
-    surveyed = None if candidates is None else _candidates.survey(candidates, source)
+        return cast("Evaluation", evaluate_partitions(parted, settings, rules, Sent()))
+    source, documents, candidates = tables_of(extractions)
+    known = check_documents(documents)
+    truth, not_sent = only_sent(truth, known)
+    sent = Sent(known, not_sent, str(getattr(extractions, "service", "")))
+    surveyed = None if candidates is None else survey_candidates(candidates, source)
     if executor is not None:
-        parted = _split.parted(source, truth, surveyed, _runner(executor))
-        return cast("Evaluation", evaluate_parts(parted, settings, rules, sent))
+        parted = partition_frames(source, truth, surveyed, _runner(executor))
+        return cast("Evaluation", evaluate_partitions(parted, settings, rules, sent))
     return _whole(source, truth, surveyed, settings, rules=rules, sent=sent)
 
 
@@ -137,9 +139,9 @@ def _in_parts(extractions: Any, truth: Any, executor: Executor | None) -> Parted
                 "Dask evaluates its DataFrames by its own scheduler; leave out executor=, and connect a "
                 "distributed.Client to use a cluster."
             )
-        return _dask.parted(extractions, truth)
+        return partition_dask(extractions, truth)
     if is_paths(extractions):
-        return _parquet.parted(extractions, truth, map if executor is None else _runner(executor))
+        return partition_parquet(extractions, truth, map if executor is None else _runner(executor))
     if is_paths(truth):
         raise SchemaError(
             "The truth is a path and the extractions are not: read it with read_truth(), or give both as Parquet files."
@@ -154,17 +156,17 @@ def _runner(executor: Executor) -> Run:
 def _whole(
     source: pd.DataFrame,
     truth: pd.DataFrame,
-    candidates: _candidates.Candidates | None,
+    candidates: Candidates | None,
     settings: Settings,
     *,
     rules: Mapping[str, OneRule] | None,
-    sent: _documents.Sent,
+    sent: Sent,
 ) -> Evaluation:
     """Evaluate tables in memory, in one go."""
-    inputs = read(source, truth, settings.fields, sent.names)
+    inputs = read_inputs(source, truth, settings.fields, sent.names)
     settings.check_required(inputs.columns)
     chosen = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
-    compared = compare(inputs, source, chosen, settings, candidates)
+    compared = compare_tables(inputs, source, chosen, settings, candidates)
     facts = {
         "truth_hash": inputs.truth_hash,
         "extractions_hash": inputs.extractions_hash,
@@ -177,8 +179,8 @@ def _whole(
     }
     return Evaluation(
         comparisons=compared.comparisons,
-        documents=_documents.frame(inputs.documents, sent.documents, inputs.answered),
-        candidates=None if candidates is None else _candidates.chosen(candidates.table, inputs.documents),
+        documents=document_table(inputs.documents, sent.documents, inputs.answered),
+        candidates=None if candidates is None else candidates_of(candidates.table, inputs.documents),
         settings=settings.plain(),
         provenance=provenance(settings, chosen, facts),
     )

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import NOTHING, BoolArray, ObjectArray, as_objects, composed, text
+from gini_notebook.analysis.evaluation.encoding import (
+    NOTHING,
+    BoolArray,
+    ObjectArray,
+    as_objects,
+    composed,
+    text_column,
+)
 from gini_notebook.errors import SchemaError
 from gini_notebook.schema import DOCUMENT_STATUSES, TEXT
 
@@ -49,7 +56,7 @@ class Sent:
         }
 
 
-def sources(extractions: Any) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
+def tables_of(extractions: Any) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
     """Give the tables of extractions, documents and candidates of whatever was handed in."""
     if isinstance(extractions, pd.DataFrame):
         return extractions, None, None
@@ -63,7 +70,7 @@ def sources(extractions: Any) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.Dat
     return table, getattr(extractions, "documents", None), getattr(extractions, "candidates", None)
 
 
-def known(documents: pd.DataFrame | None) -> pd.DataFrame | None:
+def check_documents(documents: pd.DataFrame | None) -> pd.DataFrame | None:
     """Check the documents table: one row per document, with a status."""
     if documents is None:
         return None
@@ -74,7 +81,7 @@ def known(documents: pd.DataFrame | None) -> pd.DataFrame | None:
     return documents
 
 
-def of_sent(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]:
+def only_sent(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]:
     """Restrict the truth to what was sent, and name the rest: nobody asked the service about it.
 
     Only a batch knows what was sent; a mere table of extractions leaves the truth whole, since there a document
@@ -108,7 +115,7 @@ def failed_without_truth(documents: pd.DataFrame | None, names: ObjectArray) -> 
     ]
 
 
-def frame(names: ObjectArray, documents: pd.DataFrame | None, extracted: BoolArray) -> pd.DataFrame:
+def document_table(names: ObjectArray, documents: pd.DataFrame | None, extracted: BoolArray) -> pd.DataFrame:
     """Write the documents table of the evaluation: one row per document of the truth, failed ones too (M19).
 
     Parameters
@@ -142,9 +149,9 @@ def _frame_of_names(names: ObjectArray, extracted: BoolArray) -> pd.DataFrame:
     nothing = np.full(len(names), NOTHING, dtype=np.int64)
     columns = {
         "document": pd.array(names, dtype=TEXT),
-        "status": text(np.where(extracted, 0, 1), as_objects([COMPLETED, FAILED])),
-        "error": text(np.where(extracted, NOTHING, 0), as_objects([_NO_EXTRACTION])),
-        "request_id": text(nothing, as_objects([])),
+        "status": text_column(np.where(extracted, 0, 1), as_objects([COMPLETED, FAILED])),
+        "error": text_column(np.where(extracted, NOTHING, 0), as_objects([_NO_EXTRACTION])),
+        "request_id": text_column(nothing, as_objects([])),
         "answered": extracted,
     }
     return pd.DataFrame(columns)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import composed
-from gini_notebook.analysis.evaluation._parts import Pair, Parted, Survey, survey
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, TRUTH, check_columns
+from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_columns
+from gini_notebook.analysis.evaluation.encoding import composed
+from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Survey, survey_partition
 from gini_notebook.errors import SchemaError
 
 _LIBRARIES = ("dask", "dask_expr")
@@ -29,7 +29,7 @@ def _run(function: Callable[..., Any], *arguments: Sequence[Any]) -> Iterator[An
     return iter(dask.compute(*(dask.delayed(function)(*entry) for entry in zip(*arguments, strict=True))))
 
 
-def parted(extractions: Any, truth: Any) -> Parted:
+def partition_dask(extractions: Any, truth: Any) -> Parted:
     """Bring the partitions of both tables together.
 
     Raises
@@ -52,7 +52,7 @@ def parted(extractions: Any, truth: Any) -> Parted:
         raise SchemaError(message)
     seen = (_needed(frame, ("field", "group", "entity")).to_delayed() for frame in (extractions, truth))
     pairs = [Pair(*both) for both in zip(found, wanted, strict=True)]
-    return Parted(pairs, list(_run(survey, *seen)), _run, columns)
+    return Parted(pairs, list(_run(survey_partition, *seen)), _run, columns)
 
 
 def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:
@@ -63,11 +63,11 @@ def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> 
     rest = truth[~np.logical_or.reduce(met)] if met else truth
     pairs = [Pair(part, truth[chosen]) for part, chosen in zip(found, met, strict=True)]
     pairs.append(Pair(extractions.head(0, compute=True), rest))
-    return pairs, [*surveys, survey(extractions.head(0), truth)]
+    return pairs, [*surveys, survey_partition(extractions.head(0), truth)]
 
 
 def _survey_and_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[Survey, frozenset[str]]:
-    return survey(extractions, truth), frozenset(map(str, extractions["document"].dropna().unique()))
+    return survey_partition(extractions, truth), frozenset(map(str, extractions["document"].dropna().unique()))
 
 
 def _needed(frame: Any, columns: Sequence[str]) -> Any:

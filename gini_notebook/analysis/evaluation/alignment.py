@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._canonical import Canonical
-from gini_notebook.analysis.evaluation._coding import NOTHING, BoolArray, FloatArray, IntArray, numbered_in_order
-from gini_notebook.analysis.evaluation._inputs import Inputs
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, Side, check_keys, slot_keys
+from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, EncodedRows, check_keys, slot_keys
+from gini_notebook.analysis.evaluation.encoding import NOTHING, BoolArray, FloatArray, IntArray, numbered_in_order
+from gini_notebook.analysis.evaluation.inputs import Inputs
+from gini_notebook.analysis.evaluation.normalization import Canonical
 from gini_notebook.analysis.matching import Cells, match_rows
 
 Order = Literal["content", "strict"]
@@ -148,13 +148,13 @@ def groups_of_columns(columns: Sequence[tuple[str, str]]) -> IntArray:
     return np.array([names.index(group) for group, _ in columns], dtype=np.int64)
 
 
-def _cells(side: Side, canonical: IntArray, at: IntArray, groups: IntArray) -> Cells:
+def _cells(side: EncodedRows, canonical: IntArray, at: IntArray, groups: IntArray) -> Cells:
     column = side.column[at]
     table = side.document[at] * (int(groups.max()) + 1) + groups[column]
     return Cells(document=table, row=side.row[at], column=column, value=canonical[at])
 
 
-def _numbers_of_invented(truth: Side, delivered: Cells, groups: IntArray, invented: BoolArray) -> IntArray:
+def _numbers_of_invented(truth: EncodedRows, delivered: Cells, groups: IntArray, invented: BoolArray) -> IntArray:
     """Number extracted rows that the truth does not have after its last row, in their own order."""
     table_of_truth = truth.document * (int(groups.max()) + 1) + groups[truth.column]
     tables = int(max(table_of_truth.max(initial=0), delivered.document.max(initial=0))) + 1

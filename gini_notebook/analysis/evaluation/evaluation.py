@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gini_notebook.analysis.evaluation import _confidence
 from gini_notebook.analysis.evaluation._sureness import Sureness
+from gini_notebook.analysis.evaluation.confidence import predictions, without_predictions_below
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,9 +49,9 @@ class Evaluation(Sureness):
         SettingError
             If the extractions have no confidence.
         """
-        _confidence.predictions(self.comparisons, self._slots_of(None))
+        predictions(self.comparisons, self._slots_of(None))
         settings = {**self.settings, "min_confidence": float(threshold)}
-        comparisons = _confidence.without(self.comparisons, threshold)
+        comparisons = without_predictions_below(self.comparisons, threshold)
         return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
 
     def save_report(self, path: "str | os.PathLike[str]", **options: Any) -> Path:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import (
+from gini_notebook.analysis.evaluation._hashes import hash_table
+from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
     BoolArray,
     FloatArray,
@@ -15,18 +16,17 @@ from gini_notebook.analysis.evaluation._coding import (
     ObjectArray,
     as_objects,
     blank,
+    blanks_as_nothing,
     codes_of,
     codes_together,
-    stated,
 )
-from gini_notebook.analysis.evaluation._hashes import of_table
 from gini_notebook.errors import SchemaError
 
 TRUTH, EXTRACTIONS = "truth", "extractions"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Side:
+class EncodedRows:
     """One table, one entry per row.
 
     Attributes
@@ -47,16 +47,18 @@ class Side:
     value: IntArray
     position: IntArray
 
-    def take(self, chosen: "IntArray | BoolArray") -> "Side":
+    def take(self, chosen: "IntArray | BoolArray") -> "EncodedRows":
         """Return the chosen rows."""
-        return Side(*(getattr(self, name)[chosen] for name in ("document", "column", "row", "value", "position")))
+        return EncodedRows(
+            *(getattr(self, name)[chosen] for name in ("document", "column", "row", "value", "position"))
+        )
 
     def __len__(self) -> int:
         return len(self.document)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class EncodedTable:
     """One table before both have the same coding."""
 
     document: tuple[IntArray, ObjectArray]
@@ -71,29 +73,29 @@ class Table:
         places = {name: place for place, name in enumerate(documents)}
         document = np.array([*map(places.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
         column = np.array([*map(columns.index, self.names), NOTHING], dtype=np.int64)[self.column]
-        return of_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
+        return hash_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
 
 
-def tables(truth: pd.DataFrame, extractions: pd.DataFrame) -> tuple[Table, Table]:
+def encode_tables(truth: pd.DataFrame, extractions: pd.DataFrame) -> tuple[EncodedTable, EncodedTable]:
     """Check and code both tables; where that saves time, their values have the same coding."""
     check_frame(truth, TRUTH)
     check_frame(extractions, EXTRACTIONS)
     values = codes_together(truth["value"], extractions["value"])
     if values is None:
-        return table(truth, TRUTH), table(extractions, EXTRACTIONS)
-    return table(truth, TRUTH, values[0]), table(extractions, EXTRACTIONS, values[1])
+        return encode_table(truth, TRUTH), encode_table(extractions, EXTRACTIONS)
+    return encode_table(truth, TRUTH, values[0]), encode_table(extractions, EXTRACTIONS, values[1])
 
 
-def table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectArray] | None = None) -> Table:
+def encode_table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectArray] | None = None) -> EncodedTable:
     """Check and code a table; the name is for messages, and the values may be coded already."""
     check_frame(frame, name)
     document = codes_of(frame["document"], name, numbers=True)
     column, names = columns_of(frame, name)
     check_stated(*document, "document", name)
     check_stated(column, as_objects([field for _, field in names]), "field", name)
-    value = stated(*codes_of(frame["value"], name)) if value is None else value
+    value = blanks_as_nothing(*codes_of(frame["value"], name)) if value is None else value
     header = np.array([not group for group, _ in names] or [True])[column]
-    return Table(document, column, tuple(names), _rows(frame, header, name), value)
+    return EncodedTable(document, column, tuple(names), _rows(frame, header, name), value)
 
 
 def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str, str]]]:
@@ -189,7 +191,7 @@ def _numbers(column: Any, name: str) -> FloatArray:
         raise SchemaError(message) from error
 
 
-def check_keys(side: Side, documents: ObjectArray, columns: Sequence[tuple[str, str]], table: str) -> None:
+def check_keys(side: EncodedRows, documents: ObjectArray, columns: Sequence[tuple[str, str]], table: str) -> None:
     """Refuse a table that says two things about one cell."""
     repeated = pd.Series(slot_keys(side.document, side.column, side.row, len(columns))).duplicated().to_numpy()
     if repeated.any():

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import FloatArray, IntArray
-from gini_notebook.analysis.evaluation._intervals import Estimates
 from gini_notebook.analysis.evaluation.counts import COUNTED, Tally
-from gini_notebook.analysis.evaluation.scores import MACRO, MICRO, WEIGHTED, companions, trials, with_averages
+from gini_notebook.analysis.evaluation.encoding import FloatArray, IntArray
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, WEIGHTED, companions, trials, with_averages
+from gini_notebook.analysis.evaluation.intervals import Estimates
 from gini_notebook.analysis.statistics import left_out_sums
 from gini_notebook.schema import FIELD_SCORES
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
+class GroupScores:
     """Scores of one group: its columns, then micro, macro and perhaps weighted, in arrays of this order.
 
     Attributes
@@ -48,7 +48,7 @@ class Scoring:
     undefined: float = np.nan
 
 
-def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Scored:
+def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> GroupScores:
     """Score the columns of a group, and their averages (M7).
 
     Parameters
@@ -86,14 +86,14 @@ def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Sc
         )
         for name, total in trials(counts, how.wrong).items()
     }
-    return Scored(places, counts, estimates, len(places) - len(supported))
+    return GroupScores(places, counts, estimates, len(places) - len(supported))
 
 
 def _of(scores: Callable[[], Mapping[str, FloatArray]], name: str) -> FloatArray:
     return scores()[name]
 
 
-def frame(
+def field_table(
     tally: Tally,
     draws: FloatArray,
     *,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook._files import replacing
-from gini_notebook.analysis.evaluation._coding import as_objects, numbered, text
+from gini_notebook.analysis.evaluation.encoding import as_objects, numbered, text_column
 from gini_notebook.errors import FileProblem, SchemaError
 
 FORMAT = "gini_notebook evaluation 1"
@@ -21,7 +21,7 @@ _CONTENTS = "contents.json"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write(path: "str | os.PathLike[str]", tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Path:
+def write_archive(path: "str | os.PathLike[str]", tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Path:
     """Write tables and JSON-able facts into one file, whole or not at all.
 
     Raises
@@ -41,7 +41,7 @@ def write(path: "str | os.PathLike[str]", tables: Mapping[str, pd.DataFrame], fa
     return target
 
 
-def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def read_archive(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Read tables and facts back, with the dtypes they had.
 
     Raises
@@ -69,7 +69,7 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
         )
         raise FileProblem(message) from error
     except (zipfile.BadZipFile, KeyError, IndexError, TypeError, AttributeError, EOFError, UnicodeError) as error:
-        raise SchemaError(not_ours(path, error)) from error
+        raise SchemaError(not_an_evaluation(path, error)) from error
     except ValueError as error:
         if isinstance(error, SchemaError):
             raise
@@ -77,7 +77,7 @@ def read(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[
         raise SchemaError(message) from error
 
 
-def not_ours(path: "str | os.PathLike[str]", error: Exception) -> str:
+def not_an_evaluation(path: "str | os.PathLike[str]", error: Exception) -> str:
     """Say that a file cannot be read as an evaluation."""
     return (
         f"{path} is not an evaluation that was saved with Evaluation.save or `gini-notebook evaluate --out`, or it is "
@@ -133,7 +133,7 @@ def _read_table(archive: zipfile.ZipFile, name: str, table: Mapping[str, Any]) -
 
 
 def _text(arrays: list[Any], strings: list[str]) -> Any:
-    return text(arrays[0].astype(np.int64), as_objects(strings))
+    return text_column(arrays[0].astype(np.int64), as_objects(strings))
 
 
 _PUT_TOGETHER: Mapping[str, Callable[[list[Any], Any], Any]] = {

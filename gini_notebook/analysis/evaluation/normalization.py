@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, numbered
-from gini_notebook.analysis.evaluation._inputs import Inputs
-from gini_notebook.analysis.evaluation._tables import Side
+from gini_notebook.analysis.evaluation.encoded_tables import EncodedRows
+from gini_notebook.analysis.evaluation.encoding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, numbered
+from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.rules import Rule
 
 
@@ -91,7 +91,7 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
     )
 
 
-def _rows_by_rule(side: Side, rule_of_column: IntArray, rules: int) -> list[IntArray]:
+def _rows_by_rule(side: EncodedRows, rule_of_column: IntArray, rules: int) -> list[IntArray]:
     """Give for every rule the rows that state a value of its columns."""
     at = np.flatnonzero(side.value != NOTHING)
     # Numbers this small are sorted in one pass.

@@ -10,23 +10,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._canonical import Canonical
-from gini_notebook.analysis.evaluation._coding import (
+from gini_notebook.analysis.evaluation.alignment import Slots
+from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, check_columns, columns_of
+from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
     IntArray,
     ObjectArray,
     as_objects,
     codes_of,
     numbered,
-    text,
+    text_column,
 )
-from gini_notebook.analysis.evaluation._comparing import Judged
-from gini_notebook.analysis.evaluation._inputs import Inputs
-from gini_notebook.analysis.evaluation._slots import Slots
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, check_columns, columns_of
+from gini_notebook.analysis.evaluation.inputs import Inputs
+from gini_notebook.analysis.evaluation.judging import Judged
+from gini_notebook.analysis.evaluation.normalization import Canonical
 from gini_notebook.errors import SchemaError
 
-TABLE = "candidates"
+CANDIDATES = "candidates"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,14 +64,14 @@ class _Lists:
     strings: ObjectArray
 
 
-def survey(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
+def survey_candidates(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
     """Look at the whole table of candidates, and at which of its lists the extractions name."""
     check_columns(source, EXTRACTIONS)
     lacking = [name for name in ("document", "list", "rank", "value") if name not in table.columns]
     if lacking:
         message = f"The candidates table lacks the column(s) {', '.join(lacking)}."
         raise SchemaError(message)
-    names = np.sort(codes_of(table["list"], TABLE)[1])
+    names = np.sort(codes_of(table["list"], CANDIDATES)[1])
     if "candidates" not in source.columns:
         return Candidates(table, names, {})
     of_column, columns = columns_of(source, EXTRACTIONS)
@@ -87,12 +87,12 @@ def survey(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
     )
 
 
-def chosen(candidates: pd.DataFrame, documents: ObjectArray) -> pd.DataFrame:
+def candidates_of(candidates: pd.DataFrame, documents: ObjectArray) -> pd.DataFrame:
     """Give the candidates of these documents, as they are."""
     return candidates[candidates["document"].isin(documents)].reset_index(drop=True)
 
 
-def columns(
+def candidate_columns(
     candidates: Candidates,
     source: pd.DataFrame,
     inputs: Inputs,
@@ -126,7 +126,7 @@ def columns(
         sought = (slots.document[at] * len(lists.names) + asked[at]) * width + codes[len(values) :]
         rank[at] = _first(there, lists.place[listed], sought)
     return {
-        "candidates": text(asked, lists.names),
+        "candidates": text_column(asked, lists.names),
         "candidate_rank": pd.arrays.IntegerArray(rank, rank == NOTHING),
     }
 
@@ -142,12 +142,12 @@ def _first(there: IntArray, place: IntArray, sought: IntArray) -> IntArray:
 
 def _read(whole: Candidates, inputs: Inputs) -> _Lists:
     candidates = whole.table
-    codes, names = codes_of(candidates["document"], TABLE, numbers=True)
+    codes, names = codes_of(candidates["document"], CANDIDATES, numbers=True)
     place = pd.Index(inputs.documents, dtype=object).get_indexer(names).astype(np.int64)
     document = np.append(place, NOTHING)[codes]
-    codes, lists = codes_of(candidates["list"], TABLE)
+    codes, lists = codes_of(candidates["list"], CANDIDATES)
     of_list = np.append(pd.Index(whole.names, dtype=object).get_indexer(lists).astype(np.int64), NOTHING)[codes]
-    value, strings = codes_of(candidates["value"], TABLE)
+    value, strings = codes_of(candidates["value"], CANDIDATES)
     rank = pd.to_numeric(candidates["rank"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     kept = (document != NOTHING) & (of_list != NOTHING)
     if np.isnan(rank[kept]).any():

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation._confidence import Predictions
-from gini_notebook.analysis.evaluation.scores import share
+from gini_notebook.analysis.evaluation.confidence import Predictions
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.formulas import share
 from gini_notebook.analysis.statistics import clopper_pearson, percentile_interval, resampled_sums
 from gini_notebook.errors import SettingError
 
@@ -103,7 +103,7 @@ class _Half:
         return float(reaching[0]) if len(reaching) else np.nan
 
 
-def at_precision(
+def find_threshold(
     given: Predictions, documents: Sequence[str], required: Sequence[str], *, target: float, seed: int
 ) -> Threshold:
     """Choose on one half of the documents, check on the other; see ``Evaluation.at_precision``."""
@@ -119,7 +119,7 @@ def at_precision(
     return _checked(held, threshold, target, seed, documents=int((~in_fitting).sum()), required=len(required))
 
 
-def in_slice(
+def threshold_in_slice(
     given: Predictions,
     documents: Sequence[str],
     required: Sequence[str],

@@ -16,10 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import codes_of, composed
-from gini_notebook.analysis.evaluation._parts import Pair, Parted, Run, Survey, survey
 from gini_notebook.analysis.evaluation._split import divided
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, TRUTH, check_columns, check_frame, check_stated
+from gini_notebook.analysis.evaluation.encoded_tables import (
+    EXTRACTIONS,
+    TRUTH,
+    check_columns,
+    check_frame,
+    check_stated,
+)
+from gini_notebook.analysis.evaluation.encoding import codes_of, composed
+from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, Survey, survey_partition
 from gini_notebook.errors import SchemaError
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -92,7 +98,7 @@ class _Table:
         return [_Rows(self.name, self.schema, tuple(share)) for share in shares]
 
 
-def parted(extractions: Paths, truth: Any, run: Run) -> Parted:
+def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Parted:
     """Bring row groups of the extractions together with the truth: Parquet files too, or a table in memory.
 
     Raises
@@ -113,7 +119,7 @@ def parted(extractions: Paths, truth: Any, run: Run) -> Parted:
     else:
         check_frame(truth, TRUTH)
         shares = _shared_out(truth, owner, len(seen))
-        surveys = [*(known.survey for known in seen), survey(_NO_ROWS, truth)]
+        surveys = [*(known.survey for known in seen), survey_partition(_NO_ROWS, truth)]
     pairs = [Pair(*both) for both in zip(found.divided(seen, owner, len(shares)), shares, strict=True)]
     # What is left of the truth is mostly nothing.
     pairs = [pair for pair in pairs if len(pair.extractions) or len(pair.truth)] or pairs[:1]
@@ -139,7 +145,9 @@ def _see(group: Any, *, name: str) -> _Seen:
     check_columns(frame.assign(value=None), name)
     codes, names = codes_of(frame["document"], name, numbers=True)
     check_stated(codes, names, "document", name)
-    return _Seen(names.tolist(), survey(frame, _NO_ROWS) if name == EXTRACTIONS else survey(_NO_ROWS, frame))
+    return _Seen(
+        names.tolist(), survey_partition(frame, _NO_ROWS) if name == EXTRACTIONS else survey_partition(_NO_ROWS, frame)
+    )
 
 
 def _read(group: Any, name: str, columns: list[str] | None = None) -> pd.DataFrame:

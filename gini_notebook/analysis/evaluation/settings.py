@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import NOTHING, codes_of
-from gini_notebook.analysis.evaluation._slots import Order
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, columns_of
-from gini_notebook.analysis.evaluation.scores import check_counting_rule
+from gini_notebook.analysis.evaluation.alignment import Order
+from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, columns_of
+from gini_notebook.analysis.evaluation.encoding import NOTHING, codes_of
+from gini_notebook.analysis.evaluation.formulas import check_counting_rule
 from gini_notebook.analysis.rules import Rule, for_field
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted

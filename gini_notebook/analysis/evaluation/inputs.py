@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import (
+from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, EncodedRows, EncodedTable, check_keys, encode_tables
+from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
     BoolArray,
     IntArray,
@@ -16,7 +17,6 @@ from gini_notebook.analysis.evaluation._coding import (
     joined,
     numbered,
 )
-from gini_notebook.analysis.evaluation._tables import TRUTH, Side, Table, check_keys, tables
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted
 
@@ -52,8 +52,8 @@ class Inputs:
     documents: ObjectArray
     columns: tuple[tuple[str, str], ...]
     values: ObjectArray
-    truth: Side
-    extracted: Side
+    truth: EncodedRows
+    extracted: EncodedRows
     answered: BoolArray
     without_truth: tuple[str, ...]
     left_out_fields: tuple[str, ...]
@@ -61,7 +61,7 @@ class Inputs:
     extractions_hash: str
 
 
-def read(
+def read_inputs(
     extractions: pd.DataFrame,
     truth: pd.DataFrame,
     fields: Sequence[str] | None = None,
@@ -83,7 +83,7 @@ def read(
         For a part of larger tables: the columns to evaluate, whether this part has them or not. A part may have no
         document in common.
     """
-    original, delivered = tables(truth, extractions)
+    original, delivered = encode_tables(truth, extractions)
     wanted = _spelled_alike(original, [*delivered.document[1], *processed])
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
     answered = np.zeros(len(documents), dtype=bool)
@@ -116,7 +116,7 @@ def read(
     )
 
 
-def _spelled_alike(wanted: Table, known: Sequence[str]) -> Table:
+def _spelled_alike(wanted: EncodedTable, known: Sequence[str]) -> EncodedTable:
     """Spell the documents of the truth as the extractions do, where only the Unicode form differs.
 
     A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not.
@@ -139,7 +139,7 @@ def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> N
         raise SchemaError(message)
 
 
-def _same_documents(wanted: Table, delivered: Table) -> tuple[ObjectArray, IntArray, IntArray]:
+def _same_documents(wanted: EncodedTable, delivered: EncodedTable) -> tuple[ObjectArray, IntArray, IntArray]:
     """Number the documents of the truth in sorted order, on both sides."""
     names = wanted.document[1]
     order = np.array(sorted(range(len(names)), key=names.tolist().__getitem__), dtype=np.int64)
@@ -175,7 +175,7 @@ def check_common(
         raise SchemaError(message)
 
 
-def _codes_without(of_extracted: IntArray, delivered: Table) -> IntArray:
+def _codes_without(of_extracted: IntArray, delivered: EncodedTable) -> IntArray:
     return np.unique(delivered.document[0][of_extracted == NOTHING])
 
 
@@ -218,8 +218,10 @@ def _chosen(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str
     return {name for name in there if name[1] in fields or dotted(*name) in fields}
 
 
-def _side(part: Table, document: IntArray, places: Mapping[tuple[str, str], int], values: IntArray) -> Side:
+def _side(
+    part: EncodedTable, document: IntArray, places: Mapping[tuple[str, str], int], values: IntArray
+) -> EncodedRows:
     column = np.array([*(places.get(name, NOTHING) for name in part.names), NOTHING], dtype=np.int64)[part.column]
-    side = Side(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
+    side = EncodedRows(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
     chosen = (document != NOTHING) & (column != NOTHING)
     return side if chosen.all() else side.take(chosen)

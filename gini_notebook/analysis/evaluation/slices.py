@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation._intervals import Estimates
 from gini_notebook.analysis.evaluation.counts import COUNTED, Tally, resampled
-from gini_notebook.analysis.evaluation.scores import PROPORTIONS, scores, trials
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.formulas import PROPORTIONS, compute_scores, trials
+from gini_notebook.analysis.evaluation.intervals import Estimates
 from gini_notebook.analysis.statistics import left_out_sums
 from gini_notebook.errors import SchemaError, SettingError
 
@@ -30,7 +30,7 @@ COLUMNS = (
 )
 
 
-def values_of(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.Series[Any]":
+def slice_values(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.Series[Any]":
     """Give the value of a column for each document; missing where the table does not have the document."""
     if column not in documents.columns or "document" not in documents.columns:
         message = (
@@ -44,7 +44,7 @@ def values_of(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.Ser
     return values.reindex(pd.Index(names, dtype=object))
 
 
-def frame(
+def slice_table(
     tally: Tally, values: "pd.Series[Any]", columns: IntArray, *, wrong: str, seed: int, intervals: str
 ) -> pd.DataFrame:
     """Write the table of ``Evaluation.by_slice``.
@@ -96,11 +96,11 @@ def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals:
     by_document = part.counts[:, columns, :4].sum(axis=1)
     counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)
     draws = resampled(part, seed)[:, columns].sum(axis=1)
-    at, drawn, total = scores(counts, wrong), scores(draws, wrong), trials(counts, wrong)
+    at, drawn, total = compute_scores(counts, wrong), compute_scores(draws, wrong), trials(counts, wrong)
 
     @cache
     def without() -> Mapping[str, FloatArray]:
-        return scores(left_out_sums(by_document, seed=seed), wrong)
+        return compute_scores(left_out_sums(by_document, seed=seed), wrong)
 
     def left_out(name: str) -> FloatArray:
         return without()[name][:, None]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, as_objects
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, as_objects
 from gini_notebook.analysis.rules import iban_valid
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
@@ -14,7 +14,7 @@ from gini_notebook.schema import dotted
 MISTAKES = ("wrong", "missing", "spurious")
 
 
-def frame(
+def mistake_table(
     comparisons: pd.DataFrame,
     entities: Mapping[tuple[str, str], str],
     field: str | None,
@@ -28,7 +28,7 @@ def frame(
         raise SettingError(message)
     chosen = comparisons["outcome"].isin(wanted).to_numpy(copy=True)
     if field is not None:
-        chosen &= of_field(comparisons, entities, field)
+        chosen &= slots_of_field(comparisons, entities, field)
     shown = comparisons[chosen].reset_index(drop=True)
     entity = _entities(shown, entities)
     shown["difference"] = _differences(shown, entity == "amount")
@@ -38,7 +38,7 @@ def frame(
     return shown.iloc[order].reset_index(drop=True)
 
 
-def of_field(comparisons: pd.DataFrame, entities: Mapping[tuple[str, str], str], field: str) -> BoolArray:
+def slots_of_field(comparisons: pd.DataFrame, entities: Mapping[tuple[str, str], str], field: str) -> BoolArray:
     """Tell which slots are of a field, named with or without its group."""
     names = [name for name in entities if field in (name[1], dotted(*name))]
     if not names:

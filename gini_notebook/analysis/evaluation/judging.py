@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._canonical import Canonical
-from gini_notebook.analysis.evaluation._coding import (
+from gini_notebook.analysis.evaluation.alignment import Slots, groups_of_columns
+from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
     BoolArray,
     FloatArray,
@@ -16,11 +16,11 @@ from gini_notebook.analysis.evaluation._coding import (
     ObjectArray,
     as_objects,
     numbered,
-    text,
-    texts,
+    text_column,
+    text_columns,
 )
-from gini_notebook.analysis.evaluation._inputs import Inputs
-from gini_notebook.analysis.evaluation._slots import Slots, groups_of_columns
+from gini_notebook.analysis.evaluation.inputs import Inputs
+from gini_notebook.analysis.evaluation.normalization import Canonical
 from gini_notebook.analysis.rules import Slots as TruthSlots
 from gini_notebook.analysis.rules import anls_many, caseless_many, causes, elsewhere, similarities
 from gini_notebook.errors import SchemaError
@@ -132,7 +132,7 @@ def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judg
     codes, names = numbered(found)
     of_slot = np.full(len(slots.column), NOTHING, dtype=np.int64)
     of_slot[wrong] = codes
-    return text(of_slot, names)
+    return text_column(of_slot, names)
 
 
 def _elsewhere(
@@ -166,15 +166,15 @@ def _elsewhere(
     return fields, rows
 
 
-def counted_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
+def count_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
     """Write the columns of the comparisons that counts are made of."""
     groups, fields = (np.array(names, dtype=object) for names in zip(*inputs.columns, strict=True))
     columns: dict[str, Any] = {
-        "document": text(slots.document, inputs.documents),
-        "group": text(slots.column, groups),
+        "document": text_column(slots.document, inputs.documents),
+        "group": text_column(slots.column, groups),
         "row": pd.array(slots.row, dtype=COUNT),
-        "field": text(slots.column, fields),
-        "outcome": text(judged.outcome, np.array(OUTCOMES, dtype=object)),
+        "field": text_column(slots.column, fields),
+        "outcome": text_column(judged.outcome, np.array(OUTCOMES, dtype=object)),
         "raw": judged.raw,
         "typed": judged.typed,
         "lenient": judged.lenient,
@@ -184,11 +184,13 @@ def counted_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def table(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame) -> pd.DataFrame:
+def comparison_table(
+    inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame
+) -> pd.DataFrame:
     """Write the comparisons table (``schema.COMPARISONS``)."""
     position = _at(inputs.extracted.position, slots.extracted)
-    truth, extracted = texts((judged.truth, judged.extracted), inputs.values)
-    canonical_truth, canonical_extracted = texts(
+    truth, extracted = text_columns((judged.truth, judged.extracted), inputs.values)
+    canonical_truth, canonical_extracted = text_columns(
         (judged.canonical_truth, judged.canonical_extracted), canonical.strings
     )
     more = {
@@ -198,15 +200,15 @@ def table(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, so
         "extracted_canonical": canonical_extracted,
         "similarity": judged.similarity,
         "cause": find_causes(inputs, canonical, slots, judged),
-        **{name: taken(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
+        **{name: numbers_of_slots(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
     }
-    counted = counted_table(inputs, slots, judged)
+    counted = count_table(inputs, slots, judged)
     return pd.DataFrame(
         {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns}, copy=False
     )
 
 
-def taken(source: pd.DataFrame, name: str, position: IntArray, dtype: str) -> Any:
+def numbers_of_slots(source: pd.DataFrame, name: str, position: IntArray, dtype: str) -> Any:
     """Take a column of numbers from the extractions, slot by slot; missing where there is no extraction."""
     if name not in source:
         numbers = np.full(len(position), np.nan)

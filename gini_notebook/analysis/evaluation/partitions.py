@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._candidates import Candidates
-from gini_notebook.analysis.evaluation._coding import BoolArray, IntArray, ObjectArray
-from gini_notebook.analysis.evaluation._inputs import NO_TRUTH, Inputs, choose_columns, read
-from gini_notebook.analysis.evaluation._pass import Compared, compare
-from gini_notebook.analysis.evaluation._settings import (
+from gini_notebook.analysis.evaluation.candidates import Candidates
+from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
+from gini_notebook.analysis.evaluation.counts import Tally, count_documents, encode_comparisons, groups_of
+from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH
+from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray
+from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, read_inputs
+from gini_notebook.analysis.evaluation.settings import (
     Column,
     OneRule,
     Settings,
@@ -24,8 +26,6 @@ from gini_notebook.analysis.evaluation._settings import (
     columns_in,
     entity_votes,
 )
-from gini_notebook.analysis.evaluation._tables import EXTRACTIONS, TRUTH
-from gini_notebook.analysis.evaluation.counts import Tally, coded, groups_of, tally
 from gini_notebook.analysis.rules import Rule
 from gini_notebook.errors import SchemaError
 
@@ -106,7 +106,7 @@ class Part:
     hashes: tuple[str, str]
 
 
-def survey(extractions: pd.DataFrame, truth: pd.DataFrame) -> Survey:
+def survey_partition(extractions: pd.DataFrame, truth: pd.DataFrame) -> Survey:
     """Look at one partition."""
     return Survey(
         wanted=columns_in(truth, TRUTH),
@@ -115,7 +115,7 @@ def survey(extractions: pd.DataFrame, truth: pd.DataFrame) -> Survey:
     )
 
 
-def plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str, OneRule] | None) -> Plan:
+def make_plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str, OneRule] | None) -> Plan:
     """Decide for all partitions alike which columns are evaluated, and by which rules.
 
     Raises
@@ -136,14 +136,14 @@ def plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str, OneR
     return Plan(columns, left_out, choose_rules(columns, votes, rules, settings.currency_default), settings)
 
 
-def evaluate_part(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, level: str) -> Part:
+def evaluate_partition(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, level: str) -> Part:
     """Evaluate one partition, and count it at a level."""
     inputs, compared = _compared(extractions, truth, candidates, how, to_count=True)
-    slots = coded(compared.comparisons, pd.Index(inputs.documents, dtype=object), how.columns)
+    slots = encode_comparisons(compared.comparisons, pd.Index(inputs.documents, dtype=object), how.columns)
     return Part(
         documents=inputs.documents,
         answered=inputs.answered,
-        tally=tally(compared.comparisons, slots, level),
+        tally=count_documents(compared.comparisons, slots, level),
         compared=frozenset(np.unique(slots.column).tolist()),
         labelled=tuple(how.columns[place] for place in np.flatnonzero(compared.labelled)),
         approximate=compared.approximate,
@@ -152,7 +152,7 @@ def evaluate_part(extractions: Any, truth: Any, candidates: Candidates | None, h
     )
 
 
-def comparisons_of_part(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
+def partition_comparisons(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
     """Give the comparisons of one partition."""
     return _compared(extractions, truth, candidates, how, to_count=False)[1].comparisons
 
@@ -161,8 +161,8 @@ def _compared(
     extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, *, to_count: bool
 ) -> tuple[Inputs, Compared]:
     found, wanted = (table if isinstance(table, pd.DataFrame) else table.load() for table in (extractions, truth))
-    inputs = read(found, wanted, columns=how.columns)
-    return inputs, compare(inputs, found, how.rules, how.settings, candidates, to_count=to_count)
+    inputs = read_inputs(found, wanted, columns=how.columns)
+    return inputs, compare_tables(inputs, found, how.rules, how.settings, candidates, to_count=to_count)
 
 
 def check_whole(parts: Sequence[Part]) -> None:
@@ -187,7 +187,7 @@ def check_whole(parts: Sequence[Part]) -> None:
         raise SchemaError(message)
 
 
-def together(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tally]:
+def merge_partitions(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tally]:
     """Put all partitions together, sorted by document: names, whether there is an extraction of each, and counts."""
     documents = np.concatenate([part.documents for part in parts])
     order = np.argsort(documents, kind="stable")

@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.statistics import wilson
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import COUNT
 
-COLUMN = "confidence"
+CONFIDENCE = "confidence"
 
 
-def read(source: pd.DataFrame) -> FloatArray | None:
+def read_confidence(source: pd.DataFrame) -> FloatArray | None:
     """Give the confidence of every extraction, NaN where it lacks; None if the table has no such column.
 
     Words are ranks, not numbers: an ordered categorical gives 0, 1, 2, … in its order.
     """
-    if COLUMN not in source.columns:
+    if CONFIDENCE not in source.columns:
         return None
-    column: Any = source[COLUMN]
+    column: Any = source[CONFIDENCE]
     if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
         codes = column.cat.codes.to_numpy(dtype=np.float64)
         return np.where(codes < 0, np.nan, codes)
@@ -65,7 +65,7 @@ class Predictions:
 
 def predictions(comparisons: pd.DataFrame, chosen: BoolArray) -> Predictions:
     """Give the predictions among the chosen slots, in the order of the comparisons."""
-    if COLUMN not in comparisons.columns:
+    if CONFIDENCE not in comparisons.columns:
         raise SettingError(
             "These extractions have no confidence. The service delivers none; a table with a column 'confidence' has."
         )
@@ -74,13 +74,13 @@ def predictions(comparisons: pd.DataFrame, chosen: BoolArray) -> Predictions:
         document=comparisons["document"],
         field=comparisons["field"],
         place=np.zeros(len(comparisons), dtype=np.int64),
-        confidence=comparisons[COLUMN].to_numpy(dtype=np.float64),
+        confidence=comparisons[CONFIDENCE].to_numpy(dtype=np.float64),
         right=(comparisons["outcome"] == "correct").to_numpy(dtype=bool),
     )
     return every.of(predicted & chosen)
 
 
-def reliability(given: Predictions, bins: int) -> pd.DataFrame:
+def reliability_table(given: Predictions, bins: int) -> pd.DataFrame:
     """Write the table of ``Evaluation.reliability``: bins of about equal count; equal confidences share a bin."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
@@ -98,7 +98,7 @@ def reliability(given: Predictions, bins: int) -> pd.DataFrame:
     return found.assign(correct_low=low, correct_high=high).astype({"count": COUNT})
 
 
-def numbers(given: Predictions, support: int) -> dict[str, Any]:
+def confidence_metrics(given: Predictions, support: int) -> dict[str, Any]:
     """Give how well confidence tells right from wrong, in a few numbers."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
@@ -167,13 +167,13 @@ def auroc(confidence: FloatArray, right: BoolArray) -> float:
     return float((ranks[right].sum() - good * (good + 1) / 2) / (good * bad))
 
 
-def without(comparisons: pd.DataFrame, threshold: float) -> pd.DataFrame:
+def without_predictions_below(comparisons: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Give the comparisons as if predictions below the threshold had not been made (M16).
 
     Correct and wrong become missing, spurious becomes absent. Where there would be no slot without the prediction (an
     invented row, a repeated prediction), there is none.
     """
-    dropped = (comparisons[COLUMN] < threshold).to_numpy(dtype=bool)
+    dropped = (comparisons[CONFIDENCE] < threshold).to_numpy(dtype=bool)
     stated = comparisons["truth"].notna().to_numpy()
     first = (comparisons["group"] == "").to_numpy(dtype=bool) & (comparisons["row"] == 0).to_numpy(dtype=bool)
     in_truth = stated | first | _rows_of_truth(comparisons)
@@ -183,7 +183,7 @@ def without(comparisons: pd.DataFrame, threshold: float) -> pd.DataFrame:
     lost = gone & kept["truth"].notna().to_numpy()
     for column in ("extracted", "extracted_canonical", "cause", "row_extracted", "page"):
         kept[column] = kept[column].mask(gone)
-    for column in ("left", "top", "width", "height", COLUMN):
+    for column in ("left", "top", "width", "height", CONFIDENCE):
         kept[column] = kept[column].mask(gone, np.nan)
     for column in ("raw", "typed", "lenient"):
         kept[column] &= ~gone

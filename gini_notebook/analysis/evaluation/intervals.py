@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gini_notebook.analysis.evaluation._coding import BoolArray, FloatArray
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
 from gini_notebook.analysis.statistics import FEWEST_DOCUMENTS, bca_interval, percentile_interval, wilson
 from gini_notebook.errors import SettingError
 

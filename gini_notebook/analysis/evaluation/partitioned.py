@@ -9,14 +9,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation import _candidates, _documents, _mistakes, _parts, _unread
-from gini_notebook.analysis.evaluation._inputs import check_common
 from gini_notebook.analysis.evaluation._provenance import provenance
-from gini_notebook.analysis.evaluation._result import Evaluation
-from gini_notebook.analysis.evaluation._scored import Scored
-from gini_notebook.analysis.evaluation._settings import OneRule, Settings
-from gini_notebook.analysis.evaluation._tables import TRUTH, table
+from gini_notebook.analysis.evaluation._unread import (
+    DescribedRules,
+    UnreadValues,
+    merge_unread,
+    unread_hints,
+    unread_values,
+)
+from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
 from gini_notebook.analysis.evaluation.counts import Tally
+from gini_notebook.analysis.evaluation.documents import Sent, document_table
+from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, encode_table
+from gini_notebook.analysis.evaluation.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.inputs import check_common
+from gini_notebook.analysis.evaluation.mistakes import MISTAKES, mistake_table
+from gini_notebook.analysis.evaluation.partitions import (
+    Parted,
+    Plan,
+    check_whole,
+    evaluate_partition,
+    hash_of,
+    make_plan,
+    merge_partitions,
+    partition_comparisons,
+)
+from gini_notebook.analysis.evaluation.scores import Scored
+from gini_notebook.analysis.evaluation.settings import OneRule, Settings
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import COMPARISONS, dotted
 
@@ -46,8 +65,8 @@ class PartedEvaluation(Scored):
     candidates: pd.DataFrame | None
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
-    _parted: _parts.Parted
-    _plan: _parts.Plan
+    _parted: Parted
+    _plan: Plan
     _counted_first: Tally
 
     @property
@@ -57,7 +76,7 @@ class PartedEvaluation(Scored):
     def _count(self, level: str) -> Tally:
         if level == _COUNTED_FIRST:
             return self._counted_first
-        return _parts.together(list(self._parted(_parts.evaluate_part, self._plan, level)))[2]
+        return merge_partitions(list(self._parted(evaluate_partition, self._plan, level)))[2]
 
     @cached_property
     def comparisons(self) -> Any:
@@ -76,7 +95,7 @@ class PartedEvaluation(Scored):
                 "'gini-notebook[scale]'. mistakes() and in_memory() do without it."
             )
             raise SettingError(message) from error
-        made = [dask.delayed(_parts.comparisons_of_part)(*pair, self._plan) for pair in self._parted.pairs]
+        made = [dask.delayed(partition_comparisons)(*pair, self._plan) for pair in self._parted.pairs]
         meta = COMPARISONS.empty()
         if self.candidates is not None:
             meta = meta.assign(candidates=meta["field"], candidate_rank=meta["row"])
@@ -86,16 +105,16 @@ class PartedEvaluation(Scored):
 
     def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Give the comparisons to look at; parameters, result and errors as of ``Evaluation.mistakes``."""
-        return _mistakes.frame(self._gathered(_wrong_ones), self._entities, field, outcome)
+        return mistake_table(self._gathered(_wrong_ones), self._entities, field, outcome)
 
     def unread_truth(self) -> list[str]:
         """Name the fields whose truth cannot be read by their rule; result as of ``Evaluation.unread_truth``."""
         rules = self.provenance["rules"]
-        return _unread.hints(_unread.together(self._parted(_unread_of_part, self._plan, rules)), rules)
+        return unread_hints(merge_unread(self._parted(_unread_of_part, self._plan, rules)), rules)
 
     def in_memory(self) -> Evaluation:
         """Compute all comparisons, for the views that need them together, for files, reports and comparisons."""
-        comparisons = self._gathered(_parts.comparisons_of_part)
+        comparisons = self._gathered(partition_comparisons)
         return Evaluation(comparisons, self.documents, self.candidates, self.settings, self.provenance)
 
     def _gathered(self, function: Any) -> pd.DataFrame:
@@ -108,42 +127,40 @@ class PartedEvaluation(Scored):
         return f"<PartedEvaluation of {len(self.documents)} documents in {len(self._parted.pairs)} partitions>"
 
 
-def _wrong_ones(
-    extractions: Any, truth: Any, candidates: _candidates.Candidates | None, how: _parts.Plan
-) -> pd.DataFrame:
-    comparisons = _parts.comparisons_of_part(extractions, truth, candidates, how)
-    return comparisons[comparisons["outcome"].isin(_mistakes.MISTAKES).to_numpy(dtype=bool)]
+def _wrong_ones(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
+    comparisons = partition_comparisons(extractions, truth, candidates, how)
+    return comparisons[comparisons["outcome"].isin(MISTAKES).to_numpy(dtype=bool)]
 
 
 def _unread_of_part(
     extractions: Any,
     truth: Any,
-    candidates: _candidates.Candidates | None,
-    how: _parts.Plan,
-    rules: _unread.Rules,
-) -> _unread.Unread:
-    return _unread.unread(_parts.comparisons_of_part(extractions, truth, candidates, how), rules)
+    candidates: Candidates | None,
+    how: Plan,
+    rules: DescribedRules,
+) -> UnreadValues:
+    return unread_values(partition_comparisons(extractions, truth, candidates, how), rules)
 
 
-def evaluate_parts(
-    parted: _parts.Parted,
+def evaluate_partitions(
+    parted: Parted,
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
-    sent: _documents.Sent,
+    sent: Sent,
 ) -> PartedEvaluation:
     """Evaluate the partitions and put the counts together."""
-    plan = _parts.plan(parted.surveys, settings, rules)
-    begun = parted(_parts.evaluate_part, plan, _COUNTED_FIRST)
-    whole_hash = None if parted.truth is None else table(parted.truth, TRUTH).hash()
+    plan = make_plan(parted.surveys, settings, rules)
+    begun = parted(evaluate_partition, plan, _COUNTED_FIRST)
+    whole_hash = None if parted.truth is None else encode_table(parted.truth, TRUTH).hash()
     parts = list(begun)
-    _parts.check_whole(parts)
-    names, answered, counted = _parts.together(parts)
+    check_whole(parts)
+    names, answered, counted = merge_partitions(parts)
     strangers = sorted({name for part in parts for name in part.without_truth})
     check_common(names, answered, strangers, sent.names)
     labelled = {column for part in parts for column in part.labelled}
     facts = {
-        "truth_hash": whole_hash or _parts.hash_of([part.hashes[0] for part in parts]),
-        "extractions_hash": _parts.hash_of([part.hashes[1] for part in parts]),
+        "truth_hash": whole_hash or hash_of([part.hashes[0] for part in parts]),
+        "extractions_hash": hash_of([part.hashes[1] for part in parts]),
         "truth_rule": str(getattr(parted.truth, "attrs", {}).get("rule", "")),
         "left_out_fields": list(plan.left_out_fields),
         "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
@@ -153,8 +170,8 @@ def evaluate_parts(
     }
     candidates = parted.candidates
     return PartedEvaluation(
-        documents=_documents.frame(names, sent.documents, answered),
-        candidates=None if candidates is None else _candidates.chosen(candidates, names),
+        documents=document_table(names, sent.documents, answered),
+        candidates=None if candidates is None else candidates_of(candidates, names),
         settings=settings.plain(),
         provenance=provenance(settings, plan.rules, facts),
         _parted=parted,

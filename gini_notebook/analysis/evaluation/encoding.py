@@ -87,7 +87,7 @@ def codes_together(
     """
     if first.dtype != second.dtype or not isinstance(first.dtype, pd.StringDtype):
         return None
-    codes, strings = stated(*numbered(pd.concat([first, second], ignore_index=True)))
+    codes, strings = blanks_as_nothing(*numbered(pd.concat([first, second], ignore_index=True)))
     return (codes[: len(first)], strings), (codes[len(first) :], strings)
 
 
@@ -146,7 +146,7 @@ def blank(strings: ObjectArray) -> BoolArray:
     return np.asarray(np.fromiter(map(str.isspace, strings), np.bool_, len(strings)) | (strings == ""))
 
 
-def stated(codes: IntArray, strings: ObjectArray) -> tuple[IntArray, ObjectArray]:
+def blanks_as_nothing(codes: IntArray, strings: ObjectArray) -> tuple[IntArray, ObjectArray]:
     """Take blanks for :data:`NOTHING`."""
     nothing = blank(strings)
     if not nothing.any():
@@ -154,12 +154,12 @@ def stated(codes: IntArray, strings: ObjectArray) -> tuple[IntArray, ObjectArray
     return np.append(np.where(nothing, NOTHING, np.arange(len(strings))), NOTHING)[codes], strings
 
 
-def text(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
+def text_column(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
     """Give the text column (dtype ``schema.TEXT``) of codes; :data:`NOTHING` is missing."""
-    return texts([codes], strings)[0]
+    return text_columns([codes], strings)[0]
 
 
-def texts(codes: Sequence[IntArray], strings: ObjectArray) -> "list[pd.Series[Any]]":
+def text_columns(codes: Sequence[IntArray], strings: ObjectArray) -> "list[pd.Series[Any]]":
     """Give several text columns of the same strings, as :func:`text` does."""
     known = pd.array(strings, dtype=TEXT)
     return [pd.Series(known.take(places, allow_fill=True), copy=False) for places in codes]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation import _candidates, _confidence
-from gini_notebook.analysis.evaluation._canonical import canonicalise
-from gini_notebook.analysis.evaluation._coding import BoolArray
-from gini_notebook.analysis.evaluation._comparing import counted_table, judge, table
-from gini_notebook.analysis.evaluation._inputs import Inputs
-from gini_notebook.analysis.evaluation._settings import Settings
-from gini_notebook.analysis.evaluation._slots import align
+from gini_notebook.analysis.evaluation.alignment import align
+from gini_notebook.analysis.evaluation.candidates import Candidates, candidate_columns
+from gini_notebook.analysis.evaluation.confidence import CONFIDENCE, read_confidence
+from gini_notebook.analysis.evaluation.encoding import BoolArray
+from gini_notebook.analysis.evaluation.inputs import Inputs
+from gini_notebook.analysis.evaluation.judging import comparison_table, count_table, judge
+from gini_notebook.analysis.evaluation.normalization import canonicalise
+from gini_notebook.analysis.evaluation.settings import Settings
 from gini_notebook.analysis.rules import Rule
 
 
@@ -25,12 +26,12 @@ class Compared:
     approximate: tuple[str, ...]
 
 
-def compare(
+def compare_tables(
     inputs: Inputs,
     source: pd.DataFrame,
     rules: Mapping[str, Rule],
     settings: Settings,
-    candidates: _candidates.Candidates | None = None,
+    candidates: Candidates | None = None,
     *,
     to_count: bool = False,
 ) -> Compared:
@@ -48,7 +49,7 @@ def compare(
         Give only the columns of the comparisons that counts are made of.
     """
     canonical = canonicalise(inputs, list(rules.values()))
-    confidence = _confidence.read(source)
+    confidence = read_confidence(source)
     certainty = None if confidence is None else confidence[inputs.extracted.position]
     slots, approximate = align(
         inputs, canonical, certainty, key=settings.key_columns(inputs.columns), order=settings.order
@@ -57,11 +58,11 @@ def compare(
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
     if to_count and candidates is None:
-        return Compared(counted_table(inputs, slots, judged), labelled, names)
-    comparisons = table(inputs, canonical, slots, judged, source)
+        return Compared(count_table(inputs, slots, judged), labelled, names)
+    comparisons = comparison_table(inputs, canonical, slots, judged, source)
     if certainty is not None:
-        comparisons[_confidence.COLUMN] = np.append(certainty, np.nan)[slots.extracted]
+        comparisons[CONFIDENCE] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
-        more = _candidates.columns(candidates, source, inputs, canonical, (slots, judged))
+        more = candidate_columns(candidates, source, inputs, canonical, (slots, judged))
         comparisons = comparisons.assign(**more)
     return Compared(comparisons, labelled, names)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import Tally
-from gini_notebook.analysis.evaluation.scores import share
+from gini_notebook.analysis.evaluation.formulas import share
 from gini_notebook.analysis.statistics import percentile_interval, resampled_sums
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
@@ -17,7 +17,7 @@ Costs = Mapping[str, float]
 CostsByField = Mapping[str, Costs]
 
 
-def frame(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
+def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
     """Write the table of ``Evaluation.costs``."""
     places, rates = _rates(tally, costs)
     counts = tally.counts[:, places, 1:4].astype(np.float64)

@@ -29,13 +29,13 @@ class Check(NamedTuple):
     passed: bool
 
 
-def check(expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame) -> list[Check]:
+def check_conditions(expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame) -> list[Check]:
     """Check conditions; see ``Evaluation.check``."""
     numbers = _numbers(fields, summary)
     return [_checked(text, numbers) for text in ([expressions] if isinstance(expressions, str) else expressions)]
 
 
-def parsed(text: str) -> re.Match[str]:
+def parse_condition(text: str) -> re.Match[str]:
     """Read a condition as name, sign and bound; whether there is such a number, only an evaluation can tell."""
     match = _FORM.fullmatch(text)
     if match is None:
@@ -45,7 +45,7 @@ def parsed(text: str) -> re.Match[str]:
 
 
 def _checked(text: str, numbers: Mapping[str, float]) -> Check:
-    match = parsed(text)
+    match = parse_condition(text)
     name = match["name"]
     if name not in numbers:
         message = f"There is no number {name!r} to check. {_available(name, numbers)}"

@@ -1,0 +1,113 @@
+"""Scores of counts: precision, recall, F1 and their companions (M5–M8 of the metrics).
+
+``wrong="both"``: a wrong value is a false positive *and* a false negative. ``wrong="fp"``: a false positive only, so
+that recall is the share of labelled values that anything was read for and that were read right.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from gini_notebook.analysis.evaluation.encoding import FloatArray
+from gini_notebook.errors import SettingError
+
+COUNTING_RULES = ("both", "fp")
+MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
+PROPORTIONS = ("precision", "recall", "f1")
+
+
+def check_counting_rule(wrong: str) -> None:
+    """Refuse a counting rule that is none."""
+    if wrong not in COUNTING_RULES:
+        message = f"wrong is {wrong!r}; it must be 'both' (false positive and false negative) or 'fp'."
+        raise SettingError(message)
+
+
+def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
+    """Give what the correct ones are a share of, by score; for F1 the mean of the other two.
+
+    Parameters
+    ----------
+    counts
+        Last axis: correct, wrong, missing, spurious, and perhaps absent.
+    """
+    correct, off, missing, spurious = (np.asarray(counts[..., place], dtype=np.float64) for place in range(4))
+    predicted = correct + off + spurious
+    wanted = correct + missing + (off if wrong == "both" else 0)
+    return {"precision": predicted, "recall": wanted, "f1": (predicted + wanted) / 2}
+
+
+def check_zero_division(undefined: float) -> None:
+    """Refuse to take 0/0 for anything but 0, 1 or undefined."""
+    if undefined not in (0, 1) and not np.isnan(undefined):
+        message = f"zero_division is {undefined!r}; it must be 0, 1, or NaN (the default: undefined)."
+        raise SettingError(message)
+
+
+def compute_scores(counts: npt.NDArray[np.generic], wrong: str, undefined: float = np.nan) -> Mapping[str, FloatArray]:
+    """Give precision, recall and F1; NaN, or another value, where there is nothing to divide by.
+
+    F1 of no correct value is 0 as soon as something is wrong, missing or spurious (M8); with ``wrong="fp"`` that holds
+    by the same formula.
+    """
+    correct = np.asarray(counts[..., 0], dtype=np.float64)
+    return {
+        name: np.where(total == 0, undefined, share(correct, total)) for name, total in trials(counts, wrong).items()
+    }
+
+
+def with_averages(
+    counts: npt.NDArray[np.generic],
+    supported: npt.NDArray[np.int64],
+    wrong: str,
+    *,
+    weights: FloatArray | None = None,
+    undefined: float = np.nan,
+) -> Mapping[str, FloatArray]:
+    """Give the scores of fields, of their sum (micro), the mean of the fields' scores (macro), and weighted ones (M7).
+
+    Parameters
+    ----------
+    counts
+        Last axes: fields × (correct, wrong, missing, spurious).
+    supported
+        Places of the fields that have a truth value; the others are no part of macro (M8).
+    weights
+        By field, what each of its slots counts for; without, there is no weighted average.
+    undefined
+        What stands for 0/0.
+    """
+    together = np.concatenate([counts, counts.sum(axis=-2, keepdims=True)], axis=-2)
+    averaged = {
+        name: np.concatenate([values, mean(values[..., supported])[..., None]], axis=-1)
+        for name, values in compute_scores(together, wrong, undefined).items()
+    }
+    if weights is None:
+        return averaged
+    weighted = compute_scores((np.asarray(counts, dtype=np.float64) * weights[:, None]).sum(axis=-2), wrong, undefined)
+    return {name: np.concatenate([values, weighted[name][..., None]], axis=-1) for name, values in averaged.items()}
+
+
+def mean(values: FloatArray) -> FloatArray:
+    """Give the mean over the last axis of what is defined; NaN if nothing is."""
+    return share(np.nansum(values, axis=-1), np.sum(~np.isnan(values), axis=-1))
+
+
+def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
+    """Give what is printed next to precision, recall and F1 (M6); recall is found × read_right."""
+    correct, off, missing, spurious, absent = (np.asarray(counts[..., place], dtype=np.float64) for place in range(5))
+    labelled = correct + off + missing
+    return {
+        "found": share(correct + off, labelled),
+        "read_right": share(correct, correct + off),
+        "invented": share(spurious, spurious + absent),
+        "accuracy": share(correct, labelled + spurious),
+        "accuracy_with_absent": share(correct + absent, labelled + spurious + absent),
+    }
+
+
+def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
+    """Divide; NaN where the whole is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.true_divide(part, whole), dtype=np.float64)
