@@ -9,7 +9,6 @@
 [['b.pdf', 'DE3', 'DE2', 'fixed']]
 """
 
-from gini_notebook.analysis.comparison._compare import compare
-from gini_notebook.analysis.comparison._result import Comparison
+from gini_notebook.analysis.comparison.comparison import Comparison, compare
 
 __all__ = ["Comparison", "compare"]

@@ -7,9 +7,9 @@
 <Evaluation of 2 documents: 2 correct>
 """
 
-from gini_notebook.analysis.evaluation._kept import SPEC_VERSION
 from gini_notebook.analysis.evaluation.evaluate import evaluate
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.partitioned import PartedEvaluation
+from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
 
 __all__ = ["SPEC_VERSION", "Evaluation", "PartedEvaluation", "evaluate"]

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook._executors import run_on
-from gini_notebook.analysis.evaluation._provenance import provenance
-from gini_notebook.analysis.evaluation._split import partition_frames
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of, survey_candidates
 from gini_notebook.analysis.evaluation.comparing import compare_tables
@@ -20,8 +18,8 @@ from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import read_inputs
 from gini_notebook.analysis.evaluation.parquet_partitions import is_paths, partition_parquet
 from gini_notebook.analysis.evaluation.partitioned import evaluate_partitions
-from gini_notebook.analysis.evaluation.partitions import Parted, Run
-from gini_notebook.analysis.evaluation.settings import OneRule, Settings, choose_rules, entity_votes
+from gini_notebook.analysis.evaluation.partitions import Parted, Run, partition_frames
+from gini_notebook.analysis.evaluation.settings import OneRule, Settings, choose_rules, entity_votes, provenance
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import dotted
 

@@ -1,12 +1,451 @@
-"""The result of an evaluation: the comparisons, and every number as a view of them."""
+"""What an evaluation keeps: its tables and facts, the counts made of them, and the file."""
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
-from gini_notebook.analysis.evaluation._sureness import Sureness
-from gini_notebook.analysis.evaluation.confidence import predictions, without_predictions_below
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation.confidence import (
+    confidence_metrics,
+    predictions,
+    reliability_table,
+    without_predictions_below,
+)
+from gini_notebook.analysis.evaluation.counts import Coded, Tally, count_documents, encode_comparisons
+from gini_notebook.analysis.evaluation.encoding import BoolArray
+from gini_notebook.analysis.evaluation.formulas import MICRO
+from gini_notebook.analysis.evaluation.mistakes import (
+    cause_table,
+    confusion_table,
+    mistake_table,
+    slots_of_field,
+    unread_hints,
+    unread_values,
+)
+from gini_notebook.analysis.evaluation.scores import Scored
+from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
+from gini_notebook.analysis.evaluation.slices import slice_values
+from gini_notebook.analysis.evaluation.storage import not_an_evaluation, read_archive, write_archive
+from gini_notebook.analysis.evaluation.thresholds import (
+    Threshold,
+    calibration_metrics,
+    find_threshold,
+    reliability_by_slice,
+    slice_facts,
+    slice_verdict,
+    slices_of,
+    threshold_in_slice,
+)
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.schema import dotted
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Kept(Scored):
+    """The state of an evaluation; :class:`gini_notebook.Evaluation` says what the attributes are."""
+
+    comparisons: pd.DataFrame
+    documents: pd.DataFrame
+    candidates: pd.DataFrame | None
+    settings: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        for name in ("settings", "provenance"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def save(self, path: "str | os.PathLike[str]") -> Path:
+        """Keep the evaluation in one file (a zip archive), written whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Where; by custom with the ending ``.zip``.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. The same evaluation always makes the same bytes.
+
+        Raises
+        ------
+        SchemaError
+            If a column of ``documents`` has a dtype that cannot be kept.
+        """
+        tables = {"comparisons": self.comparisons, "documents": self.documents}
+        if self.candidates is not None:
+            tables["candidates"] = self.candidates
+        return write_archive(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
+
+    @classmethod
+    def load(cls, path: "str | os.PathLike[str]") -> Self:
+        """Read an evaluation that was kept with :meth:`save`; it equals the one that was saved.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Raises
+        ------
+        SchemaError
+            If the file is not an evaluation, is damaged, or is of an edition of the metrics this version does not have.
+        """
+        tables, facts = read_archive(path)
+        try:
+            settings, provenance = facts["settings"], facts["provenance"]
+            spec_version = provenance["spec_version"]
+            loaded = cls(tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance)
+        except (KeyError, TypeError) as error:
+            raise SchemaError(not_an_evaluation(path, error)) from error
+        if spec_version != SPEC_VERSION:
+            message = (
+                f"{path} was made by edition {spec_version} of the metrics, and this version has edition "
+                f"{SPEC_VERSION}. Evaluate the extractions again."
+            )
+            raise SchemaError(message)
+        return loaded
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Kept):
+            return NotImplemented
+        return (
+            self.settings == other.settings
+            and self.provenance == other.provenance
+            and _same(self.comparisons, other.comparisons)
+            and _same(self.documents, other.documents)
+            and _same(self.candidates, other.candidates)
+        )
+
+    __hash__ = None  # type: ignore[assignment] # tables are no keys
+
+    def __repr__(self) -> str:
+        counts = self.comparisons["outcome"].value_counts().to_dict()
+        parts = [f"{counts[name]} {name}" for name in ("correct", "wrong", "missing", "spurious") if name in counts]
+        return f"<Evaluation of {len(self.documents)} documents: {', '.join(parts) or 'nothing to compare'}>"
+
+    @cached_property
+    def _coded(self) -> Coded:
+        return encode_comparisons(self.comparisons, pd.Index(self.documents["document"], dtype=object))
+
+    @property
+    def _columns(self) -> tuple[tuple[str, str], ...]:
+        return self._coded.columns
+
+    def _count(self, level: str) -> Tally:
+        return count_documents(self.comparisons, self._coded, level)
+
+
+def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    dtypes = [str(dtype) for dtype in one.dtypes], [str(dtype) for dtype in other.dtypes]
+    return bool(one.equals(other)) and list(one.columns) == list(other.columns) and dtypes[0] == dtypes[1]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Views(Kept):
+    """The views that look at single comparisons."""
+
+    def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Give the comparisons to look at.
+
+        Parameters
+        ----------
+        field
+            One field only (``"iban"``, ``"lineItems.baseGross"``).
+        outcome
+            ``"wrong"``, ``"missing"``, ``"spurious"``, or several of them; all three by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of ``comparisons``, with ``difference`` (by how much an amount is off, in its currency; a missing or
+            spurious amount is off by all of it), and ``truth_valid`` and ``extracted_valid`` (check digits of an IBAN;
+            a wrong one that is valid is the dangerous error). What is off by the most money comes first.
+
+        Raises
+        ------
+        SettingError
+            If there is no such field or outcome.
+
+        Examples
+        --------
+        >>> result.mistakes("iban", outcome="wrong")  # doctest: +SKIP
+        """
+        return mistake_table(self.comparisons, self._entities, field, outcome)
+
+    def by_cause(self, field: str | None = None, *, details: bool = False) -> pd.DataFrame:
+        """Give how often which cause made a value wrong; the counts of a field add up to its wrong values.
+
+        Parameters
+        ----------
+        field
+            One field only.
+        details
+            Keep what stands behind the colon: ``one character: substitution 0→O`` instead of ``one character``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``group``, ``field``, ``cause``, ``count``, ``share`` of the field's wrong values; most frequent first.
+
+        Raises
+        ------
+        SettingError
+            If there is no such field.
+        """
+        chosen = np.ones(len(self.comparisons), dtype=bool) if field is None else self._of_field(field)
+        return cause_table(self.comparisons, chosen, details=details)
+
+    def confusion(self) -> pd.DataFrame:
+        """Give how often the value of one field was extracted as another field of the same document.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per field of the truth, one column per field it was extracted as; counts. Only fields that were
+            confused are there. Counted are wrong and spurious values.
+        """
+        return confusion_table(self.comparisons)
+
+    def unread_truth(self) -> list[str]:
+        """Name the fields whose truth is in a notation that their rule cannot read; it changes no number.
+
+        Returns
+        -------
+        list of str
+            One line per field, with an example and the remedy: ``31.12.2025`` where a date of the service is
+            ``2025-12-31``, ``1.234,56`` where an amount is ``1234.56:EUR``. Such values count as wrong.
+        """
+        rules = self.provenance["rules"]
+        return unread_hints(unread_values(self.comparisons, rules), rules)
+
+    def _of_field(self, field: str) -> BoolArray:
+        return slots_of_field(self.comparisons, self._entities, field)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sureness(Views):
+    """The views of an evaluation that ask how far a confidence can be trusted."""
+
+    def reliability(
+        self,
+        field: str | None = None,
+        *,
+        bins: int = 10,
+        column: str | None = None,
+        documents: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Give how often predictions of a confidence are right.
+
+        Parameters
+        ----------
+        field
+            One field only; by default all header fields together.
+        bins
+            Number of bins of about equal count; equal confidences are never split.
+        column
+            The column whose values make slices, each with bins of its own; without, all documents share bins.
+        documents
+            A table with ``document`` and the column; by default the documents table of the evaluation.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per bin: ``slice`` (only with a column), ``count``, ``confidence_low``, ``confidence_high``,
+            ``confidence`` (mean), ``correct`` (share of right ones) and its 95 % interval ``correct_low``,
+            ``correct_high``.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, or there is no such field or column, or no bin.
+        """
+        if bins < 1:
+            message = f"bins is {bins!r}; it must be 1 or more."
+            raise SettingError(message)
+        given = predictions(self.comparisons, self._slots_of(field))
+        if column is None:
+            return reliability_table(given, bins)
+        names = self.documents["document"]
+        values = slice_values(column, names, self.documents if documents is None else documents)
+        return reliability_by_slice(values, names, given, bins)
+
+    def confidence_scores(self) -> pd.DataFrame:
+        """Give how well the confidence tells right from wrong, per field and for all header fields together.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``group``, ``field``, ``predicted``, ``without_confidence`` (kept at every threshold, left out of the
+            numbers but the first), ``average_precision`` (interpolated, as DocILE's benchmark),
+            ``average_precision_uninterpolated`` (as scikit-learn), ``ece`` and ``brier`` (for confidences between 0
+            and 1), ``auroc``.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence.
+        """
+        tally = self.tally()
+        support = tally.totals[:, :3].sum(axis=1)
+        rows = []
+        for place, (group, field) in enumerate(tally.columns):
+            given = predictions(self.comparisons, self._of_field(dotted(group, field)))
+            rows.append({"group": group, "field": field, **confidence_metrics(given, int(support[place]))})
+        header = np.array([not group for group, _ in tally.columns], dtype=bool)
+        given = predictions(self.comparisons, self._slots_of(None))
+        rows.append({"group": "", "field": MICRO, **confidence_metrics(given, int(support[header].sum()))})
+        return pd.DataFrame(rows)
+
+    def at_precision(
+        self, target: float, field: str | None = None, *, required: Sequence[str] | None = None
+    ) -> Threshold:
+        """Find the confidence from which on values can be taken unseen.
+
+        The threshold is the smallest whose one-sided 95 % lower bound of the precision reaches the target on one half
+        of the documents (Clopper-Pearson; the document bootstrap where documents have several predictions, unless all
+        of these are right: then Clopper-Pearson with documents as trials). What it brings is measured on the other
+        half.
+
+        Parameters
+        ----------
+        target
+            The wanted precision, for example 0.99.
+        field
+            One field only; by default all header fields together.
+        required
+            The header fields that must all be kept for a document to be automated; by default the field, or those
+            given to ``evaluate``, or all.
+
+        Returns
+        -------
+        Threshold
+            Status, threshold, precision with its bound, coverage, automation rate, errors among what is automated.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, there is no such field, or the target is not between 0 and 1.
+        """
+        return find_threshold(
+            predictions(self.comparisons, self._slots_of(field)),
+            self.documents["document"].tolist(),
+            self._required(field, required),
+            target=target,
+            seed=self.settings["seed"],
+        )
+
+    def confidence_by_slice(
+        self,
+        column: str,
+        documents: pd.DataFrame | None = None,
+        *,
+        field: str | None = None,
+        target: float = 0.99,
+        required: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Tell whether the confidence means the same in parts of the documents, and a threshold holds in each.
+
+        Parameters
+        ----------
+        column
+            The column whose values make the slices, for example ``"source_classification"``.
+        documents
+            A table with ``document`` and the column; by default the documents table of the evaluation.
+        field, required
+            As in :meth:`at_precision`.
+        target
+            The wanted precision; the threshold is the one of :meth:`at_precision`, chosen on one half of all documents.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per slice: ``slice``, ``documents``, ``slots``, ``small`` (fewer than 30 slots: look at it in grey,
+            it gets no verdict), ``predicted``, ``without_confidence``, ``ece`` and ``brier`` with 95 % intervals of the
+            document bootstrap (missing for fewer than 20 documents), ``auroc``; then, on the slice's documents of the
+            other half: ``status`` (as of ``Threshold``), ``threshold``, ``kept``, ``precision``, ``precision_low``
+            (one-sided 95 %), ``coverage``, ``automation_rate``, ``automated_error_rate``, ``automated_error_high``.
+            ``confirmed`` says that the threshold holds in the slice, ``refuted`` that it does not, ``unconfirmed`` that
+            the slice is too small to tell.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, there is no such column or field, or the target makes no sense.
+        """
+        names = self.documents["document"]
+        values = slice_values(column, names, self.documents if documents is None else documents)
+        given = predictions(self.comparisons, self._slots_of(field))
+        wanted, seed = self._required(field, required), self.settings["seed"]
+        whole = find_threshold(given, names.tolist(), wanted, target=target, seed=seed)
+        slots = self.tally().counts[:, self._places(field), :4].sum(axis=(1, 2))
+        of_document = pd.Index(names, dtype=object).get_indexer(given.document)
+        rows = []
+        for chosen, row in slices_of(values, slots):
+            part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, chosen=chosen, seed=seed)
+            numbers = calibration_metrics(given.of(chosen[of_document]), seed)
+            rows.append(row | numbers | slice_verdict(part, small=row["small"]))
+        table = pd.DataFrame(rows)
+        table.attrs |= {"column": column, "field": field, "target": target, "status_of_all": whole.status}
+        return table
+
+    def confidence_by_field(self, *, target: float = 0.99) -> pd.DataFrame:
+        """Tell whether the confidence means the same in every field, and a threshold for all of them holds in each.
+
+        Parameters
+        ----------
+        target
+            The wanted precision; the threshold is the one of ``at_precision(target)``, chosen for all header fields
+            together on one half of the documents.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As of :meth:`confidence_by_slice`, with a header field for a slice; ``documents`` have a slot of it, and
+            ``automation_rate`` is the share of documents whose value of this field is kept.
+
+        Raises
+        ------
+        SettingError
+            If the extractions have no confidence, or the target makes no sense.
+        """
+        names = self.documents["document"].tolist()
+        given = predictions(self.comparisons, self._slots_of(None))
+        seed, everywhere = self.settings["seed"], np.ones(len(names), dtype=bool)
+        whole = find_threshold(given, names, self._required(None, None), target=target, seed=seed)
+        rows = []
+        for place in self._places(None).tolist():
+            field = self._columns[place][1]
+            part = given.of((given.field == field).to_numpy(dtype=bool))
+            held = threshold_in_slice(part, names, [field], whole=whole, chosen=everywhere, seed=seed)
+            row = slice_facts(field, self.tally().counts[:, place, :4].sum(axis=1))
+            rows.append(row | calibration_metrics(part, seed) | slice_verdict(held, small=row["small"]))
+        table = pd.DataFrame(rows)
+        table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
+        return table
+
+    def _required(self, field: str | None, required: Sequence[str] | None) -> Sequence[str]:
+        """Give the header fields that must all be kept for a document to be automated."""
+        if required is not None:
+            return required
+        if field is not None:
+            return [field.rpartition(".")[2]]
+        header = [name for group, name in self._columns if not group]
+        return list(self.settings["required"] or header)
+
+    def _slots_of(self, field: str | None) -> BoolArray:
+        """Tell which slots are of a field, or of all header fields."""
+        if field is not None:
+            return self._of_field(field)
+        return np.asarray((self.comparisons["group"] == "").to_numpy(dtype=bool))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,6 +1,6 @@
 """The table per field: counts, scores, companions, intervals, and the averages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -13,7 +13,8 @@ from gini_notebook.analysis.evaluation.encoding import FloatArray, IntArray
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, WEIGHTED, companions, trials, with_averages
 from gini_notebook.analysis.evaluation.intervals import Estimates
 from gini_notebook.analysis.statistics import left_out_sums
-from gini_notebook.schema import FIELD_SCORES
+from gini_notebook.errors import SettingError
+from gini_notebook.schema import FIELD_SCORES, dotted
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,3 +135,27 @@ def _fill_counts(rows: list[dict[str, Any]], counts: IntArray) -> None:
         row |= dict(zip(COUNTED, counts[at].tolist(), strict=True))
         row |= {"support": int(counts[at, :3].sum()), "predicted": int(counts[at, [0, 1, 3]].sum())}
         row |= {name: values[at] for name, values in beside.items()}
+
+
+def column_weights(weights: Mapping[str, float] | None, columns: Sequence[tuple[str, str]]) -> FloatArray | None:
+    """Give the weight of every column, 1 where none is named; None if there are no weights at all.
+
+    Raises
+    ------
+    SettingError
+        If there is no such field, or a weight is no number of 0 or more.
+    """
+    if weights is None:
+        return None
+    chosen = np.ones(len(columns), dtype=np.float64)
+    for name, weight in weights.items():
+        places = [place for place, column in enumerate(columns) if name in (column[1], dotted(*column))]
+        if not places:
+            known = ", ".join(dotted(*column) for column in columns) or "none"
+            message = f"There is a weight for {name!r}, but no such field. There are: {known}."
+            raise SettingError(message)
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
+            message = f"The weight of {name!r} is {weight!r}; it must be a number, 0 or more."
+            raise SettingError(message)
+        chosen[places] = weight
+    return chosen

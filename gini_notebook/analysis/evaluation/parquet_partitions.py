@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._split import divided
 from gini_notebook.analysis.evaluation.encoded_tables import (
     EXTRACTIONS,
     TRUTH,
@@ -25,7 +24,7 @@ from gini_notebook.analysis.evaluation.encoded_tables import (
     check_stated,
 )
 from gini_notebook.analysis.evaluation.encoding import codes_of, composed
-from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, Survey, survey_partition
+from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, Survey, divided, survey_partition
 from gini_notebook.errors import SchemaError
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]

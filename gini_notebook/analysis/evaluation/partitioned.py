@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation._provenance import provenance
-from gini_notebook.analysis.evaluation._unread import (
-    DescribedRules,
-    UnreadValues,
-    merge_unread,
-    unread_hints,
-    unread_values,
-)
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
 from gini_notebook.analysis.evaluation.counts import Tally
 from gini_notebook.analysis.evaluation.documents import Sent, document_table
 from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, encode_table
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import check_common
-from gini_notebook.analysis.evaluation.mistakes import MISTAKES, mistake_table
+from gini_notebook.analysis.evaluation.mistakes import (
+    MISTAKES,
+    DescribedRules,
+    UnreadValues,
+    merge_unread,
+    mistake_table,
+    unread_hints,
+    unread_values,
+)
 from gini_notebook.analysis.evaluation.partitions import (
     Parted,
     Plan,
@@ -35,7 +35,7 @@ from gini_notebook.analysis.evaluation.partitions import (
     partition_comparisons,
 )
 from gini_notebook.analysis.evaluation.scores import Scored
-from gini_notebook.analysis.evaluation.settings import OneRule, Settings
+from gini_notebook.analysis.evaluation.settings import OneRule, Settings, provenance
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import COMPARISONS, dotted
 

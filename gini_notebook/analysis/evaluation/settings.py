@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, get_args
 
 import pandas as pd
@@ -16,10 +17,11 @@ from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted
 
 ORDERS = get_args(Order)
-
 OneRule = Rule | str | Callable[[str], str | None]
 Column = tuple[str, str]
 Votes = Counter[tuple[Column, str]]
+# The edition of the metrics; results of different editions are not compared.
+SPEC_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,15 @@ def entity_votes(source: pd.DataFrame) -> Votes:
 def columns_in(frame: pd.DataFrame, name: str) -> frozenset[Column]:
     """Give the columns that a table has rows of."""
     return frozenset(columns_of(frame, name)[1])
+
+
+def provenance(settings: Settings, rules: Mapping[str, Rule], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Say how an evaluation was made."""
+    return {
+        "spec_version": SPEC_VERSION,
+        "tool_version": version("gini-notebook"),
+        "rules": {name: rule.describe() for name, rule in rules.items()},
+        "wrong": settings.wrong,
+        "seed": settings.seed,
+        **facts,
+    }

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, _split, evaluate
+from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, evaluate, partitions
 from gini_notebook.errors import ExecutorBroken, SchemaError, SettingError
 from tests.clusters import losing_a_worker, processes, some_are_done
 
@@ -42,7 +42,7 @@ WHOLE = evaluate(FOUND, TRUTH, seed=4)
 
 @pytest.fixture(autouse=True)
 def small_partitions(monkeypatch):
-    monkeypatch.setattr(_split, "ROWS", 60)
+    monkeypatch.setattr(partitions, "ROWS", 60)
 
 
 def assert_same(result, whole):
@@ -124,7 +124,7 @@ def test_D1_any_partitioning_of_any_tables_gives_the_numbers_of_the_whole(found,
     wanted = framed(truth)
     whole = outcome_of(lambda: evaluate(batch, wanted, seed=1))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as running:
-        patch.setattr(_split, "ROWS", rows)
+        patch.setattr(partitions, "ROWS", rows)
         parted = outcome_of(lambda: evaluate(batch, wanted, seed=1, executor=running))
         if isinstance(whole, type):
             assert parted is whole

@@ -31,7 +31,7 @@ def test_values_that_their_rule_cannot_read_are_named_with_example_and_remedy(tm
 
 
 def test_partitions_name_the_same_values_with_the_same_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr("gini_notebook.analysis.evaluation._split.ROWS", 1)
+    monkeypatch.setattr("gini_notebook.analysis.evaluation.partitions.ROWS", 1)
     expected = evaluate(FOUND, TRUTH).unread_truth()
     with ThreadPoolExecutor(2) as threads:
         parted = evaluate(FOUND, TRUTH, executor=threads)

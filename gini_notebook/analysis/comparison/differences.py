@@ -1,4 +1,4 @@
-"""Paired differences: the same documents drawn, or exchanged, for both runs."""
+"""Paired differences of two evaluations: of scores per field, of single values, of documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,14 +19,13 @@ from gini_notebook.analysis.statistics import (
     resampled_sums,
     sign_flip_p,
 )
+from gini_notebook.schema import TEXT
 
 FloatArray = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int32]
 Interval = tuple[FloatArray, FloatArray]
-
 # Wilson's interval is one of a share, not of a difference.
 INTERVALS = ("bootstrap", "bca")
-
 SIGNIFICANCE = 0.05
 _PARTS = ("a", "b", "difference", "difference_low", "difference_high")
 COLUMNS = [
@@ -36,9 +35,15 @@ COLUMNS = [
     "p",
 ]
 BETTER, WORSE, NO_EVIDENCE = "better", "worse", "no evidence"
+CHANGES = ("fixed", "broken")
+KEY = ["document", "group", "row", "field"]
+_RIGHT = ("correct", "absent")
+_JUDGED = ("correct", "wrong", "missing", "spurious", "absent")
 
 
-def frame(first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed: int, intervals: str) -> pd.DataFrame:
+def difference_table(
+    first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed: int, intervals: str
+) -> pd.DataFrame:
     """Write the table of ``Comparison.by_field``."""
     sides = first.tally(level), second.tally(level)
     shared = [column for column in sides[0].columns if column in sides[1].columns]
@@ -111,7 +116,7 @@ def _corrected(ends: Interval, draws: FloatArray, difference: FloatArray, withou
     return low, high
 
 
-def of_shares(
+def share_difference_interval(
     first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], *, seed: int, intervals: str
 ) -> tuple[float, float]:
     """Give the interval of the difference of two shares of the same documents."""
@@ -125,3 +130,63 @@ def of_shares(
         without = left_out_sums(gap, seed=seed) / max(count - 1, 1)
         low, high = _corrected((low, high), draws, gap.mean(axis=0), without)
     return float(low[0]), float(high[0])
+
+
+def changed_slots(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Give the slots that only one run has right.
+
+    A slot without a truth row that a run left alone has no comparison in it; that is the same as ``absent``.
+    """
+    shown = [*KEY, "truth", "extracted", "outcome"]
+    sides = [side.loc[_in_truth(side), shown] for side in (first, second)]
+    both = sides[0].merge(sides[1], on=KEY, how="outer", suffixes=("_a", "_b"), sort=True)
+    for name in ("outcome_a", "outcome_b"):
+        both[name] = both[name].fillna("absent")
+    both["truth"] = both["truth_a"].fillna(both["truth_b"])
+    right = [both[name].isin(_RIGHT).to_numpy() for name in ("outcome_a", "outcome_b")]
+    judged = both["outcome_a"].isin(_JUDGED).to_numpy() & both["outcome_b"].isin(_JUDGED).to_numpy()
+    changed = (right[0] != right[1]) & judged
+    both["change"] = pd.array(np.where(right[1], *CHANGES), dtype=TEXT)
+    told = [*KEY, "truth", "extracted_a", "extracted_b", "outcome_a", "outcome_b", "change"]
+    return both.loc[changed, told].reset_index(drop=True)
+
+
+def _in_truth(side: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which slots are those of header fields, or of rows that the truth has."""
+    stated = side["truth"].notna().to_numpy().copy()
+    compound = np.flatnonzero((side["group"] != "").to_numpy(dtype=bool))
+    rows = side.iloc[compound].groupby(["document", "group", "row"], sort=False).ngroup().to_numpy()
+    stated[compound] = np.bincount(rows, weights=stated[compound])[rows] > 0
+    stated |= (side["group"] == "").to_numpy(dtype=bool)
+    return np.asarray(stated)
+
+
+def document_changes(first: Evaluation, second: Evaluation, changes: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per document: was it, is it perfect, and how many values changed."""
+    names = first.documents["document"]
+    table = pd.DataFrame({"document": names})
+    perfect = [perfect_documents(side) for side in (first, second)]
+    for name, side in zip(("perfect_a", "perfect_b"), perfect, strict=True):
+        table[name] = pd.array(names.map(side), dtype="boolean")
+    counts = changes.groupby(["document", "change"]).size()
+    for change in CHANGES:
+        of_change = counts.xs(change, level="change") if change in changes["change"].to_numpy() else {}
+        table[change] = pd.array(names.map(of_change).fillna(0).astype("int64"), dtype="Int64")
+    before, after = (table[name].fillna(False).to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
+    judged = table["perfect_a"].notna().to_numpy() & table["perfect_b"].notna().to_numpy()
+    kinds = np.where(after, *CHANGES).astype(object)
+    kinds[(before == after) | ~judged] = pd.NA
+    table["change"] = pd.array(kinds, dtype=TEXT)
+    return table
+
+
+def perfect_documents(result: Evaluation) -> dict[str, bool]:
+    """Tell of every document with a labelled required field whether nothing in them is wrong, missing or spurious."""
+    comparisons = result.comparisons
+    wanted = (comparisons["group"] == "") & comparisons["outcome"].isin(_JUDGED)
+    if result.settings["required"] is not None:
+        wanted &= comparisons["field"].isin(result.settings["required"])
+    chosen = comparisons[wanted.to_numpy(dtype=bool)]
+    right = chosen["outcome"].isin(_RIGHT).to_numpy(dtype=bool)
+    verdicts = pd.Series(right, dtype=bool).groupby(chosen["document"].to_numpy(dtype=object)).all()
+    return {str(name): bool(verdict) for name, verdict in verdicts.items()}

@@ -1,5 +1,7 @@
-"""The result of a comparison."""
+"""``compare()``, and the comparison of two evaluations of the same documents that it returns."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -7,11 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.comparison import _changes, _differences, _verdict
+from gini_notebook.analysis.comparison.differences import (
+    BETTER,
+    CHANGES,
+    INTERVALS,
+    NO_EVIDENCE,
+    WORSE,
+    changed_slots,
+    difference_table,
+    document_changes,
+    share_difference_interval,
+)
 from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO
 from gini_notebook.analysis.evaluation.intervals import check_kind
 from gini_notebook.analysis.statistics import mcnemar_p
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import dotted
+
+_SETTINGS = ("wrong", "key", "order", "required")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,9 +79,9 @@ class Comparison:
         --------
         >>> comparison.by_field()[["field", "f1_difference", "p_holm", "verdict"]]  # doctest: +SKIP
         """
-        check_kind(intervals, _differences.INTERVALS)
+        check_kind(intervals, INTERVALS)
         wrong = self.a.settings["wrong"]
-        frame = _differences.frame(self.a, self.b, level=level, wrong=wrong, seed=self.seed, intervals=intervals)
+        frame = difference_table(self.a, self.b, level=level, wrong=wrong, seed=self.seed, intervals=intervals)
         frame.attrs |= {"level": level, "counting_rule": wrong, "intervals": intervals, "seed": self.seed}
         return frame
 
@@ -77,7 +93,7 @@ class Comparison:
         >>> print(comparison.verdict())  # doctest: +SKIP
         The second run is better: F1 of the header fields (micro) is 0.912 and 0.934, a difference of +0.022 (95 % …
         """
-        return _verdict.sentence(self.by_field())
+        return verdict_sentence(self.by_field())
 
     def summary(self, intervals: str = "bootstrap") -> pd.DataFrame:
         """Give the comparison in a few numbers.
@@ -117,7 +133,7 @@ class Comparison:
         documents = self.documents
         judged = documents["perfect_a"].notna() & documents["perfect_b"].notna()
         first, second = (documents.loc[judged, name].to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
-        low, high = _differences.of_shares(first, second, seed=self.seed, intervals=intervals)
+        low, high = share_difference_interval(first, second, seed=self.seed, intervals=intervals)
         shares = [float(side.mean()) if len(side) else np.nan for side in (first, second)]
         return {
             "metric": "perfect_documents",
@@ -137,7 +153,7 @@ class Comparison:
         none is labelled), ``fixed`` and ``broken`` (number of its slots that changed), and ``change``: ``fixed`` if the
         document has become perfect, ``broken`` if it no longer is, else missing.
         """
-        return _changes.documents(self.a, self.b, self.changes())
+        return document_changes(self.a, self.b, self.changes())
 
     @property
     def fixed(self) -> pd.DataFrame:
@@ -169,19 +185,19 @@ class Comparison:
         SettingError
             If there is no such change.
         """
-        if change is not None and change not in _changes.CHANGES:
-            message = f"There is no change {change!r}; choose one of {', '.join(_changes.CHANGES)}."
+        if change is not None and change not in CHANGES:
+            message = f"There is no change {change!r}; choose one of {', '.join(CHANGES)}."
             raise SettingError(message)
         frame = self._changes
         return frame if change is None else frame[frame["change"] == change].reset_index(drop=True)
 
     @cached_property
     def _changes(self) -> pd.DataFrame:
-        return _changes.slots(self.a.comparisons, self.b.comparisons)
+        return changed_slots(self.a.comparisons, self.b.comparisons)
 
     def __repr__(self) -> str:
         counts = self.changes()["change"].value_counts()
-        fixed, broken = (int(counts.get(name, 0)) for name in _changes.CHANGES)
+        fixed, broken = (int(counts.get(name, 0)) for name in CHANGES)
         return f"<Comparison of {len(self.a.documents)} documents: {fixed} values fixed, {broken} broken>"
 
     def _repr_html_(self) -> str:
@@ -189,3 +205,94 @@ class Comparison:
         columns = ["f1_a", "f1_b", "f1_difference", "f1_difference_low", "f1_difference_high", "p_holm", "verdict"]
         shown = self.by_field()[["group", "field", *columns]]
         return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
+
+
+def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
+    """Compare two evaluations of the same documents against the same truth.
+
+    Parameters
+    ----------
+    a
+        The first run, for example the configuration in use.
+    b
+        The second run, for example the new configuration; differences are b minus a.
+    seed
+        Seed of draws and permutations.
+
+    Returns
+    -------
+    Comparison
+        Paired differences with intervals and p-values, and what was fixed and broken.
+
+    Raises
+    ------
+    SettingError
+        If the evaluations were made with another edition of the metrics, another truth, other rules for a field, or
+        other settings: their numbers would differ for reasons that have nothing to do with the runs.
+
+    Examples
+    --------
+    >>> compare(baseline, candidate).by_field()  # doctest: +SKIP
+    """
+    for given in (a, b):
+        if not isinstance(given, Evaluation):
+            message = f"compare() takes two evaluations, but this is a {type(given).__name__}; evaluate() makes one."
+            raise SettingError(message)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        message = f"seed is {seed!r}; it must be a whole number, 0 or more."
+        raise SettingError(message)
+    _check_same("edition of the metrics", a.provenance["spec_version"], b.provenance["spec_version"])
+    _check_same("ground truth (by its hash)", a.provenance["truth_hash"][:12], b.provenance["truth_hash"][:12])
+    for name in _SETTINGS:
+        _check_same(f"setting {name!r}", a.settings[name], b.settings[name])
+    fields = _common_fields(a.provenance["rules"], b.provenance["rules"])
+    return Comparison(a=a, b=b, seed=seed, left_out_fields=fields)
+
+
+def _check_same(what: str, first: Any, second: Any) -> None:
+    if first != second:
+        message = (
+            f"These evaluations cannot be compared: the first has {what} {first!r}, the second {second!r}. Evaluate "
+            "both runs in the same way, against the same truth."
+        )
+        raise SettingError(message)
+
+
+def _common_fields(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...]:
+    """Refuse fields with different rules, and name the fields that only one evaluation has."""
+    for name in sorted(set(first) & set(second)):
+        _check_same(f"rule for {name!r}", first[name], second[name])
+    if not set(first) & set(second):
+        raise SettingError("These evaluations cannot be compared: they have no field in common.")
+    return tuple(sorted(set(first) ^ set(second)))
+
+
+def verdict_sentence(fields: pd.DataFrame) -> str:
+    """Say whether the second run is better, from the table of ``Comparison.by_field``."""
+    whole = fields[(fields["field"] == MICRO)].sort_values("group", kind="stable")
+    if whole.empty or math.isnan(whole.iloc[0]["f1_difference"]):
+        return "There is nothing to compare: no field has a value in the truth or in the extractions."
+    return f"{_of_the_whole(whole.iloc[0])}; {_of_fields(fields[~fields['field'].isin((MICRO, MACRO))])}."
+
+
+def _of_the_whole(row: "pd.Series[Any]") -> str:
+    what = f"the columns of {row['group']}" if row["group"] else "the header fields"
+    begin = {
+        BETTER: "The second run is better",
+        WORSE: "The second run is worse",
+        NO_EVIDENCE: "There is no evidence that either run is better",
+    }[row["verdict"]]
+    interval = f"95 % interval {row['f1_difference_low']:+.3f} to {row['f1_difference_high']:+.3f}"
+    return (
+        f"{begin}: F1 of {what} (micro) is {row['f1_a']:.3f} and {row['f1_b']:.3f}, a difference of "
+        f"{row['f1_difference']:+.3f} ({interval}, p = {row['p']:.3f})"
+    )
+
+
+def _of_fields(fields: pd.DataFrame) -> str:
+    parts = []
+    for verdict in (BETTER, WORSE):
+        chosen = fields[fields["verdict"] == verdict]
+        names = [dotted(*column) for column in zip(chosen["group"], chosen["field"], strict=True)]
+        parts.append(f"{verdict} fields: {', '.join(names) or 'none'}")
+    return "; ".join(parts)
