@@ -1,4 +1,4 @@
-"""What an evaluation keeps: its tables and facts, the counts made of them, and the file."""
+"""``Evaluation``: the comparisons in memory, and every number as a view of them."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from gini_notebook.analysis.evaluation.mistakes import (
     unread_hints,
     unread_values,
 )
-from gini_notebook.analysis.evaluation.scores import Scored
+from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
 from gini_notebook.analysis.evaluation.slices import slice_values
 from gini_notebook.analysis.evaluation.storage import not_an_evaluation, read_archive, write_archive
@@ -47,8 +47,25 @@ from gini_notebook.schema import dotted
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Kept(Scored):
-    """The state of an evaluation; :class:`gini_notebook.Evaluation` says what the attributes are."""
+class Evaluation(Scores):
+    """What came out when extractions were compared with the ground truth; :func:`gini_notebook.evaluate` makes it.
+
+    Attributes
+    ----------
+    comparisons : pandas.DataFrame
+        One row per slot (``schema.COMPARISONS``), sorted by document, group, row and field. ``outcome`` is one of
+        correct, wrong, missing, spurious, absent, and ignored (nobody looked what the truth is). With candidates, two
+        more columns: ``candidates`` (the list asked) and ``candidate_rank`` (where in it the right value is). With
+        confidences, one more: ``confidence``.
+    documents : pandas.DataFrame
+        One row per document of the truth: document, status, error, request_id, answered, and what else is known.
+    candidates : pandas.DataFrame or None
+        The candidates of these documents (``schema.CANDIDATES``), if there were some.
+    settings : mapping
+        The arguments of ``evaluate`` that decide numbers.
+    provenance : mapping
+        Edition of the metrics, version of the package, hashes of both tables, rules, seed, and what was left out.
+    """
 
     comparisons: pd.DataFrame
     documents: pd.DataFrame
@@ -59,99 +76,6 @@ class Kept(Scored):
     def __post_init__(self) -> None:
         for name in ("settings", "provenance"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
-    def save(self, path: "str | os.PathLike[str]") -> Path:
-        """Keep the evaluation in one file (a zip archive), written whole or not at all.
-
-        Parameters
-        ----------
-        path
-            Where; by custom with the ending ``.zip``.
-
-        Returns
-        -------
-        pathlib.Path
-            The file. The same evaluation always makes the same bytes.
-
-        Raises
-        ------
-        SchemaError
-            If a column of ``documents`` has a dtype that cannot be kept.
-        """
-        tables = {"comparisons": self.comparisons, "documents": self.documents}
-        if self.candidates is not None:
-            tables["candidates"] = self.candidates
-        return write_archive(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
-
-    @classmethod
-    def load(cls, path: "str | os.PathLike[str]") -> Self:
-        """Read an evaluation that was kept with :meth:`save`; it equals the one that was saved.
-
-        Parameters
-        ----------
-        path
-            The file.
-
-        Raises
-        ------
-        SchemaError
-            If the file is not an evaluation, is damaged, or is of an edition of the metrics this version does not have.
-        """
-        tables, facts = read_archive(path)
-        try:
-            settings, provenance = facts["settings"], facts["provenance"]
-            spec_version = provenance["spec_version"]
-            loaded = cls(tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance)
-        except (KeyError, TypeError) as error:
-            raise SchemaError(not_an_evaluation(path, error)) from error
-        if spec_version != SPEC_VERSION:
-            message = (
-                f"{path} was made by edition {spec_version} of the metrics, and this version has edition "
-                f"{SPEC_VERSION}. Evaluate the extractions again."
-            )
-            raise SchemaError(message)
-        return loaded
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Kept):
-            return NotImplemented
-        return (
-            self.settings == other.settings
-            and self.provenance == other.provenance
-            and _same(self.comparisons, other.comparisons)
-            and _same(self.documents, other.documents)
-            and _same(self.candidates, other.candidates)
-        )
-
-    __hash__ = None  # type: ignore[assignment] # tables are no keys
-
-    def __repr__(self) -> str:
-        counts = self.comparisons["outcome"].value_counts().to_dict()
-        parts = [f"{counts[name]} {name}" for name in ("correct", "wrong", "missing", "spurious") if name in counts]
-        return f"<Evaluation of {len(self.documents)} documents: {', '.join(parts) or 'nothing to compare'}>"
-
-    @cached_property
-    def _coded(self) -> Coded:
-        return encode_comparisons(self.comparisons, pd.Index(self.documents["document"], dtype=object))
-
-    @property
-    def _columns(self) -> tuple[tuple[str, str], ...]:
-        return self._coded.columns
-
-    def _count(self, level: str) -> Tally:
-        return count_documents(self.comparisons, self._coded, level)
-
-
-def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    dtypes = [str(dtype) for dtype in one.dtypes], [str(dtype) for dtype in other.dtypes]
-    return bool(one.equals(other)) and list(one.columns) == list(other.columns) and dtypes[0] == dtypes[1]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Views(Kept):
-    """The views that look at single comparisons."""
 
     def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Give the comparisons to look at.
@@ -226,14 +150,6 @@ class Views(Kept):
         """
         rules = self.provenance["rules"]
         return unread_hints(unread_values(self.comparisons, rules), rules)
-
-    def _of_field(self, field: str) -> BoolArray:
-        return slots_of_field(self.comparisons, self._entities, field)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Sureness(Views):
-    """The views of an evaluation that ask how far a confidence can be trusted."""
 
     def reliability(
         self,
@@ -432,43 +348,6 @@ class Sureness(Views):
         table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
         return table
 
-    def _required(self, field: str | None, required: Sequence[str] | None) -> Sequence[str]:
-        """Give the header fields that must all be kept for a document to be automated."""
-        if required is not None:
-            return required
-        if field is not None:
-            return [field.rpartition(".")[2]]
-        header = [name for group, name in self._columns if not group]
-        return list(self.settings["required"] or header)
-
-    def _slots_of(self, field: str | None) -> BoolArray:
-        """Tell which slots are of a field, or of all header fields."""
-        if field is not None:
-            return self._of_field(field)
-        return np.asarray((self.comparisons["group"] == "").to_numpy(dtype=bool))
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Evaluation(Sureness):
-    """What came out when extractions were compared with the ground truth; :func:`gini_notebook.evaluate` makes it.
-
-    Attributes
-    ----------
-    comparisons : pandas.DataFrame
-        One row per slot (``schema.COMPARISONS``), sorted by document, group, row and field. ``outcome`` is one of
-        correct, wrong, missing, spurious, absent, and ignored (nobody looked what the truth is). With candidates, two
-        more columns: ``candidates`` (the list asked) and ``candidate_rank`` (where in it the right value is). With
-        confidences, one more: ``confidence``.
-    documents : pandas.DataFrame
-        One row per document of the truth: document, status, error, request_id, answered, and what else is known.
-    candidates : pandas.DataFrame or None
-        The candidates of these documents (``schema.CANDIDATES``), if there were some.
-    settings : mapping
-        The arguments of ``evaluate`` that decide numbers.
-    provenance : mapping
-        Edition of the metrics, version of the package, hashes of both tables, rules, seed, and what was left out.
-    """
-
     def at_confidence(self, threshold: float) -> "Evaluation":
         """Give the evaluation as if predictions below a confidence had not been made.
 
@@ -493,6 +372,58 @@ class Evaluation(Sureness):
         comparisons = without_predictions_below(self.comparisons, threshold)
         return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
 
+    def save(self, path: "str | os.PathLike[str]") -> Path:
+        """Keep the evaluation in one file (a zip archive), written whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Where; by custom with the ending ``.zip``.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. The same evaluation always makes the same bytes.
+
+        Raises
+        ------
+        SchemaError
+            If a column of ``documents`` has a dtype that cannot be kept.
+        """
+        tables = {"comparisons": self.comparisons, "documents": self.documents}
+        if self.candidates is not None:
+            tables["candidates"] = self.candidates
+        return write_archive(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
+
+    @classmethod
+    def load(cls, path: "str | os.PathLike[str]") -> "Evaluation":
+        """Read an evaluation that was kept with :meth:`save`; it equals the one that was saved.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Raises
+        ------
+        SchemaError
+            If the file is not an evaluation, is damaged, or is of an edition of the metrics this version does not have.
+        """
+        tables, facts = read_archive(path)
+        try:
+            settings, provenance = facts["settings"], facts["provenance"]
+            spec_version = provenance["spec_version"]
+            loaded = cls(tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance)
+        except (KeyError, TypeError) as error:
+            raise SchemaError(not_an_evaluation(path, error)) from error
+        if spec_version != SPEC_VERSION:
+            message = (
+                f"{path} was made by edition {spec_version} of the metrics, and this version has edition "
+                f"{SPEC_VERSION}. Evaluate the extractions again."
+            )
+            raise SchemaError(message)
+        return loaded
+
     def save_report(self, path: "str | os.PathLike[str]", **options: Any) -> Path:
         """Write a report: see :func:`gini_notebook.analysis.report.save_report`, which this calls.
 
@@ -506,3 +437,57 @@ class Evaluation(Sureness):
         from gini_notebook.analysis.report import save_report
 
         return save_report(self, Path(path), **options)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Evaluation):
+            return NotImplemented
+        return (
+            self.settings == other.settings
+            and self.provenance == other.provenance
+            and _same(self.comparisons, other.comparisons)
+            and _same(self.documents, other.documents)
+            and _same(self.candidates, other.candidates)
+        )
+
+    __hash__ = None  # type: ignore[assignment] # tables are no keys
+
+    def __repr__(self) -> str:
+        counts = self.comparisons["outcome"].value_counts().to_dict()
+        parts = [f"{counts[name]} {name}" for name in ("correct", "wrong", "missing", "spurious") if name in counts]
+        return f"<Evaluation of {len(self.documents)} documents: {', '.join(parts) or 'nothing to compare'}>"
+
+    @property
+    def _columns(self) -> tuple[tuple[str, str], ...]:
+        return self._coded.columns
+
+    def _count(self, level: str) -> Tally:
+        return count_documents(self.comparisons, self._coded, level)
+
+    @cached_property
+    def _coded(self) -> Coded:
+        return encode_comparisons(self.comparisons, pd.Index(self.documents["document"], dtype=object))
+
+    def _of_field(self, field: str) -> BoolArray:
+        return slots_of_field(self.comparisons, self._entities, field)
+
+    def _slots_of(self, field: str | None) -> BoolArray:
+        """Tell which slots are of a field, or of all header fields."""
+        if field is not None:
+            return self._of_field(field)
+        return np.asarray((self.comparisons["group"] == "").to_numpy(dtype=bool))
+
+    def _required(self, field: str | None, required: Sequence[str] | None) -> Sequence[str]:
+        """Give the header fields that must all be kept for a document to be automated."""
+        if required is not None:
+            return required
+        if field is not None:
+            return [field.rpartition(".")[2]]
+        header = [name for group, name in self._columns if not group]
+        return list(self.settings["required"] or header)
+
+
+def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    dtypes = [str(dtype) for dtype in one.dtypes], [str(dtype) for dtype in other.dtypes]
+    return bool(one.equals(other)) and list(one.columns) == list(other.columns) and dtypes[0] == dtypes[1]

@@ -34,7 +34,7 @@ from gini_notebook.analysis.evaluation.partitions import (
     merge_partitions,
     partition_comparisons,
 )
-from gini_notebook.analysis.evaluation.scores import Scored
+from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import OneRule, Settings, provenance
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import COMPARISONS, dotted
@@ -43,7 +43,7 @@ _COUNTED_FIRST = "typed"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PartedEvaluation(Scored):
+class PartedEvaluation(Scores):
     """An evaluation of tables in partitions: all scores, made of the counts of the partitions.
 
     It is what :func:`gini_notebook.evaluate` answers for Dask DataFrames, for Parquet files, and with an executor.
