@@ -314,3 +314,9 @@ def _check_key(frame: "pd.DataFrame", table: Table) -> None:
 def dotted(group: str, field: str) -> str:
     """Write a column in one word: ``iban``, ``lineItems.baseGross``."""
     return f"{group}.{field}" if group else field
+
+
+def in_order(columns: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Sort columns: header fields first, in each group the labels of the service first, in the service's order."""
+    known = {field: place for place, field in enumerate(FIELD_ENTITIES)}
+    return tuple(sorted(columns, key=lambda name: (name[0], known.get(name[1], len(known)), name[1])))

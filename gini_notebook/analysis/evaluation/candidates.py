@@ -22,7 +22,6 @@ from gini_notebook.analysis.evaluation.encoding import (
     text_column,
 )
 from gini_notebook.analysis.evaluation.inputs import Inputs
-from gini_notebook.analysis.evaluation.judging import Judged
 from gini_notebook.analysis.evaluation.normalization import Canonical
 from gini_notebook.errors import SchemaError
 
@@ -97,29 +96,28 @@ def candidate_columns(
     source: pd.DataFrame,
     inputs: Inputs,
     canonical: Canonical,
-    judgement: tuple[Slots, Judged],
+    slots: Slots,
+    *,
+    canonical_truth: IntArray,
 ) -> dict[str, Any]:
     """Give the columns ``candidates`` (the list asked) and ``candidate_rank`` (1 = first) of the comparisons.
 
     Asked is the list that the extraction names; where nothing was extracted, the list that extractions of this field
     name most often.
     """
-    slots, judged = judgement
     lists = _read(candidates, inputs)
     asked = _asked(candidates, source, inputs, slots)
     rank = np.full(len(asked), NOTHING, dtype=np.int64)
     for number, rule in enumerate(canonical.rules):
         at = np.flatnonzero(
-            (canonical.rule_of_column[slots.column] == number)
-            & (asked != NOTHING)
-            & (judged.canonical_truth != NOTHING)
+            (canonical.rule_of_column[slots.column] == number) & (asked != NOTHING) & (canonical_truth != NOTHING)
         )
         if not len(at):
             continue
         listed = np.isin(lists.list, asked[at]) & (lists.value != NOTHING)
         used, of_used = np.unique(lists.value[listed], return_inverse=True)
         values = rule.canonical_many(lists.strings[used].tolist())[0]
-        wanted = canonical.strings[judged.canonical_truth[at]]
+        wanted = canonical.strings[canonical_truth[at]]
         codes = numbered(np.concatenate([as_objects(values), wanted]))[0]
         width = int(codes.max(initial=0)) + 1
         there = (lists.document[listed] * len(lists.names) + lists.list[listed]) * width + codes[: len(values)][of_used]

@@ -1,20 +1,36 @@
-"""The one pass from two tables to the comparisons."""
+"""The one pass from two tables to the comparisons: normal forms, slots, then the outcome and cause of every slot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.alignment import align
+from gini_notebook.analysis.evaluation.alignment import Slots, align, groups_of_columns
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidate_columns
-from gini_notebook.analysis.evaluation.confidence import CONFIDENCE, read_confidence
-from gini_notebook.analysis.evaluation.encoding import BoolArray
-from gini_notebook.analysis.evaluation.inputs import Inputs
-from gini_notebook.analysis.evaluation.judging import comparison_table, count_table, judge
-from gini_notebook.analysis.evaluation.normalization import canonicalise
+from gini_notebook.analysis.evaluation.encoding import (
+    NOTHING,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    numbered,
+    text_column,
+    text_columns,
+)
+from gini_notebook.analysis.evaluation.inputs import CONFIDENCE, Inputs, read_confidence
+from gini_notebook.analysis.evaluation.normalization import Canonical, canonicalise
 from gini_notebook.analysis.evaluation.settings import Settings
-from gini_notebook.analysis.rules import Rule
+from gini_notebook.analysis.rules import Rule, anls_many, caseless_many, causes, elsewhere, similarities
+from gini_notebook.analysis.rules import Slots as TruthSlots
+from gini_notebook.errors import SchemaError
+from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES
+
+_BOX = ("page", "left", "top", "width", "height")
+CODES = {name: code for code, name in enumerate(OUTCOMES)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +79,204 @@ def compare_tables(
     if certainty is not None:
         comparisons[CONFIDENCE] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
-        more = candidate_columns(candidates, source, inputs, canonical, (slots, judged))
+        more = candidate_columns(candidates, source, inputs, canonical, slots, canonical_truth=judged.canonical_truth)
         comparisons = comparisons.assign(**more)
     return Compared(comparisons, labelled, names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What was found out about every slot, as arrays.
+
+    ``truth`` and ``extracted`` are codes of the values as delivered, ``canonical_truth`` and ``canonical_extracted``
+    of the canonical ones; :data:`NOTHING` where nothing is stated.
+    """
+
+    truth: IntArray
+    extracted: IntArray
+    canonical_truth: IntArray
+    canonical_extracted: IntArray
+    outcome: IntArray
+    raw: BoolArray
+    typed: BoolArray
+    lenient: BoolArray
+    similarity: FloatArray
+    anls: FloatArray
+
+
+def judge(inputs: Inputs, canonical: Canonical, slots: Slots) -> Judged:
+    """Decide every slot at all three levels in one pass (M4, M11–M14)."""
+    truth, extracted = _at(inputs.truth.value, slots.truth), _at(inputs.extracted.value, slots.extracted)
+    one, other = _at(canonical.truth, slots.truth), _at(canonical.extracted, slots.extracted)
+    in_truth, in_extracted = truth != NOTHING, extracted != NOTHING
+    both = in_truth & in_extracted
+    raw = both & (truth == extracted)
+    typed = raw.copy()
+    open_pairs = np.flatnonzero(both & ~raw)
+    typed[open_pairs] = canonical.equal(one[open_pairs], other[open_pairs])
+    outcome = _outcomes(in_truth, in_extracted, typed, slots.labelled)
+    lenient = typed.copy()
+    similarity = _graded(typed, outcome)
+    anls = _graded(raw, outcome)
+    for rule_number, pairs in _by_rule(canonical, slots.column, open_pairs):
+        numbers, first = _distinct_pairs(truth[pairs], extracted[pairs])
+        shown = pairs[first]
+        anls[pairs] = anls_many(inputs.values[truth[shown]].tolist(), inputs.values[extracted[shown]].tolist())[numbers]
+        wanted, found = (canonical.strings[codes[shown]].tolist() for codes in (one, other))
+        scores = similarities(wanted, found)
+        alike = canonical.rules[rule_number].lenient_many(wanted, found, scores)
+        similarity[pairs] = np.where(typed[pairs], 1.0, scores[numbers])
+        lenient[pairs] |= alike[numbers]
+    return Judged(truth, extracted, one, other, outcome, raw, typed, lenient, similarity, anls)
+
+
+def _at(values: IntArray, places: IntArray) -> IntArray:
+    """Give ``values[places]``, and nothing where there is no place."""
+    return np.append(values, NOTHING)[places]
+
+
+def _outcomes(in_truth: BoolArray, in_extracted: BoolArray, typed: BoolArray, labelled: BoolArray) -> IntArray:
+    outcome = np.full(len(in_truth), CODES["absent"], dtype=np.int64)
+    outcome[in_truth & in_extracted] = CODES["wrong"]
+    outcome[typed] = CODES["correct"]
+    outcome[in_truth & ~in_extracted] = CODES["missing"]
+    outcome[~in_truth & in_extracted] = CODES["spurious"]
+    outcome[~labelled] = CODES["ignored"]
+    return outcome
+
+
+def _graded(equal: BoolArray, outcome: IntArray) -> FloatArray:
+    """Start a graded score: 1 for equal values, 0 for the others, undefined where there is nothing to compare."""
+    undefined = (outcome == CODES["absent"]) | (outcome == CODES["ignored"])
+    return np.where(undefined, np.nan, equal.astype(np.float64))
+
+
+def _by_rule(canonical: Canonical, column: IntArray, at: IntArray) -> list[tuple[int, IntArray]]:
+    """Split slots by the rule of their column."""
+    rule = canonical.rule_of_column[column[at]]
+    return [(number, at[rule == number]) for number in np.unique(rule).tolist()]
+
+
+def _distinct_pairs(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]:
+    """Number the distinct pairs, and give for each distinct pair the place where it comes first."""
+    numbers, uniques = pd.factorize(one * (int(other.max(initial=0)) + 1) + other)
+    first = np.empty(len(uniques), dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return numbers.astype(np.int64, copy=False), first
+
+
+def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged) -> "pd.Series[Any]":
+    """Say for every wrong slot why it is wrong (M17); missing elsewhere."""
+    wrong = np.flatnonzero(judged.outcome == CODES["wrong"])
+    fields, rows = _elsewhere(inputs, canonical, slots, judged, wrong)
+    found = np.full(len(wrong), None, dtype=object)
+    for number, pairs in _by_rule(canonical, slots.column[wrong], np.arange(len(wrong))):
+        one, other = judged.canonical_truth[wrong[pairs]], judged.canonical_extracted[wrong[pairs]]
+        found[pairs] = as_objects(
+            causes(
+                canonical.rules[number],
+                canonical.strings[one].tolist(),
+                canonical.strings[other].tolist(),
+                truth_parsed=canonical.parsed[one].tolist(),
+                extracted_parsed=canonical.parsed[other].tolist(),
+                other_fields=fields[pairs].tolist(),
+                other_rows=rows[pairs].tolist(),
+            )
+        )
+    codes, names = numbered(found)
+    of_slot = np.full(len(slots.column), NOTHING, dtype=np.int64)
+    of_slot[wrong] = codes
+    return text_column(of_slot, names)
+
+
+def _elsewhere(
+    inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, wrong: IntArray
+) -> tuple[ObjectArray, ObjectArray]:
+    """Look up wrong values in the document's other fields and rows: per wrong slot the field and the row, or None."""
+    fields, rows = (np.full(len(wrong), None, dtype=object) for _ in range(2))
+    caseless = caseless_many(canonical.strings.tolist())
+    extracted = judged.canonical_extracted[wrong]
+    wanted = {caseless[code]: number for number, code in enumerate(extracted.tolist())}
+    number = np.fromiter(map(wanted.get, [*caseless, None], repeat(NOTHING)), np.int64, len(caseless) + 1)
+    there = np.flatnonzero(number[judged.canonical_truth] != NOTHING)
+    places = slots.document[there] * len(wrong) + number[judged.canonical_truth[there]]
+    met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
+    if not len(met):
+        return fields, rows
+    chosen = np.union1d(there, wrong[met])
+    truth = TruthSlots(
+        document=slots.document[chosen],
+        group=groups_of_columns(inputs.columns)[slots.column[chosen]],
+        row=slots.row[chosen],
+        field=slots.column[chosen],
+        truth=canonical.strings[judged.canonical_truth[chosen]].tolist(),
+        groups=sorted({group for group, _ in inputs.columns}),
+        fields=[field for _, field in inputs.columns],
+    )
+    of_fields, of_rows = elsewhere(
+        truth, np.searchsorted(chosen, wrong[met]), canonical.strings[extracted[met]].tolist()
+    )
+    fields[met], rows[met] = as_objects(of_fields), as_objects(of_rows)
+    return fields, rows
+
+
+def count_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
+    """Write the columns of the comparisons that counts are made of."""
+    groups, fields = (np.array(names, dtype=object) for names in zip(*inputs.columns, strict=True))
+    columns: dict[str, Any] = {
+        "document": text_column(slots.document, inputs.documents),
+        "group": text_column(slots.column, groups),
+        "row": pd.array(slots.row, dtype=COUNT),
+        "field": text_column(slots.column, fields),
+        "outcome": text_column(judged.outcome, np.array(OUTCOMES, dtype=object)),
+        "raw": judged.raw,
+        "typed": judged.typed,
+        "lenient": judged.lenient,
+        "anls": judged.anls,
+        "row_extracted": pd.arrays.IntegerArray(slots.row_extracted, slots.row_extracted == NOTHING),
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def comparison_table(
+    inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame
+) -> pd.DataFrame:
+    """Write the comparisons table (``schema.COMPARISONS``)."""
+    position = _at(inputs.extracted.position, slots.extracted)
+    truth, extracted = text_columns((judged.truth, judged.extracted), inputs.values)
+    canonical_truth, canonical_extracted = text_columns(
+        (judged.canonical_truth, judged.canonical_extracted), canonical.strings
+    )
+    more = {
+        "truth": truth,
+        "extracted": extracted,
+        "truth_canonical": canonical_truth,
+        "extracted_canonical": canonical_extracted,
+        "similarity": judged.similarity,
+        "cause": find_causes(inputs, canonical, slots, judged),
+        **{name: numbers_of_slots(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
+    }
+    counted = count_table(inputs, slots, judged)
+    return pd.DataFrame(
+        {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns}, copy=False
+    )
+
+
+def numbers_of_slots(source: pd.DataFrame, name: str, position: IntArray, dtype: str) -> Any:
+    """Take a column of numbers from the extractions, slot by slot; missing where there is no extraction."""
+    if name not in source:
+        numbers = np.full(len(position), np.nan)
+    else:
+        try:
+            column = pd.to_numeric(source[name]).to_numpy(dtype=np.float64, na_value=np.nan)
+        except (TypeError, ValueError) as error:
+            message = f"The column {name!r} of the extractions table cannot be read as numbers: {error}"
+            raise SchemaError(message) from error
+        numbers = np.append(column, np.nan)[position]
+    if dtype == MEASURE:
+        return numbers
+    missing = np.isnan(numbers)
+    if (numbers[~missing] != np.floor(numbers[~missing])).any() or (np.abs(numbers[~missing]) >= 2**31).any():
+        message = f"The column {name!r} of the extractions table holds numbers that are not whole."
+        raise SchemaError(message)
+    return pd.arrays.IntegerArray(np.where(missing, 0, numbers).astype(np.int64), missing)

@@ -9,35 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.inputs import CONFIDENCE
 from gini_notebook.analysis.statistics import wilson
-from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.errors import SettingError
 from gini_notebook.schema import COUNT
-
-CONFIDENCE = "confidence"
-
-
-def read_confidence(source: pd.DataFrame) -> FloatArray | None:
-    """Give the confidence of every extraction, NaN where it lacks; None if the table has no such column.
-
-    Words are ranks, not numbers: an ordered categorical gives 0, 1, 2, … in its order.
-    """
-    if CONFIDENCE not in source.columns:
-        return None
-    column: Any = source[CONFIDENCE]
-    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
-        codes = column.cat.codes.to_numpy(dtype=np.float64)
-        return np.where(codes < 0, np.nan, codes)
-    try:
-        numbers = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        message = (
-            f"The column 'confidence' of the extractions table cannot be read as numbers: {error}. Levels in words "
-            "must be an ordered categorical."
-        )
-        raise SchemaError(message) from error
-    if np.isinf(numbers).any():
-        raise SchemaError("The column 'confidence' of the extractions table holds infinite numbers.")
-    return np.asarray(numbers, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,10 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation.inputs import in_order
 from gini_notebook.analysis.statistics import resampled_sums
 from gini_notebook.errors import SettingError
-from gini_notebook.schema import OUTCOMES
+from gini_notebook.schema import OUTCOMES, in_order
 
 LEVELS = ("raw", "typed", "lenient")
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")

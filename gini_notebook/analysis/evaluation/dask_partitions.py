@@ -13,15 +13,9 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_columns
 from gini_notebook.analysis.evaluation.encoding import composed
+from gini_notebook.analysis.evaluation.inputs import is_dask
 from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Survey, survey_partition
 from gini_notebook.errors import SchemaError
-
-_LIBRARIES = ("dask", "dask_expr")
-
-
-def is_dask(frame: Any) -> bool:
-    """Tell a Dask DataFrame, without importing Dask."""
-    return type(frame).__module__.partition(".")[0] in _LIBRARIES and hasattr(frame, "to_delayed")
 
 
 def _run(function: Callable[..., Any], *arguments: Sequence[Any]) -> Iterator[Any]:

@@ -12,11 +12,11 @@ from gini_notebook._executors import run_on
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of, survey_candidates
 from gini_notebook.analysis.evaluation.comparing import compare_tables
-from gini_notebook.analysis.evaluation.dask_partitions import is_dask, partition_dask
+from gini_notebook.analysis.evaluation.dask_partitions import partition_dask
 from gini_notebook.analysis.evaluation.documents import Sent, check_documents, document_table, only_sent, tables_of
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.inputs import read_inputs
-from gini_notebook.analysis.evaluation.parquet_partitions import is_paths, partition_parquet
+from gini_notebook.analysis.evaluation.inputs import is_dask, is_paths, read_inputs
+from gini_notebook.analysis.evaluation.parquet_partitions import partition_parquet
 from gini_notebook.analysis.evaluation.partitioned import evaluate_partitions
 from gini_notebook.analysis.evaluation.partitions import Parted, Run, partition_frames
 from gini_notebook.analysis.evaluation.settings import OneRule, Settings, choose_rules, entity_votes, provenance

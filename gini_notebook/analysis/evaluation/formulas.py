@@ -12,16 +12,8 @@ import numpy.typing as npt
 from gini_notebook.analysis.evaluation.encoding import FloatArray
 from gini_notebook.errors import SettingError
 
-COUNTING_RULES = ("both", "fp")
 MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
 PROPORTIONS = ("precision", "recall", "f1")
-
-
-def check_counting_rule(wrong: str) -> None:
-    """Refuse a counting rule that is none."""
-    if wrong not in COUNTING_RULES:
-        message = f"wrong is {wrong!r}; it must be 'both' (false positive and false negative) or 'fp'."
-        raise SettingError(message)
 
 
 def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:

@@ -1,7 +1,9 @@
 """What goes into an evaluation: both tables checked, coded, and restricted to the documents of the truth."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, EncodedRows,
 from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
     BoolArray,
+    FloatArray,
     IntArray,
     ObjectArray,
     as_objects,
@@ -18,10 +21,13 @@ from gini_notebook.analysis.evaluation.encoding import (
     numbered,
 )
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.schema import FIELD_ENTITIES, dotted
+from gini_notebook.schema import FIELD_ENTITIES, dotted, in_order
 
 # Counts are kept per document and column; this many take about 2 GB.
 MOST_CELLS = 100_000_000
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+CONFIDENCE = "confidence"
+_DASK = ("dask", "dask_expr")
 NO_TRUTH = "The truth table has no rows, so there is nothing to evaluate against."
 
 
@@ -201,12 +207,6 @@ def choose_columns(
     return in_order(chosen), tuple(sorted(dotted(*name) for name in left_out))
 
 
-def in_order(columns: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Sort columns: header fields first, in each group the labels of the service first, in the service's order."""
-    known = {field: place for place, field in enumerate(FIELD_ENTITIES)}
-    return tuple(sorted(columns, key=lambda name: (name[0], known.get(name[1], len(known)), name[1])))
-
-
 def _chosen(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str, str]]:
     unknown = [field for field in fields if not any(field in (name[1], dotted(*name)) for name in there)]
     if unknown:
@@ -225,3 +225,39 @@ def _side(
     side = EncodedRows(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
     chosen = (document != NOTHING) & (column != NOTHING)
     return side if chosen.all() else side.take(chosen)
+
+
+def is_dask(frame: Any) -> bool:
+    """Tell a Dask DataFrame, without importing Dask."""
+    return type(frame).__module__.partition(".")[0] in _DASK and hasattr(frame, "to_delayed")
+
+
+def is_paths(tables: Any) -> bool:
+    """Tell a path, or a list of paths."""
+    if isinstance(tables, list | tuple):
+        return bool(tables) and all(map(is_paths, tables))
+    return isinstance(tables, str | os.PathLike)
+
+
+def read_confidence(source: pd.DataFrame) -> FloatArray | None:
+    """Give the confidence of every extraction, NaN where it lacks; None if the table has no such column.
+
+    Words are ranks, not numbers: an ordered categorical gives 0, 1, 2, … in its order.
+    """
+    if CONFIDENCE not in source.columns:
+        return None
+    column: Any = source[CONFIDENCE]
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
+        codes = column.cat.codes.to_numpy(dtype=np.float64)
+        return np.where(codes < 0, np.nan, codes)
+    try:
+        numbers = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        message = (
+            f"The column 'confidence' of the extractions table cannot be read as numbers: {error}. Levels in words "
+            "must be an ordered categorical."
+        )
+        raise SchemaError(message) from error
+    if np.isinf(numbers).any():
+        raise SchemaError("The column 'confidence' of the extractions table holds infinite numbers.")
+    return np.asarray(numbers, dtype=np.float64)

@@ -24,19 +24,12 @@ from gini_notebook.analysis.evaluation.encoded_tables import (
     check_stated,
 )
 from gini_notebook.analysis.evaluation.encoding import codes_of, composed
+from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
 from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, Survey, divided, survey_partition
 from gini_notebook.errors import SchemaError
 
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 _SURVEYED = ("document", "field", "group", "entity")
 _NO_ROWS = pd.DataFrame({"document": [], "field": []}, dtype=object)
-
-
-def is_paths(tables: Any) -> bool:
-    """Tell a path, or a list of paths."""
-    if isinstance(tables, list | tuple):
-        return bool(tables) and all(map(is_paths, tables))
-    return isinstance(tables, str | os.PathLike)
 
 
 class _Seen(NamedTuple):

@@ -12,9 +12,10 @@ from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_ta
 from gini_notebook.analysis.evaluation.counts import LEVELS, Tally, resampled
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table
-from gini_notebook.analysis.evaluation.formulas import check_counting_rule, check_zero_division, share
+from gini_notebook.analysis.evaluation.formulas import check_zero_division, share
 from gini_notebook.analysis.evaluation.gate import Check, check_conditions
 from gini_notebook.analysis.evaluation.intervals import check_kind
+from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import SummaryOptions, summary_table
 from gini_notebook.analysis.statistics import wilson
