@@ -23,6 +23,7 @@ from gini_notebook.analysis.comparison.differences import (
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO
 from gini_notebook.analysis.evaluation.intervals import check_kind
+from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.statistics import mcnemar_p
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
@@ -236,7 +237,8 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     """
     for given in (a, b):
         if not isinstance(given, Evaluation):
-            message = f"compare() takes two evaluations, but this is a {type(given).__name__}; evaluate() makes one."
+            remedy = "its in_memory() is one" if isinstance(given, Scores) else "evaluate() makes one"
+            message = f"compare() takes two evaluations, but this is a {type(given).__name__}; {remedy}."
             raise SettingError(message)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         message = f"seed is {seed!r}; it must be a whole number, 0 or more."

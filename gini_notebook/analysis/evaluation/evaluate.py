@@ -3,27 +3,45 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, cast
+from typing import Any, Unpack, overload
 
 import numpy as np
-import pandas as pd
 
 from gini_notebook._executors import run_on
 from gini_notebook.analysis.evaluation.alignment import Order
-from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of, survey_candidates
-from gini_notebook.analysis.evaluation.comparing import compare_tables
+from gini_notebook.analysis.evaluation.candidates import candidates_of, survey_candidates
+from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.dask_partitions import partition_dask
 from gini_notebook.analysis.evaluation.documents import Sent, check_documents, document_table, only_sent, tables_of
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.inputs import is_dask, is_paths, read_inputs
+from gini_notebook.analysis.evaluation.inputs import DaskFrame, Inputs, Paths, is_dask, is_paths, read_inputs
 from gini_notebook.analysis.evaluation.parquet_partitions import partition_parquet
-from gini_notebook.analysis.evaluation.partitioned import evaluate_partitions
-from gini_notebook.analysis.evaluation.partitions import Parted, Run, partition_frames
-from gini_notebook.analysis.evaluation.settings import OneRule, Settings, choose_rules, entity_votes, provenance
+from gini_notebook.analysis.evaluation.partitioned import PartedEvaluation, evaluate_partitions
+from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, partition_frames
+from gini_notebook.analysis.evaluation.settings import (
+    OneRule,
+    Options,
+    Settings,
+    choose_rules,
+    entity_votes,
+    provenance,
+)
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import dotted
 
 
+@overload
+def evaluate(
+    extractions: Paths | DaskFrame,
+    truth: Any,
+    *,
+    executor: Executor | None = None,
+    **options: Unpack[Options],
+) -> PartedEvaluation: ...
+@overload
+def evaluate(extractions: Any, truth: Any, *, executor: Executor, **options: Unpack[Options]) -> PartedEvaluation: ...
+@overload
+def evaluate(extractions: Any, truth: Any, *, executor: None = None, **options: Unpack[Options]) -> Evaluation: ...
 def evaluate(  # noqa: PLR0913 - settings, all by keyword
     extractions: Any,
     truth: Any,
@@ -37,7 +55,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     order: Order = "content",
     seed: int = 0,
     executor: Executor | None = None,
-) -> Evaluation:
+) -> Evaluation | PartedEvaluation:
     """Compare extractions with the ground truth, slot by slot.
 
     Parameters
@@ -80,8 +98,8 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     -------
     Evaluation
         Every number is a view of its ``comparisons``. For Parquet, for a Dask DataFrame (whose partitions must hold
-        documents whole), and with an executor a :class:`PartedEvaluation` with the same scores and intervals, whose
-        ``in_memory()`` is an Evaluation.
+        documents whole), and with an executor it is a :class:`PartedEvaluation`: the same scores and intervals, and
+        ``in_memory()`` makes an Evaluation of it.
 
     Raises
     ------
@@ -116,17 +134,20 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     )
     parted = _in_parts(extractions, truth, executor)
     if parted is not None:
-        # A PartedEvaluation has the scores of an Evaluation; most callers hand in tables in memory.
-        return cast("Evaluation", evaluate_partitions(parted, settings, rules, Sent()))
+        return evaluate_partitions(parted, settings, rules, Sent())
+    tables, sent = _in_memory(extractions, truth)
+    if executor is not None:
+        return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, sent)
+    return _whole(tables, settings, rules, sent)
+
+
+def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, Sent]:
+    """Return the tables to compare, and what is known of the documents that were sent."""
     source, documents, candidates = tables_of(extractions)
     known = check_documents(documents)
     truth, not_sent = only_sent(truth, known)
-    sent = Sent(known, not_sent, str(getattr(extractions, "service", "")))
     surveyed = None if candidates is None else survey_candidates(candidates, source)
-    if executor is not None:
-        parted = partition_frames(source, truth, surveyed, _runner(executor))
-        return cast("Evaluation", evaluate_partitions(parted, settings, rules, sent))
-    return _whole(source, truth, surveyed, settings, rules=rules, sent=sent)
+    return Pair(source, truth, surveyed), Sent(known, not_sent, str(getattr(extractions, "service", "")))
 
 
 def _in_parts(extractions: Any, truth: Any, executor: Executor | None) -> Parted | None:
@@ -151,30 +172,14 @@ def _runner(executor: Executor) -> Run:
     return partial(run_on, executor, things="partitions")
 
 
-def _whole(
-    source: pd.DataFrame,
-    truth: pd.DataFrame,
-    candidates: Candidates | None,
-    settings: Settings,
-    *,
-    rules: Mapping[str, OneRule] | None,
-    sent: Sent,
-) -> Evaluation:
+def _whole(tables: Pair, settings: Settings, rules: Mapping[str, OneRule] | None, sent: Sent) -> Evaluation:
     """Evaluate tables in memory, in one go."""
+    source, truth, candidates = tables
     inputs = read_inputs(source, truth, settings.fields, sent.names)
     settings.check_required(inputs.columns)
     chosen = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
     compared = compare_tables(inputs, source, chosen, settings, candidates)
-    facts = {
-        "truth_hash": inputs.truth_hash,
-        "extractions_hash": inputs.extractions_hash,
-        "truth_rule": str(truth.attrs.get("rule", "")),
-        "left_out_fields": list(inputs.left_out_fields),
-        "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
-        "documents_without_truth": list(inputs.without_truth),
-        **sent.facts(inputs.documents),
-        "approximately_aligned": list(compared.approximate),
-    }
+    facts = _facts(inputs, compared, sent, str(truth.attrs.get("rule", "")))
     return Evaluation(
         comparisons=compared.comparisons,
         documents=document_table(inputs.documents, sent.documents, inputs.answered),
@@ -182,6 +187,19 @@ def _whole(
         settings=settings.plain(),
         provenance=provenance(settings, chosen, facts),
     )
+
+
+def _facts(inputs: Inputs, compared: Compared, sent: Sent, truth_rule: str) -> dict[str, Any]:
+    return {
+        "truth_hash": inputs.truth_hash,
+        "extractions_hash": inputs.extractions_hash,
+        "truth_rule": truth_rule,
+        "left_out_fields": list(inputs.left_out_fields),
+        "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
+        "documents_without_truth": list(inputs.without_truth),
+        **sent.facts(inputs.documents),
+        "approximately_aligned": list(compared.approximate),
+    }
 
 
 def _names(names: Sequence[str] | None, argument: str) -> tuple[str, ...] | None:

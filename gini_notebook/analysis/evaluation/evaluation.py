@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -72,10 +71,6 @@ class Evaluation(Scores):
     candidates: pd.DataFrame | None
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        for name in ("settings", "provenance"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Give the comparisons to look at.
@@ -371,6 +366,10 @@ class Evaluation(Scores):
         settings = {**self.settings, "min_confidence": float(threshold)}
         comparisons = without_predictions_below(self.comparisons, threshold)
         return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
+
+    def in_memory(self) -> "Evaluation":
+        """Return itself; a :class:`PartedEvaluation` is brought into memory by its method of this name."""
+        return self
 
     def save(self, path: "str | os.PathLike[str]") -> Path:
         """Keep the evaluation in one file (a zip archive), written whole or not at all.

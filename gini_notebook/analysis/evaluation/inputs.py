@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,13 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 CONFIDENCE = "confidence"
 _DASK = ("dask", "dask_expr")
 NO_TRUTH = "The truth table has no rows, so there is nothing to evaluate against."
+
+
+class DaskFrame(Protocol):
+    """A Dask DataFrame, for type checkers: it comes in partitions, and Dask need not be installed."""
+
+    def to_delayed(self) -> Any:
+        """Return the partitions, each to be computed later."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

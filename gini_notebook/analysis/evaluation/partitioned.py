@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -113,7 +113,17 @@ class PartedEvaluation(Scores):
         return unread_hints(merge_unread(self._parted(_unread_of_part, self._plan, rules)), rules)
 
     def in_memory(self) -> Evaluation:
-        """Compute all comparisons, for the views that need them together, for files, reports and comparisons."""
+        """Compute all comparisons, for the views that need them together, for files, reports and comparisons.
+
+        Returns
+        -------
+        Evaluation
+            With the same numbers; it needs neither the partitions nor the executor any more.
+
+        Examples
+        --------
+        >>> evaluate("runs/extractions/", "truth.parquet").in_memory().by_cause()  # doctest: +SKIP
+        """
         comparisons = self._gathered(partition_comparisons)
         return Evaluation(comparisons, self.documents, self.candidates, self.settings, self.provenance)
 
@@ -122,6 +132,17 @@ class PartedEvaluation(Scores):
         index = pd.Index(self.documents["document"], dtype=object)
         place = index.get_indexer(comparisons["document"].to_numpy(dtype=object))
         return comparisons.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
+
+    if not TYPE_CHECKING:  # type checkers are to know the members that there are, and no others
+
+        def __getattr__(self, name: str) -> Any:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if not name.startswith("_") and hasattr(Evaluation, name):
+                message = (
+                    f"A {type(self).__name__} cannot do {name}(), which needs all comparisons together. Bring them "
+                    f"into memory: result.in_memory().{name}(…)."
+                )
+            raise AttributeError(message, name=name, obj=self)
 
     def __repr__(self) -> str:
         return f"<PartedEvaluation of {len(self.documents)} documents in {len(self._parted.pairs)} partitions>"

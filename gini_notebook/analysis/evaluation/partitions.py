@@ -5,9 +5,10 @@ Partitions are made of tables in memory here, of other tables in :mod:`dask_part
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,15 @@ class Parted:
     columns: tuple[str, ...]
     truth: pd.DataFrame | None = None
     candidates: pd.DataFrame | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave the executor behind when pickled: another process has no use for its threads and connections."""
+        run = map if isinstance(self.run, partial) else self.run
+        return type(self), (self.pairs, self.surveys, run, self.columns, self.truth, self.candidates)
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        """Return itself, with its executor: nothing in it ever changes."""
+        return self
 
     def __call__(self, function: Callable[..., Any], *arguments: Any) -> Iterator[Any]:
         """Call a function with every pair and these arguments."""
@@ -227,16 +237,17 @@ def hash_of(hashes: Sequence[str]) -> str:
     return sha256("".join(sorted(hashes)).encode()).hexdigest()
 
 
-def partition_frames(extractions: pd.DataFrame, truth: pd.DataFrame, candidates: Candidates | None, run: Run) -> Parted:
+def partition_frames(tables: Pair, run: Run) -> Parted:
     """Split tables by documents; names that differ in nothing but their Unicode form stay together."""
+    extractions, truth, candidates = tables
     for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)):
         check_frame(frame, name)
     places: dict[str, int] = {}
     found, wanted = (_numbers(frame, name, places) for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)))
     part_of = _parts_of(places, np.concatenate([found, wanted]))
     count = int(part_of.max()) + 1
-    tables = [divided(extractions, part_of[found], count), divided(truth, part_of[wanted], count)]
-    pairs = [Pair(*both) for both in zip(*tables, strict=True)]
+    sides = [divided(extractions, part_of[found], count), divided(truth, part_of[wanted], count)]
+    pairs = [Pair(*both) for both in zip(*sides, strict=True)]
     if candidates is not None:
         known = np.append(part_of, np.full(len(candidates.table), count))  # documents of neither table
         listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, places)], count)

@@ -2,8 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,9 @@ from gini_notebook.analysis.evaluation.summary import SummaryOptions, summary_ta
 from gini_notebook.analysis.statistics import wilson
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
+
+if TYPE_CHECKING:
+    from gini_notebook.analysis.evaluation.evaluation import Evaluation
 
 
 class Scores(ABC):
@@ -40,6 +45,19 @@ class Scores(ABC):
     candidates: pd.DataFrame | None
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        for name in ("settings", "provenance"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the fields only: counts are made anew, and a view of a mapping cannot be pickled."""
+        values = (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type] # both are dataclasses
+        return type(self), tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+
+    @abstractmethod
+    def in_memory(self) -> "Evaluation":
+        """Return the evaluation with all its comparisons in memory."""
 
     @property
     @abstractmethod

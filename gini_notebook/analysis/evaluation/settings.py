@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, get_args
+from typing import Any, TypedDict, get_args
 
 import pandas as pd
 
@@ -22,6 +22,19 @@ Column = tuple[str, str]
 Votes = Counter[tuple[Column, str]]
 # The edition of the metrics; results of different editions are not compared.
 SPEC_VERSION = "1"
+
+
+class Options(TypedDict, total=False):
+    """The arguments of :func:`gini_notebook.evaluate` that decide numbers, as a caller may give them."""
+
+    fields: Sequence[str] | None
+    rules: Mapping[str, OneRule] | None
+    currency_default: str | None
+    wrong: str
+    required: Sequence[str] | None
+    key: Sequence[str]
+    order: Order
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""One honest type: what an evaluation in partitions can do and what it cannot; both are plain values."""
+
+import copy
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+
+from gini_notebook.analysis.comparison import compare
+from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, evaluate
+from gini_notebook.errors import SettingError
+
+TRUTH = pd.DataFrame(
+    {"document": ["a", "b", "c"], "field": "amountToPay", "value": ["1.00:EUR", "2.00:EUR", "3.00:EUR"]}
+)
+FOUND = TRUTH.assign(value=["1:EUR", "20.00:EUR", None])
+WHOLE = evaluate(FOUND, TRUTH)
+# One member of an evaluation each line: whether a partitioned one has it.
+SCRIPT = """
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from gini_notebook.analysis.evaluation import evaluate
+
+with ThreadPoolExecutor() as executor:
+    result = evaluate(object(), object(), seed=1, executor=executor)
+    reveal_type(result)
+    reveal_type(evaluate(Path("found"), "truth.parquet"))
+    reveal_type(evaluate(object(), object(), fields=["iban"]))
+    result.by_field()
+    result.mistakes("iban")
+    result.in_memory().by_cause()
+    result.by_cause()
+    result.save("result.zip")
+    evaluate(object(), object(), seeds=1)
+"""
+
+
+def partitioned():
+    with ThreadPoolExecutor(1) as running:
+        return evaluate(FOUND, TRUTH, executor=running)
+
+
+def test_an_evaluation_in_memory_is_itself_in_memory():
+    assert WHOLE.in_memory() is WHOLE
+
+
+@pytest.mark.parametrize("name", ["by_cause", "confusion", "reliability", "save", "save_report", "at_confidence"])
+def test_what_a_partitioned_evaluation_cannot_do_says_how_to_do_it(name):
+    result = partitioned()
+    with pytest.raises(AttributeError, match=rf"cannot do {name}\(\), .* result\.in_memory\(\)\.{name}\("):
+        getattr(result, name)
+    assert not hasattr(result, name)
+    assert hasattr(WHOLE, name)
+
+
+def test_what_no_evaluation_has_is_no_attribute_of_a_partitioned_one():
+    with pytest.raises(AttributeError, match="'PartedEvaluation' object has no attribute 'by_filed'"):
+        partitioned().by_filed()
+
+
+def test_comparing_a_partitioned_evaluation_names_the_remedy():
+    with pytest.raises(SettingError, match=r"this is a PartedEvaluation; its in_memory\(\) is one"):
+        compare(WHOLE, partitioned())
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))])
+def test_an_evaluation_can_be_copied_and_pickled(again):
+    WHOLE.by_field()
+    result = again(WHOLE)
+    assert type(result) is Evaluation
+    assert result == WHOLE
+    pd.testing.assert_frame_equal(result.by_field(), WHOLE.by_field())
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))])
+def test_a_partitioned_evaluation_can_be_copied_and_pickled(again):
+    with ThreadPoolExecutor(1) as running:
+        whole = evaluate(FOUND, TRUTH, executor=running)
+        result = again(whole)
+        assert type(result) is PartedEvaluation
+        pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
+        assert result.provenance == whole.provenance
+        assert result.in_memory() == whole.in_memory()
+
+
+def test_a_pickled_evaluation_does_without_the_executor():
+    result = pickle.loads(pickle.dumps(partitioned()))
+    pd.testing.assert_frame_equal(result.by_field("raw"), WHOLE.by_field("raw"))
+    assert result.in_memory().comparisons.equals(WHOLE.comparisons)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_type_checkers_find_the_methods_that_there_are_and_no_others(tmp_path):
+    pytest.importorskip("mypy", reason="mypy is not installed")
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", f"--cache-dir={tmp_path}", script]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=290).stdout
+    lines = [line.split(": ", 1)[1] for line in told.splitlines() if "script.py:" in line]
+    home = "gini_notebook.analysis.evaluation"
+    assert lines[:3] == [
+        f'note: Revealed type is "{home}.partitioned.PartedEvaluation"',
+        f'note: Revealed type is "{home}.partitioned.PartedEvaluation"',
+        f'note: Revealed type is "{home}.evaluation.Evaluation"',
+    ]
+    assert [line for line in lines if "has no attribute" in line] == [
+        'error: "PartedEvaluation" has no attribute "by_cause"  [attr-defined]',
+        'error: "PartedEvaluation" has no attribute "save"  [attr-defined]',
+    ]
+    assert "seeds" in told
