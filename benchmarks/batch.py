@@ -22,7 +22,7 @@ from batch_faults import faults
 from batch_waiting import waiting
 from batch_ways import FIGURES, bare, make_documents, ours, row, timed
 
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service.batch import running
 from gini_notebook.service.batch.ledger import Ledger

@@ -9,7 +9,7 @@ from batch_ways import FIGURES, bare, bare_session, make_documents, pooled, row,
 from soak import rates
 
 from gini_notebook.errors import RunStopped
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service.batch import running
 from gini_notebook.service.batch.inputs import Documents

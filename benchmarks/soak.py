@@ -23,7 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from gini_notebook.errors import RunStopped
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation, evaluate
     from gini_notebook.analysis.truth import read_truth
     from gini_notebook.errors import GiniError
-    from gini_notebook.interactive.session import feedback_from, login, login_accounts
-    from gini_notebook.interactive.widgets import LoginForm, explore
+    from gini_notebook.interactive.explorer import explore
+    from gini_notebook.interactive.feedback import feedback_from
+    from gini_notebook.interactive.login import login, login_accounts
+    from gini_notebook.interactive.login_form import LoginForm
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.service.accounts import Accounts
     from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process
@@ -31,22 +33,23 @@ _HOMES = {
     "Comparison": "analysis.comparison",
     "Evaluation": "analysis.evaluation",
     "GiniError": "errors",
-    "LoginForm": "interactive.widgets",
+    "LoginForm": "interactive.login_form",
     "Sandbox": "sandbox",
     "Timing": "service.transport",
     "compare": "analysis.comparison",
     "evaluate": "analysis.evaluation",
-    "explore": "interactive.widgets",
-    "feedback_from": "interactive.session",
+    "explore": "interactive.explorer",
+    "feedback_from": "interactive.feedback",
     "folders_as_documents": "service.batch",
-    "login": "interactive.session",
-    "login_accounts": "interactive.session",
-    "plots": "analysis.plots",
+    "login": "interactive.login",
+    "login_accounts": "interactive.login",
     "process": "service.batch",
     "read_truth": "analysis.truth",
-    "rules": "analysis.rules",
     "save_secret_file": "service.credentials",
 }
+
+# Public modules; a name above may be that of its module, too, as login is, and means what the module holds.
+_MODULES = {"plots": "analysis.plots", "rules": "analysis.rules"}
 
 __all__ = [  # noqa: RUF022 - in the order of a session
     "login",
@@ -77,11 +80,13 @@ __all__ = [  # noqa: RUF022 - in the order of a session
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version("gini-notebook")
-    if name not in _HOMES:
+    if name in _MODULES:
+        value: Any = import_module(f"{__name__}.{_MODULES[name]}")
+    elif name in _HOMES:
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    else:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    home = import_module(f"{__name__}.{_HOMES[name]}")
-    value = home if _HOMES[name].endswith(f".{name}") else getattr(home, name)
     globals()[name] = value
     return value
 

@@ -32,7 +32,7 @@ def sandbox() -> "Iterator[Sandbox]":
 @pytest.fixture
 def client(sandbox: "Sandbox") -> "Client":
     """A client of the sandbox as a user of its own."""
-    from gini_notebook.interactive.session import login
+    from gini_notebook.interactive.login import login
 
     return login(sandbox)
 

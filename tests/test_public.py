@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
 import gini_notebook
 
 HEAVY = ("pandas", "matplotlib", "ipywidgets", "requests", "scipy", "lxml", "numpy", "anywidget")
+
+MODULES = {"plots", "rules"}
 
 
 def modules_after(code: str) -> set[str]:
@@ -30,6 +33,16 @@ def test_every_public_name_is_there_and_says_what_it_is_for(name: str) -> None:
     value = getattr(gini_notebook, name)
     assert value.__doc__
     assert value.__doc__.strip()
+
+
+@pytest.mark.parametrize("name", [name for name in gini_notebook.__all__ if name not in MODULES])
+def test_a_public_function_or_class_is_no_module_of_the_same_name(name: str) -> None:
+    assert callable(getattr(gini_notebook, name))
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_public_module_is_one(name: str) -> None:
+    assert isinstance(getattr(gini_notebook, name), ModuleType)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

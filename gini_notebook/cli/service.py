@@ -19,7 +19,7 @@ UseSandbox = Annotated[
 @contextmanager
 def logged_in(*, use_sandbox: bool) -> "Iterator[Client]":
     """Give a client: of a sandbox that lives as long as the command, or by the usual order of credentials."""
-    from gini_notebook.interactive.session import login
+    from gini_notebook.interactive.login import login
 
     if not use_sandbox:
         with login() as client:

@@ -43,7 +43,7 @@ def _password(words: str, *, from_stdin: bool) -> "Secret":
 @users.command(epilog="Example: gini-notebook users create e8f331e4@app.example.org")
 def create(email: str, *, password_stdin: FromStdin = False, json: Json = False) -> None:
     """Create an account and print its id; the password has at least 6 characters."""
-    from gini_notebook.interactive.session import login_accounts
+    from gini_notebook.interactive.login import login_accounts
 
     password = _password("Password of the new account", from_stdin=password_stdin)
     with login_accounts() as accounts:
@@ -57,7 +57,7 @@ def create(email: str, *, password_stdin: FromStdin = False, json: Json = False)
 @users.command(epilog="Example: gini-notebook users show 1bdc1649-f799-424c-b0a7-c4e41aefb0a3")
 def show(user_id: UserId, *, json: Json = False) -> None:
     """Show the address of an account."""
-    from gini_notebook.interactive.session import login_accounts
+    from gini_notebook.interactive.login import login_accounts
 
     with login_accounts() as accounts:
         user = accounts.get(user_id)
@@ -70,7 +70,7 @@ def show(user_id: UserId, *, json: Json = False) -> None:
 @users.command(epilog="Example: gini-notebook users change-email 1bdc1649-… old@app.example.org new@app.example.org")
 def change_email(user_id: UserId, old: str, new: str) -> None:
     """Change the address of an account."""
-    from gini_notebook.interactive.session import login_accounts
+    from gini_notebook.interactive.login import login_accounts
 
     with login_accounts() as accounts:
         accounts.change_email(user_id, old, new)
@@ -80,7 +80,7 @@ def change_email(user_id: UserId, old: str, new: str) -> None:
 @users.command(epilog="Example: gini-notebook users change-password 1bdc1649-f799-424c-b0a7-c4e41aefb0a3")
 def change_password(user_id: UserId, *, password_stdin: FromStdin = False) -> None:
     """Change the password of an account: the old one, then the new one."""
-    from gini_notebook.interactive.session import login_accounts
+    from gini_notebook.interactive.login import login_accounts
 
     old = _password("Old password", from_stdin=password_stdin)
     new = _password("New password", from_stdin=password_stdin)
@@ -92,7 +92,7 @@ def change_password(user_id: UserId, *, password_stdin: FromStdin = False) -> No
 @users.command(epilog="Example: gini-notebook users delete 1bdc1649-f799-424c-b0a7-c4e41aefb0a3")
 def delete(user_id: UserId) -> None:
     """Delete an account with its documents and extractions."""
-    from gini_notebook.interactive.session import login_accounts
+    from gini_notebook.interactive.login import login_accounts
 
     with login_accounts() as accounts:
         accounts.delete(user_id)

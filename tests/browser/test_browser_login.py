@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lab_server import DARK, NotebookPage
 
-from gini_notebook.interactive.session import login_accounts
+from gini_notebook.interactive.login import login_accounts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

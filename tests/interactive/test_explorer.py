@@ -12,8 +12,8 @@ from PIL import Image
 
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import FileProblem, GiniError, SettingError
-from gini_notebook.interactive.widgets import Explorer, explore
-from gini_notebook.interactive.widgets import mistake_content as content_module
+from gini_notebook.interactive import mistake_view as content_module
+from gini_notebook.interactive.explorer import Explorer, explore
 from gini_notebook.service.batch import process
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, Tables, boxed, hostile, rows, sample
 

@@ -7,7 +7,7 @@ import pytest
 from ipywidgets import Widget
 
 from gini_notebook.errors import LoginRequired, NotAuthorized
-from gini_notebook.interactive.widgets import LoginForm
+from gini_notebook.interactive.login_form import LoginForm
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox

@@ -10,8 +10,9 @@ import pytest
 
 from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import FileProblem
-from gini_notebook.interactive.widgets import explore, explorer, pages
-from gini_notebook.interactive.widgets.pages import FolderPages
+from gini_notebook.interactive import explorer, pages
+from gini_notebook.interactive.explorer import explore
+from gini_notebook.interactive.pages import FolderPages
 from tests.analysis.report.report_samples import PDF, rows
 from tests.clusters import closed, losing_a_worker, lost, processes, some_are_done
 

@@ -64,7 +64,7 @@ def awake(sandbox: "Sandbox") -> None:
     That takes longer than the short quarantine of these tests, for which no upload may be under way when the process
     that sent it has died.
     """
-    from gini_notebook.interactive.session import login
+    from gini_notebook.interactive.login import login
 
     client = login(sandbox)
     with ThreadPoolExecutor(8) as threads:

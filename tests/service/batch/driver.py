@@ -91,7 +91,7 @@ def main(settings: dict[str, Any]) -> None:
     """Run, and perhaps die."""
     point, countdown = settings.get("die", ""), Countdown(settings.get("nth", 0))
     die_in_ledger(point, countdown)
-    from gini_notebook.interactive.session import login
+    from gini_notebook.interactive.login import login
     from gini_notebook.service.batch import BatchSettings, running
 
     client = login(SimpleNamespace(**settings))

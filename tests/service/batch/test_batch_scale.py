@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gini_notebook.errors import LedgerError, SettingError
-from gini_notebook.interactive.session import login, login_accounts
+from gini_notebook.interactive.login import login, login_accounts
 from gini_notebook.service.batch import Batch, Counts, running
 from gini_notebook.service.batch.ledger import Ledger
 from tests.service.batch.conftest import QUICK

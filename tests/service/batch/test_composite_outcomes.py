@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from gini_notebook.errors import NotAuthorized
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, dedupe, process, running
 from tests.service.batch.conftest import QUICK, letter

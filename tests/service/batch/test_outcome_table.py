@@ -17,7 +17,7 @@ from gini_notebook.errors import (
     ServiceError,
     TransportError,
 )
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running
 from gini_notebook.service.batch.outcomes import Outcome, outcome_of

@@ -8,7 +8,8 @@ import pytest
 from loopback import answer, says
 
 from gini_notebook.errors import NotAuthorized, SettingError
-from gini_notebook.interactive.session import feedback_from, login
+from gini_notebook.interactive.feedback import feedback_from
+from gini_notebook.interactive.login import login
 from gini_notebook.schema import COMPARISONS
 from gini_notebook.service.client import Client
 

@@ -14,7 +14,7 @@ import pytest
 
 import gini_notebook
 from gini_notebook.errors import CredentialsError, LoginRequired, NotAuthorized, SecretWarning, SettingError
-from gini_notebook.interactive.session import login, login_accounts
+from gini_notebook.interactive.login import login, login_accounts
 from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
@@ -253,8 +253,6 @@ class _Terminal:
 
 
 def test_a_terminal_is_asked_for_what_lacks(monkeypatch: pytest.MonkeyPatch, sandbox: "Sandbox") -> None:
-    from gini_notebook.interactive.session import asking
-
     asked: list[str] = []
 
     def answer_with(text: str) -> Any:
@@ -266,7 +264,7 @@ def test_a_terminal_is_asked_for_what_lacks(monkeypatch: pytest.MonkeyPatch, san
 
     monkeypatch.setattr(sys, "stdin", _Terminal())
     monkeypatch.setattr("builtins.input", answer_with(f" {sandbox.client_id} "))
-    monkeypatch.setattr(asking, "getpass", answer_with(sandbox.client_secret))
+    monkeypatch.setattr("gini_notebook.interactive.login.getpass", answer_with(sandbox.client_secret))
     target = {"api": sandbox.api, "user_center": sandbox.user_center, "ca_bundle": sandbox.ca_file}
     assert login(**target).documents() == []
     assert asked == ["Client id: ", "Client secret: "]

@@ -18,7 +18,7 @@ from gini_notebook.errors import (
     SettingError,
     StillProcessing,
 )
-from gini_notebook.interactive.session import login, login_accounts
+from gini_notebook.interactive.login import login, login_accounts
 from gini_notebook.service.accounts import Accounts
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Box, Document, Extraction, Feedback

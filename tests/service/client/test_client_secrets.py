@@ -299,7 +299,7 @@ def test_T19_an_interrupted_call_shows_nothing_in_a_verbose_traceback(serve: Ser
 def test_T19_the_environment_is_not_shown_in_a_verbose_traceback(
     monkeypatch: pytest.MonkeyPatch, connect: Connect, tmp_path: Any
 ) -> None:
-    from gini_notebook.interactive.session import login
+    from gini_notebook.interactive.login import login
 
     monkeypatch.setenv("GINI_CLIENT_ID", "client")
     monkeypatch.setenv("GINI_CLIENT_SECRET", CLIENT_SECRET + "\n")

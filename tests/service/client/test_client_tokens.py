@@ -186,7 +186,7 @@ def test_R9_B6_many_threads_ask_for_one_token_per_expiry(serve: Serve, connect: 
 
 @pytest.mark.slow
 def test_R9_B6_100_threads_for_a_minute_on_3_second_tokens() -> None:
-    from gini_notebook.interactive.session import login
+    from gini_notebook.interactive.login import login
     from gini_notebook.sandbox import Sandbox
 
     with Sandbox(processing_time_s=0.0, token_life_s=3.0) as sandbox:

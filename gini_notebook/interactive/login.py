@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
+from getpass import getpass
 from typing import Any, Protocol
 
 from gini_notebook.errors import LoginRequired
-from gini_notebook.interactive.session import exposure, surroundings
-from gini_notebook.interactive.session.asking import ask_at_terminal, show_form
-from gini_notebook.interactive.session.feedback import DocumentFeedback, feedback_from
+from gini_notebook.interactive.surroundings import (
+    check_exposure,
+    front_end_can_ask,
+    kernel,
+    terminal_can_ask,
+    warn_of_exposure,
+)
 from gini_notebook.service.accounts import Accounts
 from gini_notebook.service.client import Client, Timing
 from gini_notebook.service.credentials import (
@@ -18,6 +23,7 @@ from gini_notebook.service.credentials import (
     AnonymousAccess,
     BearerAccess,
     CallbackAccess,
+    DeferredAccess,
     FoundCredentials,
     JwtAccess,
     Secret,
@@ -29,8 +35,6 @@ from gini_notebook.service.credentials import (
 )
 from gini_notebook.service.transport import CaBundle, Trust
 from gini_notebook.service.wire import Access, base_url, environment_named
-
-__all__ = ["DocumentFeedback", "feedback_from", "login", "login_accounts"]
 
 Provider = Callable[[], Any]
 
@@ -126,7 +130,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     """
     literal = any(isinstance(each, str) for each in (client_secret, password, jwt, token))
     client_secret, password = as_secret(client_secret), as_secret(password)
-    jwt, token = _masked_or_function(jwt), _masked_or_function(token)
+    jwt, token = _secret_or_function(jwt), _secret_or_function(token)
     given: dict[str, str | Secret | None] = {
         "client_id": client_id,
         "client_secret": client_secret,
@@ -143,8 +147,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         proxies = {} if proxies is None else proxies
     else:
         found = find(given, use_keyring=keyring)
-        exposure.check((client_secret, password, jwt, token))
-        exposure.warn(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
+        check_exposure((client_secret, password, jwt, token))
+        warn_of_exposure(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
     options = {"proxies": proxies, "pins": pins, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
     connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")
@@ -192,7 +196,7 @@ def login_accounts(
 _NAMES = ("client_id", "client_secret", "user_identifier", "username", "password", "api", "user_center", "ca_bundle")
 
 
-def _masked_or_function(given: str | Secret | Provider | None) -> Secret | Provider | None:
+def _secret_or_function(given: str | Secret | Provider | None) -> Secret | Provider | None:
     return as_secret(given) if isinstance(given, str) else given
 
 
@@ -266,10 +270,10 @@ def _access(
 def _ask(
     found: FoundCredentials, connect: Callable[[Access], Client], make: Callable[[Mapping[str, str | Secret]], Access]
 ) -> Client:
-    if surroundings.kernel() is not None:
-        if surroundings.front_end_can_ask():
+    if kernel() is not None:
+        if front_end_can_ask():
             return show_form(found, connect)
-    elif surroundings.terminal_can_ask():
+    elif terminal_can_ask():
         return connect(ask_at_terminal(found, make))
     raise LoginRequired(_advice())
 
@@ -280,3 +284,50 @@ def _advice() -> str:
         f"also GINI_USERNAME and GINI_PASSWORD), put them into the secret file {secret_file_path()}, or try the "
         "sandbox, which needs no account: --sandbox in a shell, login(Sandbox()) in Python."
     )
+
+
+Typed = Mapping[str, str | Secret]
+MakeAccess = Callable[[Typed], Access]
+
+
+def show_form(found: FoundCredentials, connect: Callable[[Access], Client]) -> Client:
+    """Show the login form and return a client that waits for it.
+
+    What is typed is tried once with the service before the client takes it, so that a wrong secret is told by the
+    form and not by a later cell.
+    """
+    from IPython.display import display
+
+    from gini_notebook.interactive.login_form import LoginForm
+
+    pending = DeferredAccess("Nobody is logged in yet; fill in the form above, then run this cell again.")
+    client = connect(pending)
+
+    def take(access: Access) -> None:
+        client.with_access(access).documents(limit=1)
+        pending.fill(access)
+
+    form = LoginForm(
+        on_credentials=take,
+        api=client.api,
+        user_center=client.user_center,
+        ca_bundle=found.ca_bundle,
+        environment=client.environment.name,
+        client_id=found.client_id or "",
+        user_identifier=found.user_identifier or "",
+        username=found.username or "",
+    )
+    display(form)  # type: ignore[no-untyped-call]  # IPython ships no types for it
+    return client
+
+
+def ask_at_terminal(found: FoundCredentials, make_access: MakeAccess) -> Access:
+    """Ask at the terminal for what lacks; secrets are not echoed."""
+    typed: dict[str, str | Secret] = {}
+    if not found.client_id:
+        typed["client_id"] = input("Client id: ").strip()
+    if not found.client_secret:
+        typed["client_secret"] = as_secret(getpass("Client secret: "))
+    if found.username and not found.password:
+        typed["password"] = as_secret(getpass(f"Password of {found.username}: "))
+    return make_access(typed)

@@ -9,9 +9,18 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.errors import GiniError, SettingError
-from gini_notebook.interactive.widgets import mistake_content
-from gini_notebook.interactive.widgets.mistake_view import MistakeView
-from gini_notebook.interactive.widgets.pages import FolderPages, Page, Pages, ServicePages
+from gini_notebook.interactive.mistake_view import (
+    BOXES,
+    CANDIDATES,
+    MistakeView,
+    boxes_of,
+    candidates_of,
+    content_of,
+    field_of,
+    first_page,
+    page_content,
+)
+from gini_notebook.interactive.pages import FolderPages, Page, Pages, ServicePages
 from gini_notebook.schema import COMPARISONS
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.client import Client
@@ -55,7 +64,7 @@ class Explorer(ipywidgets.VBox):
         self._begun: set[tuple[Any, ...]] = set()
         self._known_candidates = result.candidates if candidates is None else candidates
         self.page: Page | None = None
-        names = pd.Series([mistake_content.field_of(row) for row in self._all[["group", "field"]].to_dict("records")])
+        names = pd.Series([field_of(row) for row in self._all[["group", "field"]].to_dict("records")])
         self._all["name"] = names.astype(self._all["field"].dtype)
         self._filters = {
             "name": _dropdown("Field", "all fields", self._all["name"]),
@@ -154,16 +163,16 @@ class Explorer(ipywidgets.VBox):
         self._on.disabled = self.position >= count - 1
         current = self.current
         if current is None:
-            self.candidates, self.boxes = mistake_content.CANDIDATES.empty(), mistake_content.BOXES.empty()
+            self.candidates, self.boxes = CANDIDATES.empty(), BOXES.empty()
             self.page = None
             nothing = "No mistake fits these filters." if len(self._all) else "There are no mistakes."
             self._view.show({"nothing": nothing, "heard": nothing}, None)
             return
-        self.candidates = mistake_content.candidates_of(current, self._known_candidates)
-        self.boxes = mistake_content.boxes_of(current, self.candidates)
+        self.candidates = candidates_of(current, self._known_candidates)
+        self.boxes = boxes_of(current, self.candidates)
         if isinstance(self._pages, FolderPages):
             self._draw_ahead(self._pages)
-        self._show(mistake_content.first_page(self.boxes))
+        self._show(first_page(self.boxes))
 
     def _draw_ahead(self, pages: FolderPages) -> None:
         """Have the pages of the next mistakes drawn while somebody looks at this one."""
@@ -171,13 +180,13 @@ class Explorer(ipywidgets.VBox):
             place = tuple(row[name] for name in COMPARISONS.key)
             if place not in self._begun:
                 self._begun.add(place)
-                boxes = mistake_content.boxes_of(row, mistake_content.candidates_of(row, self._known_candidates))
-                pages.draw_ahead(row["document"], mistake_content.first_page(boxes))
+                boxes = boxes_of(row, candidates_of(row, self._known_candidates))
+                pages.draw_ahead(row["document"], first_page(boxes))
 
     def _show(self, number: int) -> None:
         current = self.current or {}
         document = current["document"]
-        content = mistake_content.content_of(
+        content = content_of(
             current, self.candidates, described=self._rules, document=self._documents.get(document, {})
         )
         name = f"{content['field']} of {document}, {current['outcome']}"
@@ -186,7 +195,7 @@ class Explorer(ipywidgets.VBox):
         if self._pages is not None:
             try:
                 self.page = self._pages.page(document, number)
-                content["page"] = mistake_content.page_content(self.page, self.boxes, document)
+                content["page"] = page_content(self.page, self.boxes, document)
             except GiniError as error:
                 content["no_page"] = str(error)
         self._view.show(content, self.page.data if self.page else None)
