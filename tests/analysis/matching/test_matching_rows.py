@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 from scipy.optimize import linear_sum_assignment
 
-import gini_notebook.analysis.matching._assignment as assignment
-from gini_notebook.analysis.matching import Cells, RowMatching, match_rows
+from gini_notebook.analysis.matching import Cells, RowMatching, assignment, match_rows
 from gini_notebook.errors import SettingError
 
 VALUES = ["hat", "hut", "hood", "10.00:EUR", "10.01:EUR", "1", "2"]
@@ -240,8 +239,8 @@ def test_a_tolerance_counts_as_equal() -> None:
 
 
 def test_tables_beyond_the_limit_are_solved_greedily_and_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gini_notebook.analysis.matching._pairs.LARGEST", 3)
-    monkeypatch.setattr("gini_notebook.analysis.matching._match.LARGEST", 3)
+    monkeypatch.setattr("gini_notebook.analysis.matching.pairs.LARGEST", 3)
+    monkeypatch.setattr("gini_notebook.analysis.matching.matching.LARGEST", 3)
     small, large = [(0, 3, 5)], [(0, 3, 5), (0, 3, 6), (2, None, 5)]
     other = [(2, None, 6), (0, 3, None), (0, 4, 5)]
     truth, extracted = cells_of([small, large]), cells_of([[(0, 4, 5)], other])
@@ -253,7 +252,7 @@ def test_tables_beyond_the_limit_are_solved_greedily_and_flagged(monkeypatch: py
 
 
 def test_too_many_copies_are_paired_in_order_and_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gini_notebook.analysis.matching._identical.LARGEST", 3)
+    monkeypatch.setattr("gini_notebook.analysis.matching.identical.LARGEST", 3)
     truth, extracted = cells_of([[(0, 3, 5)] * 2]), cells_of([[(0, 3, 5)] * 3])
     matching = match_rows(truth, extracted, VALUES)
     assert matching.approximate.tolist() == [0]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gini_notebook.analysis.matching._assignment import LARGEST, solve
-from gini_notebook.analysis.matching._tables import BoolArray, IntArray, Rows
+from gini_notebook.analysis.matching.assignment import LARGEST, solve
+from gini_notebook.analysis.matching.tables import BoolArray, IntArray, Rows
 
 
 def identical(truth: Rows, extracted: Rows, blocks: tuple[IntArray, IntArray]) -> tuple[IntArray, IntArray, set[int]]:

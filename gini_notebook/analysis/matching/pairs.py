@@ -7,8 +7,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from gini_notebook.analysis.matching._assignment import LARGEST
-from gini_notebook.analysis.matching._tables import ABSENT, BoolArray, IntArray, Rows
+from gini_notebook.analysis.matching.assignment import LARGEST
+from gini_notebook.analysis.matching.tables import ABSENT, BoolArray, IntArray, Rows
 
 Equal = Callable[[IntArray, IntArray], BoolArray]
 

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gini_notebook.analysis.matching._tables import IntArray, Rows
+from gini_notebook.analysis.matching.tables import IntArray, Rows
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Pairing the rows of every document."""
+"""Which row is which row: the rows of every document, paired."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from gini_notebook.analysis.matching._assignment import LARGEST, solve
-from gini_notebook.analysis.matching._greedy import greedy
-from gini_notebook.analysis.matching._identical import identical
-from gini_notebook.analysis.matching._pairs import Free, Sides, certain, edges, free_rows
-from gini_notebook.analysis.matching._tables import BoolArray, Cells, IntArray, Rows, blocks_of, rows_of
+from gini_notebook.analysis.matching.assignment import LARGEST, solve
+from gini_notebook.analysis.matching.identical import identical
+from gini_notebook.analysis.matching.pairs import Free, Sides, certain, edges, free_rows
+from gini_notebook.analysis.matching.tables import BoolArray, Cells, IntArray, Rows, blocks_of, rows_of
 from gini_notebook.errors import SettingError
-
-__all__ = ["BoolArray", "Cells", "IntArray", "RowMatching", "match_rows"]
 
 _NONE = -1
 
@@ -180,3 +177,28 @@ def _too_large(free: Free) -> list[tuple[IntArray, IntArray]]:
         (free.left[start : start + size], free.right[other_start : other_start + other_size])
         for start, other_start, size, other_size in spans
     ]
+
+
+def greedy(sides: Sides, mine: IntArray, theirs: IntArray) -> tuple[IntArray, IntArray]:
+    """Pair rows by falling weight; among equals the nearer, then the lower extracted row.
+
+    Needs memory for one row against all, and time for a few passes over all pairs.
+    """
+    free = np.ones(len(theirs), np.bool_)
+    places = sides.extracted.place[theirs]
+    lefts, rights = [], []
+    bound = np.array([int(sides.weight(row, theirs).max()) for row in mine])
+    while (level := int(bound.max(initial=0))) > 0:
+        for index in np.flatnonzero(bound == level).tolist():
+            row = mine[index]
+            weight = np.where(free, sides.weight(row, theirs), 0)
+            bound[index] = weight.max()
+            if bound[index] < level:
+                continue
+            best = np.flatnonzero(weight == level)
+            place = best[np.argmin(np.abs(places[best] - sides.truth.place[row]))]
+            free[place] = False
+            bound[index] = 0
+            lefts.append(row)
+            rights.append(theirs[place])
+    return np.array(lefts, np.int64), np.array(rights, np.int64)
