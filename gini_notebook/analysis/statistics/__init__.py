@@ -5,11 +5,16 @@ Two kinds of interval. A share of independent trials has Wilson's (:func:`wilson
 is that of the percentiles, or the corrected one (:func:`bca_interval`).
 """
 
-from gini_notebook.analysis.statistics._bca import bca_interval, left_out_sums
-from gini_notebook.analysis.statistics._bootstrap import DRAWS, FEWEST_DOCUMENTS, percentile_interval, resampled_sums
-from gini_notebook.analysis.statistics._planning import plan_sample_size
-from gini_notebook.analysis.statistics._proportions import clopper_pearson, wilson
-from gini_notebook.analysis.statistics._tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
+from gini_notebook.analysis.statistics.bootstrap import (
+    DRAWS,
+    FEWEST_DOCUMENTS,
+    bca_interval,
+    left_out_sums,
+    percentile_interval,
+    resampled_sums,
+)
+from gini_notebook.analysis.statistics.proportions import clopper_pearson, plan_sample_size, wilson
+from gini_notebook.analysis.statistics.tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
 
 __all__ = [
     "DRAWS",

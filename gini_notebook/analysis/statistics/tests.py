@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from gini_notebook.analysis.statistics._bootstrap import product
-from gini_notebook.analysis.statistics._proportions import FloatArray
+from gini_notebook.analysis.statistics.bootstrap import product
+from gini_notebook.analysis.statistics.proportions import FloatArray
 from gini_notebook.errors import SettingError
 
 PERMUTATIONS = 10_000
