@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gini_notebook.analysis import rules
 from gini_notebook.analysis.rules import Rule
-from gini_notebook.analysis.rules._explanation import steps
+from gini_notebook.analysis.rules.explanation import steps
 from gini_notebook.errors import SettingError
 
 RULES = [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from gini_notebook.analysis.rules._text import compatible, in_one_sweep
+from gini_notebook.analysis.rules.normal_text import compatible, in_one_sweep
 
 _EIGHT = re.compile(r"[A-Z0-9]{8}").fullmatch
 _DROPPED = dict.fromkeys(code for code in range(128) if chr(code).isspace() or chr(code) == "-")

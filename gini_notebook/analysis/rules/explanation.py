@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gini_notebook.analysis.rules import _accounts, _money, _text
-from gini_notebook.analysis.rules._accounts import iban_valid
-from gini_notebook.analysis.rules._causes import cause
-from gini_notebook.analysis.rules._choice import get
-from gini_notebook.analysis.rules._rule import Rule, canonicaliser
-from gini_notebook.analysis.rules._similarity import anls, similarity
+from gini_notebook.analysis.rules import bank_accounts, money, normal_text
+from gini_notebook.analysis.rules.bank_accounts import iban_valid
+from gini_notebook.analysis.rules.causes import cause
+from gini_notebook.analysis.rules.rule import Rule, canonicaliser, get
+from gini_notebook.analysis.rules.similarity import anls, similarity
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES
 
@@ -159,7 +158,7 @@ def steps(rule: Rule) -> list[Step]:
     if rule.name in ("numeric", "integer", "date", "timeperiod", "bool", "currency"):
         return [(f"read as {rule.name}", canonicaliser(rule))]
     if rule.name == "amount":
-        read = partial(_money.read, default=rule.currency_default, locale=rule.locale)
+        read = partial(money.read, default=rule.currency_default, locale=rule.locale)
         return [("number and currency", read), ("rounded to the minor unit", canonicaliser(get("amount")))]
     if rule.name in ("iban", "bic"):
         return _account_steps(rule)
@@ -168,16 +167,16 @@ def steps(rule: Rule) -> list[Step]:
 
 def _account_steps(rule: Rule) -> list[Step]:
     if rule.name == "iban":
-        return [("upper case, no blanks or hyphens", _accounts.iban)]
-    bare = partial(_accounts.bic, branch="strict")
+        return [("upper case, no blanks or hyphens", bank_accounts.iban)]
+    bare = partial(bank_accounts.bic, branch="strict")
     return [("upper case, no blanks", bare), ("the head office is branch XXX", canonicaliser(rule))]
 
 
 def _text_steps(rule: Rule) -> list[Step]:
-    listed: list[Step] = [("Unicode form", _text.compatible)]
+    listed: list[Step] = [("Unicode form", normal_text.compatible)]
     if rule.name not in ("reference", "id"):
-        listed.append(("case folded", _text.folded))
-    listed.append(("blanks collapsed", _text.collapsed))
+        listed.append(("case folded", normal_text.folded))
+    listed.append(("blanks collapsed", normal_text.collapsed))
     if rule.fold == "german":
-        listed.append(("umlauts spelled out", _text.german))
+        listed.append(("umlauts spelled out", normal_text.german))
     return listed

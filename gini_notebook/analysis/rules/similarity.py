@@ -7,7 +7,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from gini_notebook.analysis.rules._text import lower_collapsed_many
+from gini_notebook.analysis.rules.normal_text import lower_collapsed_many
 from gini_notebook.errors import SettingError
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from gini_notebook.analysis.rules._text import exact
+from gini_notebook.analysis.rules.normal_text import exact
 
 # Digits after the decimal mark, where they are not two (ISO 4217, list one).
 _MINOR_DIGITS = {

@@ -1,16 +1,18 @@
 """Why two values differ (M17 of the metrics)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA, Postfix, Prefix
 from rapidfuzz.process import cpdist
 
-from gini_notebook.analysis.rules import _dates, _text
-from gini_notebook.analysis.rules._choice import for_field
-from gini_notebook.analysis.rules._rule import Rule
+from gini_notebook.analysis.rules import dates, normal_text
+from gini_notebook.analysis.rules.normal_text import in_one_sweep
+from gini_notebook.analysis.rules.rule import Rule, for_field
 
 # In the order in which they are tried. A cause is one of these, or one of these, a colon and details.
 CAUSES = (
@@ -228,12 +230,14 @@ def _text_cause(truth: str, extracted: str) -> str | None:
 
 def _levelled(truth: str, extracted: str) -> str | None:
     """Tell whether nothing but case, blanks or umlauts differ."""
-    one, other = _text.folded(truth.replace(" ", "")), _text.folded(extracted.replace(" ", ""))
+    one, other = normal_text.folded(truth.replace(" ", "")), normal_text.folded(extracted.replace(" ", ""))
     if one == other:
         return "case or blank"
     if one.isascii() and other.isascii():
         return None
-    same = _text.german(one) == _text.german(other) or _text.unaccented(one) == _text.unaccented(other)
+    same = normal_text.german(one) == normal_text.german(other) or normal_text.unaccented(
+        one
+    ) == normal_text.unaccented(other)
     return "umlaut" if same else None
 
 
@@ -253,6 +257,102 @@ def _place(field: str | None, row: int | None) -> str | None:
 
 
 def _rest(rule: Rule, truth: str, extracted: str) -> str:
-    if rule.name == "date" and rule.custom is None and _dates.swapped(truth) == extracted:
+    if rule.name == "date" and rule.custom is None and dates.swapped(truth) == extracted:
         return "swapped day and month"
     return "other"
+
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The slots of the comparisons that have a truth, column by column, one entry per slot.
+
+    Attributes
+    ----------
+    document, group, row, field
+        Codes of document, group and field, and the row number.
+    truth
+        Canonical truth.
+    groups, fields
+        What the codes of groups and fields stand for; the group of header fields is ``""``.
+    """
+
+    document: IntArray
+    group: IntArray
+    row: IntArray
+    field: IntArray
+    truth: Sequence[str | None]
+    groups: Sequence[str]
+    fields: Sequence[str]
+
+
+def caseless_many(values: Sequence[str]) -> list[str]:
+    """Level the case of many values, as :func:`elsewhere` does to look them up."""
+    return in_one_sweep(values, str.lower, str.lower)
+
+
+def elsewhere(slots: Slots, wrong: IntArray, extracted: Sequence[str]) -> tuple[list[str | None], list[int | None]]:
+    """Look up what was wrongly extracted among the other truths of the same document.
+
+    Parameters
+    ----------
+    slots
+        Every slot that has a truth.
+    wrong
+        Positions in ``slots`` of the wrong ones.
+    extracted
+        What was extracted there, canonical by the rule of its field; one per position in ``wrong``.
+
+    Returns
+    -------
+    tuple of two lists
+        For each wrong slot: the name of the other field whose truth was extracted, or None (header fields come before
+        cells of the same row; a cell met from a header field is named ``lineItems.baseGross``); and the number of the
+        other row whose cell in the same column was extracted, or None. For :func:`gini_notebook.analysis.rules.causes`.
+    """
+    # Rules differ in whether they fold case; a reference found in a text is found all the same.
+    wanted = {text.lower() for text in extracted}
+    places: dict[tuple[int, str], list[int]] = {}
+    documents = slots.document.tolist()
+    for position, text in enumerate(slots.truth):
+        if text is not None and (folded := text.lower()) in wanted:
+            places.setdefault((documents[position], folded), []).append(position)
+    names: list[str | None] = []
+    rows: list[int | None] = []
+    for position, text in zip(wrong.tolist(), extracted, strict=True):
+        found = places.get((documents[position], text.lower()))
+        names.append(_field(slots, position, found) if found else None)
+        rows.append(_row(slots, position, found) if found else None)
+    return names, rows
+
+
+def _field(slots: Slots, position: int, found: Sequence[int]) -> str | None:
+    group, row, field = slots.group[position], slots.row[position], slots.field[position]
+    header = slots.groups[group] == ""
+    best: tuple[int, str] | None = None
+    for place in found:
+        name = slots.fields[slots.field[place]]
+        if slots.groups[slots.group[place]] == "":
+            if header and slots.field[place] == field:
+                continue
+            rank = (0, name)
+        elif slots.group[place] == group and slots.row[place] == row and slots.field[place] != field:
+            rank = (1, name)
+        elif header:
+            rank = (2, f"{slots.groups[slots.group[place]]}.{name}")
+        else:
+            continue
+        best = rank if best is None else min(best, rank)
+    return None if best is None else best[1]
+
+
+def _row(slots: Slots, position: int, found: Sequence[int]) -> int | None:
+    group, row, field = slots.group[position], slots.row[position], slots.field[position]
+    same = [
+        int(slots.row[place])
+        for place in found
+        if slots.group[place] == group and slots.field[place] == field and slots.row[place] != row
+    ]
+    return min(same, default=None)

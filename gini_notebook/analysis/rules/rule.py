@@ -1,7 +1,7 @@
 """The rule of an entity: its settings, its canonical form, and what counts as the same."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, cast
@@ -9,9 +9,10 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from gini_notebook.analysis.rules import _accounts, _dates, _money, _text
-from gini_notebook.analysis.rules._similarity import FloatArray, check_tau, similarities
+from gini_notebook.analysis.rules import bank_accounts, dates, money, normal_text
+from gini_notebook.analysis.rules.similarity import FloatArray, check_tau, similarities
 from gini_notebook.errors import SettingError
+from gini_notebook.schema import FIELD_ENTITIES
 
 BoolArray = npt.NDArray[np.bool_]
 Canonicaliser = Callable[[str], str | None]
@@ -108,7 +109,7 @@ class Rule:
             if getattr(self, setting) not in choices:
                 message = f"{setting} is {getattr(self, setting)!r}; it must be one of {', '.join(map(repr, choices))}."
                 raise SettingError(message)
-        if self.currency_default is not None and _money.currency(self.currency_default) != self.currency_default:
+        if self.currency_default is not None and money.currency(self.currency_default) != self.currency_default:
             message = f"currency_default is {self.currency_default!r}; it must be a currency code such as 'EUR'."
             raise SettingError(message)
         for setting in self._changed():
@@ -176,7 +177,7 @@ class Rule:
             raise SettingError(message)
         if None not in read:
             return cast("list[str]", read), [True] * len(read)
-        exact = _text.exact
+        exact = normal_text.exact
         kept = [exact(value) if canonical is None else canonical for value, canonical in zip(values, read, strict=True)]
         return kept, [canonical is not None for canonical in read]
 
@@ -206,7 +207,7 @@ class Rule:
             Their similarities (``similarities``), if they are known already.
         """
         if self.name in ("reference", "id"):
-            view = _text.letters_and_digits_many
+            view = normal_text.letters_and_digits_many
             truth, extracted, similarity = view(truth), view(extracted), None
         scores = similarities(truth, extracted) if similarity is None else similarity
         return np.asarray(scores >= self.tau - 1e-12, dtype=np.bool_)
@@ -220,10 +221,10 @@ def _check_numbers(tau: float, tolerance: int) -> None:
 
 
 def _within(truth: str, extracted: str, tolerance: int) -> bool:
-    one, other = _money.split(truth, None), _money.split(extracted, None)
+    one, other = money.split(truth, None), money.split(extracted, None)
     if one is None or other is None or one[1] != other[1]:
         return False
-    return abs(one[0] - other[0]) <= Decimal(tolerance).scaleb(-_money.minor_digits(one[1]))
+    return abs(one[0] - other[0]) <= Decimal(tolerance).scaleb(-money.minor_digits(one[1]))
 
 
 @lru_cache(maxsize=256)
@@ -232,41 +233,121 @@ def canonicaliser(rule: Rule) -> Canonicaliser:
     if rule.custom is not None:
         return rule.custom
     if rule.name == "amount":
-        return partial(_money.amount, default=rule.currency_default, locale=rule.locale)
+        return partial(money.amount, default=rule.currency_default, locale=rule.locale)
     if rule.name == "numeric":
-        return partial(_money.number, locale=rule.locale)
+        return partial(money.number, locale=rule.locale)
     if rule.name == "date":
-        return partial(_dates.day, order=rule.date_order)
+        return partial(dates.day, order=rule.date_order)
     if rule.name == "bic":
-        return partial(_accounts.bic, branch=rule.bic_branch)
-    return _PLAIN_FORMS.get(rule.name, _text.german_name if rule.fold == "german" else _text.name)
+        return partial(bank_accounts.bic, branch=rule.bic_branch)
+    return _PLAIN_FORMS.get(rule.name, normal_text.german_name if rule.fold == "german" else normal_text.name)
 
 
 def _read_many(rule: Rule, values: Sequence[str]) -> Sequence[str | None]:
     """Apply :func:`canonicaliser` to many values, all at once where that is faster."""
     one_by_one = canonicaliser(rule)
     if rule.custom is None and rule.name == "amount":
-        return _money.amount_many(values, rule.currency_default, rule.locale)
-    if one_by_one is _text.name:
-        return _text.name_many(values)
-    if one_by_one is _text.exact:
-        return _text.exact_many(values)
-    if one_by_one is _accounts.iban:
-        return _accounts.iban_many(values)
+        return money.amount_many(values, rule.currency_default, rule.locale)
+    if one_by_one is normal_text.name:
+        return normal_text.name_many(values)
+    if one_by_one is normal_text.exact:
+        return normal_text.exact_many(values)
+    if one_by_one is bank_accounts.iban:
+        return bank_accounts.iban_many(values)
     return [*map(one_by_one, values)]
 
 
 def _truth_value(value: str) -> str | None:
-    word = _text.name(value)
+    word = normal_text.name(value)
     return word if word in ("true", "false") else None
 
 
 _PLAIN_FORMS: Mapping[str, Canonicaliser] = {
-    "iban": _accounts.iban,
-    "currency": _money.currency,
-    "integer": _money.integer,
-    "timeperiod": _dates.period,
+    "iban": bank_accounts.iban,
+    "currency": money.currency,
+    "integer": money.integer,
+    "timeperiod": dates.period,
     "bool": _truth_value,
-    "reference": _text.exact,
-    "id": _text.exact,
+    "reference": normal_text.exact,
+    "id": normal_text.exact,
 }
+
+
+def get(name: str, **settings: Any) -> Rule:
+    """Get the rule of an entity.
+
+    Parameters
+    ----------
+    name
+        The entity, for example ``"amount"``; see :class:`Rule` for all of them.
+    **settings
+        Settings of :class:`Rule`; ``tau`` as well.
+
+    Raises
+    ------
+    SettingError
+        If there is no such rule or setting, the rule does not have the setting, or its value makes no sense.
+
+    Examples
+    --------
+    >>> get("amount", locale="de").canonical("1.234,56 EUR")
+    '1234.56:EUR'
+    """
+    known = {entry.name for entry in fields(Rule)} - {"name"}
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        message = f"A rule has no setting {', '.join(map(repr, unknown))}. There are: {', '.join(sorted(known))}."
+        raise SettingError(message)
+    name = ALIASES.get(name, name)
+    return Rule(name, **{"tau": TAU.get(name, 1.0), **settings})
+
+
+def for_field(
+    field: str,
+    entity: str | None = None,
+    *,
+    rules: Mapping[str, Rule | str | Callable[[str], str | None]] | None = None,
+    currency_default: str | None = None,
+) -> Rule:
+    """Get the rule for a field (a label of the service, or any name).
+
+    Parameters
+    ----------
+    field
+        The field, for example ``"amountToPay"``.
+    entity
+        Its entity, if the table has one; else the entity the service documents for the label; else ``text``. An
+        entity that is not known here, because the service added it later, is compared as ``text``.
+    rules
+        What the user chose, by field: a :class:`Rule`, the name of one, or a function that makes a value canonical.
+    currency_default
+        For amounts without a setting of their own.
+
+    Raises
+    ------
+    SettingError
+        If ``rules`` names a rule that does not exist, or holds something else.
+
+    Examples
+    --------
+    >>> for_field("paymentRecipient").name
+    'companyname'
+    >>> for_field("senderName", rules={"senderName": str.upper}).canonical("Ahornhof GmbH")
+    'AHORNHOF GMBH'
+    """
+    chosen = None if rules is None else rules.get(field)
+    if chosen is None:
+        known = entity or FIELD_ENTITIES.get(field, "text")
+        rule = get(known if ALIASES.get(known, known) in TAU else "text")
+    elif isinstance(chosen, Rule):
+        rule = chosen
+    elif isinstance(chosen, str):
+        rule = get(chosen)
+    elif callable(chosen):
+        rule = get("text", tau=1.0, custom=chosen)
+    else:
+        message = f"The rule for {field!r} is {chosen!r}; it must be a Rule, the name of one, or a function."
+        raise SettingError(message)
+    if currency_default is not None and rule.name == "amount" and rule.currency_default is None:
+        return replace(rule, currency_default=currency_default)
+    return rule

@@ -6,7 +6,7 @@ ISO 8601 is always read. Other notations are read only when the order of day and
 import re
 from datetime import date
 
-from gini_notebook.analysis.rules._text import exact, folded
+from gini_notebook.analysis.rules.normal_text import exact, folded
 
 _NUMBERS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})").fullmatch
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.? ?([^\W\d_]+)\.? ?([0-9]{4})").fullmatch
