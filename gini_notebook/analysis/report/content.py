@@ -1,20 +1,150 @@
 """What a report says, before it is clear in which form: plain strings, made once from an evaluation."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from gini_notebook.analysis.report.confidence import Confidence, confidence
 from gini_notebook.analysis.report.formats import Format, missing, plain
-from gini_notebook.analysis.report.mistakes import FieldMistakes, by_field
 from gini_notebook.analysis.report.texts import TEXTS
-from gini_notebook.schema import LINE_ITEMS
+from gini_notebook.schema import LINE_ITEMS, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gini_notebook.analysis.evaluation import Evaluation
+
+
+# A report is read by people; the whole table of mistakes is one call away (or in the workbook).
+SHOWN_PER_FIELD = 40
+CAUSES_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMistakes:
+    """What went wrong with one field."""
+
+    field: str
+    total: int
+    outcomes: Mapping[str, int]
+    causes: Mapping[str, int]
+    rows: Sequence[Mapping[str, str]]
+
+    def has(self, column: str) -> bool:
+        """Tell whether any row says something in this column."""
+        return any(row[column] for row in self.rows)
+
+
+def by_field(mistakes: "pd.DataFrame", fields: Sequence[tuple[str, str]], form: Format) -> list[FieldMistakes]:
+    """Sort mistakes under their fields; fields in this order, mistakes in the order of the table."""
+    found = dict(iter(mistakes.groupby(["group", "field"], sort=False)))
+    return [_of_field(name, found[name], form) for name in fields if name in found]
+
+
+def _of_field(name: tuple[str, str], rows: "pd.DataFrame", form: Format) -> FieldMistakes:
+    # "one character: substitution 0→O" and its like count as one cause.
+    causes = Counter(cause.partition(":")[0] for cause in rows["cause"].dropna() if cause)
+    return FieldMistakes(
+        field=dotted(*name),
+        total=len(rows),
+        outcomes={str(outcome): int(count) for outcome, count in rows["outcome"].value_counts().items()},
+        causes=dict(causes.most_common(CAUSES_NAMED)),
+        rows=[_row(row, form) for row in rows.head(SHOWN_PER_FIELD).to_dict("records")],
+    )
+
+
+def _row(row: Mapping[str, Any], form: Format) -> dict[str, str]:
+    names = ("document", "truth", "extracted", "outcome", "cause", "page")
+    shown = {name: plain(row[name]) for name in names}
+    shown["row"] = str(int(row["row"]) + 1) if row["group"] else ""
+    shown["off_by"] = form.difference(row.get("difference"))
+    shown["candidate"] = plain(row.get("candidate_rank"))
+    valid = row.get("extracted_valid")
+    shown["valid"] = "yes" if row["outcome"] == "wrong" and not missing(valid) and bool(valid) else ""
+    return shown
+
+
+TARGET = 0.99
+FIELD_COLUMNS = ("field", "predicted", "without_confidence", "ece", "brier", "auroc")
+BIN_COLUMNS = ("confidence_range", "count_of_bin", "confidence_mean", "share_correct", "low_high")
+# Columns that hold text; all others hold numbers.
+TEXT_COLUMNS = ("field", "confidence_range")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceTable:
+    """One table: what it is about, its columns (keys of the words), and its rows."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What a report says about confidences."""
+
+    verdict: str
+    tables: Sequence[ConfidenceTable]
+
+
+def confidence(result: "Evaluation", text: Mapping[str, str], form: Format) -> Confidence | None:
+    """Gather the section; None if no header field came with a confidence."""
+    comparisons = result.comparisons
+    if "confidence" not in comparisons.columns:
+        return None
+    header = (comparisons["group"] == "").to_numpy(dtype=bool)
+    if comparisons["confidence"][header & comparisons["outcome"].ne("ignored").to_numpy(dtype=bool)].isna().all():
+        return None
+    return Confidence(
+        verdict=_verdict(result, text, form),
+        tables=[
+            ConfidenceTable(text["confidence_by_field"], FIELD_COLUMNS, _fields(result, text, form)),
+            ConfidenceTable(text["reliability"], BIN_COLUMNS, _bins(result, form)),
+        ],
+    )
+
+
+def _verdict(result: "Evaluation", text: Mapping[str, str], form: Format) -> str:
+    """Say in one sentence whether values can be taken unseen."""
+    chosen = result.at_precision(TARGET)
+    kind = chosen.status.replace(" ", "_")
+    if missing(chosen.threshold) or missing(chosen.precision_low):
+        kind = "not_reachable" if chosen.status == "not reachable" else "not_enough_data"
+    return text[f"confidence_{kind}"].format(
+        target=form.percent(chosen.target),
+        threshold=form.score(chosen.threshold),
+        kept=chosen.kept,
+        precision=form.percent(chosen.precision),
+        low=form.percent(chosen.precision_low),
+        coverage=form.percent(chosen.coverage),
+    )
+
+
+def _fields(result: "Evaluation", text: Mapping[str, str], form: Format) -> list[dict[str, str]]:
+    scores = result.confidence_scores()
+    rows = []
+    for row in scores[scores["predicted"] > 0].to_dict("records"):
+        name = dotted(row["group"], row["field"])
+        shown = {"field": text["micro"] if row["field"] == "micro" else name}
+        shown |= {count: plain(row[count]) for count in ("predicted", "without_confidence")}
+        rows.append(shown | {score: form.score(row[score]) for score in ("ece", "brier", "auroc")})
+    return rows
+
+
+def _bins(result: "Evaluation", form: Format) -> list[dict[str, str]]:
+    return [
+        {
+            "confidence_range": form.interval(row["confidence_low"], row["confidence_high"]),
+            "count_of_bin": plain(row["count"]),
+            "confidence_mean": form.score(row["confidence"]),
+            "share_correct": form.score(row["correct"]),
+            "low_high": form.interval(row["correct_low"], row["correct_high"]),
+        }
+        for row in result.reliability().to_dict("records")
+    ]
+
 
 LANGUAGES = tuple(TEXTS)
 AVERAGES = ("micro", "macro")
