@@ -17,8 +17,14 @@ from gini_notebook.analysis.truth.folder import (
 from gini_notebook.analysis.truth.labels import Labels, declare, frame
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
-from gini_notebook.analysis.truth.sheets import csv_labels, frame_labels, parquet_labels, sheet_labels
-from gini_notebook.analysis.truth.text_files import decoded, read_bytes
+from gini_notebook.analysis.truth.sheets import (
+    csv_labels,
+    decoded,
+    frame_labels,
+    parquet_labels,
+    read_bytes,
+    sheet_labels,
+)
 from gini_notebook.errors import TruthError
 
 if TYPE_CHECKING:
