@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gini_notebook.cli.application import app
+from gini_notebook.cli.application import app, logged_in
 from gini_notebook.cli.output import say
 from gini_notebook.cli.runs import print_run
-from gini_notebook.cli.service import logged_in
 from gini_notebook.errors import FileProblem
 
 # JSON tells "looked, and there is nothing" (null) from "nobody looked" (no such key); a table needs to be told.

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gini_notebook._text import some
-from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
+from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, UseSandbox, app, logged_in
 from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
-from gini_notebook.cli.service import UseSandbox, logged_in
 from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
