@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give an empty file beside ``path`` that takes its place when it is complete, and vanishes otherwise.
+    """Return an empty file beside ``path`` that takes its place when it is complete, and vanishes otherwise.
 
     Folders on the way are made. What is written are payment data, so only the owner can read the file (mode 0600).
     """

@@ -1,4 +1,4 @@
-"""Pictures of an evaluation. Each takes ``ax=`` to draw into a figure of yours, gives the Axes back and never shows.
+"""Pictures of an evaluation. Each takes ``ax=`` to draw into a figure of yours, returns the Axes and never shows.
 
 Every number in a picture can be had as a table first (:meth:`Evaluation.by_field`). Colours are those of
 matplotlib's ``petroff10``, told apart by people who see few colours; hatches tell the bars apart in grey. Text that
@@ -166,7 +166,7 @@ def confidence_by_slice(slices: "pd.DataFrame", *, ax: "Axes | None" = None) -> 
 
 
 def height_in(bars: int) -> float:
-    """Give the height in inches of a figure with so many bars."""
+    """Return the height in inches of a figure with so many bars."""
     return 1.1 + 0.3 * max(bars, 1)
 
 

@@ -90,7 +90,7 @@ UseSandbox = Annotated[
 
 @contextmanager
 def logged_in(*, use_sandbox: bool) -> "Iterator[Client]":
-    """Give a client: of a sandbox that lives as long as the command, or by the usual order of credentials."""
+    """Return a client: of a sandbox that lives as long as the command, or by the usual order of credentials."""
     from gini_notebook.interactive.login import login
 
     if not use_sandbox:

@@ -170,7 +170,7 @@ def _finish(
 
 
 def numbers(result: "Evaluation", checks: "list[Check]", intervals: Interval) -> dict[str, Any]:
-    """Give scores and checks for programs."""
+    """Return scores and checks for programs."""
     return {
         "fields": records(result.by_field(intervals=intervals)),
         "summary": records(result.summary(intervals=intervals)),

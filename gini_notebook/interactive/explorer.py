@@ -231,7 +231,7 @@ def explore(
         The run. Where the ids of documents and the candidates are, if ``result`` was made of a bare table without
         them, and whose the documents at the service are.
     executor
-        Who draws the pages of the next mistakes from ``documents`` while you look at one: any
+        Executor that draws the pages of the next mistakes from ``documents`` while you look at one: any
         ``concurrent.futures.Executor`` whose workers see the folder. A thread is enough:
         ``ThreadPoolExecutor(1)``.
 

@@ -33,7 +33,7 @@ def field_of(mistake: Row) -> str:
 
 
 def candidates_of(mistake: Row, candidates: pd.DataFrame | None) -> pd.DataFrame:
-    """Give the candidates of the list that was asked for the field, with ``right`` for those that hit the truth."""
+    """Return the candidates of the list that was asked for the field, with ``right`` for those that hit the truth."""
     asked = mistake.get("candidates")
     if candidates is None or not isinstance(asked, str):
         return CANDIDATES.empty()
@@ -45,7 +45,7 @@ def candidates_of(mistake: Row, candidates: pd.DataFrame | None) -> pd.DataFrame
 
 
 def boxes_of(mistake: Row, candidates: pd.DataFrame) -> pd.DataFrame:
-    """Give the boxes to draw (:data:`BOXES`): what was extracted, then the candidates that lie elsewhere."""
+    """Return the boxes to draw (:data:`BOXES`): what was extracted, then the candidates that lie elsewhere."""
     place = ("page", "left", "top", "width", "height")
     rows = []
     if not pd.isna(mistake["page"]):
@@ -85,7 +85,7 @@ def segments(truth: Any, extracted: Any) -> tuple[Segments, Segments]:
 
 
 def steps(mistake: Row, described: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    """Say what the rule made of both values, step by step; nothing for a rule that cannot be built again."""
+    """Describe what the rule made of both values, step by step; nothing for a rule that cannot be built again."""
     settings = dict(described.get(field_of(mistake), {}))
     if pd.isna(mistake["truth"]) or pd.isna(mistake["extracted"]) or not settings or "custom" in settings:
         return ()

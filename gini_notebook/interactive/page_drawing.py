@@ -136,7 +136,7 @@ def _points_per_pixel(picture: Image.Image, info: Mapping[Any, Any]) -> float:
 
 
 def _scale(width: float, height: float) -> float:
-    """Give the factor that keeps a page of this size below both limits."""
+    """Return the factor that keeps a page of this size below both limits."""
     return min(WIDTH_PX / max(width, 1.0), math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
 
 

@@ -53,7 +53,7 @@ class Pages(Protocol):
     """Where pages come from."""
 
     def page(self, document: str, number: int) -> Page:
-        """Give a page, or raise a ``GiniError`` that says why there is none."""
+        """Return a page, or raise a ``GiniError`` that says why there is none."""
 
 
 class FolderPages:
@@ -70,7 +70,7 @@ class FolderPages:
     hashes
         The ``sha256`` of each document in the table of documents, as far as known.
     executor
-        Who draws pages ahead; its workers see the same files.
+        Executor that draws pages ahead; its workers see the same files.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class FolderPages:
         self._ahead: dict[tuple[str, int], Future[Page]] = {}
 
     def page(self, document: str, number: int) -> Page:
-        """Draw a page of a document, or give it if it was drawn ahead."""
+        """Draw a page of a document, or return it if it was drawn ahead."""
         begun = self._ahead.pop((document, number), None)
         # What has not begun is not waited for: with an executor, no page comes later than without.
         if begun is not None and not begun.cancel():
@@ -120,7 +120,7 @@ class FolderPages:
         return draw_page(self._place(document), document, number, self._hashes.get(document))
 
     def _place(self, document: str) -> Path | tuple[str, ...]:
-        """Give what an executor needs to find the document: the folder, or the files of this one."""
+        """Return what an executor needs to find the document: the folder, or the files of this one."""
         if isinstance(self._documents, Path):
             return self._documents
         if document not in self._documents:
@@ -170,7 +170,7 @@ def _page(content: bytes, name: str, number: int) -> Page:
 
 
 def _key(contents: Sequence[bytes]) -> str:
-    """Give the key of a run for a document of these files."""
+    """Return the key of a run for a document of these files."""
     return key_of(contents[0]) if len(contents) == 1 else composite_key([part_key(content) for content in contents])
 
 
@@ -220,7 +220,7 @@ class ServicePages:
     Parameters
     ----------
     client
-        Whom to ask.
+        The client to use.
     ids
         The id of each document at the service.
     """

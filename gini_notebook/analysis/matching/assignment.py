@@ -27,7 +27,7 @@ _EXACT = 2**53
 def solve(
     truth: Rows, extracted: Rows, pairs: tuple[IntArray, IntArray], weight: IntArray, similarity: IntArray
 ) -> IntArray:
-    """Give the positions of the pairs to make; pairs that are not listed cannot be made."""
+    """Return the positions of the pairs to make; pairs that are not listed cannot be made."""
     left, right = pairs
     if len(left) == 0:
         return left
@@ -68,7 +68,7 @@ def _local(ids: IntArray, component: IntArray) -> IntArray:
 
 
 def _one(rows: IntArray, columns: IntArray, levels: Sequence[IntArray]) -> IntArray:
-    """Solve one component; give the positions of its chosen pairs."""
+    """Solve one component; return the positions of its chosen pairs."""
     height, width = int(rows.max()) + 1, int(columns.max()) + 1
     packed = _packed(levels, min(height, width))
     place = np.full((height, width), -1, np.int64)
@@ -83,7 +83,7 @@ def _one(rows: IntArray, columns: IntArray, levels: Sequence[IntArray]) -> IntAr
 
 
 def _packed(levels: Sequence[IntArray], most: int) -> IntArray | None:
-    """Put all levels into one whole number per pair, or give None if it would not be exact.
+    """Put all levels into one whole number per pair, or return None if it would not be exact.
 
     At most ``most`` pairs are made, and no level has both signs, so that a level's unit is larger than anything the
     levels below can change together.

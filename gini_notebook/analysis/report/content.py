@@ -32,7 +32,7 @@ class FieldMistakes:
     rows: Sequence[Mapping[str, str]]
 
     def has(self, column: str) -> bool:
-        """Tell whether any row says something in this column."""
+        """Return whether any row says something in this column."""
         return any(row[column] for row in self.rows)
 
 

@@ -12,7 +12,7 @@ _PERCENT = "\N{NARROW NO-BREAK SPACE}%"
 
 
 def missing(value: Any) -> bool:
-    """Tell whether there is no value."""
+    """Return whether there is no value."""
     return bool(pd.isna(value))
 
 

@@ -62,7 +62,7 @@ def _breakable(name: str) -> Markup:
 
 
 def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:
-    """Draw the scores and the outcomes of a group; give data and description of each."""
+    """Draw the scores and the outcomes of a group; return data and description of each."""
     text = content.text
     fields = [row for row in group.rows if not row["average"]]
     scores = ", ".join(f"{row['field']} {row['f1']}" for row in fields)
@@ -90,7 +90,7 @@ def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:
 
 
 def _image(bars: int, draw: "Callable[[Axes], None]") -> str:
-    """Draw into a figure of its own, without pyplot, and give it back as the data of an image."""
+    """Draw into a figure of its own, without pyplot, and return it as the data of an image."""
     # Fixed ids and no date, so that the same evaluation gives the same file.
     with rc_context({"svg.hashsalt": "gini_notebook", "font.family": "DejaVu Sans", "svg.fonttype": "path"}):
         figure = Figure(figsize=(6.0, plots.height_in(bars)), layout="constrained")

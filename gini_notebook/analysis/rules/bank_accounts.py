@@ -11,14 +11,14 @@ _DROPPED = dict.fromkeys(code for code in range(128) if chr(code).isspace() or c
 
 
 def iban(value: str) -> str | None:
-    """Give the IBAN in upper case without blanks and hyphens; what it says is not judged here."""
+    """Return the IBAN in upper case without blanks and hyphens; what it says is not judged here."""
     if value.isalnum() and value.isascii():
         return value.upper()
     return _squeezed(value, "-") or None
 
 
 def iban_many(values: Sequence[str]) -> list[str | None]:
-    """Give :func:`iban` of many values."""
+    """Return :func:`iban` of many values."""
     return [form or None for form in in_one_sweep(values, _squeezed_sweep, lambda value: iban(value) or "")]
 
 
@@ -27,7 +27,7 @@ def _squeezed_sweep(joined: str) -> str:
 
 
 def bic(value: str, branch: str) -> str | None:
-    """Give the BIC in upper case without blanks; loose: eight characters mean the head office, ``XXX``."""
+    """Return the BIC in upper case without blanks; loose: eight characters mean the head office, ``XXX``."""
     code = value.upper() if value.isalnum() and value.isascii() else _squeezed(value, "")
     if branch == "loose" and _EIGHT(code):
         return code + "XXX"
@@ -46,7 +46,7 @@ def _squeezed(value: str, dropped: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def iban_valid(value: str) -> bool:
-    """Tell whether an IBAN is well formed: length and structure of its country, and the check digits (mod 97).
+    """Return whether an IBAN is well formed: length and structure of its country, and the check digits (mod 97).
 
     Being valid never decides whether two IBANs are the same; a wrong IBAN that is valid is the dangerous error.
 

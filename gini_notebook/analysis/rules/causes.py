@@ -42,7 +42,7 @@ def cause(
     siblings: Mapping[str, str] | None = None,
     rows: Mapping[int, str] | None = None,
 ) -> str:
-    """Tell why two values differ.
+    """Return why two values differ.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def causes(
     other_fields: Sequence[str | None] | None = None,
     other_rows: Sequence[int | None] | None = None,
 ) -> list[str]:
-    """Tell for many pairs of values that are not the same why they differ.
+    """Return for many pairs of values that are not the same why they differ.
 
     The first cause that applies is given, in the order of :data:`CAUSES`, with one exception: one character that
     differs in nothing but case or umlaut is called so, and not ``one character``.
@@ -143,7 +143,7 @@ def causes(
 
 
 def _differences(truth: Sequence[str], extracted: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-    """Give per pair whether at most one edit is between them, and how many characters are the same at each end."""
+    """Return per pair whether at most one edit is between them, and how many characters are the same at each end."""
     edits, starts, ends = (
         cpdist(truth, extracted, scorer=scorer, score_cutoff=cutoff, dtype=np.int64).tolist()
         for scorer, cutoff in ((OSA.distance, 1), (Prefix.similarity, None), (Postfix.similarity, None))
@@ -187,7 +187,7 @@ def _currency_cause(code: str, other_code: str) -> str:
 
 
 def _shift(whole: str, minor: str, other_whole: str, other_minor: str) -> int:
-    """Give the power of ten (1 to 3, either sign) that makes the first number the second, or 0."""
+    """Return the power of ten (1 to 3, either sign) that makes the first number the second, or 0."""
     digits, other_digits = (whole + minor).strip("0"), (other_whole + other_minor).strip("0")
     if digits != other_digits or not digits:
         return 0
@@ -196,7 +196,7 @@ def _shift(whole: str, minor: str, other_whole: str, other_minor: str) -> int:
 
 
 def _leading(whole: str, minor: str) -> int:
-    """Give the power of ten of the first digit that is not 0."""
+    """Return the power of ten of the first digit that is not 0."""
     stripped = whole.lstrip("0")
     return len(stripped) if stripped else len(minor.lstrip("0")) - len(minor)
 
@@ -229,7 +229,7 @@ def _text_cause(truth: str, extracted: str) -> str | None:
 
 
 def _levelled(truth: str, extracted: str) -> str | None:
-    """Tell whether nothing but case, blanks or umlauts differ."""
+    """Return whether nothing but case, blanks or umlauts differ."""
     one, other = normal_text.folded(truth.replace(" ", "")), normal_text.folded(extracted.replace(" ", ""))
     if one == other:
         return "case or blank"

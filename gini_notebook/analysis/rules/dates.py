@@ -37,7 +37,7 @@ _MONTHS = {
 
 
 def day(value: str, order: str | None) -> str | None:
-    """Give the date as ``YYYY-MM-DD``; years of two digits (declared order only) are those of this century."""
+    """Return the date as ``YYYY-MM-DD``; years of two digits (declared order only) are those of this century."""
     text = value if value.isascii() else exact(value)
     try:
         read = date.fromisoformat(text.strip())
@@ -66,11 +66,11 @@ def _iso(year: int, month: int, days: int) -> str | None:
 
 
 def swapped(value: str) -> str | None:
-    """Give the canonical date with day and month exchanged, if there is such a day."""
+    """Return the canonical date with day and month exchanged, if there is such a day."""
     return _iso(int(value[:4]), int(value[8:10]), int(value[5:7]))
 
 
 def period(value: str) -> str | None:
-    """Give a period as the service writes it, ``10:day``."""
+    """Return a period as the service writes it, ``10:day``."""
     match = _PERIOD(folded(exact(value)))
     return None if match is None else f"{int(match[1])}:{match[2]}"

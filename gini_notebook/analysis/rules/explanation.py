@@ -152,7 +152,7 @@ def _line(label: str, one: str | None, other: str | None) -> str:
 
 
 def steps(rule: Rule) -> list[Step]:
-    """Give the steps of a rule one by one; done in order they are its canonical form."""
+    """Return the steps of a rule one by one; done in order they are its canonical form."""
     if rule.custom is not None:
         return [(f"your function {rule.describe()['custom']}", rule.custom)]
     if rule.name in ("numeric", "integer", "date", "timeperiod", "bool", "currency"):

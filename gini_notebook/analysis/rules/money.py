@@ -40,19 +40,19 @@ _WITH_CURRENCY = re.compile(
 
 
 def minor_digits(code: str) -> int:
-    """Tell how many digits the minor unit of a currency has; two where nothing else is known."""
+    """Return how many digits the minor unit of a currency has; two where nothing else is known."""
     return _MINOR_DIGITS.get(code, 2)
 
 
 def currency(value: str) -> str | None:
-    """Give the ISO 4217 code (upper case), or None if this cannot be one."""
+    """Return the ISO 4217 code (upper case), or None if this cannot be one."""
     word = exact(value).upper()
     word = _CURRENCY_WORDS.get(word, word)
     return word if _CURRENCY(word) else None
 
 
 def number(value: str, locale: str | None) -> str | None:
-    """Give the canonical decimal number: no plus, no leading or trailing zeros, never exponents."""
+    """Return the canonical decimal number: no plus, no leading or trailing zeros, never exponents."""
     if _NORMAL_NUMBER(value) and len(value) <= _LONGEST:
         return value
     decimal = _decimal(exact(value), locale, local_first=True)
@@ -60,7 +60,7 @@ def number(value: str, locale: str | None) -> str | None:
 
 
 def integer(value: str) -> str | None:
-    """Give the canonical whole number; ``2.0`` is one, ``2.5`` is not."""
+    """Return the canonical whole number; ``2.0`` is one, ``2.5`` is not."""
     decimal = _decimal(exact(value), None, local_first=False)
     if decimal is None or decimal != decimal.to_integral_value():
         return None
@@ -68,7 +68,7 @@ def integer(value: str) -> str | None:
 
 
 def amount(value: str, default: str | None, locale: str | None) -> str | None:
-    """Give ``number:currency``, rounded half-even to the minor unit; without a currency the bare number."""
+    """Return ``number:currency``, rounded half-even to the minor unit; without a currency the bare number."""
     if _NORMAL_FORM(value) and len(value) <= _LONGEST:
         return value
     parts = split(value, locale)
@@ -76,13 +76,13 @@ def amount(value: str, default: str | None, locale: str | None) -> str | None:
 
 
 def amount_many(values: Sequence[str], default: str | None, locale: str | None) -> list[str | None]:
-    """Give :func:`amount` of many values."""
+    """Return :func:`amount` of many values."""
     normal = _NORMAL_FORM
     return [value if len(value) <= _LONGEST and normal(value) else amount(value, default, locale) for value in values]
 
 
 def read(value: str, default: str | None, locale: str | None) -> str | None:
-    """Give ``number:currency`` before rounding; a step of :func:`amount` for those who want to see it."""
+    """Return ``number:currency`` before rounding; a step of :func:`amount` for those who want to see it."""
     parts = split(value, locale)
     if parts is None:
         return None

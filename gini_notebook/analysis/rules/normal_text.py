@@ -70,7 +70,7 @@ def letters_and_digits(value: str) -> str:
 
 
 def in_one_sweep(values: Sequence[str], sweep: Callable[[str], str], single: Callable[[str], str]) -> list[str]:
-    """Give ``single`` of every value: those of ASCII all at once.
+    """Return ``single`` of every value: those of ASCII all at once.
 
     Parameters
     ----------
@@ -101,12 +101,12 @@ def _blanks_levelled(joined: str) -> str:
 
 
 def exact_many(values: Sequence[str]) -> list[str]:
-    """Give :func:`exact` of many values."""
+    """Return :func:`exact` of many values."""
     return in_one_sweep(values, _blanks_levelled, exact)
 
 
 def name_many(values: Sequence[str]) -> list[str]:
-    """Give :func:`name` of many values."""
+    """Return :func:`name` of many values."""
     return in_one_sweep(values, lambda joined: _blanks_levelled(joined.lower()), name)
 
 
@@ -116,6 +116,6 @@ def lower_collapsed_many(values: Sequence[str]) -> list[str]:
 
 
 def letters_and_digits_many(values: Sequence[str]) -> list[str]:
-    """Give :func:`letters_and_digits` of many values."""
+    """Return :func:`letters_and_digits` of many values."""
     shown = in_one_sweep(values, lambda joined: joined.translate(_NOT_ALPHANUMERIC).upper(), letters_and_digits)
     return [view or value for view, value in zip(shown, values, strict=True)]

@@ -131,7 +131,7 @@ class Rule:
         return self.tolerance == 0
 
     def describe(self) -> dict[str, Any]:
-        """Give name, tau and every setting that is not the default, as plain values for provenance."""
+        """Return name, tau and every setting that is not the default, as plain values for provenance."""
         described: dict[str, Any] = {"name": self.name, "tau": self.tau}
         for setting in self._changed():
             value = getattr(self, setting)
@@ -139,7 +139,7 @@ class Rule:
         return described
 
     def canonical(self, value: str) -> str | None:
-        """Give the canonical string of a value, or None if the rule cannot read it.
+        """Return the canonical string of a value, or None if the rule cannot read it.
 
         Examples
         --------
@@ -152,7 +152,7 @@ class Rule:
         return canonicaliser(self)(value)
 
     def canonical_many(self, values: Sequence[str]) -> tuple[list[str], list[bool]]:
-        """Give the canonical strings of many values, and for each whether the rule could read it.
+        """Return the canonical strings of many values, and for each whether the rule could read it.
 
         A value that cannot be read is kept as text with its blanks levelled, so that equal values stay equal. By the
         rules of this package such a text never equals the canonical string of a value that was read.
@@ -182,12 +182,12 @@ class Rule:
         return kept, [canonical is not None for canonical in read]
 
     def equal_many(self, truth: Sequence[str], extracted: Sequence[str]) -> BoolArray:
-        """Tell for pairs of canonical strings whether they are the same at level ``typed``.
+        """Return for pairs of canonical strings whether they are the same at level ``typed``.
 
         Parameters
         ----------
         truth, extracted
-            Canonical strings as :meth:`canonical_many` gives them.
+            Canonical strings as :meth:`canonical_many` returns them.
         """
         pairs = zip(truth, extracted, strict=True)
         if self.by_canonical:
@@ -197,12 +197,12 @@ class Rule:
     def lenient_many(
         self, truth: Sequence[str], extracted: Sequence[str], similarity: FloatArray | None = None
     ) -> BoolArray:
-        """Tell for pairs of canonical strings that are not typed-equal whether they are the same at level ``lenient``.
+        """Return for pairs of canonical strings that are not typed-equal whether they are equal at level ``lenient``.
 
         Parameters
         ----------
         truth, extracted
-            Canonical strings as :meth:`canonical_many` gives them.
+            Canonical strings as :meth:`canonical_many` returns them.
         similarity
             Their similarities (``similarities``), if they are known already.
         """
@@ -229,7 +229,7 @@ def _within(truth: str, extracted: str, tolerance: int) -> bool:
 
 @lru_cache(maxsize=256)
 def canonicaliser(rule: Rule) -> Canonicaliser:
-    """Give the function behind ``Rule.canonical``, ready to be called many times."""
+    """Return the function behind ``Rule.canonical``, ready to be called many times."""
     if rule.custom is not None:
         return rule.custom
     if rule.name == "amount":

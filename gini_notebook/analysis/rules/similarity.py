@@ -18,7 +18,7 @@ _MOST_EDITS_OF_LONG = 2_000
 
 
 def similarity(truth: str, extracted: str) -> float:
-    """Tell how alike two canonical strings are: 1 - edit distance / length of the longer one.
+    """Return how alike two canonical strings are: 1 - edit distance / length of the longer one.
 
     The edit distance is Levenshtein's (insertions, deletions, substitutions). Strings of more than 20,000 characters
     that differ by more than 2,000 edits count as not alike (0.0).
@@ -44,7 +44,7 @@ def similarity(truth: str, extracted: str) -> float:
 
 
 def similarities(truth: Sequence[str], extracted: Sequence[str]) -> FloatArray:
-    """Give :func:`similarity` of many pairs at once.
+    """Return :func:`similarity` of many pairs at once.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def similarities(truth: Sequence[str], extracted: Sequence[str]) -> FloatArray:
 
 
 def anls(truth: str, extracted: str, tau: float = 0.5) -> float:
-    """Give the graded score of one pair of values: similarity after levelling case and blanks, 0 below ``tau``.
+    """Return the graded score of one pair of values: similarity after levelling case and blanks, 0 below ``tau``.
 
     Follows the average normalised Levenshtein similarity of Biten et al., "Scene Text Visual Question Answering"
     (ICCV 2019), with a similarity of exactly ``tau`` kept.
@@ -81,7 +81,7 @@ def anls(truth: str, extracted: str, tau: float = 0.5) -> float:
 
 
 def anls_many(truth: Sequence[str], extracted: Sequence[str], tau: float = 0.5) -> FloatArray:
-    """Give :func:`anls` of many pairs at once; parameters and errors as there."""
+    """Return :func:`anls` of many pairs at once; parameters and errors as there."""
     check_tau(tau)
     scores = similarities(lower_collapsed_many(truth), lower_collapsed_many(extracted))
     return np.where(scores >= tau - 1e-12, scores, 0.0)

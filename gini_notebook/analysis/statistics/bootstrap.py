@@ -78,7 +78,7 @@ def grouped(by_document: npt.NDArray[np.generic], seed: int) -> FloatArray:
 
 
 def product(weights: FloatArray, values: FloatArray) -> FloatArray:
-    """Give ``weights @ values``, in blocks of documents."""
+    """Return ``weights @ values``, in blocks of documents."""
     length = max(1, _SMALL_PRODUCT // (len(weights) * max(values.shape[1], 1)))
     blocks, columns = len(values) // length, values.shape[1]
     whole = blocks * length
@@ -88,7 +88,7 @@ def product(weights: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def _weights(documents: int, draws: int, seed: int) -> Iterator[FloatArray]:
-    """Give how often each document is drawn, some draws (rows) at a time."""
+    """Return how often each document is drawn, some draws (rows) at a time."""
     if draws < 1 or seed < 0:
         message = f"There are {draws} draws with seed {seed}; draws must be 1 or more, the seed 0 or more."
         raise SettingError(message)
@@ -105,7 +105,7 @@ def _weights(documents: int, draws: int, seed: int) -> Iterator[FloatArray]:
 
 
 def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level: float = 0.95) -> Interval:
-    """Give the interval that holds the middle of the draws.
+    """Return the interval that holds the middle of the draws.
 
     The percentiles are set a little wider than the level, because a bootstrap of n documents is too narrow by
     ``sqrt((n - 1) / n)`` and has normal where it should have Student's tails (expanded percentiles: Hesterberg, "What
@@ -140,7 +140,7 @@ def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level
 
 
 def quantile(ordered: FloatArray, shares: FloatArray) -> FloatArray:
-    """Give one quantile per sorted column (linear interpolation); NaN, which sorts last, is left out."""
+    """Return one quantile per sorted column (linear interpolation); NaN, which sorts last, is left out."""
     if not len(ordered):
         return np.full(shares.shape, np.nan)
     last = np.maximum(np.sum(~np.isnan(ordered), axis=0) - 1, 0)
@@ -180,7 +180,7 @@ def left_out_sums(by_document: npt.NDArray[np.generic], *, seed: int = 0) -> Flo
 def bca_interval(
     draws: npt.ArrayLike, value: npt.ArrayLike, left_out: npt.ArrayLike, *, level: float = 0.95
 ) -> Interval:
-    """Give the interval whose percentiles are corrected for bias and skewness of the draws.
+    """Return the interval whose percentiles are corrected for bias and skewness of the draws.
 
     Efron, "Better bootstrap confidence intervals" (JASA 82, 1987), in the form of DiCiccio and Efron, "Bootstrap
     confidence intervals" (Statistical Science 11, 1996): the bias correction is the normal quantile of the share of
@@ -233,13 +233,13 @@ def bca_interval(
 
 
 def _corrected(bias: FloatArray, acceleration: FloatArray, z: float) -> FloatArray:
-    """Give the share of the draws below an end; NaN where the bias is infinite."""
+    """Return the share of the draws below an end; NaN where the bias is infinite."""
     shifted = np.where(np.isfinite(bias), bias, np.nan) + z
     return np.asarray(special.ndtr(bias + shifted / (1 - acceleration * shifted)), dtype=np.float64)
 
 
 def _acceleration(left_out: npt.ArrayLike) -> FloatArray:
-    """Give how much the standard error changes with the value: a sixth of the skewness of the jackknife."""
+    """Return how much the standard error changes with the value: a sixth of the skewness of the jackknife."""
     without = np.asarray(left_out, dtype=np.float64)
     known = ~np.isnan(without)
     mean = np.nansum(without, axis=0) / known.sum(axis=0)

@@ -13,7 +13,7 @@ Interval = tuple[FloatArray, FloatArray]
 
 
 def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: float = 0.95) -> Interval:
-    """Give Wilson's score interval of proportions.
+    """Return Wilson's score interval of proportions.
 
     Wilson, "Probable inference, the law of succession, and statistical inference" (JASA 22, 1927).
 
@@ -54,7 +54,7 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: float = 0.
 def clopper_pearson(
     successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: float = 0.95, one_sided: bool = False
 ) -> Interval:
-    """Give the exact interval of proportions, which covers at least as often as it says.
+    """Return the exact interval of proportions, which covers at least as often as it says.
 
     Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial" (Biometrika
     26, 1934).
@@ -116,7 +116,7 @@ def plan_sample_size(
     slots_per_document: float = 1.0,
     clustering: float = 1.0,
 ) -> int:
-    """Tell how many documents must be labelled for an interval of the wanted width.
+    """Return how many documents must be labelled for an interval of the wanted width.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def sign_flip_p(
 
 
 def _gap(total: FloatArray, difference: FloatArray, statistic: Statistic) -> FloatArray:
-    """Give the difference of scores of two runs whose sums have this total and this difference."""
+    """Return the difference of scores of two runs whose sums have this total and this difference."""
     return np.asarray(statistic((total + difference) / 2) - statistic((total - difference) / 2))
 
 
@@ -78,7 +78,7 @@ def _all_signs(documents: int) -> Iterator[FloatArray]:
 
 
 def _signs(documents: int, permutations: int, seed: int) -> Iterator[FloatArray]:
-    """Give random signs, some permutations (rows) at a time."""
+    """Return random signs, some permutations (rows) at a time."""
     generator = np.random.default_rng(seed)
     at_once = max(1, _CELLS_AT_ONCE // documents)
     for start in range(0, permutations, at_once):
@@ -90,7 +90,7 @@ def _signs(documents: int, permutations: int, seed: int) -> Iterator[FloatArray]
 
 
 def mcnemar_p(only_first: int, only_second: int) -> float:
-    """Give the exact two-sided p-value of McNemar's test.
+    """Return the exact two-sided p-value of McNemar's test.
 
     McNemar, "Note on the sampling error of the difference between correlated proportions or percentages"
     (Psychometrika 12, 1947), with the binomial distribution in place of the approximation.

@@ -92,7 +92,7 @@ def jsonl_labels(text: str, where: str) -> Labels:
 
 
 def is_extractions(content: Any) -> bool:
-    """Tell whether this is an answer of the service to a request for extractions."""
+    """Return whether this is an answer of the service to a request for extractions."""
     return isinstance(content, dict) and isinstance(content.get(_EXTRACTIONS), dict)
 
 
