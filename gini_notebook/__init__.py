@@ -9,9 +9,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gini_notebook.analysis import plots, rules
+    from gini_notebook.analysis import plots, rules, statistics
     from gini_notebook.analysis.comparison import Comparison, compare
     from gini_notebook.analysis.evaluation import Evaluation, evaluate
+    from gini_notebook.analysis.statistics import plan_sample_size
     from gini_notebook.analysis.truth import read_truth
     from gini_notebook.errors import GiniError
     from gini_notebook.interactive.explorer import explore
@@ -43,13 +44,14 @@ _HOMES = {
     "folders_as_documents": "service.batch",
     "login": "interactive.login",
     "login_accounts": "interactive.login",
+    "plan_sample_size": "analysis.statistics",
     "process": "service.batch",
     "read_truth": "analysis.truth",
     "save_secret_file": "service.credentials",
 }
 
 # Public modules; a name above may be that of its module, too, as login is, and means what the module holds.
-_MODULES = {"plots": "analysis.plots", "rules": "analysis.rules"}
+_MODULES = {"plots": "analysis.plots", "rules": "analysis.rules", "statistics": "analysis.statistics"}
 
 __all__ = [  # noqa: RUF022 - in the order of a session
     "login",
@@ -60,8 +62,10 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "compare",
     "explore",
     "feedback_from",
+    "plan_sample_size",
     "plots",
     "rules",
+    "statistics",
     "login_accounts",
     "save_secret_file",
     "Client",
