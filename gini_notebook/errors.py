@@ -19,6 +19,7 @@
     ├── DocumentFailed               the service gave up on a document (progress ERROR); it gives no reason
     ├── StillProcessing              the service was not done with a document before the deadline
     ├── FileProblem                  a local file cannot be used (missing, empty, too large, wrong type)
+    │   └── ReaderStopped            reading it was stopped: too much memory, computing or output, or a crash
     ├── SchemaError (ValueError)     a table lacks columns, repeats keys or holds the wrong types
     ├── TruthError (SchemaError)     ground truth cannot be read
     ├── SettingError (ValueError)    an argument or option has a value that makes no sense
@@ -157,6 +158,10 @@ class StillProcessing(GiniError):
 
 class FileProblem(GiniError):
     """A local file cannot be used."""
+
+
+class ReaderStopped(FileProblem):
+    """Reading a file was stopped: it needed more memory, time or output than a file may, or crashed its reader."""
 
 
 class SchemaError(GiniError, ValueError):
