@@ -1,11 +1,38 @@
-"""What can be set about a sandbox."""
+"""What can be set about a sandbox, and about the engine in it that reads documents."""
 
+import importlib.util
 from dataclasses import dataclass
-from importlib.util import find_spec
 
-ENVIRONMENTS = ("pay-api", "gini-api")
+from gini_notebook.sandbox.environments import ENVIRONMENTS
+
 ENGINES = ("baseline", "keywords-only")
-COORDINATES = ("points", "pixels")
+COORDINATES = {"points": 72.0, "pixels": 300.0}
+"""Unit of boxes and layout -> how many make an inch."""
+
+
+def ocr_installed() -> bool:
+    """Return whether the engine that reads scans is installed."""
+    return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime"))
+
+
+def check_reading(engine: str, coordinates: str, ocr: bool | None) -> None:
+    """Check what can be set about reading.
+
+    Parameters
+    ----------
+    engine, coordinates, ocr
+        See :class:`Settings`.
+
+    Raises
+    ------
+    ValueError
+        A value makes no sense, or OCR is demanded where its engine is not installed.
+    """
+    _demand(engine in ENGINES, "engine", engine, f"one of {', '.join(ENGINES)}")
+    _demand(coordinates in COORDINATES, "coordinates", coordinates, f"one of {', '.join(COORDINATES)}")
+    _demand(
+        not ocr or ocr_installed(), "ocr", ocr, 'left out, or its engine installed: pip install "gini-notebook[ocr]"'
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +104,7 @@ class Settings:
         _demand(self.processing_spread >= 0, "processing_spread", self.processing_spread, "0 or more")
         _demand(self.capacity >= 1, "capacity", self.capacity, "1 or more")
         _demand(self.token_life_s > 0, "token_life_s", self.token_life_s, "more than 0")
-        _demand(self.engine in ENGINES, "engine", self.engine, f"one of {', '.join(ENGINES)}")
-        _demand(self.coordinates in COORDINATES, "coordinates", self.coordinates, f"one of {', '.join(COORDINATES)}")
-        _demand(not self.ocr or bool(find_spec("rapidocr")), "ocr", self.ocr, "left out, or the extra ocr installed")
+        check_reading(self.engine, self.coordinates, self.ocr)
         _demand(self.foreign_status in {404, 403}, "foreign_status", self.foreign_status, "404 or 403")
         _demand(self.pending_status in {404, 200}, "pending_status", self.pending_status, "404 or 200")
 

@@ -1,6 +1,5 @@
 """Words in a picture, by the optional OCR engine (rapidocr on onnxruntime; extra ``ocr``)."""
 
-import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -11,11 +10,6 @@ from PIL import Image
 from gini_notebook.sandbox.reading.words import Area, Word
 
 _LONGEST = 2400  # pixels of the longer side; more costs time and finds no more
-
-
-def available() -> bool:
-    """Say whether the OCR engine is installed."""
-    return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime"))
 
 
 @cache

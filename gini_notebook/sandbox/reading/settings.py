@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from gini_notebook.sandbox.reading import ocr
-
-ENGINES = ("baseline", "keywords-only")
-COORDINATES = {"points": 72.0, "pixels": 300.0}
+from gini_notebook.sandbox.settings import COORDINATES, check_reading, ocr_installed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,14 +32,7 @@ class Settings:
     ocr: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.engine not in ENGINES:
-            message = f"engine={self.engine!r} makes no sense: it must be one of {', '.join(ENGINES)}."
-            raise ValueError(message)
-        if self.coordinates not in COORDINATES:
-            message = f"coordinates={self.coordinates!r} makes no sense: it must be points or pixels."
-            raise ValueError(message)
-        if self.ocr and not ocr.available():
-            raise ValueError('ocr=True needs the OCR engine: install it with pip install "gini-notebook[ocr]".')
+        check_reading(self.engine, self.coordinates, self.ocr)
 
     @property
     def dpi(self) -> float:
@@ -52,7 +42,7 @@ class Settings:
     @property
     def use_ocr(self) -> bool:
         """Whether scans are read."""
-        return ocr.available() if self.ocr is None else self.ocr
+        return ocr_installed() if self.ocr is None else self.ocr
 
 
 def settings_from(given: "Settings | Mapping[str, Any] | None") -> Settings:

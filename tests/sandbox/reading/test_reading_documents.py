@@ -271,7 +271,7 @@ def test_page_image_of_a_page_that_is_not_there() -> None:
     ("given", "message"),
     [
         ({"engine": "magic"}, "engine='magic' makes no sense: it must be one of baseline, keywords-only"),
-        ({"coordinates": "inches"}, "coordinates='inches' makes no sense: it must be points or pixels"),
+        ({"coordinates": "inches"}, "coordinates='inches' makes no sense: it must be one of points, pixels"),
         ({"speed": 3}, "unknown setting 'speed'; known are engine, coordinates, ocr"),
     ],
 )
@@ -282,7 +282,7 @@ def test_settings_that_make_no_sense(given: dict, message: str) -> None:
 
 def test_ocr_cannot_be_demanded_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ValueError, match="install it with pip install"):
+    with pytest.raises(ValueError, match="its engine installed: pip install"):
         reading.Settings(ocr=True)
     assert not reading.Settings().use_ocr
 

@@ -9,9 +9,10 @@ from reading_samples import IBAN, INVOICE, pdf_of, values
 
 from gini_notebook.sandbox import reading
 from gini_notebook.sandbox.reading import ocr
+from gini_notebook.sandbox.settings import ocr_installed
 
 pytestmark = [
-    pytest.mark.skipif(not ocr.available(), reason='needs pip install "gini-notebook[ocr]"'),
+    pytest.mark.skipif(not ocr_installed(), reason='needs pip install "gini-notebook[ocr]"'),
     pytest.mark.timeout(300),
 ]
 
