@@ -1,22 +1,63 @@
-"""The application: every request goes through here, and every answer leaves from here."""
+"""The application: what the sandbox knows, and the one way that requests come in and answers leave."""
 
 import logging
+import secrets
 import time
-import uuid
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 
-from gini_notebook.sandbox.answers import Answer, Refused, error_answer
-from gini_notebook.sandbox.authentication import authenticate
-from gini_notebook.sandbox.breakage import Struck, strike
-from gini_notebook.sandbox.calls import Call, Receive, Scope
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gini_notebook.sandbox.accounts import Accounts
+from gini_notebook.sandbox.audit import Audit
+from gini_notebook.sandbox.authentication import Identity, authenticate
 from gini_notebook.sandbox.connections import Connections
-from gini_notebook.sandbox.environments import accepts_json
+from gini_notebook.sandbox.environments import ENVIRONMENTS, accepts_json
+from gini_notebook.sandbox.fault_injection import Faults, InjectedFault, inject
+from gini_notebook.sandbox.messages import ApiRequest, Refused, error_response, send_response
+from gini_notebook.sandbox.processing import Processing
 from gini_notebook.sandbox.routing import Endpoint, Table
-from gini_notebook.sandbox.sending import Send, finished, send_answer
-from gini_notebook.sandbox.state import State
+from gini_notebook.sandbox.settings import Settings
+from gini_notebook.sandbox.workers import Workers
 
 ADMIN = "/_sandbox/"
 _logger = logging.getLogger("gini_notebook.sandbox")
+
+
+class Service:
+    """All that the service knows: its client, users, documents, and how it behaves.
+
+    Parameters
+    ----------
+    settings
+        How it behaves.
+    folder
+        Its own temporary folder.
+    admin_token
+        What the program that started it proves itself with.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, admin_token: str) -> None:
+        self.settings = settings
+        self.environment = ENVIRONMENTS[settings.environment]
+        self.admin_token = admin_token
+        self.client_id = "sandbox-client"
+        self.client_secret = secrets.token_urlsafe(24)
+        self.accounts = Accounts(
+            self.client_id,
+            self.client_secret,
+            token_life_s=settings.token_life_s,
+            refresh_tokens=settings.refresh_tokens,
+        )
+        self.identity = Identity(settings, self.accounts)
+        self.processing = Processing(folder, settings, Workers())
+
+    def knows(self, document_id: str) -> bool:
+        """Whether any user has a document with this id."""
+        return any(user.library.get(document_id) for user in self.accounts.users())
 
 
 class Application:
@@ -24,7 +65,7 @@ class Application:
 
     Parameters
     ----------
-    state
+    service
         All that the sandbox knows.
     roles
         Port -> name of the role that is served there.
@@ -32,53 +73,72 @@ class Application:
         Name of the role -> its endpoints.
     connections
         The open connections.
+    audit
+        Records what was answered.
+    faults
+        Decides which request meets which fault.
     """
 
     def __init__(
-        self, state: State, roles: Mapping[int, str], tables: Mapping[str, Table], connections: Connections
+        self,
+        service: Service,
+        roles: Mapping[int, str],
+        tables: Mapping[str, Table],
+        connections: Connections,
+        *,
+        audit: Audit,
+        faults: Faults,
     ) -> None:
-        self._state = state
+        self._service = service
         self._roles = roles
         self._tables = tables
         self._connections = connections
+        self._audit = audit
+        self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         begun = time.time()
-        path = scope["path"].rstrip("/") or "/"
-        call = Call(self._state, scope, receive, self._roles[scope["server"][1]], path, str(uuid.uuid4()))
-        status = await self._answer(call, send)
-        if not path.startswith(ADMIN):
-            self._state.audit.note(call, status, begun)
-
-    async def _answer(self, call: Call, send: Send) -> int:
+        request = ApiRequest(self._service, scope, receive, self._roles[scope["server"][1]])
         try:
-            endpoint, call.parameters = self._tables[call.role].find(call.method, call.path)
-            call.caller = authenticate(call, endpoint.who)
-            _check_accept(call, endpoint)
+            status = await self._answer(request, send)
+        except ClientDisconnect:
+            status = 0
+        if not request.path.startswith(ADMIN):
+            self._audit.record(request, status, begun)
+
+    async def _answer(self, request: ApiRequest, send: Send) -> int:
+        try:
+            endpoint, parameters = self._tables[request.role].find(request.method, request.path)
+            request.scope["path_params"] = parameters
+            request.caller = authenticate(request, endpoint.who)
+            _check_accept(request, endpoint)
             # Whoever switches faults on must be able to switch them off.
-            struck = endpoint.who != "admin"
-            fault = await self._state.faults.choose(call, endpoint.name, endpoint.route) if struck else None
-            transport = self._connections.of(call.scope) if fault else None
+            open_to_faults = endpoint.who != "admin"
+            fault = await self._faults.choose(request, endpoint.name, endpoint.route) if open_to_faults else None
+            transport = self._connections.of(request.scope) if fault else None
             if fault and transport:
-                return await strike(Struck(call, fault, lambda: self._act(call, endpoint), send, transport))
-            answer = await self._act(call, endpoint)
+                act = partial(self._act, request, endpoint)
+                return await inject(InjectedFault(request, fault, act, send, transport, self._faults.rng))
+            response = await self._act(request, endpoint)
         except Refused as refused:
-            answer = error_answer(refused, call.request_id)
-        await call.drain()
-        await send_answer(call, finished(call, answer), send)
-        return answer.status
+            response = error_response(request, refused)
+        await request.drain()
+        return await send_response(request, response, send)
 
-    async def _act(self, call: Call, endpoint: Endpoint) -> Answer:
+    async def _act(self, request: ApiRequest, endpoint: Endpoint) -> Response:
         try:
-            return await endpoint.handler(call)
+            return await endpoint.handler(request)
         except Refused as refused:
-            return error_answer(refused, call.request_id)
+            return error_response(request, refused)
+        except ClientDisconnect:
+            raise
         except Exception:
-            _logger.exception("request %s failed", call.request_id)
-            return error_answer(Refused(500, "The sandbox has a defect; see what it prints."), call.request_id)
+            _logger.exception("request %s failed", request.request_id)
+            return error_response(request, Refused(500, "The sandbox has a defect; see what it prints."))
 
 
-def _check_accept(call: Call, endpoint: Endpoint) -> None:
-    if endpoint.reads_json and not accepts_json(call.headers.get("accept", ""), call.state.environment):
-        raise Refused(406, f"The answer is {call.state.environment.json}, which the header Accept excludes.")
+def _check_accept(request: ApiRequest, endpoint: Endpoint) -> None:
+    environment = request.service.environment
+    if endpoint.reads_json and not accepts_json(request.headers.get("accept", ""), environment):
+        raise Refused(406, f"The answer is {environment.json}, which the header Accept excludes.")

@@ -4,7 +4,7 @@ from collections import deque
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.messages import ApiRequest
 
 KEPT = 200_000
 HIDDEN = "[hidden]"
@@ -29,7 +29,7 @@ class Seen(NamedTuple):
     request_id: str
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as plain values."""
+        """Return it as plain values."""
         headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in self.headers]
         return self._asdict() | {"headers": headers}
 
@@ -41,29 +41,29 @@ class Audit:
         self._seen: deque[Seen] = deque(maxlen=KEPT)
         self._count = 0
 
-    def note(self, call: Call, status: int, begun: float) -> None:
-        """Keep a request that was answered; ``status`` is 0 if the connection was cut instead."""
-        scope = call.scope
+    def record(self, request: ApiRequest, status: int, begun: float) -> None:
+        """Record a request that was answered; ``status`` is 0 if the connection was cut instead."""
+        scope = request.scope
         client = scope.get("client") or ("", 0)
         seen = Seen(
             self._count,
             begun,
-            call.role,
-            call.method,
+            request.role,
+            request.method,
             scope["path"],
             _without_secrets(scope["query_string"]),
             [(name, _shown(name, value)) for name, value in scope["headers"]],
-            call.received,
+            request.arriving.received,
             status,
-            call.caller.name if call.caller else "",
+            request.caller.name if request.caller else "",
             f"{client[0]}:{client[1]}",
-            call.request_id,
+            request.request_id,
         )
         self._seen.append(seen)
         self._count += 1
 
     def since(self, number: int) -> list[dict[str, Any]]:
-        """Give the requests from a number on."""
+        """Return the requests from a number on."""
         return [seen.as_json() for seen in self._seen if seen.number >= number]
 
 

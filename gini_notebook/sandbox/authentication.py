@@ -11,12 +11,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from gini_notebook.sandbox.accounts import BASIC, BEARER, Accounts, User
-from gini_notebook.sandbox.answers import Refused
-from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.messages import ApiRequest, Refused
 from gini_notebook.sandbox.settings import Settings
 
 
-def authenticate(call: Call, who: str) -> User | None:
+def authenticate(request: ApiRequest, who: str) -> User | None:
     """Check that a call may do what needs ``who``; gives the user, if it acts for one.
 
     Raises
@@ -25,35 +24,35 @@ def authenticate(call: Call, who: str) -> User | None:
         401 if credentials are missing, wrong or expired.
     """
     if who == "user":
-        return _user(call)
+        return _user(request)
     if who == "trusted":
-        return _trusted(call)
+        return _trusted(request)
     if who == "client":
-        _client(call)
+        _client(request)
     elif who == "client token":
-        _client_token(call)
+        _client_token(request)
     elif who == "admin":
-        scheme, credentials = _authorization(call)
-        token = call.state.admin_token
+        scheme, credentials = _authorization(request)
+        token = request.service.admin_token
         if not token or scheme != "bearer" or not hmac.compare_digest(credentials.encode(), token.encode()):
             raise Refused(401, "This part of the sandbox is for the program that started it.", headers=BEARER)
     return None
 
 
-def _user(call: Call) -> User:
-    web_token = call.headers.get("x-jwt-authorization")
+def _user(request: ApiRequest) -> User:
+    web_token = request.headers.get("x-jwt-authorization")
     if web_token is not None:
-        return call.state.accounts.derived(call.state.identity.identifier(web_token))
-    scheme, credentials = _authorization(call)
+        return request.service.accounts.derived(request.service.identity.identifier(web_token))
+    scheme, credentials = _authorization(request)
     if scheme == "basic":
-        return _trusted(call)
+        return _trusted(request)
     if scheme != "bearer":
         raise Refused(
             401,
             "Credentials are missing: send Authorization: Bearer with a token, or Basic with X-User-Identifier.",
             headers={"www-authenticate": 'Bearer realm="gini"'},
         )
-    token = call.state.accounts.token(credentials)
+    token = request.service.accounts.token(credentials)
     if token is None:
         raise Refused(401, "The access token is unknown or has expired; fetch a new one.", headers=BEARER)
     if token.user is None:
@@ -61,38 +60,38 @@ def _user(call: Call) -> User:
     return token.user
 
 
-def _trusted(call: Call) -> User:
-    _client(call)
-    identifier = call.headers.get("x-user-identifier", "").strip()
+def _trusted(request: ApiRequest) -> User:
+    _client(request)
+    identifier = request.headers.get("x-user-identifier", "").strip()
     if not identifier:
         raise Refused(401, "The header X-User-Identifier is missing; it says whose documents are meant.", headers=BASIC)
-    return call.state.accounts.derived(identifier)
+    return request.service.accounts.derived(identifier)
 
 
-def _client(call: Call) -> None:
-    scheme, credentials = _authorization(call)
+def _client(request: ApiRequest) -> None:
+    scheme, credentials = _authorization(request)
     if scheme != "basic":
         message = "Credentials are missing: send Authorization: Basic with client id and client secret."
-        raise Refused(401, message, headers=BASIC, oauth_error=_oauth(call))
-    if not call.state.accounts.is_client(credentials):
-        raise Refused(401, "Client id or client secret is wrong.", headers=BASIC, oauth_error=_oauth(call))
+        raise Refused(401, message, headers=BASIC, oauth_error=_oauth(request))
+    if not request.service.accounts.is_client(credentials):
+        raise Refused(401, "Client id or client secret is wrong.", headers=BASIC, oauth_error=_oauth(request))
 
 
-def _client_token(call: Call) -> None:
-    scheme, credentials = _authorization(call)
-    token = call.state.accounts.token(credentials) if scheme == "bearer" else None
+def _client_token(request: ApiRequest) -> None:
+    scheme, credentials = _authorization(request)
+    token = request.service.accounts.token(credentials) if scheme == "bearer" else None
     if token is None or token.user is not None:
         message = "The User Center needs a valid access token of the client (grant_type=client_credentials)."
         raise Refused(401, message, headers=BEARER)
 
 
-def _authorization(call: Call) -> tuple[str, str]:
-    scheme, _, credentials = call.headers.get("authorization", "").partition(" ")
+def _authorization(request: ApiRequest) -> tuple[str, str]:
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     return scheme.lower(), credentials.strip()
 
 
-def _oauth(call: Call) -> str:
-    return "invalid_client" if call.path == "/oauth/token" else ""
+def _oauth(request: ApiRequest) -> str:
+    return "invalid_client" if request.path == "/oauth/token" else ""
 
 
 KEY_ID = "sandbox"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 import struct
 import uuid
@@ -9,7 +10,7 @@ from typing import Any
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from gini_notebook.sandbox.answers import JSON, dumps
+from gini_notebook.sandbox.messages import JSON
 
 Peer = tuple[str, int]
 
@@ -68,7 +69,7 @@ def reset(transport: asyncio.Transport) -> None:
 
 def _bad_request(message: str) -> bytes:
     request_id = str(uuid.uuid4())
-    body = dumps({"message": message, "requestId": request_id})
+    body = json.dumps({"message": message, "requestId": request_id}).encode()
     head = f"HTTP/1.1 400 Bad Request\r\nx-request-id: {request_id}\r\ncontent-type: {JSON}\r\n"
     return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
 

@@ -6,7 +6,7 @@ import time
 import uuid
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,14 +99,56 @@ class Document:
         return value
 
 
+class Delay:
+    """Documents of which something cannot be seen yet, though they are stored.
+
+    Parameters
+    ----------
+    clock
+        Seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._until: dict[str, float] = {}
+
+    def begin(self, document_id: str, seconds: float) -> None:
+        """Hide a document for some seconds from now on."""
+        self._until[document_id] = self._clock() + seconds
+
+    def hides(self, document_id: str) -> bool:
+        """Whether a document is hidden now."""
+        until = self._until.get(document_id)
+        if until is not None and until <= self._clock():
+            del self._until[document_id]
+            return False
+        return until is not None
+
+    def __bool__(self) -> bool:
+        """Whether any document may be hidden."""
+        return bool(self._until)
+
+
 class Library:
-    """The documents of one user, which nobody else sees."""
+    """The documents of one user, which nobody else sees.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    clock
+        Seconds that never go back.
+
+    Attributes
+    ----------
+    unread
+        Documents that cannot be read yet.
+    unlisted
+        Documents that the list leaves out yet.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._documents: dict[str, Document] = {}
-
-    def __len__(self) -> int:
-        return len(self._documents)
+        self.unread = Delay(clock)
+        self.unlisted = Delay(clock)
 
     def __iter__(self) -> Iterator[Document]:
         """Go through the documents, oldest first."""
@@ -128,8 +170,14 @@ class Library:
                 part.composites.append(document)
         return document
 
+    def listed(self) -> list[Document]:
+        """Return the documents that the list shows, oldest first."""
+        if not self.unlisted:
+            return list(self._documents.values())
+        return [one for one in self._documents.values() if not self.unlisted.hides(one.id)]
+
     def page(self, *, limit: int, next_ms: int = 0, offset: int = 0) -> list[Document]:
-        """Give one page of the list, newest first.
+        """Return one page of the list, newest first.
 
         Parameters
         ----------
@@ -140,7 +188,7 @@ class Library:
         offset
             How many to leave out before that, as the older API pages.
         """
-        documents = list(self._documents.values())
+        documents = self.listed()
         end = bisect_right(documents, next_ms, key=_created) if next_ms else len(documents)
         end -= min(offset, end)
         return documents[max(0, end - limit) : end][::-1]

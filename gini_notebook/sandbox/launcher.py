@@ -167,13 +167,14 @@ class Sandbox:
         return expired
 
     def set_faults(self, rates: Mapping[str, Mapping[str, float]], *, seed: int = 0) -> None:
-        """Let faults strike by chance from now on; without rates none do.
+        """Inject faults by chance from now on; without rates none.
 
         Parameters
         ----------
         rates
             Route, such as ``"POST /documents"``, ``"GET /documents/{document}"`` or ``"*"`` for all others -> fault,
-            such as ``"429"`` or ``"reset-after"`` -> probability. :mod:`gini_notebook.sandbox.faults` lists them.
+            such as ``"429"`` or ``"reset-after"`` -> probability. They are listed by
+            :mod:`gini_notebook.sandbox.fault_injection`.
         seed
             The same seed and the same order of requests give the same faults.
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from gini_notebook.sandbox.answers import JSON
 from gini_notebook.sandbox.environments import Environment
+from gini_notebook.sandbox.messages import JSON
 from gini_notebook.sandbox.routing import Endpoint
 
 _REASONS = {

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gini_notebook.sandbox.answers import Answer, Refused
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
 
-Handler = Callable[[Call], Awaitable[Answer]]
+from gini_notebook.sandbox.messages import ApiRequest, Refused
+
+Handler = Callable[[ApiRequest], Awaitable[Response]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

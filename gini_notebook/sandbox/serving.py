@@ -11,15 +11,17 @@ import ssl
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
 import uvicorn
 
-from gini_notebook.sandbox.asgi import Application
+from gini_notebook.sandbox.application import Application, Service
+from gini_notebook.sandbox.audit import Audit
 from gini_notebook.sandbox.connections import Connections
+from gini_notebook.sandbox.fault_injection import Faults
 from gini_notebook.sandbox.routes import (
     admin,
     documents,
@@ -32,9 +34,8 @@ from gini_notebook.sandbox.routes import (
     tokens,
     users,
 )
-from gini_notebook.sandbox.routing import Table
+from gini_notebook.sandbox.routing import Endpoint, Table
 from gini_notebook.sandbox.settings import Settings
-from gini_notebook.sandbox.state import State
 
 HOST, HOST_V6 = "127.0.0.1", "::1"
 BACKLOG = 512
@@ -103,20 +104,22 @@ def serve(
 async def _serve(
     settings: Settings, folder: Path, ready: Callable[[Running], None], *, admin_token: str, parent: bool
 ) -> None:
-    state = State(settings, folder, admin_token)
+    service = Service(settings, folder, admin_token)
+    audit, faults = Audit(), Faults(settings.seed)
     ca_file, context = write_certificates(folder)
     api, user_center = _listen(settings.port), _listen(settings.user_center_port)
     roles = {api[0].getsockname()[1]: "api", user_center[0].getsockname()[1]: "user_center"}
     connections = Connections()
-    application = Application(state, roles, _tables(settings.environment), connections)
+    tables = _tables(settings.environment, admin.admin_endpoints(audit, faults))
+    application = Application(service, roles, tables, connections, audit=audit, faults=faults)
     server = _Server(_config(application, context, connections), connections)
     _stop_on_signals(server)
     running = Running(
         f"https://{HOST}:{api[0].getsockname()[1]}",
         f"https://{HOST}:{user_center[0].getsockname()[1]}",
         str(ca_file),
-        state.client_id,
-        state.client_secret,
+        service.client_id,
+        service.client_secret,
     )
     watching = [asyncio.create_task(_announce(server, lambda: ready(running)))]
     if parent:
@@ -126,10 +129,10 @@ async def _serve(
     finally:
         for task in watching:
             task.cancel()
-        await state.processing.close()
+        await service.processing.close()
 
 
-def _tables(environment: str) -> dict[str, Table]:
+def _tables(environment: str, admin_endpoints: Iterable[Endpoint]) -> dict[str, Table]:
     api = [
         *documents.API,
         *extractions.API,
@@ -139,7 +142,7 @@ def _tables(environment: str) -> dict[str, Table]:
         *older.API,
         *payments.API,
         *tokens.API,
-        *admin.ADMIN,
+        *admin_endpoints,
     ]
     roles = {
         "api": [one for one in api if one.environment in {"", environment}],

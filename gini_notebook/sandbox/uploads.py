@@ -1,7 +1,6 @@
 """Uploads: the file, its name and its declared type, out of every way to send it, and what is stored of it."""
 
 import json
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,10 +8,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from gini_notebook.sandbox.answers import Refused
-from gini_notebook.sandbox.calls import SIZE_LIMIT, Call
 from gini_notebook.sandbox.documents import Document
 from gini_notebook.sandbox.environments import document_kind, media_type_of
+from gini_notebook.sandbox.messages import SIZE_LIMIT, ApiRequest, Refused
 from gini_notebook.sandbox.processing import Checked, composite_hash
 from gini_notebook.sandbox.workers import WorkRefused
 
@@ -55,7 +53,7 @@ class Upload:
     product_tag: str
 
 
-async def store_upload(call: Call) -> Document:
+async def store_upload(request: ApiRequest) -> Document:
     """Store what was sent as a document of the user.
 
     Raises
@@ -63,11 +61,11 @@ async def store_upload(call: Call) -> Document:
     Refused
         400, 404, 413 or 415, if it cannot be a document.
     """
-    sent = await receive_upload(call)
-    return await (_composite(call, sent) if sent.kind == "composite" else _single(call, sent))
+    sent = await receive_upload(request)
+    return await (_composite(request, sent) if sent.kind == "composite" else _single(request, sent))
 
 
-async def receive_upload(call: Call) -> Upload:
+async def receive_upload(request: ApiRequest) -> Upload:
     """Read an upload, raw or as a form (Submit Files page of the documentation).
 
     Raises
@@ -75,17 +73,17 @@ async def receive_upload(call: Call) -> Upload:
     Refused
         400, 413 or 415, if it cannot be a document.
     """
-    product_tag = _product_tag(call.headers)
-    media_type, parameters = media_type_of(call.headers.get("content-type", ""))
-    kind = document_kind(media_type, call.state.environment)
-    name = call.query.get("filename") or DEFAULT_NAME
+    product_tag = _product_tag(request.headers)
+    media_type, parameters = media_type_of(request.headers.get("content-type", ""))
+    kind = document_kind(media_type, request.service.environment)
+    name = request.query_params.get("filename") or DEFAULT_NAME
     if media_type == "multipart/form-data" or (kind != "whole" and "boundary" in parameters):
-        content, part_name, part_type = await _form_file(call)
+        content, part_name, part_type = await _form_file(request)
         name = part_name or name
         declared = "" if kind != "whole" else part_type
     else:
-        declared = "" if kind != "whole" else _raw_type(call, media_type)
-        content = await call.body()
+        declared = "" if kind != "whole" else _raw_type(request, media_type)
+        content = await request.body()
     if not content:
         raise Refused(400, "The body is empty; send the file as the body, or as the part named file of a form.")
     if len(content) >= SIZE_LIMIT:
@@ -93,8 +91,8 @@ async def receive_upload(call: Call) -> Upload:
     return Upload(kind, content, name, media_type, declared, product_tag)
 
 
-def _raw_type(call: Call, media_type: str) -> str:
-    if not call.state.environment.checks_raw_type:
+def _raw_type(request: ApiRequest, media_type: str) -> str:
+    if not request.service.environment.checks_raw_type:
         return media_type if media_type in SUPPORTED else ""
     if media_type and media_type not in SUPPORTED:
         supported = ", ".join(sorted(SUPPORTED - {"image/jpg"}))
@@ -102,14 +100,9 @@ def _raw_type(call: Call, media_type: str) -> str:
     return media_type.replace("image/jpg", "image/jpeg")
 
 
-async def _form_file(call: Call) -> tuple[bytes, str, str]:
-    body = await call.body()
-
-    async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
-
+async def _form_file(request: ApiRequest) -> tuple[bytes, str, str]:
     try:
-        form = await MultiPartParser(call.headers, stream(), max_files=20, max_fields=20).parse()
+        form = await MultiPartParser(request.headers, request.stream(), max_files=20, max_fields=20).parse()
     except (MultiPartException, ValueError, KeyError) as problem:
         raise Refused(400, f"The form cannot be read: {problem}") from problem
     part = form.get("file")
@@ -131,17 +124,17 @@ def _product_tag(headers: Headers) -> str:
     return "" if tag == DEFAULT_TAG else tag
 
 
-async def _single(call: Call, sent: Upload) -> Document:
-    processing = call.state.processing
+async def _single(request: ApiRequest, sent: Upload) -> Document:
+    processing = request.service.processing
     if sent.media_type.endswith(("/plain", "+plain")) and len(sent.content) >= TEXT_LIMIT:
         raise Refused(413, f"The text has {len(sent.content)} bytes; it must have less than {TEXT_LIMIT} (512 KiB).")
     sha256 = processing.storage.store(sent.content)
     try:
-        checked = await _checked(call, sent, sha256)
+        checked = await _checked(request, sent, sha256)
     except Refused:
         processing.let_go(sha256)
         raise
-    return call.user.library.add(
+    return request.user.library.add(
         name=sent.name,
         kind=sent.kind,
         upload_media_type=sent.media_type,
@@ -153,12 +146,12 @@ async def _single(call: Call, sent: Upload) -> Document:
     )
 
 
-async def _checked(call: Call, sent: Upload, sha256: str) -> Checked:
+async def _checked(request: ApiRequest, sent: Upload, sha256: str) -> Checked:
     if sent.kind == "partial" and sent.content.lstrip()[:1] == b"{":
         _check_qr_payload(sent.content)
         return Checked(QR_MEDIA_TYPE, 1, "NATIVE")
     try:
-        return await call.state.processing.check(sha256, sent.declared)
+        return await request.service.processing.check(sha256, sent.declared)
     except WorkRefused as refused:
         raise Refused(refused.status, str(refused)) from refused
 
@@ -180,15 +173,15 @@ def _check_qr_payload(content: bytes) -> None:
         raise Refused(400, f"paymentdata lacks {' and '.join(sorted(missing))}.")
 
 
-async def _composite(call: Call, sent: Upload) -> Document:
-    parts = [_part(call, one) for one in _listed_parts(sent.content)]
-    storage = call.state.processing.storage
+async def _composite(request: ApiRequest, sent: Upload) -> Document:
+    parts = [_part(request, one) for one in _listed_parts(sent.content)]
+    storage = request.service.processing.storage
     size = sum(storage.path(part.sha256).stat().st_size for part, _ in parts)
     if size >= SIZE_LIMIT:
         raise Refused(413, f"All parts have {size} bytes; together they must have less than {SIZE_LIMIT} (10 MiB).")
     sha256 = composite_hash(parts)
     storage.hold(sha256)
-    return call.user.library.add(
+    return request.user.library.add(
         name=sent.name,
         kind="composite",
         upload_media_type=sent.media_type,
@@ -214,7 +207,7 @@ def _listed_parts(content: bytes) -> list[dict[str, Any]]:
     return parts
 
 
-def _part(call: Call, listed: dict[str, Any]) -> tuple[Document, int]:
+def _part(request: ApiRequest, listed: dict[str, Any]) -> tuple[Document, int]:
     turn = listed.get("rotationDelta", 0)
     if isinstance(turn, bool) or not isinstance(turn, int) or turn % 90:
         raise Refused(400, f"rotationDelta must be a multiple of 90 degrees, not {turn!r}.")
@@ -222,7 +215,7 @@ def _part(call: Call, listed: dict[str, Any]) -> tuple[Document, int]:
         document_id = urlsplit(listed["document"]).path.rstrip("/").rpartition("/")[2]
     except ValueError:
         document_id = ""
-    document = call.user.library.get(document_id)
+    document = request.user.library.get(document_id)
     if document is None:
         raise Refused(404, f"There is no document {listed['document']}.")
     if document.kind != "partial":

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import trustme
 
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.sandbox.connections import reset
-from gini_notebook.sandbox.faults import KINDS
+from gini_notebook.sandbox.fault_injection import KINDS
 
 HEADER = "X-Sandbox-Fault"
 DONE, NOT_DONE = 1, 0
@@ -51,6 +52,8 @@ def send(person: Any, fault: str) -> requests.Response:
         ("drip; seconds=0.0001", 201, DONE),
         ("drip-head; seconds=0.0001", 201, DONE),
         ("short", 201, DONE),
+        ("read-lag", 201, DONE),
+        ("list-lag", 201, DONE),
         ("processing-error", 201, DONE),
         ("processing-crash", 201, DONE),
         ("processing-stuck", 201, DONE),
@@ -127,9 +130,9 @@ def test_the_bomb_is_small_on_the_wire_and_large_unpacked(person: Any) -> None:
 def test_an_expired_token_stays_expired(person: Any, stranger: Any) -> None:
     headers = {"Authorization": f"Bearer {person.post('/login').json()['access_token']}"}
     assert stranger.get("/documents", headers=headers).status_code == 200
-    struck = stranger.get("/documents", headers={**headers, HEADER: "expired-token"})
-    assert struck.status_code == 401
-    assert struck.headers["WWW-Authenticate"].startswith("Bearer")
+    injected = stranger.get("/documents", headers={**headers, HEADER: "expired-token"})
+    assert injected.status_code == 401
+    assert injected.headers["WWW-Authenticate"].startswith("Bearer")
     assert stranger.get("/documents", headers=headers).status_code == 401
 
 
@@ -253,7 +256,8 @@ def test_rates_that_are_none_are_refused(weak: Sandbox, rates: Any, message: str
 
 
 def test_every_fault_is_tried_here() -> None:
-    source = open(__file__, encoding="utf-8").read()  # noqa: PTH123, SIM115
+    here = Path(__file__)
+    source = here.read_text("utf-8") + here.with_name("test_sandbox_cuts_and_lags.py").read_text("utf-8")
     for kind in KINDS:
         name = kind.replace("<status>", "503")
         assert f'"{name}' in source, f"no test asks for {kind}"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from gini_notebook.sandbox.answers import Answer, Refused, created, json_answer, no_content
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
+
 from gini_notebook.sandbox.documents import Document
+from gini_notebook.sandbox.messages import ApiRequest, Refused, created, json_response, no_content
 from gini_notebook.sandbox.routing import Endpoint
 from gini_notebook.sandbox.uploads import store_upload
 
@@ -12,76 +13,58 @@ DEFAULT_LIMIT = 20
 MOST_PAGES = 10
 
 
-async def upload(call: Call) -> Answer:
+async def upload(request: ApiRequest) -> Response:
     """Store a document and start to work on it."""
-    document = await store_upload(call)
+    document = await store_upload(request)
     if document.kind == "partial":
         # Nothing is extracted of a part alone, so there is nothing to wait for.
         document.progress = "COMPLETED"
     else:
-        call.state.processing.begin(document, call.processing_fault)
-    return created(f"{call.base_url}/documents/{document.id}")
+        request.service.processing.begin(document, request.processing_fault)
+    return created(request, f"{request.root_url}/documents/{document.id}")
 
 
-async def read(call: Call) -> Answer:
+async def read(request: ApiRequest) -> Response:
     """Show a document."""
-    return json_answer(resource(call, call.document()))
+    return json_response(request, resource(request, request.document()))
 
 
-async def list_documents(call: Call) -> Answer:
+async def list_documents(request: ApiRequest) -> Response:
     """Show one page of the list, newest first."""
-    library = call.user.library
-    limit = number(call, "limit", DEFAULT_LIMIT, at_least=1)
-    page = library.page(limit=limit, next_ms=number(call, "next", 0), offset=number(call, "offset", 0))
-    documents = [resource(call, document) for document in page]
-    return json_answer({"totalCount": len(library), "documents": documents})
+    library = request.user.library
+    limit = request.number("limit", DEFAULT_LIMIT, at_least=1)
+    page = library.page(limit=limit, next_ms=request.number("next", 0), offset=request.number("offset", 0))
+    documents = [resource(request, document) for document in page]
+    return json_response(request, {"totalCount": len(library.listed()), "documents": documents})
 
 
-async def delete(call: Call) -> Answer:
+async def delete(request: ApiRequest) -> Response:
     """Delete a document with all that was read from it; not a part that is in use."""
-    document = call.document()
+    document = request.document()
     if document.composites:
         uses = ", ".join(one.id for one in document.composites)
         raise Refused(400, f"The document is part of {uses}; delete that first.")
-    call.user.library.remove(document)
-    call.state.processing.forget(document)
+    request.user.library.remove(document)
+    request.service.processing.forget(document)
     return no_content()
 
 
-def resource(call: Call, document: Document) -> dict[str, Any]:
+def resource(request: ApiRequest, document: Document) -> dict[str, Any]:
     """Give a document as this service shows it; the predecessor shows the images of the pages, too."""
-    value = document.as_json(call.base_url)
-    if call.state.environment.pages_inline:
-        value["pages"] = page_list(call, document)
+    value = document.as_json(request.root_url)
+    if request.service.environment.pages_inline:
+        value["pages"] = page_list(request, document)
     return value
 
 
-def page_list(call: Call, document: Document) -> list[dict[str, Any]]:
+def page_list(request: ApiRequest, document: Document) -> list[dict[str, Any]]:
     """Give the pages that are worked on, which are the first ten, with the addresses of their images."""
-    uri = f"{call.base_url}/documents/{document.id}/pages"
-    sizes = call.state.environment.image_sizes
+    uri = f"{request.root_url}/documents/{document.id}/pages"
+    sizes = request.service.environment.image_sizes
     return [
         {"pageNumber": page, "images": {size: f"{uri}/{page}/{size}" for size in sizes}}
         for page in range(1, min(document.page_count, MOST_PAGES) + 1)
     ]
-
-
-def number(call: Call, name: str, default: int, *, at_least: int = 0) -> int:
-    """Read a whole number from the query.
-
-    Raises
-    ------
-    Refused
-        400 if it is none, or too small.
-    """
-    text = call.query.get(name)
-    if text is None:
-        return default
-    # Creation dates may be fractional, and come back as they were.
-    whole = text.partition(".")[0] if text.replace(".", "", 1).isdecimal() and text.isascii() else ""
-    if not whole or len(whole) > 18 or int(whole) < at_least:
-        raise Refused(400, f"{name}={text!r} is not a number of {at_least} or more.")
-    return int(whole)
 
 
 _PARTS = {

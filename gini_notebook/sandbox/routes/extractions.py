@@ -3,28 +3,29 @@
 import json
 from typing import Any
 
-from gini_notebook.sandbox.answers import Answer, Refused, json_answer
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
+
 from gini_notebook.sandbox.documents import Document
 from gini_notebook.sandbox.environments import PAY_API
+from gini_notebook.sandbox.messages import ApiRequest, Refused, json_response
 from gini_notebook.sandbox.routing import Endpoint
 
 
-async def read(call: Call) -> Answer:
+async def read(request: ApiRequest) -> Response:
     """Show the extractions, as far as somebody corrected them with the corrections."""
-    document = call.document()
+    document = request.document()
     check_readable(document)
     if document.progress != "COMPLETED":
-        if call.state.settings.pending_status == 200 and document.progress == "PENDING":
-            return json_answer({"extractions": {}, "candidates": {}})
+        if request.service.settings.pending_status == 200 and document.progress == "PENDING":
+            return json_response(request, {"extractions": {}, "candidates": {}})
         raise Refused(404, f"There are no extractions: the document is {document.progress}.")
-    environment, as_read = call.state.environment, call.state.processing.extractions(document)
+    environment, as_read = request.service.environment, request.service.processing.extractions(document)
     if environment is PAY_API and not document.changes_answer:
-        return Answer(body=as_read)
+        return Response(as_read, media_type=request.json_type)
     value = environment.extractions(json.loads(as_read))
     if document.product_tag == CROSS_BORDER_TAG:
         add_cross_border(value)
-    return json_answer(with_feedback(value, document))
+    return json_response(request, with_feedback(value, document))
 
 
 def check_readable(document: Document) -> None:

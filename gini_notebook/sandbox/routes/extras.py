@@ -2,8 +2,9 @@
 
 import uuid
 
-from gini_notebook.sandbox.answers import JSON, Answer, Refused, json_answer, no_content
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
+
+from gini_notebook.sandbox.messages import JSON, ApiRequest, Refused, json_response, no_content
 from gini_notebook.sandbox.routing import Endpoint
 
 EVENTS = "application/vnd.gini.v1.events.amplitude"
@@ -26,35 +27,37 @@ CONFIGURATION = {
 }
 
 
-async def error_report(call: Call) -> Answer:
+async def error_report(request: ApiRequest) -> Response:
     """Take a report that a document was read badly."""
-    document = call.document()
-    return json_answer({"message": f"Thank you for the report on {document.id}.", "errorId": str(uuid.uuid4())})
+    document = request.document()
+    return json_response(
+        request, {"message": f"Thank you for the report on {document.id}.", "errorId": str(uuid.uuid4())}
+    )
 
 
-async def error_event(call: Call) -> Answer:
+async def error_event(request: ApiRequest) -> Response:
     """Take a report of a mobile client about itself."""
-    values = await call.json_object()
+    values = await request.json_object()
     if not isinstance(values.get("description"), str):
         raise Refused(400, "The member description is missing; it says what went wrong.")
     return no_content()
 
 
-async def events(call: Call) -> Answer:
+async def events(request: ApiRequest) -> Response:
     """Take a batch of usage events."""
-    media_type = call.headers.get("content-type", "").split(";")[0].strip().lower()
+    media_type = request.content_type
     if media_type != EVENTS:
         raise Refused(415, f"The content type must be {EVENTS}.")
-    values = await call.json_object()
+    values = await request.json_object()
     batch = values.get("events")
     if not isinstance(batch, list) or not all(isinstance(event, dict) for event in batch):
         raise Refused(400, "The member events must be a list of objects.")
-    return json_answer({}, media_type=JSON)
+    return json_response(request, {}, media_type=JSON)
 
 
-async def configuration(call: Call) -> Answer:
+async def configuration(request: ApiRequest) -> Response:
     """Show what is switched on for the client."""
-    return json_answer({"clientID": call.state.client_id, **CONFIGURATION})
+    return json_response(request, {"clientID": request.service.client_id, **CONFIGURATION})
 
 
 _ERROR_EVENT = {

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gini_notebook.sandbox.answers import Answer, Refused, no_content
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
+
 from gini_notebook.sandbox.environments import is_json
+from gini_notebook.sandbox.messages import ApiRequest, Refused, no_content
 from gini_notebook.sandbox.routes.extractions import check_readable
 from gini_notebook.sandbox.routing import Endpoint
 from gini_notebook.sandbox.vocabulary import COMPOUNDS, normal_form
@@ -13,22 +14,22 @@ from gini_notebook.sandbox.vocabulary import COMPOUNDS, normal_form
 BOX = frozenset({"top", "left", "width", "height", "page"})
 
 
-async def all_labels(call: Call) -> Answer:
+async def all_labels(request: ApiRequest) -> Response:
     """Take the values that somebody confirmed or corrected."""
-    document = call.document()
+    document = request.document()
     check_readable(document)
-    values = await _json(call)
+    values = await _json(request)
     labels = _mapping(values, "feedback") | _mapping(values, "extractions")
     compounds = _mapping(values, "compoundExtractions")
     if not {"feedback", "extractions", "compoundExtractions"} & values.keys():
         raise Refused(400, "The body needs the member feedback, or extractions and compoundExtractions.")
     for label in labels:
-        _entity(call, label)
+        _entity(request, label)
     for name in compounds:
-        if name not in call.state.environment.compounds:
+        if name not in request.service.environment.compounds:
             raise Refused(404, f"The compound extraction {name} is not known.")
     problems: list[str] = []
-    corrected = {label: _value(label, one, _entity(call, label), problems) for label, one in labels.items()}
+    corrected = {label: _value(label, one, _entity(request, label), problems) for label, one in labels.items()}
     rows = {name: _rows(name, value, problems) for name, value in compounds.items()}
     if problems:
         raise Refused(422, f"Validation of the request entity failed: {'; '.join(problems)}.")
@@ -37,37 +38,39 @@ async def all_labels(call: Call) -> Answer:
     return no_content()
 
 
-async def one_label(call: Call) -> Answer:
+async def one_label(request: ApiRequest) -> Response:
     """Take the value of one label."""
-    document, label = call.document(), call.parameters["label"]
+    document, label = request.document(), request.path_params["label"]
     check_readable(document)
-    entity = _entity(call, label)
+    entity = _entity(request, label)
     problems: list[str] = []
-    corrected = _value(label, await _json(call), entity, problems)
+    corrected = _value(label, await _json(request), entity, problems)
     if problems:
         raise Refused(422, f"Validation of the request entity failed: {problems[0]}.")
     document.feedback[label] = corrected
     return no_content()
 
 
-async def delete_label(call: Call) -> Answer:
+async def delete_label(request: ApiRequest) -> Response:
     """Take the word that a value was wrong and nothing replaces it."""
-    document, label = call.document(), call.parameters["label"]
+    document, label = request.document(), request.path_params["label"]
     check_readable(document)
-    _entity(call, label)
+    _entity(request, label)
     document.feedback[label] = None
     return no_content()
 
 
-async def _json(call: Call) -> dict[str, Any]:
-    media_type = call.headers.get("content-type", "").split(";")[0].strip().lower()
-    if not is_json(media_type, call.state.environment):
-        raise Refused(406, f"The content type {media_type or '(none)'} is wrong; send {call.state.environment.json}.")
-    return await call.json_object()
+async def _json(request: ApiRequest) -> dict[str, Any]:
+    media_type = request.content_type
+    if not is_json(media_type, request.service.environment):
+        raise Refused(
+            406, f"The content type {media_type or '(none)'} is wrong; send {request.service.environment.json}."
+        )
+    return await request.json_object()
 
 
-def _entity(call: Call, label: str) -> str:
-    entity = call.state.environment.labels.get(label)
+def _entity(request: ApiRequest, label: str) -> str:
+    entity = request.service.environment.labels.get(label)
     if entity is None:
         raise Refused(404, f"The label {label} is not known.")
     return entity

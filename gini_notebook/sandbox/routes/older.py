@@ -4,12 +4,13 @@ import json
 import xml.etree.ElementTree as ET
 from typing import Any
 
-from gini_notebook.sandbox.answers import Answer, Refused, json_answer
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
+
 from gini_notebook.sandbox.documents import Document
 from gini_notebook.sandbox.environments import accepts_json, accepts_xml
+from gini_notebook.sandbox.messages import ApiRequest, Refused, json_response
 from gini_notebook.sandbox.routes import pages
-from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET, number, resource
+from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET, resource
 from gini_notebook.sandbox.routing import Endpoint
 
 MOST_FOUND = 250
@@ -25,46 +26,52 @@ _CHILDREN = {
 }
 
 
-async def search(call: Call) -> Answer:
+async def search(request: ApiRequest) -> Response:
     """Find documents that hold all words, newest first."""
-    words = call.query.get("q", "").lower().split()
+    words = request.query_params.get("q", "").lower().split()
     if not words:
         raise Refused(400, "q is missing; it holds the words to search for.")
-    limit = number(call, "limit", 20, at_least=1)
+    limit = request.number("limit", 20, at_least=1)
     if limit > MOST_FOUND:
         raise Refused(400, f"limit must be between 1 and {MOST_FOUND}.")
-    wanted = call.query.get("docType", "")
-    found = [one for one in call.user.library if _holds(call, one, words) and wanted in {"", _type(call, one)}][::-1]
-    offset = number(call, "offset", 0)
-    page = [resource(call, one) for one in found[offset : offset + limit]]
-    return json_answer({"totalCount": len(found), "documents": page})
+    wanted = request.query_params.get("docType", "")
+    found = [
+        one
+        for one in request.user.library.listed()
+        if _holds(request, one, words) and wanted in {"", _type(request, one)}
+    ][::-1]
+    offset = request.number("offset", 0)
+    page = [resource(request, one) for one in found[offset : offset + limit]]
+    return json_response(request, {"totalCount": len(found), "documents": page})
 
 
-async def layout(call: Call) -> Answer:
+async def layout(request: ApiRequest) -> Response:
     """Show the words and their places, as JSON or XML.
 
     How the XML looked is documented nowhere; it has the names of the JSON.
     """
-    accept = call.headers.get("accept", "")
-    answer = await pages.layout(call)
-    if accepts_json(accept, call.state.environment):
+    accept = request.headers.get("accept", "")
+    answer = await pages.layout(request)
+    if accepts_json(accept, request.service.environment):
         return answer
-    if not accepts_xml(accept, call.state.environment):
-        raise Refused(406, f"The answer is {call.state.environment.json} or {XML}, which the header Accept excludes.")
+    if not accepts_xml(accept, request.service.environment):
+        raise Refused(
+            406, f"The answer is {request.service.environment.json} or {XML}, which the header Accept excludes."
+        )
     root = ET.Element("layout")
-    _add(root, json.loads(answer.body))
-    return Answer(body=ET.tostring(root, "utf-8", xml_declaration=True), media_type=XML)
+    _add(root, json.loads(bytes(answer.body)))
+    return Response(ET.tostring(root, "utf-8", xml_declaration=True), media_type=XML)
 
 
-def _holds(call: Call, document: Document, words: list[str]) -> bool:
+def _holds(request: ApiRequest, document: Document, words: list[str]) -> bool:
     if document.kind == "partial" or document.progress != "COMPLETED":
         return False
-    text = f"{document.name} {call.state.processing.text(document)}".lower()
+    text = f"{document.name} {request.service.processing.text(document)}".lower()
     return all(word in text for word in words)
 
 
-def _type(call: Call, document: Document) -> str:
-    extractions = json.loads(call.state.processing.extractions(document))["extractions"]
+def _type(request: ApiRequest, document: Document) -> str:
+    extractions = json.loads(request.service.processing.extractions(document))["extractions"]
     value: str = extractions.get("docType", {}).get("value", "Other")
     return value
 

@@ -3,10 +3,11 @@
 import time
 from typing import Any
 
-from gini_notebook.sandbox.answers import Answer, Refused, json_answer
-from gini_notebook.sandbox.calls import Call
+from starlette.responses import Response
+
+from gini_notebook.sandbox.messages import ApiRequest, Refused, json_response
 from gini_notebook.sandbox.payment_requests import PaymentRequest
-from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET, number
+from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET
 from gini_notebook.sandbox.routing import Endpoint
 from gini_notebook.sandbox.vocabulary import normal_form
 
@@ -14,50 +15,50 @@ _ENTITIES = {"recipient": "text", "iban": "iban", "bic": "bic", "amount": "amoun
 _REQUIRED = ("recipient", "iban", "amount", "purpose")
 
 
-async def payment_requests(call: Call) -> Answer:
+async def payment_requests(request: ApiRequest) -> Response:
     """List the payment requests; it is a bare array."""
-    requests = [one.as_json(call.base_url) for one in call.user.payment_requests.values()]
-    offset = number(call, "offset", 0)
-    return json_answer(requests[offset : offset + number(call, "limit", 20, at_least=1)])
+    requests = [one.as_json(request.root_url) for one in request.user.payment_requests.values()]
+    offset = request.number("offset", 0)
+    return json_response(request, requests[offset : offset + request.number("limit", 20, at_least=1)])
 
 
-async def payment_request(call: Call) -> Answer:
+async def payment_request(request: ApiRequest) -> Response:
     """Show a payment request."""
-    return json_answer(_request(call).as_json(call.base_url))
+    return json_response(request, _wanted(request).as_json(request.root_url))
 
 
-async def pay(call: Call) -> Answer:
+async def pay(request: ApiRequest) -> Response:
     """Resolve a payment request: it was paid with these values."""
-    request = _request(call)
-    values = await call.json_object()
+    wanted = _wanted(request)
+    values = await request.json_object()
     missing = [name for name in _REQUIRED if not isinstance(values.get(name), str) or not values[name].strip()]
     if missing:
         raise Refused(400, f"{', '.join(missing)} missing; each must be a string.")
     if not isinstance(values.get("bic", ""), str):
         raise Refused(400, "bic must be a string.")
-    if request.paid_at:
+    if wanted.paid_at:
         raise Refused(409, "The payment request was resolved before.")
     try:
-        request.paid = {name: normal_form(_ENTITIES[name], values[name]) for name in _ENTITIES if name in values}
+        wanted.paid = {name: normal_form(_ENTITIES[name], values[name]) for name in _ENTITIES if name in values}
     except ValueError as problem:
         raise Refused(422, f"Validation of the request entity failed: {problem}.") from problem
-    request.paid_at = time.time()
-    return json_answer(request.as_json(call.base_url))
+    wanted.paid_at = time.time()
+    return json_response(request, wanted.as_json(request.root_url))
 
 
-async def payment(call: Call) -> Answer:
+async def payment(request: ApiRequest) -> Response:
     """Show what a payment request was paid with."""
-    request = _request(call)
-    if not request.paid_at:
+    wanted = _wanted(request)
+    if not wanted.paid_at:
         raise Refused(404, "The payment request has not been resolved.")
-    return json_answer(request.payment_json(call.base_url))
+    return json_response(request, wanted.payment_json(request.root_url))
 
 
-def _request(call: Call) -> PaymentRequest:
-    request = call.user.payment_requests.get(call.parameters["request"])
-    if request is None:
-        raise Refused(404, f"There is no payment request {call.parameters['request']}.")
-    return request
+def _wanted(request: ApiRequest) -> PaymentRequest:
+    wanted = request.user.payment_requests.get(request.path_params["request"])
+    if wanted is None:
+        raise Refused(404, f"There is no payment request {request.path_params['request']}.")
+    return wanted
 
 
 _PAYMENT: dict[str, Any] = {

@@ -2,20 +2,21 @@
 
 from urllib.parse import parse_qsl
 
+from starlette.responses import Response
+
 from gini_notebook.sandbox.accounts import User
-from gini_notebook.sandbox.answers import Answer, Refused, json_answer
-from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.messages import ApiRequest, Refused, json_response
 from gini_notebook.sandbox.routing import Endpoint
 
 
-async def token(call: Call) -> Answer:
+async def token(request: ApiRequest) -> Response:
     """Give an access token.
 
     All material of the service puts ``grant_type`` into the query, OAuth libraries into the body; both work.
     """
-    values = dict(call.query)
-    if call.method == "POST":
-        values |= await _form(call)
+    values = dict(request.query_params)
+    if request.method == "POST":
+        values |= await _form(request)
     grants = {"client_credentials": _client_credentials, "password": _password, "refresh_token": _refresh}
     name = values.get("grant_type", "")
     if not name:
@@ -25,58 +26,58 @@ async def token(call: Call) -> Answer:
         raise Refused(
             400, f"grant_type {name!r} is not known; possible: {known}.", oauth_error="unsupported_grant_type"
         )
-    answer = json_answer(grants[name](call, values))
+    answer = json_response(request, grants[name](request, values))
     answer.headers["cache-control"] = "no-store"
     return answer
 
 
-async def login(call: Call) -> Answer:
+async def login(request: ApiRequest) -> Response:
     """Give a trusted client a token of one of its users (Login page of the documentation)."""
-    await call.drain()
-    return json_answer(call.state.accounts.issue(call.user))
+    await request.drain()
+    return json_response(request, request.service.accounts.issue(request.user))
 
 
-async def check_token(call: Call) -> Answer:
+async def check_token(request: ApiRequest) -> Response:
     """Say whose token it is, as older mobile clients ask."""
-    token = call.state.accounts.token(call.query.get("token", ""))
+    token = request.service.accounts.token(request.query_params.get("token", ""))
     if token is None:
         raise Refused(400, "The token is unknown or has expired.", oauth_error="invalid_token")
-    value = {"client_id": call.state.client_id, "active": True}
+    value = {"client_id": request.service.client_id, "active": True}
     if token.user is not None:
         value["user_name"] = token.user.id or token.user.name
-    return json_answer(value)
+    return json_response(request, value)
 
 
-def _client_credentials(call: Call, _values: dict[str, str]) -> dict[str, str | int]:
-    return call.state.accounts.issue(None)
+def _client_credentials(request: ApiRequest, _values: dict[str, str]) -> dict[str, str | int]:
+    return request.service.accounts.issue(None)
 
 
-def _password(call: Call, values: dict[str, str]) -> dict[str, str | int]:
+def _password(request: ApiRequest, values: dict[str, str]) -> dict[str, str | int]:
     missing = [name for name in ("username", "password") if not values.get(name)]
     if missing:
         raise Refused(400, f"{' and '.join(missing)} missing in the form.", oauth_error="invalid_request")
-    user = call.state.accounts.login(values["username"], values["password"])
+    user = request.service.accounts.login(values["username"], values["password"])
     if user is None:
         raise Refused(400, "User name or password is wrong.", oauth_error="invalid_grant")
-    answer = call.state.accounts.issue(user)
-    if call.state.settings.refresh_tokens:
-        answer["refresh_token"] = call.state.accounts.issue_refresh(user)
+    answer = request.service.accounts.issue(user)
+    if request.service.settings.refresh_tokens:
+        answer["refresh_token"] = request.service.accounts.issue_refresh(user)
     return answer
 
 
-def _refresh(call: Call, values: dict[str, str]) -> dict[str, str | int]:
+def _refresh(request: ApiRequest, values: dict[str, str]) -> dict[str, str | int]:
     value = values.get("refresh_token", "")
     if not value:
         raise Refused(400, "refresh_token is missing in the form.", oauth_error="invalid_request")
-    user: User | None = call.state.accounts.refresh(value)
+    user: User | None = request.service.accounts.refresh(value)
     if user is None:
         raise Refused(400, "The refresh token is unknown.", oauth_error="invalid_grant")
-    return {**call.state.accounts.issue(user), "refresh_token": value}
+    return {**request.service.accounts.issue(user), "refresh_token": value}
 
 
-async def _form(call: Call) -> dict[str, str]:
-    body = await call.body()
-    media_type = call.headers.get("content-type", "").split(";")[0].strip().lower()
+async def _form(request: ApiRequest) -> dict[str, str]:
+    body = await request.body()
+    media_type = request.content_type
     if body and media_type != "application/x-www-form-urlencoded":
         raise Refused(400, "The body must be application/x-www-form-urlencoded.", oauth_error="invalid_request")
     try:

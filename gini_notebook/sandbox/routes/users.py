@@ -2,38 +2,39 @@
 
 import re
 
+from starlette.responses import Response
+
 from gini_notebook.sandbox.accounts import User
-from gini_notebook.sandbox.answers import Answer, Refused, created, json_answer, no_content
-from gini_notebook.sandbox.calls import Call
+from gini_notebook.sandbox.messages import ApiRequest, Refused, created, json_response, no_content
 from gini_notebook.sandbox.routing import Endpoint
 
 SHORTEST_PASSWORD = 6
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-async def create(call: Call) -> Answer:
+async def create(request: ApiRequest) -> Response:
     """Create an account."""
-    values = await _members(call)
+    values = await _members(request)
     email, password = _email(values.get("email")), _password(values.get("password"))
-    user = call.state.accounts.create(email, password)
+    user = request.service.accounts.create(email, password)
     if user is None:
         raise Refused(400, f"There is already a user with the address {email}.")
-    return created(f"{call.base_url}/api/users/{user.id}")
+    return created(request, f"{request.root_url}/api/users/{user.id}")
 
 
-async def read(call: Call) -> Answer:
+async def read(request: ApiRequest) -> Response:
     """Show an account."""
-    user = _user(call)
-    return json_answer({"id": user.id, "email": user.name})
+    user = _user(request)
+    return json_response(request, {"id": user.id, "email": user.name})
 
 
-async def change(call: Call) -> Answer:
+async def change(request: ApiRequest) -> Response:
     """Change address, password or both; the old value must be stated."""
-    user = _user(call)
-    values = await _members(call)
+    user = _user(request)
+    values = await _members(request)
     if not {"password", "email"} & values.keys():
         raise Refused(400, "Nothing to change: send email with oldEmail, password with oldPassword, or both.")
-    accounts = call.state.accounts
+    accounts = request.service.accounts
     email = _email(values["email"]) if "email" in values else user.name
     password = _password(values["password"]) if "password" in values else ""
     if "email" in values and values.get("oldEmail") != user.name:
@@ -47,25 +48,25 @@ async def change(call: Call) -> Answer:
     return no_content()
 
 
-async def delete(call: Call) -> Answer:
+async def delete(request: ApiRequest) -> Response:
     """Delete an account with its documents and tokens."""
-    user = _user(call)
+    user = _user(request)
     documents = [*user.library]
-    call.state.accounts.remove(user)
+    request.service.accounts.remove(user)
     for document in documents:
-        call.state.processing.forget(document)
+        request.service.processing.forget(document)
     return no_content()
 
 
-def _user(call: Call) -> User:
-    user = call.state.accounts.account(call.parameters["user"])
+def _user(request: ApiRequest) -> User:
+    user = request.service.accounts.account(request.path_params["user"])
     if user is None:
-        raise Refused(404, f"There is no user {call.parameters['user']}.")
+        raise Refused(404, f"There is no user {request.path_params['user']}.")
     return user
 
 
-async def _members(call: Call) -> dict[str, str]:
-    values = await call.json_object()
+async def _members(request: ApiRequest) -> dict[str, str]:
+    values = await request.json_object()
     for name, value in values.items():
         if not isinstance(value, str):
             raise Refused(400, f"{name} must be a string.")
