@@ -8,7 +8,7 @@ from typing import Any
 
 from gini_notebook.sandbox.reading import accounts, dates, doc_type, qr, totals
 from gini_notebook.sandbox.reading.amounts import Amount, amount_text, amounts_in, main_currency
-from gini_notebook.sandbox.reading.line_items import find_line_items
+from gini_notebook.sandbox.reading.gross_prices import find_line_items
 from gini_notebook.sandbox.reading.recipient import find_recipients
 from gini_notebook.sandbox.reading.references import find_references
 from gini_notebook.sandbox.reading.settings import Settings
@@ -90,7 +90,7 @@ def extract(pages: list[Page], settings: Settings, today: datetime.date) -> dict
     terms = Terms(chosen.get("amountToPay"), issued, today)
     scale = Scale(pages, settings.dpi)
     compounds = {
-        "lineItems": find_line_items(pages, _currency(chosen), scale),
+        "lineItems": find_line_items(pages, amounts, _currency(chosen), scale),
         "skontoDiscounts": find_skonto(pages, terms, scale),
     }
     if any(compounds.values()):

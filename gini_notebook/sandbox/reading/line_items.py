@@ -1,12 +1,12 @@
 """Tables of line items: their headings, and of every row article, description, quantity and price of one unit."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from gini_notebook.sandbox.reading.amounts import Amount, amount_text, amounts_in
+from gini_notebook.sandbox.reading.amounts import Amount, amounts_in
 from gini_notebook.sandbox.reading.words import Area, Found, Page, Row, Scale, Word, found_in, make_row
 
 _KINDS = {
@@ -17,40 +17,51 @@ _KINDS = {
         r"|(?:item|product) code|item\s?(?:no|number|#)|ziffer$|sku|bestell-?nr"
         r"|code article|produkt-?nr|référence|gtin)",
         "total": r"^(?:gesamt|summe|betrag|total|line total|nettobetrag|nettowert|amount|entgelt|bedrag|montant"
-        r"|importo|prijs incl)",
-        "price": r"^(?:einzel|e-?preis|ep\b|stück-?preis|preis|netto-?preis|brutto-?preis|unit ?price|price|rate"
-        r"|p\.?u\.?\b|prix|prijs|prezzo|vk)",
+        r"|importo|prijs incl|(?:netto|brutto) (?:gesamt|summe|total))",
+        "price": r"^(?:(?:(?:netto|brutto)\s)?(?:je|pro|per)\s|einzel|e-?preis|ep\b"
+        r"|stück-?preis|preis(?!bestandteil)|netto-?preis|brutto-?preis|unit ?price|price|rate"
+        r"|p\.?u\.?\b|prix|prijs|prezzo|vk\b|vk-?preis)",
         "quantity": r"^(?:menge|anzahl|anz\.?$|stück|qty|quantity|hours|qté|quantité|aantal|quantità|q\.tà|stk)",
         "description": r"^(?:beschreibung|bezeichnung|artikel(?!-?\s?nr)|leistung|produkt(?!-?nr)|position(?!s)"
         r"|text|description|item\b|désignation"
-        r"|omschrijving|descrizione|material|service|beschrijving|dienstleistung|nom &)|bezeichnung$|beschreibung$",
+        r"|omschrijving|descrizione|material|service|beschrijving|dienstleistung|nom &)"
+        r"|bezeichnung$|beschreibung$|bestandteil$",
+        "unit": r"^(?:einheit|mengeneinheit|me|eh|unit|uom|unité|eenheid|unità)\.?$",
         "tax": r"^(?:mwst|ust|steuer|vat|tva|btw|iva|tax)",
         "position": r"^(?:pos\b\.?|nr\.?$|#|no\.?$|lfd)",
     }.items()
 }  # fmt: skip
-_TEXT_KINDS = frozenset({"artNumber", "description", "position", "other"})
+_TEXT_KINDS = frozenset({"artNumber", "description", "position", "unit", "other"})
 _END = re.compile(
-    r"^\W*(?:zwischensumme|summe|gesamt|netto(?!preis)|total|sub-?\s?total|rechnungs|umsatzsteuer|mwst|zzgl"
+    r"^\W*(?:\d{1,2}(?:[.,]\d+)?\s?%\s)?(?:zwischensumme|summe|gesamt|netto(?!preis)|total|sub-?\s?total|rechnungs|umsatzsteuer|mwst|zzgl"
     r"|zuzüglich|belegsummen|positionssumme"
-    r"|brutto(?!preis)|warenwert|übertrag|totaal|exclusief|amount due|balance|steuer|vat\b|tva\b"
+    r"|brutto(?!preis)|warenwert|übertrag|totaal|exclusief|amount due|balance|steuer|ust\b|vat\b|tva\b"
     r"|versand(?:kosten)?\b|zahlungsbedingungen)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,4})?(?![\w,]|\.\d)")
-_DETAIL = re.compile(r"^\W*[•*·-]|:|\d{2}\.\d{2}\.\d{2,4}")
+_DETAIL = re.compile(r"^\W*[•*·-]|^\w[\w ./()-]{1,30}:(?:\s|$)|\d{2}\.\d{2}\.\d{2,4}")
 _WORD = re.compile(r"[^\W\d_]{4,}|[•:§]")
+_JOINS_NEXT = re.compile(r"^(?:je|pro|per|/|in|der)$", re.IGNORECASE)
+_RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?(%)?(?![\w.,])")
 _MOST_ROWS = 2_000
+_UNIT_WORDS = 3
 _EDGE = 2.5  # points
-_CONTINUED = 2  # lines that a description may go on for
+_CONTINUED = 4  # lines that a description may go on for
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: what stands in it, and where its heading is."""
+    """A column: what stands in it, where its heading is, and all that the heading says.
+
+    ``below_number`` says that the heading stands below that of the article's number, and so do the texts.
+    """
 
     kind: str
     left: float
     right: float
+    text: str = ""
+    below_number: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -128,8 +139,21 @@ def _columns(band: Sequence[Row]) -> list[_Column]:
         if any(one.kind == cell.kind != "other" for one in columns) and cell.kind != "total":
             continue
         columns = [one for one in columns if one not in same or one.kind != "other"]
-        columns.append(cell)
+        columns.append(replace(cell, text=_text_over(cell, band), below_number=_is_below_number(cell, band)))
     return sorted(columns, key=lambda one: one.left)
+
+
+def _text_over(cell: _Column, band: Sequence[Row]) -> str:
+    """Return what all rows of a heading say in the column of a cell."""
+    words = [word for row in band for word in row.words]
+    return " ".join(word.text for word in words if word.area.left < cell.right and word.area.right > cell.left)
+
+
+def _is_below_number(cell: _Column, band: Sequence[Row]) -> bool:
+    if cell.kind != "description":
+        return False
+    above = [one for row in band for one in _cells(row) if one.left < cell.right and one.right > cell.left]
+    return bool(above) and above[0].kind == "artNumber"
 
 
 def _cells_of(rows: Sequence[Row]) -> list[_Column]:
@@ -146,7 +170,7 @@ def _cells(row: Row) -> Iterator[_Column]:
         cuts = [0] + [
             index
             for index, word in enumerate(phrase.words)
-            if index and word.text[:1].isupper() and any(pattern.search(word.text) for pattern in _KINDS.values())
+            if index and _starts_cell(word.text) and not _JOINS_NEXT.search(phrase.words[index - 1].text)
         ]
         if _kind(phrase.text) in {"artNumber", "price", "total"} and len(phrase.words) <= 2:
             cuts = [0]
@@ -155,59 +179,74 @@ def _cells(row: Row) -> Iterator[_Column]:
             yield _Column(_kind(cell.text) or "other", cell.area.left, cell.area.right)
 
 
+def _starts_cell(word: str) -> bool:
+    return word[:1].isupper() and any(pattern.search(word) for pattern in _KINDS.values())
+
+
 def _kind(text: str) -> str:
     return next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), "")
 
 
 @dataclass(slots=True)
-class _Item:
-    """One row of a table."""
+class Item:
+    """One row of a table.
 
-    row: Row
+    Attributes
+    ----------
+    price, total
+        As printed, of one unit and of the row.
+    rate
+        Percent of tax that the row itself names.
+    priced
+        What the headings over price and total say.
+    """
+
     art_number: Found | None = None
     description: Found | None = None
     quantity: Found | None = None
     price: Found | None = None
+    total: Found | None = None
+    rate: Decimal | None = None
+    priced: str = ""
     lines: int = 1
 
-    def answer(self, currency: str, scale: Scale) -> dict[str, Any]:
-        """Give the row in the form of the answer."""
-        price = self.price and Found(f"{self.price.value}:{currency}", self.price.page, self.price.area)
+    @property
+    def row_total(self) -> Decimal | None:
+        """What the row adds to the sum."""
+        if self.total is not None:
+            return Decimal(self.total.value)
+        if self.price is None:
+            return None
+        return Decimal(self.price.value) * Decimal(self.quantity.value if self.quantity else 1)
+
+    def answer(self, gross: Found | None, scale: Scale) -> dict[str, Any]:
+        """Return the row in the form of the answer."""
         members = {
             "artNumber": ("text", self.art_number),
             "description": ("text", self.description),
             "quantity": ("numeric", self.quantity),
-            "baseGross": ("amount", price),
+            "baseGross": ("amount", gross),
         }
         return {name: scale.extraction(entity, found) for name, (entity, found) in members.items() if found}
 
 
-def find_line_items(pages: Sequence[Page], currency: str, scale: Scale) -> list[dict[str, Any]]:
-    """Give the rows of all tables that have a description and a price or total column.
-
-    ``baseGross`` is the price of one unit as it is printed; whether it includes the tax is not worked out.
-
-    Parameters
-    ----------
-    pages
-        The pages of the document.
-    currency
-        ISO 4217 code.
-    scale
-        Unit of the boxes.
-    """
-    items = [item for page in pages for header in _find_headers(page) for item in _items_below(page, header)]
-    return [item.answer(currency, scale) for item in items[:_MOST_ROWS]]
+def find_items(pages: Sequence[Page]) -> list[Item]:
+    """Return the rows of all tables that have a description and a price or total column."""
+    return [item for page in pages for header in _find_headers(page) for item in _items_below(page, header)][
+        :_MOST_ROWS
+    ]
 
 
-def _items_below(page: Page, header: _Header) -> list[_Item]:
-    items: list[_Item] = []
+def _items_below(page: Page, header: _Header) -> list[Item]:
+    items: list[Item] = []
     others = {other.last for other in _find_headers(page)} - {header.last}
     for row in page.rows[header.last + 1 :]:
         numbers = _numbers(row, header.columns)
         if row.index in others or (_END.match(row.text) and (items or numbers)):
             break
-        if numbers.keys() & {"total", "price"} and (len(numbers) > 1 or _words_in(row, header.columns, "description")):
+        if numbers.keys() & {"total", "price"} and (
+            len(numbers) > 1 or _words_in(row, header.columns, "description", numbers)
+        ):
             items.append(_item(row, numbers, header.columns))
         elif items:
             _go_on(items[-1], row, header.columns)
@@ -225,7 +264,7 @@ def _numbers(row: Row, columns: Sequence[_Column]) -> dict[str, Found]:
         alone = not before and (kind == "quantity" or not after)
         if alone and kind not in numbers and kind in {"quantity", "price", "total"}:
             value = _value(match[0], comma=comma)
-            text = f"{value.normalize():f}" if kind == "quantity" else f"{value:.2f}"
+            text = f"{value.normalize():f}" if kind == "quantity" else f"{value:f}"
             numbers[kind] = found_in(row, match.start(), match.end(), text)
     for amount in amounts:
         kind = _nearest(amount.area, columns)
@@ -248,23 +287,36 @@ def _value(text: str, *, comma: bool) -> Decimal:
 
 
 def _amount(amount: Amount) -> Found:
-    return Found(amount_text(amount.value, "").rstrip(":"), amount.page, amount.area)
+    return Found(f"{amount.value:f}", amount.page, amount.area)
 
 
-def _item(row: Row, numbers: dict[str, Found], columns: Sequence[_Column]) -> _Item:
-    quantity, price = numbers.get("quantity"), numbers.get("price")
-    if price is None and quantity is not None and Decimal(quantity.value) == 1:
-        price = numbers.get("total")
-    return _Item(
-        row,
-        art_number=_joined(row, _words_in(row, columns, "artNumber")),
-        description=_joined(row, _words_in(row, columns, "description")),
-        quantity=quantity,
-        price=price,
+def _item(row: Row, numbers: Mapping[str, Found], columns: Sequence[_Column]) -> Item:
+    art_number = _words_in(row, columns, "artNumber", numbers)
+    description = _words_in(row, columns, "description", numbers)
+    if any(column.below_number for column in columns):
+        art_number, description = description or art_number, []
+    return Item(
+        art_number=_joined(row, art_number),
+        description=_joined(row, description),
+        quantity=numbers.get("quantity"),
+        price=numbers.get("price"),
+        total=numbers.get("total"),
+        rate=_rate(row, columns),
+        priced=" ".join(column.text for column in columns if column.kind in {"price", "total"}),
     )
 
 
-def _go_on(item: _Item, row: Row, columns: Sequence[_Column]) -> None:
+def _rate(row: Row, columns: Sequence[_Column]) -> Decimal | None:
+    """Return the percentage in the column of the tax, unless it is an amount."""
+    for match in _RATE.finditer(row.text):
+        column = _nearest_of(row.area_of(match.start(), match.end()), columns)
+        named = match[2] or "%" in column.text or re.search(r"satz|rate", column.text, re.IGNORECASE)
+        if column.kind == "tax" and named and not any(_around(row, match.start(), match.end())):
+            return Decimal(match[1].replace(",", "."))
+    return None
+
+
+def _go_on(item: Item, row: Row, columns: Sequence[_Column]) -> None:
     """Add a line without prices to the description above it, if it is the rest of it."""
     words = _words_in(row, columns, "description")
     text = " ".join(word.text for word in words)
@@ -274,7 +326,7 @@ def _go_on(item: _Item, row: Row, columns: Sequence[_Column]) -> None:
         item.description = _joined(row, words)
         return
     height = max(word.height for word in words)
-    tight = words[0].area.top - item.description.area.bottom < 0.45 * height
+    tight = words[0].area.top - item.description.area.bottom < 0.6 * height
     if tight and not _DETAIL.search(text) and not any(character.isdigit() for character in _numberless(text)):
         item.lines += 1
         area = item.description.area.union(row.area_of(*_span(row, words)))
@@ -306,18 +358,30 @@ def _nearest_of(area: Area, columns: Sequence[_Column]) -> _Column:
     return min(columns, key=distance)
 
 
-def _words_in(row: Row, columns: Sequence[_Column], kind: str) -> list[Word]:
-    """Give the words of a row that stand in a column of text."""
+def _words_in(
+    row: Row, columns: Sequence[_Column], kind: str, numbers: Mapping[str, Found] | None = None
+) -> list[Word]:
+    """Return the words of a row that stand in a column of text, without those that are numbers of other columns."""
     column = next((one for one in columns if one.kind == kind), None)
     if column is None:
         return []
     words = [word for part in _parts(row, columns) if _home(part, columns) is column for word in part]
-    while words and kind == "description" and _is_number(words[0].text):
+    if kind != "description":
+        return words
+    taken = [found.area for found in (numbers or {}).values() if found.area is not None]
+    words = [word for word in words if not any(_overlap(word.area, area) > 0 for area in taken)]
+    while words and _is_number(words[0].text) and _leads(words[0], column, columns):
         words = words[1:]
-    while words and kind == "description" and _is_number(words[-1].text) and words[-1].area.left > column.right:
-        words = words[:-1]
-    letters = sum(letter.isalpha() for word in words for letter in word.text)
-    return words if letters >= 2 or kind != "description" else []
+    return words if sum(letter.isalpha() for word in words for letter in word.text) >= 2 else []
+
+
+def _leads(word: Word, column: _Column, columns: Sequence[_Column]) -> bool:
+    """Return whether a number before a text stands outside of its column, as positions do."""
+    return word.area.right <= column.left or _nearest_of(word.area, columns) is not column
+
+
+def _overlap(area: Area, other: Area) -> float:
+    return min(area.right, other.right) - max(area.left, other.left)
 
 
 def _parts(row: Row, columns: Sequence[_Column]) -> list[list[Word]]:
@@ -336,9 +400,22 @@ def _parts(row: Row, columns: Sequence[_Column]) -> list[list[Word]]:
 def _home(part: Sequence[Word], columns: Sequence[_Column]) -> _Column:
     """Give the column of a part of a row; words with letters belong to a column of text."""
     area = part[0].area.union(part[-1].area)
+    counted = _quantity_with_unit(part, columns)
+    if counted is not None:
+        return counted
     if not any(letter.isalpha() for word in part for letter in word.text):
         return _nearest_of(area, columns)
     return _nearest_of(area, [one for one in columns if one.is_text or one.left > part[0].area.left] or columns)
+
+
+def _quantity_with_unit(part: Sequence[Word], columns: Sequence[_Column]) -> _Column | None:
+    """Return the column of the quantity where a part such as "2,5 Std." or "3 x" stands, clear of descriptions."""
+    area = part[0].area.union(part[-1].area)
+    quantity = next((one for one in columns if one.kind == "quantity"), None)
+    if quantity is None or len(part) > _UNIT_WORDS or not _is_number(part[0].text):
+        return None
+    clear = not any(one.left < area.right and one.right > area.left for one in columns if one.kind == "description")
+    return quantity if clear and _nearest_of(part[0].area, columns) is quantity else None
 
 
 def _is_number(text: str) -> bool:

@@ -5,8 +5,9 @@ import datetime
 import pytest
 from reading_samples import IBAN, page
 
+from gini_notebook.sandbox.reading.amounts import amounts_in
 from gini_notebook.sandbox.reading.doc_type import doc_type, has_slip, is_credit, payment_state
-from gini_notebook.sandbox.reading.line_items import find_line_items
+from gini_notebook.sandbox.reading.gross_prices import find_line_items
 from gini_notebook.sandbox.reading.recipient import find_recipients
 from gini_notebook.sandbox.reading.references import find_references
 from gini_notebook.sandbox.reading.skonto import Terms, find_skonto
@@ -103,9 +104,10 @@ def test_credit_notes_and_payment_state() -> None:
 
 def items(*lines: str) -> list[dict[str, str]]:
     sheet = page(*lines)
+    amounts = [amount for row in sheet.rows for amount in amounts_in(row)]
     return [
         {name: one["value"] for name, one in item.items()}
-        for item in find_line_items([sheet], "EUR", Scale([sheet], 72))
+        for item in find_line_items([sheet], amounts, "EUR", Scale([sheet], 72))
     ]
 
 
