@@ -18,7 +18,10 @@ DEFAULT_NAME = "Document"
 TEXT_LIMIT = 512 * 1024
 QR_MEDIA_TYPE = "application/json"
 SUPPORTED = frozenset(
-    {"application/pdf", "image/gif", "image/png", "image/jpeg", "image/jpg", "image/tiff", "text/plain"}
+    {
+        *("application/pdf", "image/gif", "image/png", "image/jpeg", "image/jpg", "image/tiff", "text/plain"),
+        *("application/xml", "text/xml"),  # e-invoices; the service's mobile libraries send them
+    }
 )
 METADATA = "x-document-metadata-"
 DEFAULT_TAG = "sepaExtractions"

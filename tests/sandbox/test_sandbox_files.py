@@ -43,7 +43,7 @@ def test_a_file_is_known_by_its_content(person: Any, files: Any) -> None:
         ("cut image", "image/jpeg", 400, "."),
         ("zip", "application/zip", 415, "application/zip is not supported"),
         ("zip", "application/pdf", 415, "ZIP"),
-        ("xml", "text/xml", 415, "text/xml is not supported"),
+        ("xml", "text/xml", 415, "no e-invoice"),
         ("text", "application/octet-stream", 415, "octet-stream is not supported"),
         ("text", "application/x-www-form-urlencoded", 415, "not supported; supported are application/pdf"),
     ],

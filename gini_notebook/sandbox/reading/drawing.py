@@ -5,7 +5,7 @@ import math
 
 from PIL import Image, ImageDraw, ImageFont
 
-from gini_notebook.sandbox.reading import images, pdf, plain_text, sniff
+from gini_notebook.sandbox.reading import e_invoice, images, pdf, plain_text, sniff
 from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.words import Page
 
@@ -39,6 +39,10 @@ def draw_page(content: bytes, media_type: str, number: int, width_px: int) -> by
         sheets = plain_text.sheets_of(plain_text.decode(content))
         _demand(number, min(len(sheets), pdf.MAX_PAGES))
         picture = _draw_words(plain_text.page_of(number, sheets[number - 1]), width_px)
+    elif media_type == sniff.XML:
+        _demand(number, 1)
+        lines = e_invoice.lines_of(e_invoice.parse(content))[: plain_text.LINES_PER_PAGE]
+        picture = _draw_words(plain_text.page_of(1, lines), width_px)
     else:
         opened = images.opened(content, media_type)
         _demand(number, min(images.page_count(opened), pdf.MAX_PAGES))

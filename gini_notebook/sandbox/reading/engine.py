@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gini_notebook.sandbox.reading import images, pdf, plain_text, qr, sniff, sources
+from gini_notebook.sandbox.reading import e_invoice, images, pdf, plain_text, qr, sniff, sources
 from gini_notebook.sandbox.reading.fields import extract, extract_payment
 from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.settings import Settings, settings_from
@@ -25,7 +25,7 @@ class Checked:
     page_count
         All its pages, also those beyond the tenth.
     source_classification
-        ``NATIVE``, ``SANDWICH`` (a picture of the page with text behind it), ``SCANNED`` or ``TEXT``.
+        ``NATIVE``, ``SANDWICH`` (a picture of the page with text behind it), ``SCANNED`` or ``TEXT`` (also of XML).
     """
 
     media_type: str
@@ -80,6 +80,9 @@ def check(content: bytes, media_type: str | None) -> Checked:
         if len(content) >= _MAX_TEXT:
             raise Unreadable("The text is longer than 512 KiB.")
         return Checked(found, len(plain_text.sheets_of(plain_text.decode(content))), "TEXT")
+    if found == sniff.XML:
+        e_invoice.parse(content)
+        return Checked(found, 1, "TEXT")
     picture = images.opened(content, found)
     pages = images.page_count(picture)
     images.page(picture, 1)
@@ -144,12 +147,14 @@ def read_pages(
         A rotation is no multiple of 90.
     """
     chosen = settings_from(settings)
+    kinds = [sniff.sniff(content, media_type) for content, media_type, _ in parts]
+    if sniff.XML in kinds:
+        return _e_invoice(parts, chosen)
     pages: list[Page] = []
-    for content, media_type, turn in parts:
+    for (content, _, turn), found in zip(parts, kinds, strict=True):
         if turn % 90:
             message = f"a page can be turned by 0, 90, 180 or 270 degrees, not by {turn}."
             raise ValueError(message)
-        found = sniff.sniff(content, media_type)
         pages += sources.pages_of(content, found, chosen, first=len(pages) + 1, turn=turn % 360)
     return _reading(pages, extract(pages, chosen, today or datetime.date.today()), chosen)  # noqa: DTZ011
 
@@ -206,6 +211,12 @@ def page_image(content: bytes, media_type: str | None, number: int, width_px: in
     from gini_notebook.sandbox.reading.drawing import draw_page
 
     return draw_page(content, sniff.sniff(content, media_type), number, width_px)
+
+
+def _e_invoice(parts: Sequence[tuple[bytes, str | None, int]], settings: Settings) -> Reading:
+    if len(parts) > 1:
+        raise Unreadable("An e-invoice (XML) is a document of its own; it cannot be a page of another.")
+    return _reading([plain_text.page_of(1, [""])], e_invoice.read(e_invoice.parse(parts[0][0])), settings)
 
 
 def _reading(pages: list[Page], extractions: dict[str, Any], settings: Settings) -> Reading:

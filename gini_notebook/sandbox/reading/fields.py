@@ -86,7 +86,7 @@ def extract(pages: list[Page], settings: Settings, today: datetime.date) -> dict
     lists["paymentDueDate"] += [dates.found(date) for date in all_dates]
     issued = dates.issue_date(all_dates, pages)
     chosen |= _others(pages, code, chosen, None if simple else dates.due_after_days(pages, issued))
-    answer = _answer(chosen, lists, Scale(pages, settings.dpi))
+    answer = answer_of(chosen, lists, Scale(pages, settings.dpi))
     terms = Terms(chosen.get("amountToPay"), issued, today)
     scale = Scale(pages, settings.dpi)
     compounds = {
@@ -126,10 +126,21 @@ def extract_payment(payment: qr.Payment, data: Mapping[str, Any]) -> dict[str, A
     values |= {"docType": "PaymentQRCode", "instantPayment": str(payment.instant).lower()}
     chosen = {label: Found(value) for label, value in values.items() if value}
     lists = {label: [chosen[label]] for label in _CANDIDATES if label in chosen}
-    return _answer(chosen, lists, Scale([], 72.0))
+    return answer_of(chosen, lists, Scale([], 72.0))
 
 
-def _answer(chosen: Mapping[str, Found], lists: Mapping[str, Sequence[Found]], scale: Scale) -> dict[str, Any]:
+def answer_of(chosen: Mapping[str, Found], lists: Mapping[str, Sequence[Found]], scale: Scale) -> dict[str, Any]:
+    """Return values and their candidates in the form of ``GET /documents/{id}/extractions``.
+
+    Parameters
+    ----------
+    chosen
+        The value of each label.
+    lists
+        The candidates of some of them.
+    scale
+        Unit of the boxes.
+    """
     return {
         "extractions": {
             label: scale.extraction(_ENTITIES[label], found, _CANDIDATES.get(label, "") if lists.get(label) else "")

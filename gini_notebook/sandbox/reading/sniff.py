@@ -1,8 +1,11 @@
 """What a file is, told by its bytes and never by its name."""
 
+import re
+
 from gini_notebook.sandbox.reading.problems import Unreadable, UnsupportedType
 
 PDF, JPEG, PNG, GIF, TIFF, TEXT = "application/pdf", "image/jpeg", "image/png", "image/gif", "image/tiff", "text/plain"
+XML = "application/xml"
 
 IMAGES = frozenset({JPEG, PNG, GIF, TIFF})
 
@@ -26,13 +29,11 @@ _OTHERS = (
     (b"7z\xbc\xaf", "a 7z archive"),
 )
 _MARKUP = (
-    (b"<!doctype html", "HTML"),
-    (b"<html", "HTML"),
-    (b"<?xml", "XML"),
-    (b"<svg", "SVG"),
-    (b"<!--", "XML or HTML"),
+    (re.compile(rb"<(?:!doctype\s+)?html[\s>]"), "HTML"),
+    (re.compile(rb"<svg[\s>]"), "SVG"),
 )
-_DECLARED = (("xml", "XML"), ("html", "HTML"))
+_DECLARED_XML = {"application/xml", "text/xml"}
+_TAKEN = "supported are PDF, JPEG, PNG, GIF, TIFF, plain text and e-invoices as XML"
 
 
 def sniff(content: bytes, media_type: str | None) -> str:
@@ -58,17 +59,19 @@ def sniff(content: bytes, media_type: str | None) -> str:
     if found:
         return found
     declared = (media_type or "").split(";")[0].strip().lower()
-    other = _unsupported(content) or next((name for end, name in _DECLARED if declared.endswith(end)), None)
+    start = _start(content)
+    other = _unsupported(content, start) or ("HTML" if declared.endswith("html") else None)
     if other:
-        message = f"The file is {other}; supported are PDF, JPEG, PNG, GIF, TIFF and plain text."
+        message = f"The file is {other}; {_TAKEN}."
         raise UnsupportedType(message)
+    if _is_xml(start, declared):
+        return XML
     if declared in IMAGES or declared == PDF:
         message = f"The file was declared as {declared}, but its content is something else."
         raise Unreadable(message)
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnsupportedType(
-            "The file is of an unknown binary type; supported are PDF, JPEG, PNG, GIF, TIFF and plain text."
-        )
+        message = f"The file is of an unknown binary type; {_TAKEN}."
+        raise UnsupportedType(message)
     return TEXT
 
 
@@ -79,7 +82,7 @@ def _by_magic(content: bytes) -> str | None:
     return PDF if b"%PDF-" in content[:1024] else None
 
 
-def _unsupported(content: bytes) -> str | None:
+def _unsupported(content: bytes, start: bytes) -> str | None:
     for magic, name in _OTHERS:
         if content.startswith(magic):
             return name
@@ -87,6 +90,20 @@ def _unsupported(content: bytes) -> str | None:
         return "a WebP image"
     if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
         return "a HEIF image"
-    start = content[:2048].removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").lstrip().lower()
-    start = start.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return next((name for magic, name in _MARKUP if start.startswith(magic)), None)
+    if not start.startswith(b"<"):
+        return None
+    return next((name for pattern, name in _MARKUP if pattern.search(start)), None)
+
+
+def _start(content: bytes) -> bytes:
+    """Return the beginning in lower case, without byte order marks and the NULs of UTF-16."""
+    start = content[:2048].removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return start.replace(b"\x00", b"").lstrip().lower()
+
+
+def _is_xml(start: bytes, declared: str) -> bool:
+    return (
+        declared in _DECLARED_XML
+        or start.startswith((b"<?xml", b"<!--"))
+        or (start.startswith(b"<") and b"xmlns" in start)
+    )

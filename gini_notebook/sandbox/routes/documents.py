@@ -117,6 +117,8 @@ API = (
             "image/gif": _BINARY,
             "image/tiff": _BINARY,
             "text/plain": {"type": "string"},
+            "application/xml": _BINARY,
+            "text/xml": _BINARY,
             "multipart/form-data": _FORM,
             "application/vnd.gini.v1.partial+pdf": _BINARY,
             "application/vnd.gini.v1.partial+jpeg": _BINARY,

@@ -210,8 +210,8 @@ def test_unreadable_files_say_why(content: bytes, declared: str | None, message:
         (b"<!DOCTYPE html><html></html>", "application/pdf", "HTML"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><a/>", None, "XML"),
         ('<?xml version="1.0"?><a/>'.encode("utf-16"), None, "XML"),
-        (b"\n<!-- a --><a/>", None, "XML or HTML"),
-        (b"plain", "application/xml", "XML"),
+        (b"\n<!-- a --><a/>", None, "XML"),
+        (b"<?xml version='1.0'?><html xmlns='x'/>", "application/xml", "HTML"),
         (b"<svg xmlns='x'/>", None, "SVG"),
         (b"PK\x03\x04 docx", None, "Office document"),
         (b"{\\rtf1}", None, "RTF"),
@@ -222,9 +222,8 @@ def test_unreadable_files_say_why(content: bytes, declared: str | None, message:
     ],
 )
 def test_types_that_the_service_does_not_take(content: bytes, declared: str | None, found: str) -> None:
-    with pytest.raises(
-        reading.UnsupportedType, match=f"{found}.*supported are PDF, JPEG, PNG, GIF, TIFF and plain text"
-    ):
+    advice = "no e-invoice" if found == "XML" else "supported are PDF, JPEG, PNG, GIF, TIFF, plain text and e-invoices"
+    with pytest.raises(reading.UnsupportedType, match=f"{found}.*{advice}"):
         reading.check(content, declared)
 
 
