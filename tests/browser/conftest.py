@@ -27,7 +27,7 @@ ARGUMENTS = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if here in item.path.parents and {"chromium", "lab"}.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 START_LIMIT_S = 90.0
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 SETTINGS = {
     "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
@@ -47,6 +48,21 @@ def until(ready: Callable[[], Any], what: str, *, limit_s: float = LIMIT_S, paus
         time.sleep(pause_s)
     message = f"waited {limit_s:g} s in vain for: {what}"
     raise TimeoutError(message)
+
+
+def whole_notebook(path: Path, cells: list[tuple[str, int | None]], *, after_ns: int) -> str | None:
+    """Return the text of a notebook that was written after a time and holds these cells (source, number of the run).
+
+    None as long as the file is older, only partly written, or another notebook.
+    """
+    if path.stat().st_mtime_ns <= after_ns:
+        return None
+    text = path.read_text(encoding="utf-8")
+    try:
+        written = nbformat.reads(text, as_version=4).cells
+    except (ValueError, nbformat.reader.NotJSONError):
+        return None
+    return text if [(cell.source, cell.execution_count) for cell in written] == cells else None
 
 
 class LabServer:
@@ -135,6 +151,14 @@ class LabServer:
             for session in sessions
         )
 
+    def history(self) -> set[str]:
+        """Return the cells that the kernels have written into the history of the user."""
+        with contextlib.suppress(sqlite3.OperationalError):  # not yet made
+            address = f"{(self.home / 'ipython' / 'profile_default' / 'history.sqlite').as_uri()}?mode=ro"
+            with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+                return {source for (source,) in database.execute("SELECT source FROM history")}
+        return set()
+
     def end_kernels(self) -> None:
         """End every kernel, so that tests do not share memory."""
         for session in self.session.get(f"{self.url}api/sessions", timeout=5).json():
@@ -159,6 +183,7 @@ class NotebookPage:
         self.watched = watched
         self.server = server
         self.path = path
+        self.sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]
         page: Page = watched.page
         self.page = page
         page.goto(f"{server.url}lab/tree/{path.name}?reset&token={server.token}")
@@ -183,13 +208,22 @@ class NotebookPage:
         self.page.locator(".jp-Notebook").screenshot(path=path)
 
     def save(self) -> str:
-        """Save by the button of the toolbar (Ctrl+S is swallowed while a widget has the focus); give the file."""
+        """Save by the button of the toolbar (Ctrl+S is swallowed while a widget has the focus); return the file.
+
+        JupyterLab writes into the file that is there, so a reader may meet half of it, or nothing: what is returned is
+        whole, younger than the click, and holds every cell with the number of its last run.
+        """
+        prompts = [text.strip("[]: ") for text in self.cells.locator(".jp-InputArea-prompt").all_inner_texts()]
         before = self.path.stat().st_mtime_ns
         self.page.locator('[data-jp-item-name="save"] jp-button, [data-jp-item-name="save"] button').first.click()
-        until(lambda: self.path.stat().st_mtime_ns != before, "the notebook to be saved")
-        return self.path.read_text(encoding="utf-8")
+        cells = [(source, int(prompt) if prompt.isdigit() else None) for source, prompt in self._cells(prompts)]
+        return str(until(lambda: whole_notebook(self.path, cells, after_ns=before), "the notebook to be saved"))
 
-    def checkpoints(self) -> Iterator[str]:
-        """Give the checkpoints that were made beside the notebook."""
-        for path in self.path.parent.glob(f".ipynb_checkpoints/{self.path.stem}*"):
-            yield path.read_text(encoding="utf-8")
+    def _cells(self, prompts: list[str]) -> Iterator[tuple[str, str]]:
+        return zip(self.sources, prompts, strict=True)
+
+    def checkpoint(self, saved: str) -> Path:
+        """Return the checkpoint that was made of what has just been saved; an older one tells nothing of it."""
+        path = self.path.parent / ".ipynb_checkpoints" / f"{self.path.stem}-checkpoint.ipynb"
+        until(lambda: path.exists() and path.read_text(encoding="utf-8") == saved, "the checkpoint of what was saved")
+        return path
