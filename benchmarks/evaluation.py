@@ -27,7 +27,7 @@ DOCUMENTS, PEER_ITEM_DOCUMENTS = 10_000, 100
 
 
 def cpu_s(call: Callable[[], Any], runs: int = 3) -> float:
-    """Give the CPU seconds of the best run."""
+    """Return the CPU seconds of the best run."""
     best = float("inf")
     for _ in range(runs):
         gc.collect()
@@ -38,7 +38,7 @@ def cpu_s(call: Callable[[], Any], runs: int = 3) -> float:
 
 
 def equality(found: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Give what no evaluation can do without: join both sides, compare strings, count by field."""
+    """Return what no evaluation can do without: join both sides, compare strings, count by field."""
     both = truth.merge(found, on=["document", "group", "row", "field"], how="outer", suffixes=("", "_found"))
     same = both["value"] == both["value_found"]
     counts = pd.DataFrame({"field": both["field"], "correct": same, "truth": both["value"].notna()})
@@ -77,7 +77,7 @@ Peer = Callable[[Records, Records], Any]
 
 
 def header_peers() -> dict[str, tuple[str, Peer]]:
-    """Give the peers for header fields: the module each needs, and the call on its records."""
+    """Return the peers for header fields: the module each needs, and the call on its records."""
     return {
         "nervaluate (spans, no values)": ("nervaluate", adapters.nervaluate),
         "seqeval (spans, no values)": ("seqeval", adapters.seqeval),
@@ -125,7 +125,7 @@ def docile_header(truth: dict[str, Any], found: dict[str, Any]) -> Any:
 
 
 def item_peers() -> dict[str, tuple[str, Peer]]:
-    """Give the peers that align rows."""
+    """Return the peers that align rows."""
     return {
         "ANLS*": ("anls_star", lambda *sides: adapters.anls_star(*map(nested, sides))),
         "DocILE": ("docile", adapters.docile_line_items),
@@ -133,7 +133,7 @@ def item_peers() -> dict[str, tuple[str, Peer]]:
 
 
 def nested(side: Records) -> Records:
-    """Give the rows of every document a name."""
+    """Name the rows of every document."""
     return {name: {"rows": rows} for name, rows in side.items()}
 
 

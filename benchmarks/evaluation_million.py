@@ -57,7 +57,7 @@ class Memory:
 
 
 def measured() -> tuple[float, float, float]:
-    """Give seconds of ``evaluate``, the most memory meanwhile (MB of 10^6 bytes), and seconds of ``summary``."""
+    """Return seconds of ``evaluate``, the most memory meanwhile (MB of 10^6 bytes), and seconds of ``summary``."""
     with tempfile.TemporaryDirectory() as place, dask.config.set({"distributed.worker.memory.terminate": False}):
         folder = Path(place)
         # In a process of its own: what making the tables takes is not the memory of evaluating them.

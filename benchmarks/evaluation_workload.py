@@ -28,7 +28,7 @@ _FORMS = np.array(["GmbH", "AG", "KG", "OHG", "e.V."])
 
 
 def header(documents: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give extractions and truth: of ten fields 75 % are correct, 15 % wrong, 5 % missing and 5 % spurious."""
+    """Return extractions and truth: of ten fields 75 % are correct, 15 % wrong, 5 % missing and 5 % spurious."""
     random = np.random.default_rng(seed)
     names = np.array([f"batch/{number:06d}.pdf" for number in range(documents)], dtype=object)
     parts = [_column(random, names, field, kind) for field, kind in HEADER.items()]
@@ -80,7 +80,7 @@ def spoiled(random: np.random.Generator, truth: np.ndarray) -> np.ndarray:
 
 
 def items(documents: int, rows: int = 10, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give extractions and truth of line items: rows shuffled, 5 % dropped, 5 % invented, 15 % of cells wrong."""
+    """Return extractions and truth of line items: rows shuffled, 5 % dropped, 5 % invented, 15 % of cells wrong."""
     random = np.random.default_rng(seed)
     count = documents * rows
     names = np.array([f"batch/{number:06d}.pdf" for number in range(documents)], dtype=object).repeat(rows)

@@ -51,7 +51,7 @@ class Comparison:
     left_out_fields: tuple[str, ...]
 
     def by_field(self, level: str = "typed", intervals: str = "bootstrap") -> pd.DataFrame:
-        """Give per field the difference of F1, precision and recall, and whether it is more than chance.
+        """Return per field the difference of F1, precision and recall, and whether it is more than chance.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class Comparison:
         return frame
 
     def verdict(self) -> str:
-        """Say in one sentence whether the second run is better, and which fields are.
+        """Describe in one sentence whether the second run is better, and which fields are.
 
         Examples
         --------
@@ -97,7 +97,7 @@ class Comparison:
         return verdict_sentence(self.by_field())
 
     def summary(self, intervals: str = "bootstrap") -> pd.DataFrame:
-        """Give the comparison in a few numbers.
+        """Return the comparison in a few numbers.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ class Comparison:
         return self.documents[self.documents["change"] == "broken"].reset_index(drop=True)
 
     def changes(self, change: str | None = None) -> pd.DataFrame:
-        """Give the slots that one run has right and the other has not.
+        """Return the slots that one run has right and the other has not.
 
         Parameters
         ----------
@@ -270,7 +270,7 @@ def _common_fields(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple
 
 
 def verdict_sentence(fields: pd.DataFrame) -> str:
-    """Say whether the second run is better, from the table of ``Comparison.by_field``."""
+    """Describe whether the second run is better, from the table of ``Comparison.by_field``."""
     whole = fields[(fields["field"] == MICRO)].sort_values("group", kind="stable")
     if whole.empty or math.isnan(whole.iloc[0]["f1_difference"]):
         return "There is nothing to compare: no field has a value in the truth or in the extractions."

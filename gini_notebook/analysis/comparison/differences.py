@@ -60,7 +60,7 @@ def difference_table(
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
-    """Adjust the p-values for the number of fields, and give the verdicts."""
+    """Adjust the p-values for the number of fields, and add the verdicts."""
     p = table["p"].to_numpy(dtype=np.float64)
     fields = ~table["field"].isin((MICRO, MACRO)).to_numpy(dtype=bool)
     adjusted = p.copy()
@@ -107,7 +107,7 @@ def _rows(
 
 
 def _corrected(ends: Interval, draws: FloatArray, difference: FloatArray, without: FloatArray) -> Interval:
-    """Give the BCa interval; the percentiles where it is undefined, or of too few documents to be worth anything."""
+    """Return the BCa interval; the percentiles where it is undefined, or of too few documents to be worth anything."""
     if len(without) < FEWEST_DOCUMENTS:
         return ends
     corrected = bca_interval(draws, difference, without)
@@ -119,7 +119,7 @@ def _corrected(ends: Interval, draws: FloatArray, difference: FloatArray, withou
 def share_difference_interval(
     first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], *, seed: int, intervals: str
 ) -> tuple[float, float]:
-    """Give the interval of the difference of two shares of the same documents."""
+    """Return the interval of the difference of two shares of the same documents."""
     count = len(first)
     if not count:
         return np.nan, np.nan
@@ -133,7 +133,7 @@ def share_difference_interval(
 
 
 def changed_slots(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Give the slots that only one run has right.
+    """Return the slots that only one run has right.
 
     A slot without a truth row that a run left alone has no comparison in it; that is the same as ``absent``.
     """
@@ -152,7 +152,7 @@ def changed_slots(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_truth(side: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which slots are those of header fields, or of rows that the truth has."""
+    """Return which slots are those of header fields, or of rows that the truth has."""
     stated = side["truth"].notna().to_numpy().copy()
     compound = np.flatnonzero((side["group"] != "").to_numpy(dtype=bool))
     rows = side.iloc[compound].groupby(["document", "group", "row"], sort=False).ngroup().to_numpy()
@@ -162,7 +162,7 @@ def _in_truth(side: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def document_changes(first: Evaluation, second: Evaluation, changes: pd.DataFrame) -> pd.DataFrame:
-    """Give one row per document: was it, is it perfect, and how many values changed."""
+    """Return one row per document: was it, is it perfect, and how many values changed."""
     names = first.documents["document"]
     table = pd.DataFrame({"document": names})
     perfect = [perfect_documents(side) for side in (first, second)]
@@ -181,7 +181,7 @@ def document_changes(first: Evaluation, second: Evaluation, changes: pd.DataFram
 
 
 def perfect_documents(result: Evaluation) -> dict[str, bool]:
-    """Tell of every document with a labelled required field whether nothing in them is wrong, missing or spurious."""
+    """Return per document with a labelled required field whether nothing in them is wrong, missing or spurious."""
     comparisons = result.comparisons
     wanted = (comparisons["group"] == "") & comparisons["outcome"].isin(_JUDGED)
     if result.settings["required"] is not None:

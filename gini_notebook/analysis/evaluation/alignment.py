@@ -101,7 +101,7 @@ def align(
 
 
 def _place_header(inputs: Inputs, position: IntArray, confidence: FloatArray | None) -> _Placed:
-    """Give the prediction with the highest confidence row 0, and further ones row 1, 2, … (M10)."""
+    """Number the prediction with the highest confidence as row 0, and further ones row 1, 2, … (M10)."""
     side = inputs.extracted.take(position)
     slot = side.document * max(len(inputs.columns), 1) + side.column
     row = np.zeros(len(slot), dtype=np.int64)
@@ -201,7 +201,7 @@ def _joined(inputs: Inputs, placed: _Placed) -> Slots:
 
 
 def _rows_extracted(inputs: Inputs, extracted_at: IntArray, column: IntArray, unit: IntArray) -> IntArray:
-    """Tell for every slot the number of the extracted row; a missing cell of a paired row has one too."""
+    """Return for every slot the number of the extracted row; a missing cell of a paired row has one too."""
     there = extracted_at != NOTHING
     numbers = np.full(len(there), NOTHING, dtype=np.int64)
     numbers[there] = inputs.extracted.row[extracted_at[there]]

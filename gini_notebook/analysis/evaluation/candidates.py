@@ -47,7 +47,7 @@ class Candidates:
     usual: Mapping[tuple[str, str], str]
 
     def part(self, table: pd.DataFrame) -> "Candidates":
-        """Give some of the candidates."""
+        """Return some of the candidates."""
         return replace(self, table=table)
 
 
@@ -87,7 +87,7 @@ def survey_candidates(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
 
 
 def candidates_of(candidates: pd.DataFrame, documents: ObjectArray) -> pd.DataFrame:
-    """Give the candidates of these documents, as they are."""
+    """Return the candidates of these documents, as they are."""
     return candidates[candidates["document"].isin(documents)].reset_index(drop=True)
 
 
@@ -100,7 +100,7 @@ def candidate_columns(
     *,
     canonical_truth: IntArray,
 ) -> dict[str, Any]:
-    """Give the columns ``candidates`` (the list asked) and ``candidate_rank`` (1 = first) of the comparisons.
+    """Return the columns ``candidates`` (the list asked) and ``candidate_rank`` (1 = first) of the comparisons.
 
     Asked is the list that the extraction names; where nothing was extracted, the list that extractions of this field
     name most often.
@@ -154,7 +154,7 @@ def _read(whole: Candidates, inputs: Inputs) -> _Lists:
 
 
 def _asked(candidates: Candidates, source: pd.DataFrame, inputs: Inputs, slots: Slots) -> IntArray:
-    """Give for every slot the code of the list to ask; :data:`NOTHING` for fields that never name one."""
+    """Return for every slot the code of the list to ask; :data:`NOTHING` for fields that never name one."""
     if "candidates" not in source.columns:
         return np.full(len(slots.column), NOTHING, dtype=np.int64)
     index = pd.Index(candidates.names, dtype=object)

@@ -62,7 +62,7 @@ def compare_tables(
     candidates
         The candidates, if there are some.
     to_count
-        Give only the columns of the comparisons that counts are made of.
+        Whether only the columns of the comparisons are wanted that counts are made of.
     """
     canonical = canonicalise(inputs, list(rules.values()))
     confidence = read_confidence(source)
@@ -131,7 +131,7 @@ def judge(inputs: Inputs, canonical: Canonical, slots: Slots) -> Judged:
 
 
 def _at(values: IntArray, places: IntArray) -> IntArray:
-    """Give ``values[places]``, and nothing where there is no place."""
+    """Return ``values[places]``, and nothing where there is no place."""
     return np.append(values, NOTHING)[places]
 
 
@@ -158,7 +158,7 @@ def _by_rule(canonical: Canonical, column: IntArray, at: IntArray) -> list[tuple
 
 
 def _distinct_pairs(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]:
-    """Number the distinct pairs, and give for each distinct pair the place where it comes first."""
+    """Number the distinct pairs, and return for each distinct pair the place where it comes first."""
     numbers, uniques = pd.factorize(one * (int(other.max(initial=0)) + 1) + other)
     first = np.empty(len(uniques), dtype=np.int64)
     first[numbers[::-1]] = np.arange(len(numbers))[::-1]
@@ -166,7 +166,7 @@ def _distinct_pairs(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]
 
 
 def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged) -> "pd.Series[Any]":
-    """Say for every wrong slot why it is wrong (M17); missing elsewhere."""
+    """Return for every wrong slot why it is wrong (M17); missing elsewhere."""
     wrong = np.flatnonzero(judged.outcome == CODES["wrong"])
     fields, rows = _elsewhere(inputs, canonical, slots, judged, wrong)
     found = np.full(len(wrong), None, dtype=object)

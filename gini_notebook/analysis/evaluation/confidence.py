@@ -30,7 +30,7 @@ class Predictions:
     right: BoolArray
 
     def of(self, chosen: BoolArray) -> "Predictions":
-        """Give some of them, numbered anew within each document."""
+        """Return some of them, numbered anew within each document."""
         document = self.document[chosen].reset_index(drop=True)
         place = document.groupby(document.to_numpy(dtype=object), sort=False).cumcount().to_numpy(dtype=np.int64)
         return Predictions(
@@ -39,7 +39,7 @@ class Predictions:
 
 
 def predictions(comparisons: pd.DataFrame, chosen: BoolArray) -> Predictions:
-    """Give the predictions among the chosen slots, in the order of the comparisons."""
+    """Return the predictions among the chosen slots, in the order of the comparisons."""
     if CONFIDENCE not in comparisons.columns:
         raise SettingError(
             "These extractions have no confidence. The service delivers none; a table with a column 'confidence' has."
@@ -74,7 +74,7 @@ def reliability_table(given: Predictions, bins: int) -> pd.DataFrame:
 
 
 def confidence_metrics(given: Predictions, support: int) -> dict[str, Any]:
-    """Give how well confidence tells right from wrong, in a few numbers."""
+    """Return how well confidence tells right from wrong, in a few numbers."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
     probability = bool(len(confidence)) and bool((confidence >= 0).all() and (confidence <= 1).all())
@@ -90,7 +90,7 @@ def confidence_metrics(given: Predictions, support: int) -> dict[str, Any]:
 
 
 def average_precision(given: Predictions, support: int) -> float:
-    """Give the average precision as DocILE's benchmark does (interpolated).
+    """Return the average precision as DocILE's benchmark does (interpolated).
 
     Ties are decided by the place of the prediction in its document, then by the SHA-1 of document and place, so that
     no document comes first by its name.
@@ -116,7 +116,7 @@ def _ranking(given: Predictions) -> IntArray:
 
 
 def uninterpolated(confidence: FloatArray, right: BoolArray) -> float:
-    """Give the sum of precision × gain of recall over the distinct confidences, recall being that of predictions."""
+    """Return the sum of precision × gain of recall over the distinct confidences, recall being that of predictions."""
     if not right.any():
         return np.nan
     order = np.argsort(-confidence, kind="stable")
@@ -127,14 +127,14 @@ def uninterpolated(confidence: FloatArray, right: BoolArray) -> float:
 
 
 def expected_calibration_error(confidence: FloatArray, right: BoolArray, bins: int = 10) -> float:
-    """Give the mean gap between confidence and share of right predictions, over bins of equal width."""
+    """Return the mean gap between confidence and share of right predictions, over bins of equal width."""
     of_bin = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
     gaps = np.bincount(of_bin, weights=confidence - right, minlength=bins)
     return float(np.abs(gaps).sum() / len(confidence))
 
 
 def auroc(confidence: FloatArray, right: BoolArray) -> float:
-    """Give the probability that a right prediction is surer than a wrong one (ties count half)."""
+    """Return the probability that a right prediction is surer than a wrong one (ties count half)."""
     good, bad = int(right.sum()), int((~right).sum())
     if not good or not bad:
         return np.nan
@@ -143,7 +143,7 @@ def auroc(confidence: FloatArray, right: BoolArray) -> float:
 
 
 def without_predictions_below(comparisons: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Give the comparisons as if predictions below the threshold had not been made (M16).
+    """Return the comparisons as if predictions below the threshold had not been made (M16).
 
     Correct and wrong become missing, spurious becomes absent. Where there would be no slot without the prediction (an
     invented row, a repeated prediction), there is none.

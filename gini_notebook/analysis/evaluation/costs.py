@@ -50,12 +50,12 @@ def _precision(tally: Tally, places: list[int]) -> Any:
 
 
 def _break_even(rates: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
-    """Give the precision from which taking a value is cheaper than keying it in: 1 - missing / wrong."""
+    """Return the precision from which taking a value is cheaper than keying it in: 1 - missing / wrong."""
     return np.clip(1 - share(rates[:, 1], rates[:, 0]), 0, 1)
 
 
 def _rates(tally: Tally, costs: Costs | CostsByField) -> "tuple[list[int], np.ndarray[Any, np.dtype[np.float64]]]":
-    """Give the columns that cost something, and what wrong, missing and spurious values cost in each."""
+    """Return the columns that cost something, and what wrong, missing and spurious values cost in each."""
     header = [name[1] for name in tally.columns if not name[0]]
     by_field: dict[str, Any] = dict(costs) if not set(costs) <= set(OUTCOMES) else dict.fromkeys(header, costs)
     places, rates = [], []

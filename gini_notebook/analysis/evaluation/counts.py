@@ -58,20 +58,20 @@ class Tally:
         return np.asarray(self.counts.sum(axis=0, dtype=np.int64))
 
     def columns_of(self, group: str) -> IntArray:
-        """Give the places of the columns of a group that have anything to count."""
+        """Return the places of the columns of a group that have anything to count."""
         counted = self.totals.sum(axis=1) > 0
         return np.array(
             [place for place, name in enumerate(self.columns) if name[0] == group and counted[place]], dtype=np.int64
         )
 
     def of(self, chosen: BoolArray) -> "Tally":
-        """Give the tally of some of the documents."""
+        """Return the tally of some of the documents."""
         candidates = None if self.candidates is None else self.candidates[chosen]
         return Tally(self.columns, self.counts[chosen], self.anls[chosen], self.rows[chosen], candidates)
 
 
 def groups_of(columns: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Give the groups of columns in sorted order."""
+    """Return the groups of columns in sorted order."""
     return tuple(sorted({group for group, _ in columns}))
 
 
@@ -136,7 +136,7 @@ def count_documents(comparisons: pd.DataFrame, slots: Coded, level: str) -> Tall
 
 
 def outcomes_at(comparisons: pd.DataFrame, slots: Coded, level: str) -> IntArray:
-    """Give the outcome of every slot at a level; where both sides state a value, the level decides."""
+    """Return the outcome of every slot at a level; where both sides state a value, the level decides."""
     if level not in LEVELS:
         message = f"There is no level {level!r}; choose one of {', '.join(LEVELS)}."
         raise SettingError(message)

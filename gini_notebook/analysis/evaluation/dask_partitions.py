@@ -50,7 +50,7 @@ def partition_dask(extractions: Any, truth: Any) -> Parted:
 
 
 def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:
-    """Give every partition its share of a truth in memory; what is left over makes a partition of its own."""
+    """Divide a truth in memory among the partitions; what is left over makes a partition of its own."""
     seen = _needed(extractions, ("document", "field", "group", "entity")).to_delayed()
     surveys, names = zip(*_run(_survey_and_names, seen, [truth.head(0)] * len(seen)), strict=True)
     met = [_of_documents(truth, known) for known in names]
@@ -65,12 +65,12 @@ def _survey_and_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[S
 
 
 def _needed(frame: Any, columns: Sequence[str]) -> Any:
-    """Give the columns a survey needs, so that no others are read for it."""
+    """Return the columns a survey needs, so that no others are read for it."""
     return frame[[name for name in columns if name in frame.columns]]
 
 
 def _of_documents(truth: pd.DataFrame, names: frozenset[str]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """Tell which rows are of these documents, whatever the Unicode form of their names."""
+    """Return which rows are of these documents, whatever the Unicode form of their names."""
     codes, known = pd.factorize(truth["document"])
     forms = {composed(name) for name in names}
     found = np.array([*(composed(str(name)) in forms for name in known), False])

@@ -47,7 +47,7 @@ class Sent:
         return [] if self.documents is None else self.documents["document"].tolist()
 
     def facts(self, names: ObjectArray) -> dict[str, Any]:
-        """Give what the provenance says; ``names`` are the documents of the truth."""
+        """Return what the provenance says; ``names`` are the documents of the truth."""
         return {
             "service": self.service,
             "documents_sent": None if self.documents is None else len(self.documents),
@@ -57,7 +57,7 @@ class Sent:
 
 
 def tables_of(extractions: Any) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
-    """Give the tables of extractions, documents and candidates of whatever was handed in."""
+    """Return the tables of extractions, documents and candidates of whatever was handed in."""
     if isinstance(extractions, pd.DataFrame):
         return extractions, None, None
     table = getattr(extractions, "extractions", None)

@@ -68,7 +68,7 @@ class EncodedTable:
     value: tuple[IntArray, ObjectArray]
 
     def hash(self) -> str:
-        """Give the SHA-256 of what the table says."""
+        """Return the SHA-256 of what the table says."""
         documents, columns = sorted(self.document[1].tolist()), sorted(self.names)
         places = {name: place for place, name in enumerate(documents)}
         document = np.array([*map(places.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
@@ -205,7 +205,7 @@ def check_keys(side: EncodedRows, documents: ObjectArray, columns: Sequence[tupl
 
 
 def slot_keys(document: IntArray, column: IntArray, row: IntArray, columns: int) -> IntArray:
-    """Give every (document, row, column) one number, in this order; row numbers are below 2**31."""
+    """Number every (document, row, column), in this order; row numbers are below 2**31."""
     if not len(document):
         return np.zeros(0, dtype=np.int64)
     widest = int(row.max()) + 1
@@ -222,7 +222,7 @@ class _Digest(Protocol):
 def hash_table(
     key: IntArray, value: IntArray, values: ObjectArray, documents: Sequence[str], columns: Sequence[tuple[str, str]]
 ) -> str:
-    """Give the SHA-256 of what a table says; the order of its rows and its dtypes do not matter.
+    """Return the SHA-256 of what a table says; the order of its rows and its dtypes do not matter.
 
     Parameters
     ----------

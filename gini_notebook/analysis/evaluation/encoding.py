@@ -132,7 +132,7 @@ def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) 
 
 
 def composed(name: str) -> str:
-    """Give the one Unicode form in which names of documents are compared, whichever a file system delivers."""
+    """Return the one Unicode form in which names of documents are compared, whichever a file system delivers."""
     return unicodedata.normalize("NFC", name)
 
 
@@ -142,7 +142,7 @@ def as_objects(values: Sequence[Any]) -> ObjectArray:
 
 
 def blank(strings: ObjectArray) -> BoolArray:
-    """Tell which strings state nothing: empty, or blanks only."""
+    """Return which strings state nothing: empty, or blanks only."""
     return np.asarray(np.fromiter(map(str.isspace, strings), np.bool_, len(strings)) | (strings == ""))
 
 
@@ -155,12 +155,12 @@ def blanks_as_nothing(codes: IntArray, strings: ObjectArray) -> tuple[IntArray, 
 
 
 def text_column(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
-    """Give the text column (dtype ``schema.TEXT``) of codes; :data:`NOTHING` is missing."""
+    """Return the text column (dtype ``schema.TEXT``) of codes; :data:`NOTHING` is missing."""
     return text_columns([codes], strings)[0]
 
 
 def text_columns(codes: Sequence[IntArray], strings: ObjectArray) -> "list[pd.Series[Any]]":
-    """Give several text columns of the same strings, as :func:`text` does."""
+    """Return several text columns of the same strings, as :func:`text` does."""
     known = pd.array(strings, dtype=TEXT)
     return [pd.Series(known.take(places, allow_fill=True), copy=False) for places in codes]
 
@@ -179,7 +179,7 @@ def numbered_in_order(keys: IntArray) -> tuple[IntArray, IntArray]:
 def joined(
     first: tuple[IntArray, ObjectArray], second: tuple[IntArray, ObjectArray]
 ) -> tuple[IntArray, IntArray, ObjectArray]:
-    """Give two coded columns the same numbering."""
+    """Number two coded columns alike."""
     if first[1] is second[1]:
         return first[0], second[0], first[1]
     both = np.concatenate([first[1], second[1]])

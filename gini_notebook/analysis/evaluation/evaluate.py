@@ -151,7 +151,7 @@ def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, Sent]:
 
 
 def _in_parts(extractions: Any, truth: Any, executor: Executor | None) -> Parted | None:
-    """Give the partitions of what comes in partitions."""
+    """Return the partitions of what comes in partitions."""
     if is_dask(extractions):
         if executor is not None:
             raise SettingError(

@@ -53,7 +53,7 @@ class Evaluation(Scores):
     ----------
     comparisons : pandas.DataFrame
         One row per slot (``schema.COMPARISONS``), sorted by document, group, row and field. ``outcome`` is one of
-        correct, wrong, missing, spurious, absent, and ignored (nobody looked what the truth is). With candidates, two
+        correct, wrong, missing, spurious, absent, and ignored (unlabelled). With candidates, two
         more columns: ``candidates`` (the list asked) and ``candidate_rank`` (where in it the right value is). With
         confidences, one more: ``confidence``.
     documents : pandas.DataFrame
@@ -73,7 +73,7 @@ class Evaluation(Scores):
     provenance: Mapping[str, Any]
 
     def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """Give the comparisons to look at.
+        """Return the comparisons to look at.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Evaluation(Scores):
         return mistake_table(self.comparisons, self._entities, field, outcome)
 
     def by_cause(self, field: str | None = None, *, details: bool = False) -> pd.DataFrame:
-        """Give how often which cause made a value wrong; the counts of a field add up to its wrong values.
+        """Return how often which cause made a value wrong; the counts of a field add up to its wrong values.
 
         Parameters
         ----------
@@ -124,7 +124,7 @@ class Evaluation(Scores):
         return cause_table(self.comparisons, chosen, details=details)
 
     def confusion(self) -> pd.DataFrame:
-        """Give how often the value of one field was extracted as another field of the same document.
+        """Return how often the value of one field was extracted as another field of the same document.
 
         Returns
         -------
@@ -154,7 +154,7 @@ class Evaluation(Scores):
         column: str | None = None,
         documents: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
-        """Give how often predictions of a confidence are right.
+        """Return how often predictions of a confidence are right.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class Evaluation(Scores):
         return reliability_by_slice(values, names, given, bins)
 
     def confidence_scores(self) -> pd.DataFrame:
-        """Give how well the confidence tells right from wrong, per field and for all header fields together.
+        """Return how well the confidence tells right from wrong, per field and for all header fields together.
 
         Returns
         -------
@@ -263,7 +263,7 @@ class Evaluation(Scores):
         target: float = 0.99,
         required: Sequence[str] | None = None,
     ) -> pd.DataFrame:
-        """Tell whether the confidence means the same in parts of the documents, and a threshold holds in each.
+        """Return whether the confidence means the same in parts of the documents, and a threshold holds in each.
 
         Parameters
         ----------
@@ -309,7 +309,7 @@ class Evaluation(Scores):
         return table
 
     def confidence_by_field(self, *, target: float = 0.99) -> pd.DataFrame:
-        """Tell whether the confidence means the same in every field, and a threshold for all of them holds in each.
+        """Return whether the confidence means the same in every field, and a threshold for all of them holds in each.
 
         Parameters
         ----------
@@ -344,7 +344,7 @@ class Evaluation(Scores):
         return table
 
     def at_confidence(self, threshold: float) -> "Evaluation":
-        """Give the evaluation as if predictions below a confidence had not been made.
+        """Return the evaluation as if predictions below a confidence had not been made.
 
         Parameters
         ----------
@@ -470,13 +470,13 @@ class Evaluation(Scores):
         return slots_of_field(self.comparisons, self._entities, field)
 
     def _slots_of(self, field: str | None) -> BoolArray:
-        """Tell which slots are of a field, or of all header fields."""
+        """Return which slots are of a field, or of all header fields."""
         if field is not None:
             return self._of_field(field)
         return np.asarray((self.comparisons["group"] == "").to_numpy(dtype=bool))
 
     def _required(self, field: str | None, required: Sequence[str] | None) -> Sequence[str]:
-        """Give the header fields that must all be kept for a document to be automated."""
+        """Return the header fields that must all be kept for a document to be automated."""
         if required is not None:
             return required
         if field is not None:

@@ -138,7 +138,7 @@ def _fill_counts(rows: list[dict[str, Any]], counts: IntArray) -> None:
 
 
 def column_weights(weights: Mapping[str, float] | None, columns: Sequence[tuple[str, str]]) -> FloatArray | None:
-    """Give the weight of every column, 1 where none is named; None if there are no weights at all.
+    """Return the weight of every column, 1 where none is named; None if there are no weights at all.
 
     Raises
     ------

@@ -17,7 +17,7 @@ PROPORTIONS = ("precision", "recall", "f1")
 
 
 def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
-    """Give what the correct ones are a share of, by score; for F1 the mean of the other two.
+    """Return what the correct ones are a share of, by score; for F1 the mean of the other two.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def check_zero_division(undefined: float) -> None:
 
 
 def compute_scores(counts: npt.NDArray[np.generic], wrong: str, undefined: float = np.nan) -> Mapping[str, FloatArray]:
-    """Give precision, recall and F1; NaN, or another value, where there is nothing to divide by.
+    """Return precision, recall and F1; NaN, or another value, where there is nothing to divide by.
 
     F1 of no correct value is 0 as soon as something is wrong, missing or spurious (M8); with ``wrong="fp"`` that holds
     by the same formula.
@@ -57,7 +57,7 @@ def with_averages(
     weights: FloatArray | None = None,
     undefined: float = np.nan,
 ) -> Mapping[str, FloatArray]:
-    """Give the scores of fields, of their sum (micro), the mean of the fields' scores (macro), and weighted ones (M7).
+    """Return the scores of fields, of their sum (micro), the mean of those of fields (macro), and weighted ones (M7).
 
     Parameters
     ----------
@@ -82,12 +82,12 @@ def with_averages(
 
 
 def mean(values: FloatArray) -> FloatArray:
-    """Give the mean over the last axis of what is defined; NaN if nothing is."""
+    """Return the mean over the last axis of what is defined; NaN if nothing is."""
     return share(np.nansum(values, axis=-1), np.sum(~np.isnan(values), axis=-1))
 
 
 def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
-    """Give what is printed next to precision, recall and F1 (M6); recall is found × read_right."""
+    """Return what is printed next to precision, recall and F1 (M6); recall is found × read_right."""
     correct, off, missing, spurious, absent = (np.asarray(counts[..., place], dtype=np.float64) for place in range(5))
     labelled = correct + off + missing
     return {

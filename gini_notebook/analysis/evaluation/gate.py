@@ -65,7 +65,7 @@ def _available(name: str, numbers: Mapping[str, float]) -> str:
 
 
 def _numbers(fields: pd.DataFrame, summary: pd.DataFrame) -> dict[str, float]:
-    """Give every number that a condition can name."""
+    """Return every number that a condition can name."""
     numbers: dict[str, float] = {}
     for row in fields.to_dict("records"):
         name = dotted(row["group"], row["field"])

@@ -235,19 +235,19 @@ def _side(
 
 
 def is_dask(frame: Any) -> bool:
-    """Tell a Dask DataFrame, without importing Dask."""
+    """Return whether this is a Dask DataFrame, without importing Dask."""
     return type(frame).__module__.partition(".")[0] in _DASK and hasattr(frame, "to_delayed")
 
 
 def is_paths(tables: Any) -> bool:
-    """Tell a path, or a list of paths."""
+    """Return whether this is a path, or a list of paths."""
     if isinstance(tables, list | tuple):
         return bool(tables) and all(map(is_paths, tables))
     return isinstance(tables, str | os.PathLike)
 
 
 def read_confidence(source: pd.DataFrame) -> FloatArray | None:
-    """Give the confidence of every extraction, NaN where it lacks; None if the table has no such column.
+    """Return the confidence of every extraction, NaN where it lacks; None if the table has no such column.
 
     Words are ranks, not numbers: an ordered categorical gives 0, 1, 2, … in its order.
     """

@@ -36,7 +36,7 @@ class Estimates:
     clustered
         Whether one document can count more than once, so that the trials are not independent.
     left_out
-        Gives the numbers without each document in turn: documents × numbers. Only asked for BCa intervals.
+        Returns the numbers without each document in turn: documents × numbers. Only asked for BCa intervals.
     """
 
     value: FloatArray
@@ -47,7 +47,7 @@ class Estimates:
     left_out: Callable[[], FloatArray]
 
     def intervals(self, kind: str) -> tuple[FloatArray, FloatArray, BoolArray]:
-        """Give lower and upper ends, and which of them the bootstrap could not give.
+        """Return lower and upper ends, and which of them the bootstrap could not give.
 
         Parameters
         ----------

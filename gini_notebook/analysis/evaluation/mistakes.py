@@ -1,4 +1,4 @@
-"""The comparisons that somebody should look at, the dearest first."""
+"""The comparisons that somebody should look at, highest amount first."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ def mistake_table(
 
 
 def slots_of_field(comparisons: pd.DataFrame, entities: Mapping[tuple[str, str], str], field: str) -> BoolArray:
-    """Tell which slots are of a field, named with or without its group."""
+    """Return which slots are of a field, named with or without its group."""
     names = [name for name in entities if field in (name[1], dotted(*name))]
     if not names:
         known = ", ".join(dotted(*name) for name in entities) or "none"
@@ -67,7 +67,7 @@ def _entities(shown: pd.DataFrame, entities: Mapping[tuple[str, str], str]) -> A
 
 
 def _differences(shown: pd.DataFrame, amounts: BoolArray) -> FloatArray:
-    """Give extracted minus truth of amounts in the same currency."""
+    """Return extracted minus truth of amounts in the same currency."""
     sides = [_amounts(shown[f"{side}_canonical"], amounts) for side in ("truth", "extracted")]
     (truth, truth_currency), (extracted, extracted_currency) = sides
     same = (truth_currency == extracted_currency) | np.isnan(truth) | np.isnan(extracted)

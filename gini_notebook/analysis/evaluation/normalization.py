@@ -37,7 +37,7 @@ class Canonical:
     rule_of_code: IntArray
 
     def equal(self, truth: IntArray, extracted: IntArray) -> BoolArray:
-        """Tell for pairs of codes of the same rule whether they are the same at level ``typed``."""
+        """Return for pairs of codes of the same rule whether they are the same at level ``typed``."""
         same = np.asarray(truth == extracted, dtype=np.bool_)
         for number, rule in enumerate(self.rules):
             if rule.by_canonical:
@@ -92,7 +92,7 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
 
 
 def _rows_by_rule(side: EncodedRows, rule_of_column: IntArray, rules: int) -> list[IntArray]:
-    """Give for every rule the rows that state a value of its columns."""
+    """Return for every rule the rows that state a value of its columns."""
     at = np.flatnonzero(side.value != NOTHING)
     # Numbers this small are sorted in one pass.
     rule = rule_of_column[side.column[at]].astype(np.min_scalar_type(rules))

@@ -79,7 +79,7 @@ class _Table:
         return list(run(partial(_see, name=self.name), self.groups))
 
     def divided(self, seen: Sequence[_Seen], owner: dict[str, int], count: int) -> list[_Rows]:
-        """Give each of so many partitions the rows of the documents it owns."""
+        """Return for each of so many partitions the rows of the documents it owns."""
         shares: list[list[tuple[Any, frozenset[str] | None]]] = [[] for _ in range(count)]
         for group, known in zip(self.groups, seen, strict=True):
             by_owner = defaultdict(list)
@@ -125,7 +125,7 @@ def _own(owner: dict[str, int], seen: Iterable[_Seen], first: int) -> None:
 
 
 def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[pd.DataFrame]:
-    """Give every partition its rows of a truth in memory, and what is left over to one more."""
+    """Divide a truth in memory among the partitions; what is left over makes one more."""
     codes, names = codes_of(truth["document"], TRUTH, numbers=True)
     check_stated(codes, names, "document", TRUTH)
     part = np.array([*(owner.get(composed(name), rest) for name in names.tolist()), rest])[codes]
@@ -165,7 +165,7 @@ def _of(frame: pd.DataFrame, documents: frozenset[str] | None, name: str) -> pd.
 
 
 def _located(paths: Paths) -> str | list[str]:
-    """Give paths that workers with another working directory understand; addresses of object stores are whole."""
+    """Return paths that workers with another working directory understand; addresses of object stores are whole."""
     if isinstance(paths, str | os.PathLike):
         text = os.fspath(paths)
         return text if "://" in text else str(Path(text).expanduser().absolute())

@@ -104,7 +104,7 @@ class PartedEvaluation(Scores):
         return frames.from_delayed(made, meta=meta, verify_meta=False)
 
     def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """Give the comparisons to look at; parameters, result and errors as of ``Evaluation.mistakes``."""
+        """Return the comparisons to look at; parameters, result and errors as of ``Evaluation.mistakes``."""
         return mistake_table(self._gathered(_wrong_ones), self._entities, field, outcome)
 
     def unread_truth(self) -> list[str]:

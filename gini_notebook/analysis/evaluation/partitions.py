@@ -166,7 +166,7 @@ def evaluate_partition(extractions: Any, truth: Any, candidates: Candidates | No
 
 
 def partition_comparisons(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
-    """Give the comparisons of one partition."""
+    """Return the comparisons of one partition."""
     return _compared(extractions, truth, candidates, how, to_count=False)[1].comparisons
 
 
@@ -221,7 +221,7 @@ def merge_partitions(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tal
 
 
 def _gathered(arrays: Sequence[Any], order: IntArray, kept: Sequence[int]) -> Any:
-    """Give ``np.concatenate(arrays)[order][:, kept]`` without the copies in between: they are the largest there are."""
+    """Return ``np.concatenate(arrays)[order][:, kept]`` without the copies in between, the largest that there are."""
     whole = np.empty((len(order), len(kept), *arrays[0].shape[2:]), dtype=arrays[0].dtype)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -233,7 +233,7 @@ def _gathered(arrays: Sequence[Any], order: IntArray, kept: Sequence[int]) -> An
 
 
 def hash_of(hashes: Sequence[str]) -> str:
-    """Give one hash of the hashes of all partitions, whatever their order."""
+    """Return one hash of the hashes of all partitions, whatever their order."""
     return sha256("".join(sorted(hashes)).encode()).hexdigest()
 
 
@@ -264,7 +264,7 @@ def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray
 
 
 def _parts_of(places: dict[str, int], numbers: IntArray) -> IntArray:
-    """Give every document its partition: neighbours by name share one."""
+    """Return the partition of every document: neighbours by name share one."""
     order = np.array([places[name] for name in sorted(places)], dtype=np.int64)
     rows = np.bincount(numbers, minlength=max(len(places), 1))
     before = np.zeros(len(rows), dtype=np.int64)

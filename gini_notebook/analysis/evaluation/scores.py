@@ -78,7 +78,7 @@ class Scores(ABC):
         weights: Mapping[str, float] | None = None,
         zero_division: float = np.nan,
     ) -> pd.DataFrame:
-        """Give counts, precision, recall, F1 and companions per field, then their averages ``micro`` and ``macro``.
+        """Return counts, precision, recall, F1 and companions per field, then their averages ``micro`` and ``macro``.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class Scores(ABC):
         return frame
 
     def summary(self, level: str = "typed", intervals: str = "wilson") -> pd.DataFrame:
-        """Give the numbers of the whole.
+        """Return the numbers of the whole.
 
         Parameters
         ----------
@@ -210,7 +210,7 @@ class Scores(ABC):
         level: str = "typed",
         intervals: str = "wilson",
     ) -> pd.DataFrame:
-        """Give the scores of parts of the documents: by issuer, country, pages, source or month.
+        """Return the scores of parts of the documents: by issuer, country, pages, source or month.
 
         Parameters
         ----------
@@ -250,7 +250,7 @@ class Scores(ABC):
         return table
 
     def candidate_recall(self) -> pd.DataFrame:
-        """Tell "not read" from "read, and another one chosen", per field that has candidates.
+        """Distinguish "not read" from "read, and another one chosen", per field that has candidates.
 
         Returns
         -------
@@ -277,7 +277,7 @@ class Scores(ABC):
         return table
 
     def costs(self, costs: "Costs | CostsByField") -> pd.DataFrame:
-        """Give what mistakes cost.
+        """Return what mistakes cost.
 
         Parameters
         ----------
@@ -310,7 +310,7 @@ class Scores(ABC):
         return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
 
     def tally(self, level: str = "typed", *, answered_only: bool = False) -> Tally:
-        """Give the counts per document and column, of whose sums every score is made; counted once and remembered.
+        """Return the counts per document and column, of whose sums every score is made; counted once and remembered.
 
         Parameters
         ----------
@@ -335,7 +335,7 @@ class Scores(ABC):
         return known
 
     def _draws(self, level: str, *, answered_only: bool = False) -> FloatArray:
-        """Give draws × columns × counts of the document bootstrap; drawn once and remembered."""
+        """Return draws × columns × counts of the document bootstrap; drawn once and remembered."""
         key = ("draws", level, answered_only)
         if key not in self._memory:
             counted = self.tally(level, answered_only=answered_only)
@@ -356,7 +356,7 @@ class Scores(ABC):
         return {column: self.provenance["rules"][dotted(*column)]["name"] for column in self._columns}
 
     def _places(self, field: str | None) -> IntArray:
-        """Give the places of the columns of a field, or of all header fields."""
+        """Return the places of the columns of a field, or of all header fields."""
         columns: list[Any] = list(self._columns)
         if field is None:
             return np.array([place for place, (group, _) in enumerate(columns) if not group], dtype=np.int64)

@@ -61,7 +61,7 @@ class Settings:
             raise SettingError(message)
 
     def plain(self) -> dict[str, Any]:
-        """Give the settings as they are kept in a file."""
+        """Return the settings as they are kept in a file."""
         return {
             "fields": None if self.fields is None else list(self.fields),
             "currency_default": self.currency_default,
@@ -137,7 +137,7 @@ def entity_votes(source: pd.DataFrame) -> Votes:
 
 
 def columns_in(frame: pd.DataFrame, name: str) -> frozenset[Column]:
-    """Give the columns that a table has rows of."""
+    """Return the columns that a table has rows of."""
     return frozenset(columns_of(frame, name)[1])
 
 
@@ -149,7 +149,7 @@ def check_counting_rule(wrong: str) -> None:
 
 
 def provenance(settings: Settings, rules: Mapping[str, Rule], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Say how an evaluation was made."""
+    """Describe how an evaluation was made."""
     return {
         "spec_version": SPEC_VERSION,
         "tool_version": version("gini-notebook"),

@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 def slice_values(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.Series[Any]":
-    """Give the value of a column for each document; missing where the table does not have the document."""
+    """Return the value of a column for each document; missing where the table does not have the document."""
     if column not in documents.columns or "document" not in documents.columns:
         message = (
             f"The documents table has no column {column!r} to slice by. It has: "
@@ -92,7 +92,7 @@ def _facts(kind: Hashable, tally: Tally, chosen: BoolArray, columns: IntArray) -
 
 
 def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals: str) -> dict[str, float]:
-    """Give the scores of a slice with their intervals."""
+    """Return the scores of a slice with their intervals."""
     by_document = part.counts[:, columns, :4].sum(axis=1)
     counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)
     draws = resampled(part, seed)[:, columns].sum(axis=1)

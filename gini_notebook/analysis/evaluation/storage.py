@@ -78,7 +78,7 @@ def read_archive(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame
 
 
 def not_an_evaluation(path: "str | os.PathLike[str]", error: Exception) -> str:
-    """Say that a file cannot be read as an evaluation."""
+    """Return the message that a file cannot be read as an evaluation."""
     return (
         f"{path} is not an evaluation that was saved with Evaluation.save or `gini-notebook evaluate --out`, or it is "
         f"damaged ({error})."
@@ -104,7 +104,7 @@ def _write_table(archive: zipfile.ZipFile, name: str, frame: pd.DataFrame) -> di
 
 
 def _taken_apart(column: Any) -> tuple[str, list[Any], list[str] | None]:
-    """Give dtype, arrays of plain numbers, and (for text) the distinct strings of a column."""
+    """Return dtype, arrays of plain numbers, and (for text) the distinct strings of a column."""
     dtype = str(column.dtype)
     if pd.api.types.is_string_dtype(column.dtype) and not isinstance(column.dtype, pd.CategoricalDtype):
         codes, strings = numbered(column)

@@ -119,7 +119,7 @@ def _row_ratios(rows: npt.NDArray[np.int32], group: str) -> Iterator[Ratio]:
 
 
 def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[dict[str, Any]]]:
-    """Give value and interval of every ratio by section, from one bootstrap of all of them."""
+    """Return value and interval of every ratio by section, from one bootstrap of all of them."""
     parts, wholes = (
         np.stack([np.asarray(getattr(ratio, name), dtype=np.float64) for ratio in ratios], axis=1)
         for name in ("part", "whole")
@@ -149,7 +149,7 @@ def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[d
 
 
 def _averages(tally: Tally, draws: FloatArray, group: str, prefix: str, how: SummaryOptions) -> list[dict[str, Any]]:
-    """Give micro and macro of a group."""
+    """Return micro and macro of a group."""
     scored = score_group(tally, draws, group, Scoring(how.wrong, how.seed))
     if not len(scored.columns):
         return []
@@ -172,7 +172,7 @@ def _average(estimates: Estimates, place: int, intervals: str) -> dict[str, Any]
 
 
 def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, how: SummaryOptions) -> list[dict[str, Any]]:
-    """Give the second line: the same on the documents that were answered (M19)."""
+    """Return the second line: the same on the documents that were answered (M19)."""
     if HEADER not in tally.groups or not answered.any():
         return []
     if not answered.all():

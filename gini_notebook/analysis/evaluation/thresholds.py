@@ -81,7 +81,7 @@ class _Half:
         return np.asarray(len(self.sure) - np.searchsorted(np.sort(self.sure), thresholds, side="left"))
 
     def lower_bounds(self, thresholds: FloatArray, seed: int) -> FloatArray:
-        """Give the one-sided lower bound of the precision at each threshold; NaN where too few are kept."""
+        """Return the one-sided lower bound of the precision at each threshold; NaN where too few are kept."""
         count = self.kept(thresholds)
         if len(self.document) == len(np.unique(self.document)):
             order = np.argsort(self.sure, kind="stable")
@@ -146,7 +146,7 @@ def threshold_in_slice(
 
 
 def _coded(given: Predictions, documents: Sequence[str], required: Sequence[str], seed: int) -> tuple[_Half, BoolArray]:
-    """Give all predictions as codes, and per document whether it is of the half on which thresholds are chosen."""
+    """Return all predictions as codes, and per document whether it is of the half on which thresholds are chosen."""
     every = _Half(
         sure=np.where(np.isnan(given.confidence), np.inf, given.confidence),
         right=given.right,
@@ -188,7 +188,7 @@ def _checked(held: _Half, threshold: float, target: float, seed: int, *, documen
 
 
 def slices_of(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
-    """Give every slice: its documents, and its first columns.
+    """Return every slice: its documents, and its first columns.
 
     Parameters
     ----------
@@ -204,13 +204,13 @@ def slices_of(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolA
 
 
 def slice_facts(kind: Hashable, slots: IntArray) -> dict[str, Any]:
-    """Give the first columns of a slice: its name, documents with any slot, slots, and whether these are few."""
+    """Return the first columns of a slice: its name, documents with any slot, slots, and whether these are few."""
     count = int(slots.sum())
     return {"slice": kind, "documents": int((slots > 0).sum()), "slots": count, "small": count < FEWEST_SLOTS}
 
 
 def slice_verdict(held: Threshold, *, small: bool) -> dict[str, Any]:
-    """Give the last columns of a slice; a small one gets no verdict."""
+    """Return the last columns of a slice; a small one gets no verdict."""
     return asdict(held) | ({"status": "not enough data"} if small else {})
 
 
@@ -237,7 +237,7 @@ def reliability_by_slice(
 
 
 def calibration_metrics(given: Predictions, seed: int) -> dict[str, Any]:
-    """Give ECE, Brier score and AUROC of some predictions, the first two with intervals of the document bootstrap."""
+    """Return ECE, Brier score and AUROC of some predictions, the first two with intervals of the document bootstrap."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
     probability = bool(len(confidence)) and bool((confidence >= 0).all() and (confidence <= 1).all())
@@ -254,7 +254,7 @@ def calibration_metrics(given: Predictions, seed: int) -> dict[str, Any]:
 
 
 def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, seed: int) -> FloatArray:
-    """Give lower and upper ends of ECE and Brier score; NaN for fewer than 20 documents."""
+    """Return lower and upper ends of ECE and Brier score; NaN for fewer than 20 documents."""
     documents = int(document.max(initial=-1)) + 1
     if documents < FEWEST_DOCUMENTS:
         return np.full((2, 2), np.nan)
