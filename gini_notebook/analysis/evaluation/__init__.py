@@ -9,7 +9,7 @@
 
 from gini_notebook.analysis.evaluation.evaluate import evaluate
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.partitioned import PartedEvaluation
+from gini_notebook.analysis.evaluation.partitioned import PartitionedEvaluation
 from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
 
-__all__ = ["SPEC_VERSION", "Evaluation", "PartedEvaluation", "evaluate"]
+__all__ = ["SPEC_VERSION", "Evaluation", "PartitionedEvaluation", "evaluate"]

@@ -14,7 +14,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_columns
 from gini_notebook.analysis.evaluation.encoding import composed
 from gini_notebook.analysis.evaluation.inputs import is_dask
-from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Survey, survey_partition
+from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Survey, survey_partition
 from gini_notebook.errors import SchemaError
 
 
@@ -23,7 +23,7 @@ def _run(function: Callable[..., Any], *arguments: Sequence[Any]) -> Iterator[An
     return iter(dask.compute(*(dask.delayed(function)(*entry) for entry in zip(*arguments, strict=True))))
 
 
-def partition_dask(extractions: Any, truth: Any) -> Parted:
+def partition_dask(extractions: Any, truth: Any) -> Partitions:
     """Bring the partitions of both tables together.
 
     Raises
@@ -36,7 +36,7 @@ def partition_dask(extractions: Any, truth: Any) -> Parted:
     found = extractions.to_delayed()
     columns = tuple(extractions.columns)
     if not is_dask(truth):
-        return Parted(*_shared_out(extractions, found, truth), _run, columns, truth)
+        return Partitions(*_shared_out(extractions, found, truth), _run, columns, truth)
     wanted = truth.to_delayed()
     if len(wanted) != len(found):
         message = (
@@ -46,7 +46,7 @@ def partition_dask(extractions: Any, truth: Any) -> Parted:
         raise SchemaError(message)
     seen = (_needed(frame, ("field", "group", "entity")).to_delayed() for frame in (extractions, truth))
     pairs = [Pair(*both) for both in zip(found, wanted, strict=True)]
-    return Parted(pairs, list(_run(survey_partition, *seen)), _run, columns)
+    return Partitions(pairs, list(_run(survey_partition, *seen)), _run, columns)
 
 
 def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:

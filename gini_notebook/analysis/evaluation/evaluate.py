@@ -16,8 +16,8 @@ from gini_notebook.analysis.evaluation.documents import Sent, check_documents, d
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import DaskFrame, Inputs, Paths, is_dask, is_paths, read_inputs
 from gini_notebook.analysis.evaluation.parquet_partitions import partition_parquet
-from gini_notebook.analysis.evaluation.partitioned import PartedEvaluation, evaluate_partitions
-from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, partition_frames
+from gini_notebook.analysis.evaluation.partitioned import PartitionedEvaluation, evaluate_partitions
+from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Run, partition_frames
 from gini_notebook.analysis.evaluation.settings import (
     OneRule,
     Options,
@@ -37,9 +37,11 @@ def evaluate(
     *,
     executor: Executor | None = None,
     **options: Unpack[Options],
-) -> PartedEvaluation: ...
+) -> PartitionedEvaluation: ...
 @overload
-def evaluate(extractions: Any, truth: Any, *, executor: Executor, **options: Unpack[Options]) -> PartedEvaluation: ...
+def evaluate(
+    extractions: Any, truth: Any, *, executor: Executor, **options: Unpack[Options]
+) -> PartitionedEvaluation: ...
 @overload
 def evaluate(extractions: Any, truth: Any, *, executor: None = None, **options: Unpack[Options]) -> Evaluation: ...
 def evaluate(  # noqa: PLR0913 - settings, all by keyword
@@ -55,7 +57,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     order: Order = "content",
     seed: int = 0,
     executor: Executor | None = None,
-) -> Evaluation | PartedEvaluation:
+) -> Evaluation | PartitionedEvaluation:
     """Compare extractions with the ground truth, slot by slot.
 
     Parameters
@@ -98,7 +100,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     -------
     Evaluation
         Every number is a view of its ``comparisons``. For Parquet, for a Dask DataFrame (whose partitions must hold
-        documents whole), and with an executor it is a :class:`PartedEvaluation`: the same scores and intervals, and
+        documents whole), and with an executor it is a :class:`PartitionedEvaluation`: the same scores and intervals, and
         ``in_memory()`` makes an Evaluation of it.
 
     Raises
@@ -132,9 +134,9 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         order=order,
         seed=seed,
     )
-    parted = _in_parts(extractions, truth, executor)
-    if parted is not None:
-        return evaluate_partitions(parted, settings, rules, Sent())
+    partitions = _in_partitions(extractions, truth, executor)
+    if partitions is not None:
+        return evaluate_partitions(partitions, settings, rules, Sent())
     tables, sent = _in_memory(extractions, truth)
     if executor is not None:
         return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, sent)
@@ -150,7 +152,7 @@ def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, Sent]:
     return Pair(source, truth, surveyed), Sent(known, not_sent, str(getattr(extractions, "service", "")))
 
 
-def _in_parts(extractions: Any, truth: Any, executor: Executor | None) -> Parted | None:
+def _in_partitions(extractions: Any, truth: Any, executor: Executor | None) -> Partitions | None:
     """Return the partitions of what comes in partitions."""
     if is_dask(extractions):
         if executor is not None:

@@ -368,7 +368,7 @@ class Evaluation(Scores):
         return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
 
     def in_memory(self) -> "Evaluation":
-        """Return itself; a :class:`PartedEvaluation` is brought into memory by its method of this name."""
+        """Return itself; a :class:`PartitionedEvaluation` is brought into memory by its method of this name."""
         return self
 
     def save(self, path: "str | os.PathLike[str]") -> Path:

@@ -25,7 +25,7 @@ from gini_notebook.analysis.evaluation.encoded_tables import (
 )
 from gini_notebook.analysis.evaluation.encoding import codes_of, composed
 from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
-from gini_notebook.analysis.evaluation.partitions import Pair, Parted, Run, Survey, divided, survey_partition
+from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Run, Survey, divided, survey_partition
 from gini_notebook.errors import SchemaError
 
 _SURVEYED = ("document", "field", "group", "entity")
@@ -90,7 +90,7 @@ class _Table:
         return [_Rows(self.name, self.schema, tuple(share)) for share in shares]
 
 
-def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Parted:
+def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Partitions:
     """Bring row groups of the extractions together with the truth: Parquet files too, or a table in memory.
 
     Raises
@@ -115,7 +115,7 @@ def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Parted:
     pairs = [Pair(*both) for both in zip(found.divided(seen, owner, len(shares)), shares, strict=True)]
     # What is left of the truth is mostly nothing.
     pairs = [pair for pair in pairs if len(pair.extractions) or len(pair.truth)] or pairs[:1]
-    return Parted(pairs, surveys, run, tuple(found.schema.names), None if is_paths(truth) else truth)
+    return Partitions(pairs, surveys, run, tuple(found.schema.names), None if is_paths(truth) else truth)
 
 
 def _own(owner: dict[str, int], seen: Iterable[_Seen], first: int) -> None:

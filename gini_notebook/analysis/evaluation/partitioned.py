@@ -25,7 +25,7 @@ from gini_notebook.analysis.evaluation.mistakes import (
     unread_values,
 )
 from gini_notebook.analysis.evaluation.partitions import (
-    Parted,
+    Partitions,
     Plan,
     check_whole,
     evaluate_partition,
@@ -43,7 +43,7 @@ _COUNTED_FIRST = "typed"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PartedEvaluation(Scores):
+class PartitionedEvaluation(Scores):
     """An evaluation of tables in partitions: all scores, made of the counts of the partitions.
 
     It is what :func:`gini_notebook.evaluate` answers for Dask DataFrames, for Parquet files, and with an executor.
@@ -65,7 +65,7 @@ class PartedEvaluation(Scores):
     candidates: pd.DataFrame | None
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
-    _parted: Parted
+    _partitions: Partitions
     _plan: Plan
     _counted_first: Tally
 
@@ -76,7 +76,7 @@ class PartedEvaluation(Scores):
     def _count(self, level: str) -> Tally:
         if level == _COUNTED_FIRST:
             return self._counted_first
-        return merge_partitions(list(self._parted(evaluate_partition, self._plan, level)))[2]
+        return merge_partitions(list(self._partitions(evaluate_partition, self._plan, level)))[2]
 
     @cached_property
     def comparisons(self) -> Any:
@@ -95,11 +95,11 @@ class PartedEvaluation(Scores):
                 "'gini-notebook[scale]'. mistakes() and in_memory() do without it."
             )
             raise SettingError(message) from error
-        made = [dask.delayed(partition_comparisons)(*pair, self._plan) for pair in self._parted.pairs]
+        made = [dask.delayed(partition_comparisons)(*pair, self._plan) for pair in self._partitions.pairs]
         meta = COMPARISONS.empty()
         if self.candidates is not None:
             meta = meta.assign(candidates=meta["field"], candidate_rank=meta["row"])
-        if "confidence" in self._parted.columns:
+        if "confidence" in self._partitions.columns:
             meta["confidence"] = pd.Series([], dtype="float64")
         return frames.from_delayed(made, meta=meta, verify_meta=False)
 
@@ -110,7 +110,7 @@ class PartedEvaluation(Scores):
     def unread_truth(self) -> list[str]:
         """Name the fields whose truth cannot be read by their rule; result as of ``Evaluation.unread_truth``."""
         rules = self.provenance["rules"]
-        return unread_hints(merge_unread(self._parted(_unread_of_part, self._plan, rules)), rules)
+        return unread_hints(merge_unread(self._partitions(_unread_of_part, self._plan, rules)), rules)
 
     def in_memory(self) -> Evaluation:
         """Compute all comparisons, for the views that need them together, for files, reports and comparisons.
@@ -128,7 +128,7 @@ class PartedEvaluation(Scores):
         return Evaluation(comparisons, self.documents, self.candidates, self.settings, self.provenance)
 
     def _gathered(self, function: Any) -> pd.DataFrame:
-        comparisons = pd.concat(self._parted(function, self._plan), ignore_index=True)
+        comparisons = pd.concat(self._partitions(function, self._plan), ignore_index=True)
         index = pd.Index(self.documents["document"], dtype=object)
         place = index.get_indexer(comparisons["document"].to_numpy(dtype=object))
         return comparisons.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
@@ -145,7 +145,7 @@ class PartedEvaluation(Scores):
             raise AttributeError(message, name=name, obj=self)
 
     def __repr__(self) -> str:
-        return f"<PartedEvaluation of {len(self.documents)} documents in {len(self._parted.pairs)} partitions>"
+        return f"<PartitionedEvaluation of {len(self.documents)} documents in {len(self._partitions.pairs)} partitions>"
 
 
 def _wrong_ones(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
@@ -164,15 +164,15 @@ def _unread_of_part(
 
 
 def evaluate_partitions(
-    parted: Parted,
+    partitions: Partitions,
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
     sent: Sent,
-) -> PartedEvaluation:
+) -> PartitionedEvaluation:
     """Evaluate the partitions and put the counts together."""
-    plan = make_plan(parted.surveys, settings, rules)
-    begun = parted(evaluate_partition, plan, _COUNTED_FIRST)
-    whole_hash = None if parted.truth is None else encode_table(parted.truth, TRUTH).hash()
+    plan = make_plan(partitions.surveys, settings, rules)
+    begun = partitions(evaluate_partition, plan, _COUNTED_FIRST)
+    whole_hash = None if partitions.truth is None else encode_table(partitions.truth, TRUTH).hash()
     parts = list(begun)
     check_whole(parts)
     names, answered, counted = merge_partitions(parts)
@@ -182,20 +182,20 @@ def evaluate_partitions(
     facts = {
         "truth_hash": whole_hash or hash_of([part.hashes[0] for part in parts]),
         "extractions_hash": hash_of([part.hashes[1] for part in parts]),
-        "truth_rule": str(getattr(parted.truth, "attrs", {}).get("rule", "")),
+        "truth_rule": str(getattr(partitions.truth, "attrs", {}).get("rule", "")),
         "left_out_fields": list(plan.left_out_fields),
         "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
         "documents_without_truth": strangers,
         **sent.facts(names),
         "approximately_aligned": sorted(name for part in parts for name in part.approximate),
     }
-    candidates = parted.candidates
-    return PartedEvaluation(
+    candidates = partitions.candidates
+    return PartitionedEvaluation(
         documents=document_table(names, sent.documents, answered),
         candidates=None if candidates is None else candidates_of(candidates, names),
         settings=settings.plain(),
         provenance=provenance(settings, plan.rules, facts),
-        _parted=parted,
+        _partitions=partitions,
         _plan=plan,
         _counted_first=counted,
     )

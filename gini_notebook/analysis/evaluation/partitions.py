@@ -55,7 +55,7 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parted:
+class Partitions:
     """Both tables in partitions.
 
     Attributes
@@ -237,7 +237,7 @@ def hash_of(hashes: Sequence[str]) -> str:
     return sha256("".join(sorted(hashes)).encode()).hexdigest()
 
 
-def partition_frames(tables: Pair, run: Run) -> Parted:
+def partition_frames(tables: Pair, run: Run) -> Partitions:
     """Split tables by documents; names that differ in nothing but their Unicode form stay together."""
     extractions, truth, candidates = tables
     for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)):
@@ -253,7 +253,7 @@ def partition_frames(tables: Pair, run: Run) -> Parted:
         listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, places)], count)
         pairs = [pair._replace(candidates=candidates.part(table)) for pair, table in zip(pairs, listed, strict=True)]
     whole = None if candidates is None else candidates.table
-    return Parted(pairs, [survey_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
+    return Partitions(pairs, [survey_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
 
 
 def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, evaluate, partitions
+from gini_notebook.analysis.evaluation import Evaluation, PartitionedEvaluation, evaluate, partitions
 from gini_notebook.errors import ExecutorBroken, SchemaError, SettingError
 from tests.clusters import losing_a_worker, processes, some_are_done
 
@@ -46,7 +46,7 @@ def small_partitions(monkeypatch):
 
 
 def assert_same(result, whole):
-    assert isinstance(result, PartedEvaluation)
+    assert isinstance(result, PartitionedEvaluation)
     for level in ("raw", "typed", "lenient"):
         pd.testing.assert_frame_equal(
             result.by_field(level, intervals="bootstrap"),
@@ -65,7 +65,7 @@ def assert_same(result, whole):
 def test_D1_threads_and_processes_give_the_numbers_of_the_whole(executor):
     with executor(2) as running:
         result = evaluate(FOUND, TRUTH, seed=4, executor=running)
-        assert len(result._parted.pairs) > 3
+        assert len(result._partitions.pairs) > 3
         assert_same(result, WHOLE)
         loaded = result.in_memory()
     pd.testing.assert_frame_equal(loaded.comparisons, WHOLE.comparisons)
@@ -125,12 +125,12 @@ def test_D1_any_partitioning_of_any_tables_gives_the_numbers_of_the_whole(found,
     whole = outcome_of(lambda: evaluate(batch, wanted, seed=1))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as running:
         patch.setattr(partitions, "ROWS", rows)
-        parted = outcome_of(lambda: evaluate(batch, wanted, seed=1, executor=running))
+        partitioned = outcome_of(lambda: evaluate(batch, wanted, seed=1, executor=running))
         if isinstance(whole, type):
-            assert parted is whole
+            assert partitioned is whole
             return
-        assert_same(parted, whole)
-        pd.testing.assert_frame_equal(parted.in_memory().comparisons, whole.comparisons)
+        assert_same(partitioned, whole)
+        pd.testing.assert_frame_equal(partitioned.in_memory().comparisons, whole.comparisons)
 
 
 # Parquet

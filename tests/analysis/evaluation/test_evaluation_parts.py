@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, evaluate
+from gini_notebook.analysis.evaluation import Evaluation, PartitionedEvaluation, evaluate
 from gini_notebook.errors import SchemaError, SettingError
 
 dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
@@ -37,17 +37,17 @@ FOUND = FOUND[FOUND["document"] > "d003"].reset_index(drop=True)
 WHOLE = evaluate(FOUND, TRUTH, seed=4)
 
 
-def parted(frame, edges=(0, 10, 11, 30, 60)):
+def partitioned(frame, edges=(0, 10, 11, 30, 60)):
     """Partition by document."""
     number = frame["document"].str[1:].astype(int)
     parts = [frame[(number >= low) & (number < high)] for low, high in pairwise(edges)]
     return dd.from_map(lambda part: part, parts, meta=frame.head(0))
 
 
-@pytest.mark.parametrize("truth", [TRUTH, parted(TRUTH)], ids=["truth in memory", "truth partitioned alike"])
+@pytest.mark.parametrize("truth", [TRUTH, partitioned(TRUTH)], ids=["truth in memory", "truth partitioned alike"])
 def test_D1_partitioned_tables_give_the_numbers_of_the_whole(truth):
-    result = evaluate(parted(FOUND), truth, seed=4)
-    assert isinstance(result, PartedEvaluation)
+    result = evaluate(partitioned(FOUND), truth, seed=4)
+    assert isinstance(result, PartitionedEvaluation)
     for level in ("raw", "typed", "lenient"):
         pd.testing.assert_frame_equal(
             result.by_field(level, intervals="bootstrap"), WHOLE.by_field(level, intervals="bootstrap")
@@ -60,20 +60,20 @@ def test_D1_partitioned_tables_give_the_numbers_of_the_whole(truth):
     assert result.costs({"wrong": 1}).equals(WHOLE.costs({"wrong": 1}))
     alike = ("rules", "left_out_fields", "unlabelled_fields", "documents_without_truth", "seed", "wrong")
     assert {name: result.provenance[name] for name in alike} == {name: WHOLE.provenance[name] for name in alike}
-    assert repr(result).startswith("<PartedEvaluation of 60 documents in ")
+    assert repr(result).startswith("<PartitionedEvaluation of 60 documents in ")
 
 
 def test_all_comparisons_can_be_brought_into_memory(tmp_path):
-    result = evaluate(parted(FOUND), parted(TRUTH)).in_memory()
+    result = evaluate(partitioned(FOUND), partitioned(TRUTH)).in_memory()
     assert isinstance(result, Evaluation)
     pd.testing.assert_frame_equal(result.comparisons, WHOLE.comparisons)
     assert Evaluation.load(result.save(tmp_path / "r.zip")) == result
-    other = evaluate(parted(FOUND, (0, 30, 60)), parted(TRUTH, (0, 30, 60)))
+    other = evaluate(partitioned(FOUND, (0, 30, 60)), partitioned(TRUTH, (0, 30, 60)))
     assert other.in_memory().comparisons.equals(result.comparisons)
 
 
 def test_comparisons_are_a_dask_frame_with_the_columns_of_the_schema():
-    comparisons = evaluate(parted(FOUND), TRUTH).comparisons
+    comparisons = evaluate(partitioned(FOUND), TRUTH).comparisons
     assert list(comparisons.columns) == list(WHOLE.comparisons.columns)
     counts = comparisons["outcome"].value_counts().compute()
     assert counts.to_dict() == WHOLE.comparisons["outcome"].value_counts().to_dict()
@@ -81,8 +81,8 @@ def test_comparisons_are_a_dask_frame_with_the_columns_of_the_schema():
 
 def test_parquet_is_read_in_partitions(tmp_path):
     pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    parted(FOUND).to_parquet(tmp_path / "found")
-    parted(TRUTH).to_parquet(tmp_path / "truth")
+    partitioned(FOUND).to_parquet(tmp_path / "found")
+    partitioned(TRUTH).to_parquet(tmp_path / "truth")
     result = evaluate(dd.read_parquet(tmp_path / "found"), dd.read_parquet(tmp_path / "truth"), seed=4)
     pd.testing.assert_frame_equal(result.by_field(), WHOLE.by_field())
 
@@ -90,13 +90,13 @@ def test_parquet_is_read_in_partitions(tmp_path):
 @pytest.mark.parametrize("pairing", [{"order": "strict"}, {"key": ["description"]}])
 def test_settings_hold_for_every_partition(pairing):
     options = {"fields": ["description", "net"], "rules": {"net": "text"}, **pairing}
-    result = evaluate(parted(FOUND), parted(TRUTH), **options)
+    result = evaluate(partitioned(FOUND), partitioned(TRUTH), **options)
     whole = evaluate(FOUND, TRUTH, **options)
     pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
     with pytest.raises(SettingError, match="There are rules for 'ibna', but no such fields"):
-        evaluate(parted(FOUND), TRUTH, rules={"ibna": "iban"})
+        evaluate(partitioned(FOUND), TRUTH, rules={"ibna": "iban"})
     with pytest.raises(SettingError, match=r"There are no header field\(s\) 'ibna'"):
-        evaluate(parted(FOUND), TRUTH, required=["ibna"])
+        evaluate(partitioned(FOUND), TRUTH, required=["ibna"])
 
 
 def test_names_of_documents_meet_in_partitions_whatever_their_unicode_form():
@@ -112,8 +112,8 @@ def test_partitions_that_do_not_hold_documents_whole_are_refused():
     with pytest.raises(SchemaError, match=r"document\(s\) have rows in several partitions; first: 'd0"):
         evaluate(odd, TRUTH)
     with pytest.raises(SchemaError, match=r"document\(s\) have rows in several partitions"):
-        evaluate(parted(FOUND, (0, 20, 60)), parted(TRUTH, (0, 30, 60)))
+        evaluate(partitioned(FOUND, (0, 20, 60)), partitioned(TRUTH, (0, 30, 60)))
     with pytest.raises(SchemaError, match="The extractions have 2 partitions and the truth 3"):
-        evaluate(parted(FOUND, (0, 20, 60)), parted(TRUTH, (0, 20, 30, 60)))
+        evaluate(partitioned(FOUND, (0, 20, 60)), partitioned(TRUTH, (0, 20, 30, 60)))
     with pytest.raises(SchemaError, match=r"The extractions table lacks the column\(s\) value"):
-        evaluate(parted(FOUND.drop(columns="value")), TRUTH)
+        evaluate(partitioned(FOUND.drop(columns="value")), TRUTH)

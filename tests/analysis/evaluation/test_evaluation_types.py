@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from gini_notebook.analysis.comparison import compare
-from gini_notebook.analysis.evaluation import Evaluation, PartedEvaluation, evaluate
+from gini_notebook.analysis.evaluation import Evaluation, PartitionedEvaluation, evaluate
 from gini_notebook.errors import SettingError
 
 TRUTH = pd.DataFrame(
@@ -58,12 +58,12 @@ def test_what_a_partitioned_evaluation_cannot_do_says_how_to_do_it(name):
 
 
 def test_what_no_evaluation_has_is_no_attribute_of_a_partitioned_one():
-    with pytest.raises(AttributeError, match="'PartedEvaluation' object has no attribute 'by_filed'"):
+    with pytest.raises(AttributeError, match="'PartitionedEvaluation' object has no attribute 'by_filed'"):
         partitioned().by_filed()
 
 
 def test_comparing_a_partitioned_evaluation_names_the_remedy():
-    with pytest.raises(SettingError, match=r"this is a PartedEvaluation; its in_memory\(\) is one"):
+    with pytest.raises(SettingError, match=r"this is a PartitionedEvaluation; its in_memory\(\) is one"):
         compare(WHOLE, partitioned())
 
 
@@ -81,7 +81,7 @@ def test_a_partitioned_evaluation_can_be_copied_and_pickled(again):
     with ThreadPoolExecutor(1) as running:
         whole = evaluate(FOUND, TRUTH, executor=running)
         result = again(whole)
-        assert type(result) is PartedEvaluation
+        assert type(result) is PartitionedEvaluation
         pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
         assert result.provenance == whole.provenance
         assert result.in_memory() == whole.in_memory()
@@ -104,12 +104,12 @@ def test_type_checkers_find_the_methods_that_there_are_and_no_others(tmp_path):
     lines = [line.split(": ", 1)[1] for line in told.splitlines() if "script.py:" in line]
     home = "gini_notebook.analysis.evaluation"
     assert lines[:3] == [
-        f'note: Revealed type is "{home}.partitioned.PartedEvaluation"',
-        f'note: Revealed type is "{home}.partitioned.PartedEvaluation"',
+        f'note: Revealed type is "{home}.partitioned.PartitionedEvaluation"',
+        f'note: Revealed type is "{home}.partitioned.PartitionedEvaluation"',
         f'note: Revealed type is "{home}.evaluation.Evaluation"',
     ]
     assert [line for line in lines if "has no attribute" in line] == [
-        'error: "PartedEvaluation" has no attribute "by_cause"  [attr-defined]',
-        'error: "PartedEvaluation" has no attribute "save"  [attr-defined]',
+        'error: "PartitionedEvaluation" has no attribute "by_cause"  [attr-defined]',
+        'error: "PartitionedEvaluation" has no attribute "save"  [attr-defined]',
     ]
     assert "seeds" in told

@@ -34,9 +34,9 @@ def test_partitions_name_the_same_values_with_the_same_counts(tmp_path, monkeypa
     monkeypatch.setattr("gini_notebook.analysis.evaluation.partitions.ROWS", 1)
     expected = evaluate(FOUND, TRUTH).unread_truth()
     with ThreadPoolExecutor(2) as threads:
-        parted = evaluate(FOUND, TRUTH, executor=threads)
-        assert len(parted._parted.pairs) == 3
-        assert parted.unread_truth() == expected
+        partitioned = evaluate(FOUND, TRUTH, executor=threads)
+        assert len(partitioned._partitions.pairs) == 3
+        assert partitioned.unread_truth() == expected
         assert evaluate(FOUND, FOUND, executor=threads).unread_truth() == []
     assert evaluate(*(_frames(frame) for frame in (FOUND, TRUTH))).unread_truth() == expected
 
