@@ -128,8 +128,8 @@ def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[p
     """Divide a truth in memory among the partitions; what is left over makes one more."""
     codes, names = codes_of(truth["document"], TRUTH, numbers=True)
     check_stated(codes, names, "document", TRUTH)
-    part = np.array([*(owner.get(composed(name), rest) for name in names.tolist()), rest])[codes]
-    return divided(truth, part, rest + 1)
+    partition = np.array([*(owner.get(composed(name), rest) for name in names.tolist()), rest])[codes]
+    return divided(truth, partition, rest + 1)
 
 
 def _see(group: Any, *, name: str) -> _Seen:

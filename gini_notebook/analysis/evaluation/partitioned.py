@@ -110,7 +110,7 @@ class PartitionedEvaluation(Scores):
     def unread_truth(self) -> list[str]:
         """Name the fields whose truth cannot be read by their rule; result as of ``Evaluation.unread_truth``."""
         rules = self.provenance["rules"]
-        return unread_hints(merge_unread(self._partitions(_unread_of_part, self._plan, rules)), rules)
+        return unread_hints(merge_unread(self._partitions(_unread_of_partition, self._plan, rules)), rules)
 
     def in_memory(self) -> Evaluation:
         """Compute all comparisons, for the views that need them together, for files, reports and comparisons.
@@ -153,7 +153,7 @@ def _wrong_ones(extractions: Any, truth: Any, candidates: Candidates | None, how
     return comparisons[comparisons["outcome"].isin(MISTAKES).to_numpy(dtype=bool)]
 
 
-def _unread_of_part(
+def _unread_of_partition(
     extractions: Any,
     truth: Any,
     candidates: Candidates | None,
@@ -173,21 +173,21 @@ def evaluate_partitions(
     plan = make_plan(partitions.surveys, settings, rules)
     begun = partitions(evaluate_partition, plan, _COUNTED_FIRST)
     whole_hash = None if partitions.truth is None else encode_table(partitions.truth, TRUTH).hash()
-    parts = list(begun)
-    check_whole(parts)
-    names, answered, counted = merge_partitions(parts)
-    strangers = sorted({name for part in parts for name in part.without_truth})
+    results = list(begun)
+    check_whole(results)
+    names, answered, counted = merge_partitions(results)
+    strangers = sorted({name for result in results for name in result.without_truth})
     check_common(names, answered, strangers, sent.names)
-    labelled = {column for part in parts for column in part.labelled}
+    labelled = {column for result in results for column in result.labelled}
     facts = {
-        "truth_hash": whole_hash or hash_of([part.hashes[0] for part in parts]),
-        "extractions_hash": hash_of([part.hashes[1] for part in parts]),
+        "truth_hash": whole_hash or hash_of([result.hashes[0] for result in results]),
+        "extractions_hash": hash_of([result.hashes[1] for result in results]),
         "truth_rule": str(getattr(partitions.truth, "attrs", {}).get("rule", "")),
         "left_out_fields": list(plan.left_out_fields),
         "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
         "documents_without_truth": strangers,
         **sent.facts(names),
-        "approximately_aligned": sorted(name for part in parts for name in part.approximate),
+        "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }
     candidates = partitions.candidates
     return PartitionedEvaluation(

@@ -105,7 +105,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class PartitionResult:
     """What comes out of a partition."""
 
     documents: ObjectArray
@@ -149,11 +149,13 @@ def make_plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str,
     return Plan(columns, left_out, choose_rules(columns, votes, rules, settings.currency_default), settings)
 
 
-def evaluate_partition(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, level: str) -> Part:
+def evaluate_partition(
+    extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, level: str
+) -> PartitionResult:
     """Evaluate one partition, and count it at a level."""
     inputs, compared = _compared(extractions, truth, candidates, how, to_count=True)
     slots = encode_comparisons(compared.comparisons, pd.Index(inputs.documents, dtype=object), how.columns)
-    return Part(
+    return PartitionResult(
         documents=inputs.documents,
         answered=inputs.answered,
         tally=count_documents(compared.comparisons, slots, level),
@@ -178,7 +180,7 @@ def _compared(
     return inputs, compare_tables(inputs, found, how.rules, how.settings, candidates, to_count=to_count)
 
 
-def check_whole(parts: Sequence[Part]) -> None:
+def check_whole(results: Sequence[PartitionResult]) -> None:
     """Refuse partitions that share a document.
 
     Raises
@@ -186,10 +188,10 @@ def check_whole(parts: Sequence[Part]) -> None:
     SchemaError
         If rows of one document are in several partitions.
     """
-    names = pd.Series(np.concatenate([part.documents for part in parts]), dtype=object)
+    names = pd.Series(np.concatenate([partition.documents for partition in results]), dtype=object)
     twice = names[names.duplicated()]
     if twice.empty:
-        strangers = {name for part in parts for name in part.without_truth}
+        strangers = {name for partition in results for name in partition.without_truth}
         twice = names[names.isin(strangers)]
     if len(twice):
         message = (
@@ -200,13 +202,13 @@ def check_whole(parts: Sequence[Part]) -> None:
         raise SchemaError(message)
 
 
-def merge_partitions(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tally]:
+def merge_partitions(results: Sequence[PartitionResult]) -> tuple[ObjectArray, BoolArray, Tally]:
     """Put all partitions together, sorted by document: names, whether there is an extraction of each, and counts."""
-    documents = np.concatenate([part.documents for part in parts])
+    documents = np.concatenate([partition.documents for partition in results])
     order = np.argsort(documents, kind="stable")
-    tallies = [part.tally for part in parts]
+    tallies = [partition.tally for partition in results]
     # As in the evaluation of the whole, columns that nothing could be compared in are in no count.
-    kept = sorted(frozenset[int]().union(*(part.compared for part in parts)))
+    kept = sorted(frozenset[int]().union(*(partition.compared for partition in results)))
     columns = tuple(tallies[0].columns[place] for place in kept)
     groups = [tallies[0].groups.index(group) for group in groups_of(columns)]
     candidates = [tally.candidates for tally in tallies if tally.candidates is not None]
@@ -217,7 +219,7 @@ def merge_partitions(parts: Sequence[Part]) -> tuple[ObjectArray, BoolArray, Tal
         rows=_gathered([tally.rows for tally in tallies], order, groups),
         candidates=_gathered(candidates, order, kept) if candidates else None,
     )
-    return documents[order], np.concatenate([part.answered for part in parts])[order], whole
+    return documents[order], np.concatenate([partition.answered for partition in results])[order], whole
 
 
 def _gathered(arrays: Sequence[Any], order: IntArray, kept: Sequence[int]) -> Any:
@@ -244,14 +246,16 @@ def partition_frames(tables: Pair, run: Run) -> Partitions:
         check_frame(frame, name)
     places: dict[str, int] = {}
     found, wanted = (_numbers(frame, name, places) for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)))
-    part_of = _parts_of(places, np.concatenate([found, wanted]))
-    count = int(part_of.max()) + 1
-    sides = [divided(extractions, part_of[found], count), divided(truth, part_of[wanted], count)]
+    partition_of = _partitions_of(places, np.concatenate([found, wanted]))
+    count = int(partition_of.max()) + 1
+    sides = [divided(extractions, partition_of[found], count), divided(truth, partition_of[wanted], count)]
     pairs = [Pair(*both) for both in zip(*sides, strict=True)]
     if candidates is not None:
-        known = np.append(part_of, np.full(len(candidates.table), count))  # documents of neither table
+        known = np.append(partition_of, np.full(len(candidates.table), count))  # documents of neither table
         listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, places)], count)
-        pairs = [pair._replace(candidates=candidates.part(table)) for pair, table in zip(pairs, listed, strict=True)]
+        pairs = [
+            pair._replace(candidates=candidates.partition(table)) for pair, table in zip(pairs, listed, strict=True)
+        ]
     whole = None if candidates is None else candidates.table
     return Partitions(pairs, [survey_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
 
@@ -263,7 +267,7 @@ def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray
     return np.array([*numbers, 0], dtype=np.int64)[codes]
 
 
-def _parts_of(places: dict[str, int], numbers: IntArray) -> IntArray:
+def _partitions_of(places: dict[str, int], numbers: IntArray) -> IntArray:
     """Return the partition of every document: neighbours by name share one."""
     order = np.array([places[name] for name in sorted(places)], dtype=np.int64)
     rows = np.bincount(numbers, minlength=max(len(places), 1))
@@ -272,8 +276,8 @@ def _parts_of(places: dict[str, int], numbers: IntArray) -> IntArray:
     return np.unique(before // ROWS, return_inverse=True)[1].astype(np.int64)
 
 
-def divided(frame: pd.DataFrame, part: IntArray, count: int) -> list[pd.DataFrame]:
+def divided(frame: pd.DataFrame, partition: IntArray, count: int) -> list[pd.DataFrame]:
     """Divide a table by the number of the partition of each row; rows with greater numbers are left out."""
-    order = np.argsort(part, kind="stable")
-    edges = np.searchsorted(part[order], np.arange(count + 1)).tolist()
+    order = np.argsort(partition, kind="stable")
+    edges = np.searchsorted(partition[order], np.arange(count + 1)).tolist()
     return [frame.iloc[order[low:high]] for low, high in pairwise(edges)]
