@@ -132,8 +132,8 @@ class Comparison:
 
     def _perfect_documents(self, intervals: str) -> dict[str, Any]:
         documents = self.documents
-        judged = documents["perfect_a"].notna() & documents["perfect_b"].notna()
-        first, second = (documents.loc[judged, name].to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
+        labelled = documents["perfect_a"].notna() & documents["perfect_b"].notna()
+        first, second = (documents.loc[labelled, name].to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
         low, high = share_difference_interval(first, second, seed=self.seed, intervals=intervals)
         shares = [float(side.mean()) if len(side) else np.nan for side in (first, second)]
         return {

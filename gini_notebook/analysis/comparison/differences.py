@@ -38,7 +38,7 @@ BETTER, WORSE, NO_EVIDENCE = "better", "worse", "no evidence"
 CHANGES = ("fixed", "broken")
 KEY = ["document", "group", "row", "field"]
 _RIGHT = ("correct", "absent")
-_JUDGED = ("correct", "wrong", "missing", "spurious", "absent")
+_LABELLED = ("correct", "wrong", "missing", "spurious", "absent")
 
 
 def difference_table(
@@ -56,10 +56,10 @@ def difference_table(
             names = [fields[place] for place in counted]
             pair = [side[:, counted] for side in counts]
             rows += _rows(group, names, pair, wrong=wrong, seed=seed, intervals=intervals)
-    return _judged(pd.DataFrame(rows, columns=COLUMNS))
+    return _with_verdicts(pd.DataFrame(rows, columns=COLUMNS))
 
 
-def _judged(table: pd.DataFrame) -> pd.DataFrame:
+def _with_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     """Adjust the p-values for the number of fields, and add the verdicts."""
     p = table["p"].to_numpy(dtype=np.float64)
     fields = ~table["field"].isin((MICRO, MACRO)).to_numpy(dtype=bool)
@@ -144,8 +144,8 @@ def changed_slots(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
         both[name] = both[name].fillna("absent")
     both["truth"] = both["truth_a"].fillna(both["truth_b"])
     right = [both[name].isin(_RIGHT).to_numpy() for name in ("outcome_a", "outcome_b")]
-    judged = both["outcome_a"].isin(_JUDGED).to_numpy() & both["outcome_b"].isin(_JUDGED).to_numpy()
-    changed = (right[0] != right[1]) & judged
+    labelled = both["outcome_a"].isin(_LABELLED).to_numpy() & both["outcome_b"].isin(_LABELLED).to_numpy()
+    changed = (right[0] != right[1]) & labelled
     both["change"] = pd.array(np.where(right[1], *CHANGES), dtype=TEXT)
     told = [*KEY, "truth", "extracted_a", "extracted_b", "outcome_a", "outcome_b", "change"]
     return both.loc[changed, told].reset_index(drop=True)
@@ -173,9 +173,9 @@ def document_changes(first: Evaluation, second: Evaluation, changes: pd.DataFram
         of_change = counts.xs(change, level="change") if change in changes["change"].to_numpy() else {}
         table[change] = pd.array(names.map(of_change).fillna(0).astype("int64"), dtype="Int64")
     before, after = (table[name].fillna(False).to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
-    judged = table["perfect_a"].notna().to_numpy() & table["perfect_b"].notna().to_numpy()
+    labelled = table["perfect_a"].notna().to_numpy() & table["perfect_b"].notna().to_numpy()
     kinds = np.where(after, *CHANGES).astype(object)
-    kinds[(before == after) | ~judged] = pd.NA
+    kinds[(before == after) | ~labelled] = pd.NA
     table["change"] = pd.array(kinds, dtype=TEXT)
     return table
 
@@ -183,7 +183,7 @@ def document_changes(first: Evaluation, second: Evaluation, changes: pd.DataFram
 def perfect_documents(result: Evaluation) -> dict[str, bool]:
     """Return per document with a labelled required field whether nothing in them is wrong, missing or spurious."""
     comparisons = result.comparisons
-    wanted = (comparisons["group"] == "") & comparisons["outcome"].isin(_JUDGED)
+    wanted = (comparisons["group"] == "") & comparisons["outcome"].isin(_LABELLED)
     if result.settings["required"] is not None:
         wanted &= comparisons["field"].isin(result.settings["required"])
     chosen = comparisons[wanted.to_numpy(dtype=bool)]

@@ -70,22 +70,22 @@ def compare_tables(
     slots, approximate = align(
         inputs, canonical, certainty, key=settings.key_columns(inputs.columns), order=settings.order
     )
-    judged = judge(inputs, canonical, slots)
+    outcomes = classify(inputs, canonical, slots)
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
     if to_count and candidates is None:
-        return Compared(count_table(inputs, slots, judged), labelled, names)
-    comparisons = comparison_table(inputs, canonical, slots, judged, source)
+        return Compared(count_table(inputs, slots, outcomes), labelled, names)
+    comparisons = comparison_table(inputs, canonical, slots, outcomes, source)
     if certainty is not None:
         comparisons[CONFIDENCE] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
-        more = candidate_columns(candidates, source, inputs, canonical, slots, canonical_truth=judged.canonical_truth)
+        more = candidate_columns(candidates, source, inputs, canonical, slots, canonical_truth=outcomes.canonical_truth)
         comparisons = comparisons.assign(**more)
     return Compared(comparisons, labelled, names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
+class Outcomes:
     """What was found out about every slot, as arrays.
 
     ``truth`` and ``extracted`` are codes of the values as delivered, ``canonical_truth`` and ``canonical_extracted``
@@ -104,7 +104,7 @@ class Judged:
     anls: FloatArray
 
 
-def judge(inputs: Inputs, canonical: Canonical, slots: Slots) -> Judged:
+def classify(inputs: Inputs, canonical: Canonical, slots: Slots) -> Outcomes:
     """Decide every slot at all three levels in one pass (M4, M11–M14)."""
     truth, extracted = _at(inputs.truth.value, slots.truth), _at(inputs.extracted.value, slots.extracted)
     one, other = _at(canonical.truth, slots.truth), _at(canonical.extracted, slots.extracted)
@@ -114,7 +114,7 @@ def judge(inputs: Inputs, canonical: Canonical, slots: Slots) -> Judged:
     typed = raw.copy()
     open_pairs = np.flatnonzero(both & ~raw)
     typed[open_pairs] = canonical.equal(one[open_pairs], other[open_pairs])
-    outcome = _outcomes(in_truth, in_extracted, typed, slots.labelled)
+    outcome = _outcome_codes(in_truth, in_extracted, typed, slots.labelled)
     lenient = typed.copy()
     similarity = _graded(typed, outcome)
     anls = _graded(raw, outcome)
@@ -127,7 +127,7 @@ def judge(inputs: Inputs, canonical: Canonical, slots: Slots) -> Judged:
         alike = canonical.rules[rule_number].lenient_many(wanted, found, scores)
         similarity[pairs] = np.where(typed[pairs], 1.0, scores[numbers])
         lenient[pairs] |= alike[numbers]
-    return Judged(truth, extracted, one, other, outcome, raw, typed, lenient, similarity, anls)
+    return Outcomes(truth, extracted, one, other, outcome, raw, typed, lenient, similarity, anls)
 
 
 def _at(values: IntArray, places: IntArray) -> IntArray:
@@ -135,7 +135,7 @@ def _at(values: IntArray, places: IntArray) -> IntArray:
     return np.append(values, NOTHING)[places]
 
 
-def _outcomes(in_truth: BoolArray, in_extracted: BoolArray, typed: BoolArray, labelled: BoolArray) -> IntArray:
+def _outcome_codes(in_truth: BoolArray, in_extracted: BoolArray, typed: BoolArray, labelled: BoolArray) -> IntArray:
     outcome = np.full(len(in_truth), CODES["absent"], dtype=np.int64)
     outcome[in_truth & in_extracted] = CODES["wrong"]
     outcome[typed] = CODES["correct"]
@@ -165,13 +165,13 @@ def _distinct_pairs(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]
     return numbers.astype(np.int64, copy=False), first
 
 
-def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged) -> "pd.Series[Any]":
+def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Outcomes) -> "pd.Series[Any]":
     """Return for every wrong slot why it is wrong (M17); missing elsewhere."""
-    wrong = np.flatnonzero(judged.outcome == CODES["wrong"])
-    fields, rows = _elsewhere(inputs, canonical, slots, judged, wrong)
+    wrong = np.flatnonzero(outcomes.outcome == CODES["wrong"])
+    fields, rows = _elsewhere(inputs, canonical, slots, outcomes, wrong)
     found = np.full(len(wrong), None, dtype=object)
     for number, pairs in _by_rule(canonical, slots.column[wrong], np.arange(len(wrong))):
-        one, other = judged.canonical_truth[wrong[pairs]], judged.canonical_extracted[wrong[pairs]]
+        one, other = outcomes.canonical_truth[wrong[pairs]], outcomes.canonical_extracted[wrong[pairs]]
         found[pairs] = as_objects(
             causes(
                 canonical.rules[number],
@@ -190,16 +190,16 @@ def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judg
 
 
 def _elsewhere(
-    inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, wrong: IntArray
+    inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Outcomes, wrong: IntArray
 ) -> tuple[ObjectArray, ObjectArray]:
     """Look up wrong values in the document's other fields and rows: per wrong slot the field and the row, or None."""
     fields, rows = (np.full(len(wrong), None, dtype=object) for _ in range(2))
     caseless = caseless_many(canonical.strings.tolist())
-    extracted = judged.canonical_extracted[wrong]
+    extracted = outcomes.canonical_extracted[wrong]
     wanted = {caseless[code]: number for number, code in enumerate(extracted.tolist())}
     number = np.fromiter(map(wanted.get, [*caseless, None], repeat(NOTHING)), np.int64, len(caseless) + 1)
-    there = np.flatnonzero(number[judged.canonical_truth] != NOTHING)
-    places = slots.document[there] * len(wrong) + number[judged.canonical_truth[there]]
+    there = np.flatnonzero(number[outcomes.canonical_truth] != NOTHING)
+    places = slots.document[there] * len(wrong) + number[outcomes.canonical_truth[there]]
     met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
     if not len(met):
         return fields, rows
@@ -209,7 +209,7 @@ def _elsewhere(
         group=groups_of_columns(inputs.columns)[slots.column[chosen]],
         row=slots.row[chosen],
         field=slots.column[chosen],
-        truth=canonical.strings[judged.canonical_truth[chosen]].tolist(),
+        truth=canonical.strings[outcomes.canonical_truth[chosen]].tolist(),
         groups=sorted({group for group, _ in inputs.columns}),
         fields=[field for _, field in inputs.columns],
     )
@@ -220,7 +220,7 @@ def _elsewhere(
     return fields, rows
 
 
-def count_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
+def count_table(inputs: Inputs, slots: Slots, outcomes: Outcomes) -> pd.DataFrame:
     """Write the columns of the comparisons that counts are made of."""
     groups, fields = (np.array(names, dtype=object) for names in zip(*inputs.columns, strict=True))
     columns: dict[str, Any] = {
@@ -228,35 +228,35 @@ def count_table(inputs: Inputs, slots: Slots, judged: Judged) -> pd.DataFrame:
         "group": text_column(slots.column, groups),
         "row": pd.array(slots.row, dtype=COUNT),
         "field": text_column(slots.column, fields),
-        "outcome": text_column(judged.outcome, np.array(OUTCOMES, dtype=object)),
-        "raw": judged.raw,
-        "typed": judged.typed,
-        "lenient": judged.lenient,
-        "anls": judged.anls,
+        "outcome": text_column(outcomes.outcome, np.array(OUTCOMES, dtype=object)),
+        "raw": outcomes.raw,
+        "typed": outcomes.typed,
+        "lenient": outcomes.lenient,
+        "anls": outcomes.anls,
         "row_extracted": pd.arrays.IntegerArray(slots.row_extracted, slots.row_extracted == NOTHING),
     }
     return pd.DataFrame(columns, copy=False)
 
 
 def comparison_table(
-    inputs: Inputs, canonical: Canonical, slots: Slots, judged: Judged, source: pd.DataFrame
+    inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Outcomes, source: pd.DataFrame
 ) -> pd.DataFrame:
     """Write the comparisons table (``schema.COMPARISONS``)."""
     position = _at(inputs.extracted.position, slots.extracted)
-    truth, extracted = text_columns((judged.truth, judged.extracted), inputs.values)
+    truth, extracted = text_columns((outcomes.truth, outcomes.extracted), inputs.values)
     canonical_truth, canonical_extracted = text_columns(
-        (judged.canonical_truth, judged.canonical_extracted), canonical.strings
+        (outcomes.canonical_truth, outcomes.canonical_extracted), canonical.strings
     )
     more = {
         "truth": truth,
         "extracted": extracted,
         "truth_canonical": canonical_truth,
         "extracted_canonical": canonical_extracted,
-        "similarity": judged.similarity,
-        "cause": find_causes(inputs, canonical, slots, judged),
+        "similarity": outcomes.similarity,
+        "cause": find_causes(inputs, canonical, slots, outcomes),
         **{name: numbers_of_slots(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
     }
-    counted = count_table(inputs, slots, judged)
+    counted = count_table(inputs, slots, outcomes)
     return pd.DataFrame(
         {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns}, copy=False
     )

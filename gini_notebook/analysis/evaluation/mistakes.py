@@ -84,11 +84,11 @@ def _amounts(canonical: Any, amounts: BoolArray) -> tuple[FloatArray, Any]:
 
 
 def _valid(values: Any, ibans: BoolArray) -> Any:
-    judged = [
+    valid = [
         iban_valid(value) if is_iban and isinstance(value, str) else pd.NA
         for value, is_iban in zip(values.tolist(), ibans.tolist(), strict=True)
     ]
-    return pd.array(judged, dtype="boolean")
+    return pd.array(valid, dtype="boolean")
 
 
 def cause_table(comparisons: pd.DataFrame, chosen: BoolArray, *, details: bool) -> pd.DataFrame:

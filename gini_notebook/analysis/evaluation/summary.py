@@ -98,8 +98,8 @@ def _document_ratios(tally: Tally, required: Sequence[str] | None) -> Iterator[R
     names = [field if group == HEADER else None for group, field in tally.columns]
     wanted = [place for place, name in enumerate(names) if name is not None and (required is None or name in required)]
     slips = tally.counts[:, wanted, 1:4].sum(axis=(1, 2))
-    judged = tally.counts[:, wanted].sum(axis=(1, 2)) > 0
-    yield Ratio(HEADER, "perfect_documents", judged & (slips == 0), judged, plain=True)
+    labelled = tally.counts[:, wanted].sum(axis=(1, 2)) > 0
+    yield Ratio(HEADER, "perfect_documents", labelled & (slips == 0), labelled, plain=True)
     if all(name in names for name in _INDISPENSABLE):
         paid = [names.index(name) for name in PAYMENT_FIELDS if name in names]
         must = [names.index(name) for name in _INDISPENSABLE]
