@@ -17,7 +17,7 @@ from gini_notebook.analysis.evaluation.encoding import (
     IntArray,
     ObjectArray,
     as_objects,
-    codes_of,
+    encode,
     numbered,
     text_column,
 )
@@ -70,11 +70,11 @@ def survey_candidates(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
     if lacking:
         message = f"The candidates table lacks the column(s) {', '.join(lacking)}."
         raise SchemaError(message)
-    names = np.sort(codes_of(table["list"], CANDIDATES)[1])
+    names = np.sort(encode(table["list"], CANDIDATES)[1])
     if "candidates" not in source.columns:
         return Candidates(table, names, {})
     of_column, columns = columns_of(source, EXTRACTIONS)
-    codes, lists = codes_of(source["candidates"], EXTRACTIONS)
+    codes, lists = encode(source["candidates"], EXTRACTIONS)
     named = np.append(pd.Index(names, dtype=object).get_indexer(lists).astype(np.int64), NOTHING)[codes]
     votes = np.zeros((len(columns) + 1, len(names) + 1), dtype=np.int64)
     np.add.at(votes, (of_column, named), 1)
@@ -140,12 +140,12 @@ def _first(there: IntArray, place: IntArray, sought: IntArray) -> IntArray:
 
 def _read(whole: Candidates, inputs: Inputs) -> _Lists:
     candidates = whole.table
-    codes, names = codes_of(candidates["document"], CANDIDATES, numbers=True)
+    codes, names = encode(candidates["document"], CANDIDATES, numbers=True)
     place = pd.Index(inputs.documents, dtype=object).get_indexer(names).astype(np.int64)
     document = np.append(place, NOTHING)[codes]
-    codes, lists = codes_of(candidates["list"], CANDIDATES)
+    codes, lists = encode(candidates["list"], CANDIDATES)
     of_list = np.append(pd.Index(whole.names, dtype=object).get_indexer(lists).astype(np.int64), NOTHING)[codes]
-    value, strings = codes_of(candidates["value"], CANDIDATES)
+    value, strings = encode(candidates["value"], CANDIDATES)
     rank = pd.to_numeric(candidates["rank"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     kept = (document != NOTHING) & (of_list != NOTHING)
     if np.isnan(rank[kept]).any():
@@ -158,7 +158,7 @@ def _asked(candidates: Candidates, source: pd.DataFrame, inputs: Inputs, slots: 
     if "candidates" not in source.columns:
         return np.full(len(slots.column), NOTHING, dtype=np.int64)
     index = pd.Index(candidates.names, dtype=object)
-    codes, lists = codes_of(source["candidates"], EXTRACTIONS)
+    codes, lists = encode(source["candidates"], EXTRACTIONS)
     named = np.append(index.get_indexer(lists).astype(np.int64), NOTHING)[codes][inputs.extracted.position]
     usual = index.get_indexer(as_objects([candidates.usual.get(column) for column in inputs.columns])).astype(np.int64)
     own = np.append(named, NOTHING)[slots.extracted]

@@ -76,7 +76,7 @@ def groups_of(columns: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class EncodedComparisons:
     """The comparisons as numbers: codes of document, column and outcome per slot."""
 
     documents: int
@@ -88,7 +88,7 @@ class Coded:
 
 def encode_comparisons(
     comparisons: pd.DataFrame, documents: "pd.Index[str]", columns: tuple[tuple[str, str], ...] | None = None
-) -> Coded:
+) -> EncodedComparisons:
     """Number documents, columns and outcomes of a comparisons table.
 
     Parameters
@@ -110,7 +110,7 @@ def encode_comparisons(
     rank = np.array([*map(ordered.index, names_of), 0], dtype=np.int64)
     outcomes, outcome_names = pd.factorize(comparisons["outcome"])
     outcome = np.array([OUTCOMES.index(name) for name in outcome_names], dtype=np.int64)
-    return Coded(
+    return EncodedComparisons(
         documents=len(documents),
         columns=ordered,
         document=places[codes],
@@ -119,7 +119,7 @@ def encode_comparisons(
     )
 
 
-def count_documents(comparisons: pd.DataFrame, slots: Coded, level: str) -> Tally:
+def count_documents(comparisons: pd.DataFrame, slots: EncodedComparisons, level: str) -> Tally:
     """Count a comparisons table at one level."""
     outcome = outcomes_at(comparisons, slots, level)
     groups = groups_of(slots.columns)
@@ -135,7 +135,7 @@ def count_documents(comparisons: pd.DataFrame, slots: Coded, level: str) -> Tall
     )
 
 
-def outcomes_at(comparisons: pd.DataFrame, slots: Coded, level: str) -> IntArray:
+def outcomes_at(comparisons: pd.DataFrame, slots: EncodedComparisons, level: str) -> IntArray:
     """Return the outcome of every slot at a level; where both sides state a value, the level decides."""
     if level not in LEVELS:
         message = f"There is no level {level!r}; choose one of {', '.join(LEVELS)}."
@@ -146,7 +146,7 @@ def outcomes_at(comparisons: pd.DataFrame, slots: Coded, level: str) -> IntArray
     return np.where(both, np.where(comparisons[level].to_numpy(dtype=bool), _CORRECT, _WRONG), slots.outcome)
 
 
-def _counts(slots: Coded, outcome: IntArray) -> npt.NDArray[np.int32]:
+def _counts(slots: EncodedComparisons, outcome: IntArray) -> npt.NDArray[np.int32]:
     shape = (slots.documents, len(slots.columns))
     cell = slots.document * shape[1] + slots.column
     counts = np.zeros((*shape, len(COUNTED)), dtype=np.int32)
@@ -187,7 +187,7 @@ def _any(unit: IntArray, units: int, flag: BoolArray) -> BoolArray:
     return np.bincount(unit[flag], minlength=units) > 0
 
 
-def _candidates(comparisons: pd.DataFrame, slots: Coded) -> npt.NDArray[np.int32] | None:
+def _candidates(comparisons: pd.DataFrame, slots: EncodedComparisons) -> npt.NDArray[np.int32] | None:
     if "candidate_rank" not in comparisons:
         return None
     rank = comparisons["candidate_rank"].to_numpy(dtype=np.float64, na_value=np.inf)

@@ -17,8 +17,8 @@ from gini_notebook.analysis.evaluation.encoding import (
     as_objects,
     blank,
     blanks_as_nothing,
-    codes_of,
     codes_together,
+    encode,
 )
 from gini_notebook.errors import SchemaError
 
@@ -89,20 +89,20 @@ def encode_tables(truth: pd.DataFrame, extractions: pd.DataFrame) -> tuple[Encod
 def encode_table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectArray] | None = None) -> EncodedTable:
     """Check and code a table; the name is for messages, and the values may be coded already."""
     check_frame(frame, name)
-    document = codes_of(frame["document"], name, numbers=True)
+    document = encode(frame["document"], name, numbers=True)
     column, names = columns_of(frame, name)
     check_stated(*document, "document", name)
     check_stated(column, as_objects([field for _, field in names]), "field", name)
-    value = blanks_as_nothing(*codes_of(frame["value"], name)) if value is None else value
+    value = blanks_as_nothing(*encode(frame["value"], name)) if value is None else value
     header = np.array([not group for group, _ in names] or [True])[column]
     return EncodedTable(document, column, tuple(names), _rows(frame, header, name), value)
 
 
 def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str, str]]]:
     """Number the columns, ``(group, field)``: one code per row; a missing or blank group is that of header fields."""
-    fields, field_names = codes_of(frame["field"], name)
+    fields, field_names = encode(frame["field"], name)
     if "group" in frame.columns:
-        groups, names = codes_of(frame["group"], name)
+        groups, names = encode(frame["group"], name)
     else:
         groups, names = np.full(len(frame), NOTHING, dtype=np.int64), as_objects([])
     group_names = [*("" if nothing else group for group, nothing in zip(names, blank(names), strict=True)), ""]

@@ -25,7 +25,7 @@ NOTHING = -1
 _CUTS_AT_NUL = int(pd.__version__.partition(".")[0]) < 3
 
 
-def codes_of(column: "pd.Series[Any]", table: str, *, numbers: bool = False) -> tuple[IntArray, ObjectArray]:
+def encode(column: "pd.Series[Any]", table: str, *, numbers: bool = False) -> tuple[IntArray, ObjectArray]:
     """Number the distinct strings of a text column.
 
     Parameters

@@ -16,7 +16,7 @@ from gini_notebook.analysis.evaluation.confidence import (
     reliability_table,
     without_predictions_below,
 )
-from gini_notebook.analysis.evaluation.counts import Coded, Tally, count_documents, encode_comparisons
+from gini_notebook.analysis.evaluation.counts import EncodedComparisons, Tally, count_documents, encode_comparisons
 from gini_notebook.analysis.evaluation.encoding import BoolArray
 from gini_notebook.analysis.evaluation.formulas import MICRO
 from gini_notebook.analysis.evaluation.mistakes import (
@@ -457,13 +457,13 @@ class Evaluation(Scores):
 
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
-        return self._coded.columns
+        return self._encoded.columns
 
     def _count(self, level: str) -> Tally:
-        return count_documents(self.comparisons, self._coded, level)
+        return count_documents(self.comparisons, self._encoded, level)
 
     @cached_property
-    def _coded(self) -> Coded:
+    def _encoded(self) -> EncodedComparisons:
         return encode_comparisons(self.comparisons, pd.Index(self.documents["document"], dtype=object))
 
     def _of_field(self, field: str) -> BoolArray:

@@ -23,7 +23,7 @@ from gini_notebook.analysis.evaluation.encoded_tables import (
     check_frame,
     check_stated,
 )
-from gini_notebook.analysis.evaluation.encoding import codes_of, composed
+from gini_notebook.analysis.evaluation.encoding import composed, encode
 from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
 from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Run, Survey, divided, survey_partition
 from gini_notebook.errors import SchemaError
@@ -126,7 +126,7 @@ def _own(owner: dict[str, int], seen: Iterable[_Seen], first: int) -> None:
 
 def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[pd.DataFrame]:
     """Divide a truth in memory among the partitions; what is left over makes one more."""
-    codes, names = codes_of(truth["document"], TRUTH, numbers=True)
+    codes, names = encode(truth["document"], TRUTH, numbers=True)
     check_stated(codes, names, "document", TRUTH)
     partition = np.array([*(owner.get(composed(name), rest) for name in names.tolist()), rest])[codes]
     return divided(truth, partition, rest + 1)
@@ -135,7 +135,7 @@ def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[p
 def _see(group: Any, *, name: str) -> _Seen:
     frame = _read(group, name, [column for column in _SURVEYED if column in group.physical_schema.names])
     check_columns(frame.assign(value=None), name)
-    codes, names = codes_of(frame["document"], name, numbers=True)
+    codes, names = encode(frame["document"], name, numbers=True)
     check_stated(codes, names, "document", name)
     return _Seen(
         names.tolist(), survey_partition(frame, _NO_ROWS) if name == EXTRACTIONS else survey_partition(_NO_ROWS, frame)
@@ -160,7 +160,7 @@ def _frame(table: Any) -> pd.DataFrame:
 def _of(frame: pd.DataFrame, documents: frozenset[str] | None, name: str) -> pd.DataFrame:
     if documents is None:
         return frame
-    codes, names = codes_of(frame["document"], name, numbers=True)
+    codes, names = encode(frame["document"], name, numbers=True)
     return frame[np.array([*(document in documents for document in names.tolist()), False])[codes]]
 
 

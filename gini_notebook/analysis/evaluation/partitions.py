@@ -17,7 +17,7 @@ from gini_notebook.analysis.evaluation.candidates import CANDIDATES, Candidates
 from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.counts import Tally, count_documents, encode_comparisons, groups_of
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_frame
-from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, codes_of, composed
+from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, composed, encode
 from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, read_inputs
 from gini_notebook.analysis.evaluation.settings import (
     Column,
@@ -262,7 +262,7 @@ def partition_frames(tables: Pair, run: Run) -> Partitions:
 
 def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray:
     """Number the documents, row by row; one without a name, which no partition accepts, counts as the first."""
-    codes, names = codes_of(frame["document"], name, numbers=True)
+    codes, names = encode(frame["document"], name, numbers=True)
     numbers = [places.setdefault(composed(name), len(places)) for name in names.tolist()]
     return np.array([*numbers, 0], dtype=np.int64)[codes]
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, columns_of
-from gini_notebook.analysis.evaluation.encoding import NOTHING, codes_of
+from gini_notebook.analysis.evaluation.encoding import NOTHING, encode
 from gini_notebook.analysis.rules import Rule, for_field
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted
@@ -129,7 +129,7 @@ def entity_votes(source: pd.DataFrame) -> Votes:
     if "entity" not in source.columns:
         return votes
     columns, names = columns_of(source, EXTRACTIONS)
-    codes, entities = codes_of(source["entity"], EXTRACTIONS)
+    codes, entities = encode(source["entity"], EXTRACTIONS)
     counts = pd.DataFrame({"column": columns, "entity": codes})[(columns != NOTHING) & (codes != NOTHING)]
     for (column, entity), count in counts.value_counts(sort=False).items():
         votes[names[column], entities[entity]] += int(count)

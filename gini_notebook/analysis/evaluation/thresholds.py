@@ -118,7 +118,7 @@ def find_threshold(
     if not 0 < target < 1:
         message = f"The precision asked for is {target!r}; it must be between 0 and 1, for example 0.99."
         raise SettingError(message)
-    every, in_fitting = _coded(given, documents, required, seed)
+    every, in_fitting = _encoded(given, documents, required, seed)
     fitting, held = (every.of(half) for half in (in_fitting[every.document], ~in_fitting[every.document]))
     threshold = fitting.smallest(target, seed)
     if np.isnan(threshold):
@@ -137,7 +137,7 @@ def threshold_in_slice(
     seed: int,
 ) -> Threshold:
     """Look what a threshold chosen on all documents brings on those documents of the held half that were chosen."""
-    every, in_fitting = _coded(given, documents, required, seed)
+    every, in_fitting = _encoded(given, documents, required, seed)
     held = ~in_fitting & chosen
     if np.isnan(whole.threshold):
         return Threshold("not enough data", whole.target)
@@ -145,7 +145,9 @@ def threshold_in_slice(
     return _checked(part, whole.threshold, whole.target, seed, documents=int(held.sum()), required=len(required))
 
 
-def _coded(given: Predictions, documents: Sequence[str], required: Sequence[str], seed: int) -> tuple[_Half, BoolArray]:
+def _encoded(
+    given: Predictions, documents: Sequence[str], required: Sequence[str], seed: int
+) -> tuple[_Half, BoolArray]:
     """Return all predictions as codes, and per document whether it is of the half on which thresholds are chosen."""
     every = _Half(
         sure=np.where(np.isnan(given.confidence), np.inf, given.confidence),
