@@ -13,7 +13,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, EncodedRows, check_keys, slot_keys
 from gini_notebook.analysis.evaluation.encoding import NOTHING, BoolArray, FloatArray, IntArray, numbered_in_order
 from gini_notebook.analysis.evaluation.inputs import Inputs
-from gini_notebook.analysis.evaluation.normalization import Canonical
+from gini_notebook.analysis.evaluation.normalization import NormalizedValues
 from gini_notebook.analysis.matching import Cells, match_rows
 
 Order = Literal["content", "strict"]
@@ -59,7 +59,7 @@ class _Placed:
 
 def align(
     inputs: Inputs,
-    canonical: Canonical,
+    normalized: NormalizedValues,
     confidence: FloatArray | None,
     *,
     key: Sequence[int] = (),
@@ -91,7 +91,7 @@ def align(
     check_keys(
         inputs.extracted.take(in_compound[inputs.extracted.column]), inputs.documents, inputs.columns, EXTRACTIONS
     )
-    rows, approximate = _place_rows(inputs, canonical, in_compound, key=key, order=order)
+    rows, approximate = _place_rows(inputs, normalized, in_compound, key=key, order=order)
     placed = _Placed(
         np.concatenate([header.position, rows.position]),
         np.concatenate([header.row, rows.row]),
@@ -119,22 +119,22 @@ def _places_within(ordered: IntArray) -> IntArray:
 
 
 def _place_rows(
-    inputs: Inputs, canonical: Canonical, in_compound: BoolArray, *, key: Sequence[int], order: Order
+    inputs: Inputs, normalized: NormalizedValues, in_compound: BoolArray, *, key: Sequence[int], order: Order
 ) -> tuple[_Placed, IntArray]:
     """Align the rows of compounds (M15); also the documents that could only be aligned approximately."""
     groups = groups_of_columns(inputs.columns)
     truth_at, extracted_at = (
         np.flatnonzero(in_compound[side.column] & (side.value != NOTHING)) for side in (inputs.truth, inputs.extracted)
     )
-    delivered = _cells(inputs.extracted, canonical.extracted, extracted_at, groups)
-    tolerant = any(not rule.by_canonical for rule in canonical.rules)
+    delivered = _cells(inputs.extracted, normalized.extracted, extracted_at, groups)
+    tolerant = any(not rule.by_canonical for rule in normalized.rules)
     matching = match_rows(
-        _cells(inputs.truth, canonical.truth, truth_at, groups),
+        _cells(inputs.truth, normalized.truth, truth_at, groups),
         delivered,
-        canonical.strings.tolist(),
+        normalized.strings.tolist(),
         key=key,
         order=order,
-        equal=canonical.equal if tolerant else None,
+        equal=normalized.equal if tolerant else None,
     )
     paired = matching.row_truth != NOTHING
     row = matching.row_truth.copy()
@@ -148,10 +148,10 @@ def groups_of_columns(columns: Sequence[tuple[str, str]]) -> IntArray:
     return np.array([names.index(group) for group, _ in columns], dtype=np.int64)
 
 
-def _cells(side: EncodedRows, canonical: IntArray, at: IntArray, groups: IntArray) -> Cells:
+def _cells(side: EncodedRows, normalized: IntArray, at: IntArray, groups: IntArray) -> Cells:
     column = side.column[at]
     table = side.document[at] * (int(groups.max()) + 1) + groups[column]
-    return Cells(document=table, row=side.row[at], column=column, value=canonical[at])
+    return Cells(document=table, row=side.row[at], column=column, value=normalized[at])
 
 
 def _numbers_of_invented(truth: EncodedRows, delivered: Cells, groups: IntArray, invented: BoolArray) -> IntArray:

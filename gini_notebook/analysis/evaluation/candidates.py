@@ -22,7 +22,7 @@ from gini_notebook.analysis.evaluation.encoding import (
     text_column,
 )
 from gini_notebook.analysis.evaluation.inputs import Inputs
-from gini_notebook.analysis.evaluation.normalization import Canonical
+from gini_notebook.analysis.evaluation.normalization import NormalizedValues
 from gini_notebook.errors import SchemaError
 
 CANDIDATES = "candidates"
@@ -95,10 +95,10 @@ def candidate_columns(
     candidates: Candidates,
     source: pd.DataFrame,
     inputs: Inputs,
-    canonical: Canonical,
+    normalized: NormalizedValues,
     slots: Slots,
     *,
-    canonical_truth: IntArray,
+    normalized_truth: IntArray,
 ) -> dict[str, Any]:
     """Return the columns ``candidates`` (the list asked) and ``candidate_rank`` (1 = first) of the comparisons.
 
@@ -108,16 +108,16 @@ def candidate_columns(
     lists = _read(candidates, inputs)
     asked = _asked(candidates, source, inputs, slots)
     rank = np.full(len(asked), NOTHING, dtype=np.int64)
-    for number, rule in enumerate(canonical.rules):
+    for number, rule in enumerate(normalized.rules):
         at = np.flatnonzero(
-            (canonical.rule_of_column[slots.column] == number) & (asked != NOTHING) & (canonical_truth != NOTHING)
+            (normalized.rule_of_column[slots.column] == number) & (asked != NOTHING) & (normalized_truth != NOTHING)
         )
         if not len(at):
             continue
         listed = np.isin(lists.list, asked[at]) & (lists.value != NOTHING)
         used, of_used = np.unique(lists.value[listed], return_inverse=True)
         values = rule.canonical_many(lists.strings[used].tolist())[0]
-        wanted = canonical.strings[canonical_truth[at]]
+        wanted = normalized.strings[normalized_truth[at]]
         codes = numbered(np.concatenate([as_objects(values), wanted]))[0]
         width = int(codes.max(initial=0)) + 1
         there = (lists.document[listed] * len(lists.names) + lists.list[listed]) * width + codes[: len(values)][of_used]

@@ -22,7 +22,7 @@ from gini_notebook.analysis.evaluation.encoding import (
     text_columns,
 )
 from gini_notebook.analysis.evaluation.inputs import CONFIDENCE, Inputs, read_confidence
-from gini_notebook.analysis.evaluation.normalization import Canonical, canonicalise
+from gini_notebook.analysis.evaluation.normalization import NormalizedValues, normalize
 from gini_notebook.analysis.evaluation.settings import Settings
 from gini_notebook.analysis.rules import Rule, anls_many, caseless_many, causes, elsewhere, similarities
 from gini_notebook.analysis.rules import Slots as TruthSlots
@@ -64,22 +64,24 @@ def compare_tables(
     to_count
         Whether only the columns of the comparisons are wanted that counts are made of.
     """
-    canonical = canonicalise(inputs, list(rules.values()))
+    normalized = normalize(inputs, list(rules.values()))
     confidence = read_confidence(source)
     certainty = None if confidence is None else confidence[inputs.extracted.position]
     slots, approximate = align(
-        inputs, canonical, certainty, key=settings.key_columns(inputs.columns), order=settings.order
+        inputs, normalized, certainty, key=settings.key_columns(inputs.columns), order=settings.order
     )
-    outcomes = classify(inputs, canonical, slots)
+    outcomes = classify(inputs, normalized, slots)
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
     if to_count and candidates is None:
         return Compared(count_table(inputs, slots, outcomes), labelled, names)
-    comparisons = comparison_table(inputs, canonical, slots, outcomes, source)
+    comparisons = comparison_table(inputs, normalized, slots, outcomes, source)
     if certainty is not None:
         comparisons[CONFIDENCE] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
-        more = candidate_columns(candidates, source, inputs, canonical, slots, canonical_truth=outcomes.canonical_truth)
+        more = candidate_columns(
+            candidates, source, inputs, normalized, slots, normalized_truth=outcomes.normalized_truth
+        )
         comparisons = comparisons.assign(**more)
     return Compared(comparisons, labelled, names)
 
@@ -88,14 +90,14 @@ def compare_tables(
 class Outcomes:
     """What was found out about every slot, as arrays.
 
-    ``truth`` and ``extracted`` are codes of the values as delivered, ``canonical_truth`` and ``canonical_extracted``
-    of the canonical ones; :data:`NOTHING` where nothing is stated.
+    ``truth`` and ``extracted`` are codes of the values as delivered, ``normalized_truth`` and ``normalized_extracted``
+    of the normalized ones; :data:`NOTHING` where nothing is stated.
     """
 
     truth: IntArray
     extracted: IntArray
-    canonical_truth: IntArray
-    canonical_extracted: IntArray
+    normalized_truth: IntArray
+    normalized_extracted: IntArray
     outcome: IntArray
     raw: BoolArray
     typed: BoolArray
@@ -104,27 +106,27 @@ class Outcomes:
     anls: FloatArray
 
 
-def classify(inputs: Inputs, canonical: Canonical, slots: Slots) -> Outcomes:
+def classify(inputs: Inputs, normalized: NormalizedValues, slots: Slots) -> Outcomes:
     """Decide every slot at all three levels in one pass (M4, M11–M14)."""
     truth, extracted = _at(inputs.truth.value, slots.truth), _at(inputs.extracted.value, slots.extracted)
-    one, other = _at(canonical.truth, slots.truth), _at(canonical.extracted, slots.extracted)
+    one, other = _at(normalized.truth, slots.truth), _at(normalized.extracted, slots.extracted)
     in_truth, in_extracted = truth != NOTHING, extracted != NOTHING
     both = in_truth & in_extracted
     raw = both & (truth == extracted)
     typed = raw.copy()
     open_pairs = np.flatnonzero(both & ~raw)
-    typed[open_pairs] = canonical.equal(one[open_pairs], other[open_pairs])
+    typed[open_pairs] = normalized.equal(one[open_pairs], other[open_pairs])
     outcome = _outcome_codes(in_truth, in_extracted, typed, slots.labelled)
     lenient = typed.copy()
     similarity = _graded(typed, outcome)
     anls = _graded(raw, outcome)
-    for rule_number, pairs in _by_rule(canonical, slots.column, open_pairs):
+    for rule_number, pairs in _by_rule(normalized, slots.column, open_pairs):
         numbers, first = _distinct_pairs(truth[pairs], extracted[pairs])
         shown = pairs[first]
         anls[pairs] = anls_many(inputs.values[truth[shown]].tolist(), inputs.values[extracted[shown]].tolist())[numbers]
-        wanted, found = (canonical.strings[codes[shown]].tolist() for codes in (one, other))
+        wanted, found = (normalized.strings[codes[shown]].tolist() for codes in (one, other))
         scores = similarities(wanted, found)
-        alike = canonical.rules[rule_number].lenient_many(wanted, found, scores)
+        alike = normalized.rules[rule_number].lenient_many(wanted, found, scores)
         similarity[pairs] = np.where(typed[pairs], 1.0, scores[numbers])
         lenient[pairs] |= alike[numbers]
     return Outcomes(truth, extracted, one, other, outcome, raw, typed, lenient, similarity, anls)
@@ -151,9 +153,9 @@ def _graded(equal: BoolArray, outcome: IntArray) -> FloatArray:
     return np.where(undefined, np.nan, equal.astype(np.float64))
 
 
-def _by_rule(canonical: Canonical, column: IntArray, at: IntArray) -> list[tuple[int, IntArray]]:
+def _by_rule(normalized: NormalizedValues, column: IntArray, at: IntArray) -> list[tuple[int, IntArray]]:
     """Split slots by the rule of their column."""
-    rule = canonical.rule_of_column[column[at]]
+    rule = normalized.rule_of_column[column[at]]
     return [(number, at[rule == number]) for number in np.unique(rule).tolist()]
 
 
@@ -165,20 +167,20 @@ def _distinct_pairs(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]
     return numbers.astype(np.int64, copy=False), first
 
 
-def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Outcomes) -> "pd.Series[Any]":
+def find_causes(inputs: Inputs, normalized: NormalizedValues, slots: Slots, outcomes: Outcomes) -> "pd.Series[Any]":
     """Return for every wrong slot why it is wrong (M17); missing elsewhere."""
     wrong = np.flatnonzero(outcomes.outcome == CODES["wrong"])
-    fields, rows = _elsewhere(inputs, canonical, slots, outcomes, wrong)
+    fields, rows = _elsewhere(inputs, normalized, slots, outcomes, wrong)
     found = np.full(len(wrong), None, dtype=object)
-    for number, pairs in _by_rule(canonical, slots.column[wrong], np.arange(len(wrong))):
-        one, other = outcomes.canonical_truth[wrong[pairs]], outcomes.canonical_extracted[wrong[pairs]]
+    for number, pairs in _by_rule(normalized, slots.column[wrong], np.arange(len(wrong))):
+        one, other = outcomes.normalized_truth[wrong[pairs]], outcomes.normalized_extracted[wrong[pairs]]
         found[pairs] = as_objects(
             causes(
-                canonical.rules[number],
-                canonical.strings[one].tolist(),
-                canonical.strings[other].tolist(),
-                truth_parsed=canonical.parsed[one].tolist(),
-                extracted_parsed=canonical.parsed[other].tolist(),
+                normalized.rules[number],
+                normalized.strings[one].tolist(),
+                normalized.strings[other].tolist(),
+                truth_parsed=normalized.parsed[one].tolist(),
+                extracted_parsed=normalized.parsed[other].tolist(),
                 other_fields=fields[pairs].tolist(),
                 other_rows=rows[pairs].tolist(),
             )
@@ -190,16 +192,16 @@ def find_causes(inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Ou
 
 
 def _elsewhere(
-    inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Outcomes, wrong: IntArray
+    inputs: Inputs, normalized: NormalizedValues, slots: Slots, outcomes: Outcomes, wrong: IntArray
 ) -> tuple[ObjectArray, ObjectArray]:
     """Look up wrong values in the document's other fields and rows: per wrong slot the field and the row, or None."""
     fields, rows = (np.full(len(wrong), None, dtype=object) for _ in range(2))
-    caseless = caseless_many(canonical.strings.tolist())
-    extracted = outcomes.canonical_extracted[wrong]
+    caseless = caseless_many(normalized.strings.tolist())
+    extracted = outcomes.normalized_extracted[wrong]
     wanted = {caseless[code]: number for number, code in enumerate(extracted.tolist())}
     number = np.fromiter(map(wanted.get, [*caseless, None], repeat(NOTHING)), np.int64, len(caseless) + 1)
-    there = np.flatnonzero(number[outcomes.canonical_truth] != NOTHING)
-    places = slots.document[there] * len(wrong) + number[outcomes.canonical_truth[there]]
+    there = np.flatnonzero(number[outcomes.normalized_truth] != NOTHING)
+    places = slots.document[there] * len(wrong) + number[outcomes.normalized_truth[there]]
     met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
     if not len(met):
         return fields, rows
@@ -209,12 +211,12 @@ def _elsewhere(
         group=groups_of_columns(inputs.columns)[slots.column[chosen]],
         row=slots.row[chosen],
         field=slots.column[chosen],
-        truth=canonical.strings[outcomes.canonical_truth[chosen]].tolist(),
+        truth=normalized.strings[outcomes.normalized_truth[chosen]].tolist(),
         groups=sorted({group for group, _ in inputs.columns}),
         fields=[field for _, field in inputs.columns],
     )
     of_fields, of_rows = elsewhere(
-        truth, np.searchsorted(chosen, wrong[met]), canonical.strings[extracted[met]].tolist()
+        truth, np.searchsorted(chosen, wrong[met]), normalized.strings[extracted[met]].tolist()
     )
     fields[met], rows[met] = as_objects(of_fields), as_objects(of_rows)
     return fields, rows
@@ -239,21 +241,21 @@ def count_table(inputs: Inputs, slots: Slots, outcomes: Outcomes) -> pd.DataFram
 
 
 def comparison_table(
-    inputs: Inputs, canonical: Canonical, slots: Slots, outcomes: Outcomes, source: pd.DataFrame
+    inputs: Inputs, normalized: NormalizedValues, slots: Slots, outcomes: Outcomes, source: pd.DataFrame
 ) -> pd.DataFrame:
     """Write the comparisons table (``schema.COMPARISONS``)."""
     position = _at(inputs.extracted.position, slots.extracted)
     truth, extracted = text_columns((outcomes.truth, outcomes.extracted), inputs.values)
-    canonical_truth, canonical_extracted = text_columns(
-        (outcomes.canonical_truth, outcomes.canonical_extracted), canonical.strings
+    normalized_truth, normalized_extracted = text_columns(
+        (outcomes.normalized_truth, outcomes.normalized_extracted), normalized.strings
     )
     more = {
         "truth": truth,
         "extracted": extracted,
-        "truth_canonical": canonical_truth,
-        "extracted_canonical": canonical_extracted,
+        "truth_canonical": normalized_truth,
+        "extracted_canonical": normalized_extracted,
         "similarity": outcomes.similarity,
-        "cause": find_causes(inputs, canonical, slots, outcomes),
+        "cause": find_causes(inputs, normalized, slots, outcomes),
         **{name: numbers_of_slots(source, name, position, COMPARISONS.columns[name]) for name in _BOX},
     }
     counted = count_table(inputs, slots, outcomes)

@@ -77,7 +77,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         Names of the fields to evaluate (``iban``, ``lineItems.baseGross``); all by default, without fields of the
         truth that are neither labels of the service nor ever extracted.
     rules
-        By field: a rule (``gini_notebook.rules``), the name of one, or a function that makes a value canonical.
+        By field: a rule (``gini_notebook.rules``), the name of one, or a function that normalizes a value.
     currency_default
         The currency of an amount that names none, for example ``"EUR"``.
     wrong

@@ -75,9 +75,9 @@ def _differences(shown: pd.DataFrame, amounts: BoolArray) -> FloatArray:
     return np.where(same & ~(np.isnan(truth) & np.isnan(extracted)), difference, np.nan).round(4)
 
 
-def _amounts(canonical: Any, amounts: BoolArray) -> tuple[FloatArray, Any]:
-    """Split canonical amounts into number and currency; what the rule could not read is no number."""
-    parts = canonical.where(amounts).str.extract(r"^(-?[0-9]+(?:\.[0-9]+)?)(?::([A-Z]{3}))?$")
+def _amounts(normalized: Any, amounts: BoolArray) -> tuple[FloatArray, Any]:
+    """Split normalized amounts into number and currency; what the rule could not read is no number."""
+    parts = normalized.where(amounts).str.extract(r"^(-?[0-9]+(?:\.[0-9]+)?)(?::([A-Z]{3}))?$")
     return parts[0].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), parts[1].fillna("").to_numpy(
         dtype=object
     )

@@ -1,4 +1,4 @@
-"""Canonical values of both tables: every distinct string is read once per rule."""
+"""Normalized values of both tables: every distinct string is read once per rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from gini_notebook.analysis.rules import Rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Canonical:
-    """Canonical values as codes; equal codes mean the same rule and the same canonical string.
+class NormalizedValues:
+    """Normalized values as codes; equal codes mean the same rule and the same normalized string.
 
     Attributes
     ----------
@@ -23,9 +23,9 @@ class Canonical:
     rule_of_column
         Per column of the inputs, its rule's place in ``rules``.
     truth, extracted
-        Per row of the table, the code of its canonical value; :data:`NOTHING` where nothing is stated.
+        Per row of the table, the code of its normalized value; :data:`NOTHING` where nothing is stated.
     strings, parsed, rule_of_code
-        Per code, the canonical string, whether the rule could read the value, and the rule's place in ``rules``.
+        Per code, the normalized string, whether the rule could read the value, and the rule's place in ``rules``.
     """
 
     rules: tuple[Rule, ...]
@@ -49,7 +49,7 @@ class Canonical:
         return same
 
 
-def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
+def normalize(inputs: Inputs, rules: Sequence[Rule]) -> NormalizedValues:
     """Read all values by the rule of their column.
 
     Parameters
@@ -69,8 +69,8 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
         used = np.zeros(len(inputs.values), dtype=bool)
         for side, chosen in zip(sides, rows, strict=True):
             used[side.value[chosen]] = True
-        canonical, readable = rule.canonical_many(inputs.values[used].tolist())
-        numbers, uniques = numbered(as_objects(canonical))
+        normalized, readable = rule.canonical_many(inputs.values[used].tolist())
+        numbers, uniques = numbered(as_objects(normalized))
         lookup = np.full(len(used), NOTHING, dtype=np.int64)
         lookup[used] = numbers + offset
         for side, chosen, code in zip(sides, rows, codes, strict=True):
@@ -80,7 +80,7 @@ def canonicalise(inputs: Inputs, rules: Sequence[Rule]) -> Canonical:
         strings.append(uniques)
         parsed.append(by_code)
         offset += len(uniques)
-    return Canonical(
+    return NormalizedValues(
         rules=distinct,
         rule_of_column=rule_of_column,
         truth=codes[0],
