@@ -63,7 +63,7 @@ class _Lists:
     strings: ObjectArray
 
 
-def survey_candidates(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
+def scan_candidates(table: pd.DataFrame, source: pd.DataFrame) -> Candidates:
     """Look at the whole table of candidates, and at which of its lists the extractions name."""
     check_columns(source, EXTRACTIONS)
     lacking = [name for name in ("document", "list", "rank", "value") if name not in table.columns]

@@ -14,7 +14,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_columns
 from gini_notebook.analysis.evaluation.encoding import composed
 from gini_notebook.analysis.evaluation.inputs import is_dask
-from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Survey, survey_partition
+from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, PartitionStatistics, scan_partition
 from gini_notebook.errors import SchemaError
 
 
@@ -46,26 +46,26 @@ def partition_dask(extractions: Any, truth: Any) -> Partitions:
         raise SchemaError(message)
     seen = (_needed(frame, ("field", "group", "entity")).to_delayed() for frame in (extractions, truth))
     pairs = [Pair(*both) for both in zip(found, wanted, strict=True)]
-    return Partitions(pairs, list(_run(survey_partition, *seen)), _run, columns)
+    return Partitions(pairs, list(_run(scan_partition, *seen)), _run, columns)
 
 
 def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:
     """Divide a truth in memory among the partitions; what is left over makes a partition of its own."""
     seen = _needed(extractions, ("document", "field", "group", "entity")).to_delayed()
-    surveys, names = zip(*_run(_survey_and_names, seen, [truth.head(0)] * len(seen)), strict=True)
+    statistics, names = zip(*_run(_scan_with_names, seen, [truth.head(0)] * len(seen)), strict=True)
     met = [_of_documents(truth, known) for known in names]
     rest = truth[~np.logical_or.reduce(met)] if met else truth
     pairs = [Pair(partition, truth[chosen]) for partition, chosen in zip(found, met, strict=True)]
     pairs.append(Pair(extractions.head(0, compute=True), rest))
-    return pairs, [*surveys, survey_partition(extractions.head(0), truth)]
+    return pairs, [*statistics, scan_partition(extractions.head(0), truth)]
 
 
-def _survey_and_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[Survey, frozenset[str]]:
-    return survey_partition(extractions, truth), frozenset(map(str, extractions["document"].dropna().unique()))
+def _scan_with_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[PartitionStatistics, frozenset[str]]:
+    return scan_partition(extractions, truth), frozenset(map(str, extractions["document"].dropna().unique()))
 
 
 def _needed(frame: Any, columns: Sequence[str]) -> Any:
-    """Return the columns a survey needs, so that no others are read for it."""
+    """Return the columns a scan needs, so that no others are read for it."""
     return frame[[name for name in columns if name in frame.columns]]
 
 

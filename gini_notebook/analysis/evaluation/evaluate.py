@@ -9,7 +9,7 @@ import numpy as np
 
 from gini_notebook._executors import run_on
 from gini_notebook.analysis.evaluation.alignment import Order
-from gini_notebook.analysis.evaluation.candidates import candidates_of, survey_candidates
+from gini_notebook.analysis.evaluation.candidates import candidates_of, scan_candidates
 from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.dask_partitions import partition_dask
 from gini_notebook.analysis.evaluation.documents import Sent, check_documents, document_table, only_sent, tables_of
@@ -148,8 +148,8 @@ def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, Sent]:
     source, documents, candidates = tables_of(extractions)
     known = check_documents(documents)
     truth, not_sent = only_sent(truth, known)
-    surveyed = None if candidates is None else survey_candidates(candidates, source)
-    return Pair(source, truth, surveyed), Sent(known, not_sent, str(getattr(extractions, "service", "")))
+    scanned = None if candidates is None else scan_candidates(candidates, source)
+    return Pair(source, truth, scanned), Sent(known, not_sent, str(getattr(extractions, "service", "")))
 
 
 def _in_partitions(extractions: Any, truth: Any, executor: Executor | None) -> Partitions | None:

@@ -25,16 +25,23 @@ from gini_notebook.analysis.evaluation.encoded_tables import (
 )
 from gini_notebook.analysis.evaluation.encoding import composed, encode
 from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
-from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Run, Survey, divided, survey_partition
+from gini_notebook.analysis.evaluation.partitions import (
+    Pair,
+    Partitions,
+    PartitionStatistics,
+    Run,
+    divided,
+    scan_partition,
+)
 from gini_notebook.errors import SchemaError
 
-_SURVEYED = ("document", "field", "group", "entity")
+_SCANNED = ("document", "field", "group", "entity")
 _NO_ROWS = pd.DataFrame({"document": [], "field": []}, dtype=object)
 
 
-class _Seen(NamedTuple):
+class _Scanned(NamedTuple):
     documents: list[str]
-    survey: Survey
+    statistics: PartitionStatistics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +81,11 @@ class _Table:
         self.schema = dataset.schema
         check_columns(_frame(self.schema.empty_table()), name)
 
-    def seen(self, run: Run) -> list[_Seen]:
+    def seen(self, run: Run) -> list[_Scanned]:
         """Look at every row group."""
-        return list(run(partial(_see, name=self.name), self.groups))
+        return list(run(partial(_scan, name=self.name), self.groups))
 
-    def divided(self, seen: Sequence[_Seen], owner: dict[str, int], count: int) -> list[_Rows]:
+    def divided(self, seen: Sequence[_Scanned], owner: dict[str, int], count: int) -> list[_Rows]:
         """Return for each of so many partitions the rows of the documents it owns."""
         shares: list[list[tuple[Any, frozenset[str] | None]]] = [[] for _ in range(count)]
         for group, known in zip(self.groups, seen, strict=True):
@@ -107,18 +114,18 @@ def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Partitions:
         seen_too = wanted.seen(run)
         _own(owner, seen_too, len(seen))
         shares: Sequence[Any] = wanted.divided(seen_too, owner, len(seen) + len(seen_too))
-        surveys = [known.survey for known in (*seen, *seen_too)]
+        statistics = [known.statistics for known in (*seen, *seen_too)]
     else:
         check_frame(truth, TRUTH)
         shares = _shared_out(truth, owner, len(seen))
-        surveys = [*(known.survey for known in seen), survey_partition(_NO_ROWS, truth)]
+        statistics = [*(known.statistics for known in seen), scan_partition(_NO_ROWS, truth)]
     pairs = [Pair(*both) for both in zip(found.divided(seen, owner, len(shares)), shares, strict=True)]
     # What is left of the truth is mostly nothing.
     pairs = [pair for pair in pairs if len(pair.extractions) or len(pair.truth)] or pairs[:1]
-    return Partitions(pairs, surveys, run, tuple(found.schema.names), None if is_paths(truth) else truth)
+    return Partitions(pairs, statistics, run, tuple(found.schema.names), None if is_paths(truth) else truth)
 
 
-def _own(owner: dict[str, int], seen: Iterable[_Seen], first: int) -> None:
+def _own(owner: dict[str, int], seen: Iterable[_Scanned], first: int) -> None:
     for place, known in enumerate(seen, start=first):
         for document in known.documents:
             owner.setdefault(composed(document), place)
@@ -132,13 +139,13 @@ def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[p
     return divided(truth, partition, rest + 1)
 
 
-def _see(group: Any, *, name: str) -> _Seen:
-    frame = _read(group, name, [column for column in _SURVEYED if column in group.physical_schema.names])
+def _scan(group: Any, *, name: str) -> _Scanned:
+    frame = _read(group, name, [column for column in _SCANNED if column in group.physical_schema.names])
     check_columns(frame.assign(value=None), name)
     codes, names = encode(frame["document"], name, numbers=True)
     check_stated(codes, names, "document", name)
-    return _Seen(
-        names.tolist(), survey_partition(frame, _NO_ROWS) if name == EXTRACTIONS else survey_partition(_NO_ROWS, frame)
+    return _Scanned(
+        names.tolist(), scan_partition(frame, _NO_ROWS) if name == EXTRACTIONS else scan_partition(_NO_ROWS, frame)
     )
 
 

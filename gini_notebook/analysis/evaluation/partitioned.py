@@ -170,7 +170,7 @@ def evaluate_partitions(
     sent: Sent,
 ) -> PartitionedEvaluation:
     """Evaluate the partitions and put the counts together."""
-    plan = make_plan(partitions.surveys, settings, rules)
+    plan = make_plan(partitions.statistics, settings, rules)
     begun = partitions(evaluate_partition, plan, _COUNTED_FIRST)
     whole_hash = None if partitions.truth is None else encode_table(partitions.truth, TRUTH).hash()
     results = list(begun)

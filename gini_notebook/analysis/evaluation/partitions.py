@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Survey:
+class PartitionStatistics:
     """What a partition has, before it is known how to evaluate it."""
 
     wanted: frozenset[Column]
@@ -73,7 +73,7 @@ class Partitions:
     """
 
     pairs: Sequence[Pair]
-    surveys: Sequence[Survey]
+    statistics: Sequence[PartitionStatistics]
     run: Run
     columns: tuple[str, ...]
     truth: pd.DataFrame | None = None
@@ -82,7 +82,7 @@ class Partitions:
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave the executor behind when pickled: another process has no use for its threads and connections."""
         run = map if isinstance(self.run, partial) else self.run
-        return type(self), (self.pairs, self.surveys, run, self.columns, self.truth, self.candidates)
+        return type(self), (self.pairs, self.statistics, run, self.columns, self.truth, self.candidates)
 
     def __deepcopy__(self, _memo: object) -> Self:
         """Return itself, with its executor: nothing in it ever changes."""
@@ -119,16 +119,18 @@ class PartitionResult:
     hashes: tuple[str, str]
 
 
-def survey_partition(extractions: pd.DataFrame, truth: pd.DataFrame) -> Survey:
+def scan_partition(extractions: pd.DataFrame, truth: pd.DataFrame) -> PartitionStatistics:
     """Look at one partition."""
-    return Survey(
+    return PartitionStatistics(
         wanted=columns_in(truth, TRUTH),
         delivered=columns_in(extractions, EXTRACTIONS),
         votes=entity_votes(extractions),
     )
 
 
-def make_plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str, OneRule] | None) -> Plan:
+def make_plan(
+    statistics: Sequence[PartitionStatistics], settings: Settings, rules: Mapping[str, OneRule] | None
+) -> Plan:
     """Decide for all partitions alike which columns are evaluated, and by which rules.
 
     Raises
@@ -136,13 +138,13 @@ def make_plan(surveys: Sequence[Survey], settings: Settings, rules: Mapping[str,
     SchemaError
         If no partition has any truth.
     """
-    wanted = frozenset[Column]().union(*(survey.wanted for survey in surveys))
-    delivered = frozenset[Column]().union(*(survey.delivered for survey in surveys))
+    wanted = frozenset[Column]().union(*(statistics.wanted for statistics in statistics))
+    delivered = frozenset[Column]().union(*(statistics.delivered for statistics in statistics))
     if not wanted:
         raise SchemaError(NO_TRUTH)
     columns, left_out = choose_columns(sorted(wanted), sorted(delivered), settings.fields)
     votes = Votes()
-    for known in surveys:
+    for known in statistics:
         votes.update(known.votes)
     settings.check_required(columns)
     settings.key_columns(columns)
@@ -257,7 +259,7 @@ def partition_frames(tables: Pair, run: Run) -> Partitions:
             pair._replace(candidates=candidates.partition(table)) for pair, table in zip(pairs, listed, strict=True)
         ]
     whole = None if candidates is None else candidates.table
-    return Partitions(pairs, [survey_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
+    return Partitions(pairs, [scan_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
 
 
 def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray:
