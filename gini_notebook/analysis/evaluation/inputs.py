@@ -164,7 +164,7 @@ def _same_documents(wanted: EncodedTable, delivered: EncodedTable) -> tuple[Obje
 
 
 def check_common(
-    documents: ObjectArray, answered: BoolArray, strangers: Sequence[str], processed: Sequence[str]
+    documents: ObjectArray, answered: BoolArray, documents_without_truth: Sequence[str], processed: Sequence[str]
 ) -> None:
     """Refuse a truth without rows, and tables that have no document in common.
 
@@ -172,17 +172,17 @@ def check_common(
     ----------
     documents, answered
         The documents of the truth, and whether there is an extraction of each.
-    strangers
+    documents_without_truth
         Documents of the extractions that the truth does not have.
     processed
         Documents that were processed, with or without an extraction.
     """
     if not len(documents):
         raise SchemaError(NO_TRUTH)
-    if strangers and not answered.any() and set(documents).isdisjoint(processed):
+    if documents_without_truth and not answered.any() and set(documents).isdisjoint(processed):
         message = (
             "No document of the truth is in the extractions. The truth has, for example, "
-            f"{documents[0]!r}, the extractions {min(strangers)!r}. Both name a document by its path "
+            f"{documents[0]!r}, the extractions {min(documents_without_truth)!r}. Both name a document by its path "
             "below the processed folder, with '/', or as the run was told to call it."
         )
         raise SchemaError(message)

@@ -176,8 +176,8 @@ def evaluate_partitions(
     results = list(begun)
     check_whole(results)
     names, answered, counted = merge_partitions(results)
-    strangers = sorted({name for result in results for name in result.without_truth})
-    check_common(names, answered, strangers, sent.names)
+    documents_without_truth = sorted({name for result in results for name in result.without_truth})
+    check_common(names, answered, documents_without_truth, sent.names)
     labelled = {column for result in results for column in result.labelled}
     facts = {
         "truth_hash": whole_hash or hash_of([result.hashes[0] for result in results]),
@@ -185,7 +185,7 @@ def evaluate_partitions(
         "truth_rule": str(getattr(partitions.truth, "attrs", {}).get("rule", "")),
         "left_out_fields": list(plan.left_out_fields),
         "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
-        "documents_without_truth": strangers,
+        "documents_without_truth": documents_without_truth,
         **sent.facts(names),
         "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }

@@ -193,8 +193,8 @@ def check_whole(results: Sequence[PartitionResult]) -> None:
     names = pd.Series(np.concatenate([partition.documents for partition in results]), dtype=object)
     twice = names[names.duplicated()]
     if twice.empty:
-        strangers = {name for partition in results for name in partition.without_truth}
-        twice = names[names.isin(strangers)]
+        documents_without_truth = {name for partition in results for name in partition.without_truth}
+        twice = names[names.isin(documents_without_truth)]
     if len(twice):
         message = (
             f"{twice.nunique()} document(s) have rows in several partitions; first: {twice.iloc[0]!r}. All rows of a "
