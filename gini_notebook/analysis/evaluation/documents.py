@@ -24,21 +24,21 @@ _FIRST = ("document", "status", "error", "request_id", "answered")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sent:
+class SubmittedDocuments:
     """What is known of the documents that were sent.
 
     Attributes
     ----------
     documents
         The documents table of the batch, checked; None for mere tables of extractions.
-    not_sent
+    not_submitted
         Documents of the truth that were not sent.
     service
         Who was asked.
     """
 
     documents: pd.DataFrame | None = None
-    not_sent: Sequence[str] = ()
+    not_submitted: Sequence[str] = ()
     service: str = ""
 
     @property
@@ -51,7 +51,7 @@ class Sent:
         return {
             "service": self.service,
             "documents_sent": None if self.documents is None else len(self.documents),
-            "documents_not_sent": list(self.not_sent),
+            "documents_not_sent": list(self.not_submitted),
             "failed_without_truth": failed_without_truth(self.documents, names),
         }
 
@@ -81,7 +81,7 @@ def check_documents(documents: pd.DataFrame | None) -> pd.DataFrame | None:
     return documents
 
 
-def only_sent(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]:
+def submitted_only(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]:
     """Restrict the truth to what was sent, and name the rest: nobody asked the service about it.
 
     Only a batch knows what was sent; a mere table of extractions leaves the truth whole, since there a document
@@ -94,12 +94,12 @@ def only_sent(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str
         column.map(lambda name: composed(str(name)), na_action="ignore")
         for column in (names, documents["document"].astype(object))
     )
-    sent = wanted.isin(known) | names.isna()
-    if sent.all() or not sent.any():
+    submitted = wanted.isin(known) | names.isna()
+    if submitted.all() or not submitted.any():
         return truth, []
-    kept = truth[sent.to_numpy()]
+    kept = truth[submitted.to_numpy()]
     kept.attrs = dict(truth.attrs)
-    return kept, sorted({str(name) for name in names[~sent]})
+    return kept, sorted({str(name) for name in names[~submitted]})
 
 
 def failed_without_truth(documents: pd.DataFrame | None, names: ObjectArray) -> list[dict[str, str]]:

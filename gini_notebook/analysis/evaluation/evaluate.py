@@ -12,7 +12,13 @@ from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.candidates import candidates_of, scan_candidates
 from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.dask_partitions import partition_dask
-from gini_notebook.analysis.evaluation.documents import Sent, check_documents, document_table, only_sent, tables_of
+from gini_notebook.analysis.evaluation.documents import (
+    SubmittedDocuments,
+    check_documents,
+    document_table,
+    submitted_only,
+    tables_of,
+)
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import DaskFrame, Inputs, Paths, is_dask, is_paths, read_inputs
 from gini_notebook.analysis.evaluation.parquet_partitions import partition_parquet
@@ -136,20 +142,22 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     )
     partitions = _in_partitions(extractions, truth, executor)
     if partitions is not None:
-        return evaluate_partitions(partitions, settings, rules, Sent())
-    tables, sent = _in_memory(extractions, truth)
+        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments())
+    tables, submitted = _in_memory(extractions, truth)
     if executor is not None:
-        return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, sent)
-    return _whole(tables, settings, rules, sent)
+        return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, submitted)
+    return _whole(tables, settings, rules, submitted)
 
 
-def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, Sent]:
+def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, SubmittedDocuments]:
     """Return the tables to compare, and what is known of the documents that were sent."""
     source, documents, candidates = tables_of(extractions)
     known = check_documents(documents)
-    truth, not_sent = only_sent(truth, known)
+    truth, not_submitted = submitted_only(truth, known)
     scanned = None if candidates is None else scan_candidates(candidates, source)
-    return Pair(source, truth, scanned), Sent(known, not_sent, str(getattr(extractions, "service", "")))
+    return Pair(source, truth, scanned), SubmittedDocuments(
+        known, not_submitted, str(getattr(extractions, "service", ""))
+    )
 
 
 def _in_partitions(extractions: Any, truth: Any, executor: Executor | None) -> Partitions | None:
@@ -174,24 +182,26 @@ def _runner(executor: Executor) -> Run:
     return partial(run_on, executor, things="partitions")
 
 
-def _whole(tables: Pair, settings: Settings, rules: Mapping[str, OneRule] | None, sent: Sent) -> Evaluation:
+def _whole(
+    tables: Pair, settings: Settings, rules: Mapping[str, OneRule] | None, submitted: SubmittedDocuments
+) -> Evaluation:
     """Evaluate tables in memory, in one go."""
     source, truth, candidates = tables
-    inputs = read_inputs(source, truth, settings.fields, sent.names)
+    inputs = read_inputs(source, truth, settings.fields, submitted.names)
     settings.check_required(inputs.columns)
     chosen = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
     compared = compare_tables(inputs, source, chosen, settings, candidates)
-    facts = _facts(inputs, compared, sent, str(truth.attrs.get("rule", "")))
+    facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
     return Evaluation(
         comparisons=compared.comparisons,
-        documents=document_table(inputs.documents, sent.documents, inputs.answered),
+        documents=document_table(inputs.documents, submitted.documents, inputs.answered),
         candidates=None if candidates is None else candidates_of(candidates.table, inputs.documents),
         settings=settings.plain(),
         provenance=provenance(settings, chosen, facts),
     )
 
 
-def _facts(inputs: Inputs, compared: Compared, sent: Sent, truth_rule: str) -> dict[str, Any]:
+def _facts(inputs: Inputs, compared: Compared, submitted: SubmittedDocuments, truth_rule: str) -> dict[str, Any]:
     return {
         "truth_hash": inputs.truth_hash,
         "extractions_hash": inputs.extractions_hash,
@@ -199,7 +209,7 @@ def _facts(inputs: Inputs, compared: Compared, sent: Sent, truth_rule: str) -> d
         "left_out_fields": list(inputs.left_out_fields),
         "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
         "documents_without_truth": list(inputs.without_truth),
-        **sent.facts(inputs.documents),
+        **submitted.facts(inputs.documents),
         "approximately_aligned": list(compared.approximate),
     }
 

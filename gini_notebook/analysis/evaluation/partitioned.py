@@ -11,7 +11,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
 from gini_notebook.analysis.evaluation.counts import Tally
-from gini_notebook.analysis.evaluation.documents import Sent, document_table
+from gini_notebook.analysis.evaluation.documents import SubmittedDocuments, document_table
 from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, encode_table
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import check_common
@@ -167,7 +167,7 @@ def evaluate_partitions(
     partitions: Partitions,
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
-    sent: Sent,
+    submitted: SubmittedDocuments,
 ) -> PartitionedEvaluation:
     """Evaluate the partitions and put the counts together."""
     plan = make_plan(partitions.statistics, settings, rules)
@@ -177,7 +177,7 @@ def evaluate_partitions(
     check_whole(results)
     names, answered, counted = merge_partitions(results)
     documents_without_truth = sorted({name for result in results for name in result.without_truth})
-    check_common(names, answered, documents_without_truth, sent.names)
+    check_common(names, answered, documents_without_truth, submitted.names)
     labelled = {column for result in results for column in result.labelled}
     facts = {
         "truth_hash": whole_hash or hash_of([result.hashes[0] for result in results]),
@@ -186,12 +186,12 @@ def evaluate_partitions(
         "left_out_fields": list(plan.left_out_fields),
         "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
         "documents_without_truth": documents_without_truth,
-        **sent.facts(names),
+        **submitted.facts(names),
         "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }
     candidates = partitions.candidates
     return PartitionedEvaluation(
-        documents=document_table(names, sent.documents, answered),
+        documents=document_table(names, submitted.documents, answered),
         candidates=None if candidates is None else candidates_of(candidates, names),
         settings=settings.plain(),
         provenance=provenance(settings, plan.rules, facts),
