@@ -294,7 +294,7 @@ def _of_the_whole(row: "pd.Series[Any]") -> str:
 def _of_fields(fields: pd.DataFrame) -> str:
     parts = []
     for verdict in (BETTER, WORSE):
-        chosen = fields[fields["verdict"] == verdict]
-        names = [dotted(*column) for column in zip(chosen["group"], chosen["field"], strict=True)]
+        selected = fields[fields["verdict"] == verdict]
+        names = [dotted(*column) for column in zip(selected["group"], selected["field"], strict=True)]
         parts.append(f"{verdict} fields: {', '.join(names) or 'none'}")
     return "; ".join(parts)

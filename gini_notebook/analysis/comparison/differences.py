@@ -186,7 +186,7 @@ def perfect_documents(result: Evaluation) -> dict[str, bool]:
     wanted = (comparisons["group"] == "") & comparisons["outcome"].isin(_LABELLED)
     if result.settings["required"] is not None:
         wanted &= comparisons["field"].isin(result.settings["required"])
-    chosen = comparisons[wanted.to_numpy(dtype=bool)]
-    right = chosen["outcome"].isin(_RIGHT).to_numpy(dtype=bool)
-    verdicts = pd.Series(right, dtype=bool).groupby(chosen["document"].to_numpy(dtype=object)).all()
+    selected = comparisons[wanted.to_numpy(dtype=bool)]
+    right = selected["outcome"].isin(_RIGHT).to_numpy(dtype=bool)
+    verdicts = pd.Series(right, dtype=bool).groupby(selected["document"].to_numpy(dtype=object)).all()
     return {str(name): bool(verdict) for name, verdict in verdicts.items()}

@@ -205,18 +205,18 @@ def _elsewhere(
     met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
     if not len(met):
         return fields, rows
-    chosen = np.union1d(there, wrong[met])
+    selected = np.union1d(there, wrong[met])
     truth = TruthSlots(
-        document=slots.document[chosen],
-        group=groups_of_columns(inputs.columns)[slots.column[chosen]],
-        row=slots.row[chosen],
-        field=slots.column[chosen],
-        truth=normalized.strings[outcomes.normalized_truth[chosen]].tolist(),
+        document=slots.document[selected],
+        group=groups_of_columns(inputs.columns)[slots.column[selected]],
+        row=slots.row[selected],
+        field=slots.column[selected],
+        truth=normalized.strings[outcomes.normalized_truth[selected]].tolist(),
         groups=sorted({group for group, _ in inputs.columns}),
         fields=[field for _, field in inputs.columns],
     )
     of_fields, of_rows = elsewhere(
-        truth, np.searchsorted(chosen, wrong[met]), normalized.strings[extracted[met]].tolist()
+        truth, np.searchsorted(selected, wrong[met]), normalized.strings[extracted[met]].tolist()
     )
     fields[met], rows[met] = as_objects(of_fields), as_objects(of_rows)
     return fields, rows

@@ -29,16 +29,20 @@ class Predictions:
     confidence: FloatArray
     right: BoolArray
 
-    def of(self, chosen: BoolArray) -> "Predictions":
+    def of(self, selected: BoolArray) -> "Predictions":
         """Return some of them, numbered anew within each document."""
-        document = self.document[chosen].reset_index(drop=True)
+        document = self.document[selected].reset_index(drop=True)
         place = document.groupby(document.to_numpy(dtype=object), sort=False).cumcount().to_numpy(dtype=np.int64)
         return Predictions(
-            document, self.field[chosen].reset_index(drop=True), place, self.confidence[chosen], self.right[chosen]
+            document,
+            self.field[selected].reset_index(drop=True),
+            place,
+            self.confidence[selected],
+            self.right[selected],
         )
 
 
-def predictions(comparisons: pd.DataFrame, chosen: BoolArray) -> Predictions:
+def predictions(comparisons: pd.DataFrame, selected: BoolArray) -> Predictions:
     """Return the predictions among the chosen slots, in the order of the comparisons."""
     if CONFIDENCE not in comparisons.columns:
         raise SettingError(
@@ -52,7 +56,7 @@ def predictions(comparisons: pd.DataFrame, chosen: BoolArray) -> Predictions:
         confidence=comparisons[CONFIDENCE].to_numpy(dtype=np.float64),
         right=(comparisons["outcome"] == "correct").to_numpy(dtype=bool),
     )
-    return every.of(predicted & chosen)
+    return every.of(predicted & selected)
 
 
 def reliability_table(given: Predictions, bins: int) -> pd.DataFrame:

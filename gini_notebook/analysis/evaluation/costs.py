@@ -60,11 +60,11 @@ def _rates(tally: Tally, costs: Costs | CostsByField) -> "tuple[list[int], np.nd
     by_field: dict[str, Any] = dict(costs) if not set(costs) <= set(OUTCOMES) else dict.fromkeys(header, costs)
     places, rates = [], []
     for place, (group, field) in enumerate(tally.columns):
-        chosen = by_field.pop(dotted(group, field), None)
-        if chosen is None:
+        selected = by_field.pop(dotted(group, field), None)
+        if selected is None:
             continue
         places.append(place)
-        rates.append([_rate(chosen, outcome, field) for outcome in OUTCOMES])
+        rates.append([_rate(selected, outcome, field) for outcome in OUTCOMES])
     if by_field or not places:
         message = (
             f"There are costs for {', '.join(map(repr, by_field)) or 'nothing'}, but no such field. There are: "

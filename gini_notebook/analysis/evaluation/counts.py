@@ -64,10 +64,10 @@ class Tally:
             [place for place, name in enumerate(self.columns) if name[0] == group and counted[place]], dtype=np.int64
         )
 
-    def of(self, chosen: BoolArray) -> "Tally":
+    def of(self, selected: BoolArray) -> "Tally":
         """Return the tally of some of the documents."""
-        candidates = None if self.candidates is None else self.candidates[chosen]
-        return Tally(self.columns, self.counts[chosen], self.anls[chosen], self.rows[chosen], candidates)
+        candidates = None if self.candidates is None else self.candidates[selected]
+        return Tally(self.columns, self.counts[selected], self.anls[selected], self.rows[selected], candidates)
 
 
 def groups_of(columns: tuple[tuple[str, str], ...]) -> tuple[str, ...]:

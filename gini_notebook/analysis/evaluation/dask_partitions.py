@@ -55,7 +55,7 @@ def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> 
     statistics, names = zip(*_run(_scan_with_names, seen, [truth.head(0)] * len(seen)), strict=True)
     met = [_of_documents(truth, known) for known in names]
     rest = truth[~np.logical_or.reduce(met)] if met else truth
-    pairs = [Pair(partition, truth[chosen]) for partition, chosen in zip(found, met, strict=True)]
+    pairs = [Pair(partition, truth[selected]) for partition, selected in zip(found, met, strict=True)]
     pairs.append(Pair(extractions.head(0, compute=True), rest))
     return pairs, [*statistics, scan_partition(extractions.head(0), truth)]
 

@@ -47,10 +47,10 @@ class EncodedRows:
     value: IntArray
     position: IntArray
 
-    def take(self, chosen: "IntArray | BoolArray") -> "EncodedRows":
+    def take(self, selected: "IntArray | BoolArray") -> "EncodedRows":
         """Return the chosen rows."""
         return EncodedRows(
-            *(getattr(self, name)[chosen] for name in ("document", "column", "row", "value", "position"))
+            *(getattr(self, name)[selected] for name in ("document", "column", "row", "value", "position"))
         )
 
     def __len__(self) -> int:

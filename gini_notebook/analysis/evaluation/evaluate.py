@@ -189,15 +189,15 @@ def _whole(
     source, truth, candidates = tables
     inputs = read_inputs(source, truth, settings.fields, submitted.names)
     settings.check_required(inputs.columns)
-    chosen = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
-    compared = compare_tables(inputs, source, chosen, settings, candidates)
+    selected = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
+    compared = compare_tables(inputs, source, selected, settings, candidates)
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
     return Evaluation(
         comparisons=compared.comparisons,
         documents=document_table(inputs.documents, submitted.documents, inputs.answered),
         candidates=None if candidates is None else candidates_of(candidates.table, inputs.documents),
         settings=settings.plain(),
-        provenance=provenance(settings, chosen, facts),
+        provenance=provenance(settings, selected, facts),
     )
 
 

@@ -120,8 +120,8 @@ class Evaluation(Scores):
         SettingError
             If there is no such field.
         """
-        chosen = np.ones(len(self.comparisons), dtype=bool) if field is None else self._of_field(field)
-        return cause_table(self.comparisons, chosen, details=details)
+        selected = np.ones(len(self.comparisons), dtype=bool) if field is None else self._of_field(field)
+        return cause_table(self.comparisons, selected, details=details)
 
     def confusion(self) -> pd.DataFrame:
         """Return how often the value of one field was extracted as another field of the same document.
@@ -300,9 +300,9 @@ class Evaluation(Scores):
         slots = self.tally().counts[:, self._places(field), :4].sum(axis=(1, 2))
         of_document = pd.Index(names, dtype=object).get_indexer(given.document)
         rows = []
-        for chosen, row in slices_of(values, slots):
-            part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, chosen=chosen, seed=seed)
-            numbers = calibration_metrics(given.of(chosen[of_document]), seed)
+        for selected, row in slices_of(values, slots):
+            part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, selected=selected, seed=seed)
+            numbers = calibration_metrics(given.of(selected[of_document]), seed)
             rows.append(row | numbers | slice_verdict(part, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": column, "field": field, "target": target, "status_of_all": whole.status}
@@ -336,7 +336,7 @@ class Evaluation(Scores):
         for place in self._places(None).tolist():
             field = self._columns[place][1]
             part = given.of((given.field == field).to_numpy(dtype=bool))
-            held = threshold_in_slice(part, names, [field], whole=whole, chosen=everywhere, seed=seed)
+            held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, seed=seed)
             row = slice_facts(field, self.tally().counts[:, place, :4].sum(axis=1))
             rows.append(row | calibration_metrics(part, seed) | slice_verdict(held, small=row["small"]))
         table = pd.DataFrame(rows)

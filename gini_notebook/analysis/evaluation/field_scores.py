@@ -147,7 +147,7 @@ def column_weights(weights: Mapping[str, float] | None, columns: Sequence[tuple[
     """
     if weights is None:
         return None
-    chosen = np.ones(len(columns), dtype=np.float64)
+    selected = np.ones(len(columns), dtype=np.float64)
     for name, weight in weights.items():
         places = [place for place, column in enumerate(columns) if name in (column[1], dotted(*column))]
         if not places:
@@ -157,5 +157,5 @@ def column_weights(weights: Mapping[str, float] | None, columns: Sequence[tuple[
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
             message = f"The weight of {name!r} is {weight!r}; it must be a number, 0 or more."
             raise SettingError(message)
-        chosen[places] = weight
-    return chosen
+        selected[places] = weight
+    return selected

@@ -198,11 +198,11 @@ def choose_columns(
     """Choose and sort the columns, and name the fields of the truth that are left out."""
     there = {*wanted, *delivered}
     if fields is not None:
-        chosen = _chosen(there, fields)
+        selected = _selected(there, fields)
         left_out: set[tuple[str, str]] = set()
     else:
         left_out = {name for name in set(wanted) - set(delivered) if name[1] not in FIELD_ENTITIES}
-        chosen = there - left_out
+        selected = there - left_out
         if wanted and left_out.issuperset(wanted):
             message = (
                 "No field is left to evaluate: the extractions have none of the truth's fields, and no labels of the "
@@ -211,10 +211,10 @@ def choose_columns(
                 "count with fields=."
             )
             raise SchemaError(message)
-    return in_order(chosen), tuple(sorted(dotted(*name) for name in left_out))
+    return in_order(selected), tuple(sorted(dotted(*name) for name in left_out))
 
 
-def _chosen(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str, str]]:
+def _selected(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[str, str]]:
     unknown = [field for field in fields if not any(field in (name[1], dotted(*name)) for name in there)]
     if unknown:
         message = (
@@ -230,8 +230,8 @@ def _side(
 ) -> EncodedRows:
     column = np.array([*(places.get(name, NOTHING) for name in part.names), NOTHING], dtype=np.int64)[part.column]
     side = EncodedRows(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
-    chosen = (document != NOTHING) & (column != NOTHING)
-    return side if chosen.all() else side.take(chosen)
+    selected = (document != NOTHING) & (column != NOTHING)
+    return side if selected.all() else side.take(selected)
 
 
 def is_dask(frame: Any) -> bool:

@@ -36,10 +36,10 @@ def mistake_table(
     if unknown:
         message = f"There is no mistake {', '.join(map(repr, unknown))}; choose from {', '.join(MISTAKES)}."
         raise SettingError(message)
-    chosen = comparisons["outcome"].isin(wanted).to_numpy(copy=True)
+    selected = comparisons["outcome"].isin(wanted).to_numpy(copy=True)
     if field is not None:
-        chosen &= slots_of_field(comparisons, entities, field)
-    shown = comparisons[chosen].reset_index(drop=True)
+        selected &= slots_of_field(comparisons, entities, field)
+    shown = comparisons[selected].reset_index(drop=True)
     entity = _entities(shown, entities)
     shown["difference"] = _differences(shown, entity == "amount")
     for side in ("truth", "extracted"):
@@ -55,10 +55,10 @@ def slots_of_field(comparisons: pd.DataFrame, entities: Mapping[tuple[str, str],
         known = ", ".join(dotted(*name) for name in entities) or "none"
         message = f"There is no field {field!r} in this evaluation. There are: {known}."
         raise SettingError(message)
-    chosen = np.zeros(len(comparisons), dtype=bool)
+    selected = np.zeros(len(comparisons), dtype=bool)
     for group, name in names:
-        chosen |= ((comparisons["group"] == group) & (comparisons["field"] == name)).to_numpy(dtype=bool)
-    return chosen
+        selected |= ((comparisons["group"] == group) & (comparisons["field"] == name)).to_numpy(dtype=bool)
+    return selected
 
 
 def _entities(shown: pd.DataFrame, entities: Mapping[tuple[str, str], str]) -> Any:
@@ -91,9 +91,9 @@ def _valid(values: Any, ibans: BoolArray) -> Any:
     return pd.array(valid, dtype="boolean")
 
 
-def cause_table(comparisons: pd.DataFrame, chosen: BoolArray, *, details: bool) -> pd.DataFrame:
+def cause_table(comparisons: pd.DataFrame, selected: BoolArray, *, details: bool) -> pd.DataFrame:
     """Write the table of ``Evaluation.by_cause``."""
-    wrong = comparisons[(comparisons["outcome"] == "wrong").to_numpy(dtype=bool) & chosen]
+    wrong = comparisons[(comparisons["outcome"] == "wrong").to_numpy(dtype=bool) & selected]
     cause = wrong["cause"] if details else wrong["cause"].str.split(":", n=1).str[0]
     counts = wrong.assign(cause=cause).groupby(["group", "field", "cause"], sort=True).size().reset_index(name="count")
     table = counts.sort_values(["group", "field", "count"], ascending=[True, True, False], kind="stable")

@@ -67,14 +67,14 @@ def normalize(inputs: Inputs, rules: Sequence[Rule]) -> NormalizedValues:
     by_rule = [_rows_by_rule(side, rule_of_column, len(distinct)) for side in sides]
     for rule, *rows in zip(distinct, *by_rule, strict=True):
         used = np.zeros(len(inputs.values), dtype=bool)
-        for side, chosen in zip(sides, rows, strict=True):
-            used[side.value[chosen]] = True
+        for side, selected in zip(sides, rows, strict=True):
+            used[side.value[selected]] = True
         normalized, readable = rule.canonical_many(inputs.values[used].tolist())
         numbers, uniques = numbered(as_objects(normalized))
         lookup = np.full(len(used), NOTHING, dtype=np.int64)
         lookup[used] = numbers + offset
-        for side, chosen, code in zip(sides, rows, codes, strict=True):
-            code[chosen] = lookup[side.value[chosen]]
+        for side, selected, code in zip(sides, rows, codes, strict=True):
+            code[selected] = lookup[side.value[selected]]
         by_code = np.ones(len(uniques), dtype=bool)
         by_code[numbers] = readable
         strings.append(uniques)

@@ -108,14 +108,14 @@ def choose_rules(
             f"{', '.join(dotted(*column) for column in columns)}."
         )
         raise SettingError(message)
-    chosen = {}
+    selected = {}
     for group, field in columns:
         name = dotted(group, field)
         choice = given.get(name, given.get(field))
         own = None if choice is None else {field: choice}
         entity = FIELD_ENTITIES.get(field) or _most_voted(votes, (group, field))
-        chosen[name] = for_field(field, entity, rules=own, currency_default=currency_default)
-    return chosen
+        selected[name] = for_field(field, entity, rules=own, currency_default=currency_default)
+    return selected
 
 
 def _most_voted(votes: Votes, column: Column) -> str | None:

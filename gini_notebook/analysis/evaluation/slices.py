@@ -78,11 +78,11 @@ def _sortable(values: "pd.Series[Any]") -> bool:
     return len(kinds) <= 1
 
 
-def _facts(kind: Hashable, tally: Tally, chosen: BoolArray, columns: IntArray) -> dict[str, Any]:
-    counts = tally.counts[chosen][:, columns].sum(axis=(0, 1), dtype=np.int64)
+def _facts(kind: Hashable, tally: Tally, selected: BoolArray, columns: IntArray) -> dict[str, Any]:
+    counts = tally.counts[selected][:, columns].sum(axis=(0, 1), dtype=np.int64)
     return {
         "slice": kind,
-        "documents": int(chosen.sum()),
+        "documents": int(selected.sum()),
         "slots": int(counts[:4].sum()),
         "support": int(counts[:3].sum()),
         "predicted": int(counts[[0, 1, 3]].sum()),

@@ -73,8 +73,8 @@ class _Half:
     document: IntArray
     field: IntArray
 
-    def of(self, chosen: BoolArray) -> "_Half":
-        return _Half(self.sure[chosen], self.right[chosen], self.document[chosen], self.field[chosen])
+    def of(self, selected: BoolArray) -> "_Half":
+        return _Half(self.sure[selected], self.right[selected], self.document[selected], self.field[selected])
 
     def kept(self, thresholds: FloatArray) -> IntArray:
         """Count the predictions that reach each threshold."""
@@ -133,12 +133,12 @@ def threshold_in_slice(
     required: Sequence[str],
     *,
     whole: Threshold,
-    chosen: BoolArray,
+    selected: BoolArray,
     seed: int,
 ) -> Threshold:
     """Look what a threshold chosen on all documents brings on those documents of the held half that were chosen."""
     every, in_fitting = _encoded(given, documents, required, seed)
-    held = ~in_fitting & chosen
+    held = ~in_fitting & selected
     if np.isnan(whole.threshold):
         return Threshold("not enough data", whole.target)
     part = every.of(held[every.document])
@@ -201,8 +201,8 @@ def slices_of(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolA
     """
     numbers, kinds = pd.factorize(values, use_na_sentinel=False)
     for number, kind in enumerate(kinds):
-        chosen = numbers == number
-        yield chosen, slice_facts(kind, slots[chosen]) | {"documents": int(chosen.sum())}
+        selected = numbers == number
+        yield selected, slice_facts(kind, slots[selected]) | {"documents": int(selected.sum())}
 
 
 def slice_facts(kind: Hashable, slots: IntArray) -> dict[str, Any]:
