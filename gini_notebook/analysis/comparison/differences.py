@@ -72,8 +72,8 @@ def _with_verdicts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts_of(side: Tally, columns: list[tuple[str, str]]) -> npt.NDArray[np.int32]:
-    places = [side.columns.index(column) for column in columns]
-    return side.counts[:, places, :4]
+    indices = [side.columns.index(column) for column in columns]
+    return side.counts[:, indices, :4]
 
 
 def _rows(

@@ -108,11 +108,11 @@ def _place_header(inputs: Inputs, position: IntArray, confidence: FloatArray | N
     if pd.Series(slot).duplicated().any():
         surety = np.zeros(len(slot)) if confidence is None else np.nan_to_num(confidence[position], nan=np.inf)
         order = np.lexsort((side.position, side.row, -surety, slot))
-        row[order] = _places_within(slot[order])
+        row[order] = _positions_within(slot[order])
     return _Placed(position, row, np.zeros(len(row), dtype=bool))
 
 
-def _places_within(ordered: IntArray) -> IntArray:
+def _positions_within(ordered: IntArray) -> IntArray:
     """Count 0, 1, 2, … within each run of equal numbers."""
     starts = np.flatnonzero(np.diff(ordered, prepend=NOTHING))
     return np.arange(len(ordered)) - np.repeat(starts, np.diff(np.append(starts, len(ordered))))
@@ -164,7 +164,7 @@ def _numbers_of_invented(truth: EncodedRows, delivered: Cells, groups: IntArray,
     widest = int(row.max(initial=0)) + 1
     rows, of_row = np.unique(table * widest + row, return_inverse=True)
     tables_of_rows = rows // widest
-    return np.asarray((first_free[tables_of_rows] + _places_within(tables_of_rows))[of_row], dtype=np.int64)
+    return np.asarray((first_free[tables_of_rows] + _positions_within(tables_of_rows))[of_row], dtype=np.int64)
 
 
 def _joined(inputs: Inputs, placed: _Placed) -> Slots:

@@ -132,9 +132,9 @@ def classify(inputs: Inputs, normalized: NormalizedValues, slots: Slots) -> Outc
     return Outcomes(truth, extracted, one, other, outcome, raw, typed, lenient, similarity, anls)
 
 
-def _at(values: IntArray, places: IntArray) -> IntArray:
+def _at(values: IntArray, indices: IntArray) -> IntArray:
     """Return ``values[places]``, and nothing where there is no place."""
-    return np.append(values, NOTHING)[places]
+    return np.append(values, NOTHING)[indices]
 
 
 def _outcome_codes(in_truth: BoolArray, in_extracted: BoolArray, typed: BoolArray, labelled: BoolArray) -> IntArray:
@@ -201,8 +201,8 @@ def _elsewhere(
     wanted = {caseless[code]: number for number, code in enumerate(extracted.tolist())}
     number = np.fromiter(map(wanted.get, [*caseless, None], repeat(NOTHING)), np.int64, len(caseless) + 1)
     there = np.flatnonzero(number[outcomes.normalized_truth] != NOTHING)
-    places = slots.document[there] * len(wrong) + number[outcomes.normalized_truth[there]]
-    met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], places))
+    indices = slots.document[there] * len(wrong) + number[outcomes.normalized_truth[there]]
+    met = np.flatnonzero(np.isin(slots.document[wrong] * len(wrong) + number[extracted], indices))
     if not len(met):
         return fields, rows
     selected = np.union1d(there, wrong[met])

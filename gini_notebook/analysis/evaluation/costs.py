@@ -19,14 +19,14 @@ CostsByField = Mapping[str, Costs]
 
 def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
     """Write the table of ``Evaluation.costs``."""
-    places, rates = _rates(tally, costs)
-    counts = tally.counts[:, places, 1:4].astype(np.float64)
+    indices, rates = _rates(tally, costs)
+    counts = tally.counts[:, indices, 1:4].astype(np.float64)
     by_document = (counts * rates).sum(axis=2)
     by_document = np.concatenate([by_document, by_document.sum(axis=1, keepdims=True)], axis=1)
     documents = len(by_document)
     draws = resampled_sums(by_document, seed=seed) * 1000 / max(documents, 1)
     low, high = percentile_interval(draws, documents=documents)
-    names = [tally.columns[place] for place in places]
+    names = [tally.columns[place] for place in indices]
     table = pd.DataFrame(
         {
             "group": [*(group for group, _ in names), ""],
@@ -35,7 +35,7 @@ def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataF
             "cost_per_1000_documents": share(by_document.sum(axis=0) * 1000, documents),
             "low": low,
             "high": high,
-            "precision": [*_precision(tally, places), np.nan],
+            "precision": [*_precision(tally, indices), np.nan],
             "break_even_precision": [*_break_even(rates), np.nan],
         }
     )
@@ -44,8 +44,8 @@ def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataF
     return table
 
 
-def _precision(tally: Tally, places: list[int]) -> Any:
-    totals = tally.totals[places]
+def _precision(tally: Tally, indices: list[int]) -> Any:
+    totals = tally.totals[indices]
     return share(totals[:, 0], totals[:, [0, 1, 3]].sum(axis=1))
 
 
@@ -58,20 +58,20 @@ def _rates(tally: Tally, costs: Costs | CostsByField) -> "tuple[list[int], np.nd
     """Return the columns that cost something, and what wrong, missing and spurious values cost in each."""
     header = [name[1] for name in tally.columns if not name[0]]
     by_field: dict[str, Any] = dict(costs) if not set(costs) <= set(OUTCOMES) else dict.fromkeys(header, costs)
-    places, rates = [], []
+    indices, rates = [], []
     for place, (group, field) in enumerate(tally.columns):
         selected = by_field.pop(dotted(group, field), None)
         if selected is None:
             continue
-        places.append(place)
+        indices.append(place)
         rates.append([_rate(selected, outcome, field) for outcome in OUTCOMES])
-    if by_field or not places:
+    if by_field or not indices:
         message = (
             f"There are costs for {', '.join(map(repr, by_field)) or 'nothing'}, but no such field. There are: "
             f"{', '.join(dotted(*name) for name in tally.columns) or 'none'}."
         )
         raise SettingError(message)
-    return places, np.array(rates, dtype=np.float64)
+    return indices, np.array(rates, dtype=np.float64)
 
 
 def _rate(costs: Any, outcome: str, field: str) -> float:

@@ -58,7 +58,7 @@ class Tally:
         return np.asarray(self.counts.sum(axis=0, dtype=np.int64))
 
     def columns_of(self, group: str) -> IntArray:
-        """Return the places of the columns of a group that have anything to count."""
+        """Return the indices of the columns of a group that have anything to count."""
         counted = self.totals.sum(axis=1) > 0
         return np.array(
             [place for place, name in enumerate(self.columns) if name[0] == group and counted[place]], dtype=np.int64
@@ -99,7 +99,7 @@ def encode_comparisons(
         All columns, in the order in which they are numbered; by default those of the comparisons, in order.
     """
     codes, names = pd.factorize(comparisons["document"])
-    places = documents.get_indexer(np.asarray(names, dtype=object)).astype(np.int64)
+    indices = documents.get_indexer(np.asarray(names, dtype=object)).astype(np.int64)
     groups, group_names = pd.factorize(comparisons["group"])
     fields, field_names = pd.factorize(comparisons["field"])
     column, pairs = pd.factorize(groups * max(len(field_names), 1) + fields)
@@ -113,7 +113,7 @@ def encode_comparisons(
     return EncodedComparisons(
         documents=len(documents),
         columns=ordered,
-        document=places[codes],
+        document=indices[codes],
         column=rank[column],
         outcome=outcome[outcomes],
     )

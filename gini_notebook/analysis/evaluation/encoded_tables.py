@@ -70,8 +70,8 @@ class EncodedTable:
     def hash(self) -> str:
         """Return the SHA-256 of what the table says."""
         documents, columns = sorted(self.document[1].tolist()), sorted(self.names)
-        places = {name: place for place, name in enumerate(documents)}
-        document = np.array([*map(places.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
+        indices = {name: place for place, name in enumerate(documents)}
+        document = np.array([*map(indices.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
         column = np.array([*map(columns.index, self.names), NOTHING], dtype=np.int64)[self.column]
         return hash_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
 
@@ -111,8 +111,8 @@ def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str
     columns: dict[tuple[str, str], int] = {}
     for code in pairs.tolist() if len(field_names) else ():
         columns.setdefault((group_names[code // width], field_names[code % width]), len(columns))
-    places = [columns[group_names[code // width], field_names[code % width]] for code in pairs.tolist() if columns]
-    numbers = np.array([*places, NOTHING], dtype=np.int64)[pair if columns else np.full(len(frame), -1)]
+    indices = [columns[group_names[code // width], field_names[code % width]] for code in pairs.tolist() if columns]
+    numbers = np.array([*indices, NOTHING], dtype=np.int64)[pair if columns else np.full(len(frame), -1)]
     return np.where(fields == NOTHING, NOTHING, numbers), list(columns)
 
 

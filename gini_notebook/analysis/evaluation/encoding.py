@@ -162,7 +162,7 @@ def text_column(codes: IntArray, strings: ObjectArray) -> "pd.Series[Any]":
 def text_columns(codes: Sequence[IntArray], strings: ObjectArray) -> "list[pd.Series[Any]]":
     """Return several text columns of the same strings, as :func:`text` does."""
     known = pd.array(strings, dtype=TEXT)
-    return [pd.Series(known.take(places, allow_fill=True), copy=False) for places in codes]
+    return [pd.Series(known.take(indices, allow_fill=True), copy=False) for indices in codes]
 
 
 def numbered_in_order(keys: IntArray) -> tuple[IntArray, IntArray]:

@@ -297,7 +297,7 @@ class Evaluation(Scores):
         given = predictions(self.comparisons, self._slots_of(field))
         wanted, seed = self._required(field, required), self.settings["seed"]
         whole = find_threshold(given, names.tolist(), wanted, target=target, seed=seed)
-        slots = self.tally().counts[:, self._places(field), :4].sum(axis=(1, 2))
+        slots = self.tally().counts[:, self._indices(field), :4].sum(axis=(1, 2))
         of_document = pd.Index(names, dtype=object).get_indexer(given.document)
         rows = []
         for selected, row in slices_of(values, slots):
@@ -333,7 +333,7 @@ class Evaluation(Scores):
         seed, everywhere = self.settings["seed"], np.ones(len(names), dtype=bool)
         whole = find_threshold(given, names, self._required(None, None), target=target, seed=seed)
         rows = []
-        for place in self._places(None).tolist():
+        for place in self._indices(None).tolist():
             field = self._columns[place][1]
             part = given.of((given.field == field).to_numpy(dtype=bool))
             held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, seed=seed)

@@ -24,7 +24,7 @@ class GroupScores:
     Attributes
     ----------
     columns
-        Places of the columns in the tally.
+        Indices of the columns in the tally.
     counts
         Rows × ``COUNTED`` for columns and micro; the other averages have none.
     estimates
@@ -59,22 +59,22 @@ def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Gr
     how
         Has the seed of these draws.
     """
-    places = tally.columns_of(group)
-    counts = tally.totals[places]
+    indices = tally.columns_of(group)
+    counts = tally.totals[indices]
     supported = np.flatnonzero(counts[:, :3].sum(axis=1) > 0)
     counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
-    slots = tally.counts[:, places, :4].sum(axis=2)
+    slots = tally.counts[:, indices, :4].sum(axis=2)
     slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
     documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
-    weights = None if how.weights is None else how.weights[places]
+    weights = None if how.weights is None else how.weights[indices]
     averages = 1 if weights is None else 2
     scored = partial(with_averages, supported=supported, wrong=how.wrong, weights=weights, undefined=how.undefined)
-    at, drawn = (scored(side[..., places, :4]) for side in (tally.totals, draws))
+    at, drawn = (scored(side[..., indices, :4]) for side in (tally.totals, draws))
 
     @cache
     def without() -> Mapping[str, FloatArray]:
-        flat = tally.counts[:, places, :4].reshape(len(tally.counts), -1)
-        return scored(left_out_sums(flat, seed=how.seed).reshape(-1, len(places), 4))
+        flat = tally.counts[:, indices, :4].reshape(len(tally.counts), -1)
+        return scored(left_out_sums(flat, seed=how.seed).reshape(-1, len(indices), 4))
 
     estimates = {
         name: Estimates(
@@ -87,7 +87,7 @@ def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Gr
         )
         for name, total in trials(counts, how.wrong).items()
     }
-    return GroupScores(places, counts, estimates, len(places) - len(supported))
+    return GroupScores(indices, counts, estimates, len(indices) - len(supported))
 
 
 def _of(scores: Callable[[], Mapping[str, FloatArray]], name: str) -> FloatArray:
@@ -149,13 +149,13 @@ def column_weights(weights: Mapping[str, float] | None, columns: Sequence[tuple[
         return None
     selected = np.ones(len(columns), dtype=np.float64)
     for name, weight in weights.items():
-        places = [place for place, column in enumerate(columns) if name in (column[1], dotted(*column))]
-        if not places:
+        indices = [place for place, column in enumerate(columns) if name in (column[1], dotted(*column))]
+        if not indices:
             known = ", ".join(dotted(*column) for column in columns) or "none"
             message = f"There is a weight for {name!r}, but no such field. There are: {known}."
             raise SettingError(message)
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
             message = f"The weight of {name!r} is {weight!r}; it must be a number, 0 or more."
             raise SettingError(message)
-        selected[places] = weight
+        selected[indices] = weight
     return selected

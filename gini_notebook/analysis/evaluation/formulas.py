@@ -64,7 +64,7 @@ def with_averages(
     counts
         Last axes: fields × (correct, wrong, missing, spurious).
     supported
-        Places of the fields that have a truth value; the others are no part of macro (M8).
+        Indices of the fields that have a truth value; the others are no part of macro (M8).
     weights
         By field, what each of its slots counts for; without, there is no weighted average.
     undefined

@@ -108,10 +108,10 @@ def read_inputs(
     else:
         left_out = ()
     _check_size(documents, columns)
-    places = {name: place for place, name in enumerate(columns)}
+    indices = {name: place for place, name in enumerate(columns)}
     truth_values, extracted_values, values = joined(wanted.value, delivered.value)
     sides = [
-        _side(part, codes, places, stated)
+        _side(part, codes, indices, stated)
         for part, codes, stated in ((wanted, of_truth, truth_values), (delivered, of_extracted, extracted_values))
     ]
     check_keys(sides[0], documents, columns, TRUTH)
@@ -226,9 +226,9 @@ def _selected(there: set[tuple[str, str]], fields: Sequence[str]) -> set[tuple[s
 
 
 def _side(
-    part: EncodedTable, document: IntArray, places: Mapping[tuple[str, str], int], values: IntArray
+    part: EncodedTable, document: IntArray, indices: Mapping[tuple[str, str], int], values: IntArray
 ) -> EncodedRows:
-    column = np.array([*(places.get(name, NOTHING) for name in part.names), NOTHING], dtype=np.int64)[part.column]
+    column = np.array([*(indices.get(name, NOTHING) for name in part.names), NOTHING], dtype=np.int64)[part.column]
     side = EncodedRows(document, column, part.row, values, np.arange(len(document), dtype=np.int64))
     selected = (document != NOTHING) & (column != NOTHING)
     return side if selected.all() else side.take(selected)

@@ -112,7 +112,7 @@ class PartitionResult:
     answered: BoolArray
     tally: Tally
     compared: frozenset[int]
-    """Places of the columns that have comparisons."""
+    """Indices of the columns that have comparisons."""
     labelled: tuple[Column, ...]
     approximate: tuple[str, ...]
     without_truth: tuple[str, ...]
@@ -246,15 +246,15 @@ def partition_frames(tables: Pair, run: Run) -> Partitions:
     extractions, truth, candidates = tables
     for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)):
         check_frame(frame, name)
-    places: dict[str, int] = {}
-    found, wanted = (_numbers(frame, name, places) for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)))
-    partition_of = _partitions_of(places, np.concatenate([found, wanted]))
+    indices: dict[str, int] = {}
+    found, wanted = (_numbers(frame, name, indices) for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)))
+    partition_of = _partitions_of(indices, np.concatenate([found, wanted]))
     count = int(partition_of.max()) + 1
     sides = [divided(extractions, partition_of[found], count), divided(truth, partition_of[wanted], count)]
     pairs = [Pair(*both) for both in zip(*sides, strict=True)]
     if candidates is not None:
         known = np.append(partition_of, np.full(len(candidates.table), count))  # documents of neither table
-        listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, places)], count)
+        listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, indices)], count)
         pairs = [
             pair._replace(candidates=candidates.partition(table)) for pair, table in zip(pairs, listed, strict=True)
         ]
@@ -262,17 +262,17 @@ def partition_frames(tables: Pair, run: Run) -> Partitions:
     return Partitions(pairs, [scan_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
 
 
-def _numbers(frame: pd.DataFrame, name: str, places: dict[str, int]) -> IntArray:
+def _numbers(frame: pd.DataFrame, name: str, indices: dict[str, int]) -> IntArray:
     """Number the documents, row by row; one without a name, which no partition accepts, counts as the first."""
     codes, names = encode(frame["document"], name, numbers=True)
-    numbers = [places.setdefault(composed(name), len(places)) for name in names.tolist()]
+    numbers = [indices.setdefault(composed(name), len(indices)) for name in names.tolist()]
     return np.array([*numbers, 0], dtype=np.int64)[codes]
 
 
-def _partitions_of(places: dict[str, int], numbers: IntArray) -> IntArray:
+def _partitions_of(indices: dict[str, int], numbers: IntArray) -> IntArray:
     """Return the partition of every document: neighbours by name share one."""
-    order = np.array([places[name] for name in sorted(places)], dtype=np.int64)
-    rows = np.bincount(numbers, minlength=max(len(places), 1))
+    order = np.array([indices[name] for name in sorted(indices)], dtype=np.int64)
+    rows = np.bincount(numbers, minlength=max(len(indices), 1))
     before = np.zeros(len(rows), dtype=np.int64)
     before[order] = np.cumsum(rows[order]) - rows[order]
     return np.unique(before // ROWS, return_inverse=True)[1].astype(np.int64)

@@ -245,7 +245,7 @@ class Scores(ABC):
         values = slice_values(column, self.documents["document"], self.documents if documents is None else documents)
         tally = self.tally(level)
         wrong, seed = self.settings["wrong"], self.settings["seed"]
-        table = slice_table(tally, values, self._places(field), wrong=wrong, seed=seed, intervals=intervals)
+        table = slice_table(tally, values, self._indices(field), wrong=wrong, seed=seed, intervals=intervals)
         table.attrs |= {"column": column, "field": field, "level": level, "intervals": intervals, "seed": seed}
         return table
 
@@ -355,14 +355,14 @@ class Scores(ABC):
     def _entities(self) -> dict[tuple[str, str], str]:
         return {column: self.provenance["rules"][dotted(*column)]["name"] for column in self._columns}
 
-    def _places(self, field: str | None) -> IntArray:
-        """Return the places of the columns of a field, or of all header fields."""
+    def _indices(self, field: str | None) -> IntArray:
+        """Return the indices of the columns of a field, or of all header fields."""
         columns: list[Any] = list(self._columns)
         if field is None:
             return np.array([place for place, (group, _) in enumerate(columns) if not group], dtype=np.int64)
-        places = [place for place, name in enumerate(columns) if field in (name[1], dotted(*name))]
-        if not places:
+        indices = [place for place, name in enumerate(columns) if field in (name[1], dotted(*name))]
+        if not indices:
             known = ", ".join(dotted(*name) for name in columns) or "none"
             message = f"There is no field {field!r} in this evaluation. There are: {known}."
             raise SettingError(message)
-        return np.array(places, dtype=np.int64)
+        return np.array(indices, dtype=np.int64)

@@ -74,17 +74,17 @@ class Settings:
 
     def key_columns(self, columns: Sequence[Column]) -> list[int]:
         """Find the columns of compounds that were named as key."""
-        places = [
+        indices = [
             place
             for place, (group, field) in enumerate(columns)
             if group and (field in self.key or dotted(group, field) in self.key)
         ]
-        found = {name for place in places for name in (columns[place][1], dotted(*columns[place]))}
+        found = {name for place in indices for name in (columns[place][1], dotted(*columns[place]))}
         unknown = [name for name in self.key if name not in found]
         if unknown:
             message = f"No compound has the key column(s) {', '.join(map(repr, unknown))}."
             raise SettingError(message)
-        return places
+        return indices
 
     def check_required(self, columns: Sequence[Column]) -> None:
         """Refuse required fields that there are not."""

@@ -54,7 +54,7 @@ def slice_table(
     values
         Per document of the tally, the slice it belongs to.
     columns
-        Places of the columns that are counted together.
+        Indices of the columns that are counted together.
     """
     numbers, kinds = pd.factorize(values, sort=_sortable(values), use_na_sentinel=False)
     rows = [

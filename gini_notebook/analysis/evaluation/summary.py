@@ -72,10 +72,10 @@ def summary_table(
 
 def _ratios(tally: Tally, answered: BoolArray, wrong: str, required: Sequence[str] | None) -> Iterator[Ratio]:
     for number, group in enumerate(tally.groups):
-        places = tally.columns_of(group)
-        if not len(places):
+        indices = tally.columns_of(group)
+        if not len(indices):
             continue
-        counts = tally.counts[:, places]
+        counts = tally.counts[:, indices]
         prefix = f"{group}_" if group else ""
         summed = counts.sum(axis=1)
         of = trials(summed, wrong)["f1"]
