@@ -106,11 +106,11 @@ def _rows(
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _corrected(ends: Interval, draws: FloatArray, difference: FloatArray, without: FloatArray) -> Interval:
+def _corrected(ends: Interval, samples: FloatArray, difference: FloatArray, without: FloatArray) -> Interval:
     """Return the BCa interval; the percentiles where it is undefined, or of too few documents to be worth anything."""
     if len(without) < FEWEST_DOCUMENTS:
         return ends
-    corrected = bca_interval(draws, difference, without)
+    corrected = bca_interval(samples, difference, without)
     undefined = np.isnan(corrected[0]) | np.isnan(corrected[1])
     low, high = (np.where(undefined, end, other) for end, other in zip(ends, corrected, strict=True))
     return low, high
@@ -124,11 +124,11 @@ def share_difference_interval(
     if not count:
         return np.nan, np.nan
     gap = (second.astype(np.float64) - first)[:, None]
-    draws = resampled_sums(gap, seed=seed) / count
-    low, high = percentile_interval(draws, documents=count)
+    samples = resampled_sums(gap, seed=seed) / count
+    low, high = percentile_interval(samples, documents=count)
     if intervals == "bca":
         without = left_out_sums(gap, seed=seed) / max(count - 1, 1)
-        low, high = _corrected((low, high), draws, gap.mean(axis=0), without)
+        low, high = _corrected((low, high), samples, gap.mean(axis=0), without)
     return float(low[0]), float(high[0])
 
 

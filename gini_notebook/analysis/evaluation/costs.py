@@ -24,8 +24,8 @@ def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataF
     by_document = (counts * rates).sum(axis=2)
     by_document = np.concatenate([by_document, by_document.sum(axis=1, keepdims=True)], axis=1)
     documents = len(by_document)
-    draws = resampled_sums(by_document, seed=seed) * 1000 / max(documents, 1)
-    low, high = percentile_interval(draws, documents=documents)
+    samples = resampled_sums(by_document, seed=seed) * 1000 / max(documents, 1)
+    low, high = percentile_interval(samples, documents=documents)
     names = [tally.columns[place] for place in indices]
     table = pd.DataFrame(
         {

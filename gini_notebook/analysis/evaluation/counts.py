@@ -201,7 +201,7 @@ def _candidates(comparisons: pd.DataFrame, slots: EncodedComparisons) -> npt.NDA
 
 
 def resampled(counted: Tally, seed: int) -> FloatArray:
-    """Draw the counts of a tally: draws × columns × (correct, wrong, missing, spurious)."""
+    """Draw the counts of a tally: samples × columns × (correct, wrong, missing, spurious)."""
     counts = counted.counts[:, :, :4]
     sums = resampled_sums(counts.reshape(len(counts), counts.shape[1] * 4), seed=seed)
     return sums.reshape(len(sums), counts.shape[1], 4)

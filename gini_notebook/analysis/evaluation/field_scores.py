@@ -49,13 +49,13 @@ class Scoring:
     undefined: float = np.nan
 
 
-def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> GroupScores:
+def score_group(tally: Tally, samples: FloatArray, group: str, how: Scoring) -> GroupScores:
     """Score the columns of a group, and their averages (M7).
 
     Parameters
     ----------
-    draws
-        Draws × columns of the tally × counts, from the document bootstrap.
+    samples
+        Samples × columns of the tally × counts, from the document bootstrap.
     how
         Has the seed of these draws.
     """
@@ -69,7 +69,7 @@ def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Gr
     weights = None if how.weights is None else how.weights[indices]
     averages = 1 if weights is None else 2
     scored = partial(with_averages, supported=supported, wrong=how.wrong, weights=weights, undefined=how.undefined)
-    at, drawn = (scored(side[..., indices, :4]) for side in (tally.totals, draws))
+    at, drawn = (scored(side[..., indices, :4]) for side in (tally.totals, samples))
 
     @cache
     def without() -> Mapping[str, FloatArray]:
@@ -79,7 +79,7 @@ def score_group(tally: Tally, draws: FloatArray, group: str, how: Scoring) -> Gr
     estimates = {
         name: Estimates(
             value=at[name],
-            draws=drawn[name],
+            samples=drawn[name],
             documents=np.append(documents, np.repeat(documents[-1], averages)),
             trials=np.append(total, np.full(averages, np.nan)),
             clustered=np.append(slots.max(axis=0, initial=0) > 1, np.full(averages, True)),
@@ -96,7 +96,7 @@ def _of(scores: Callable[[], Mapping[str, FloatArray]], name: str) -> FloatArray
 
 def field_table(
     tally: Tally,
-    draws: FloatArray,
+    samples: FloatArray,
     *,
     entities: Mapping[tuple[str, str], str],
     intervals: str,
@@ -107,7 +107,7 @@ def field_table(
     left_out, degenerate = {}, []
     averages = (MICRO, MACRO) if how.weights is None else (MICRO, MACRO, WEIGHTED)
     for group in tally.groups:
-        scored = score_group(tally, draws, group, how)
+        scored = score_group(tally, samples, group, how)
         if not len(scored.columns):
             continue
         left_out[group] = scored.left_out

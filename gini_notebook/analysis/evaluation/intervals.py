@@ -27,8 +27,8 @@ class Estimates:
     ----------
     value
         The numbers.
-    draws
-        Draws of the document bootstrap × numbers.
+    samples
+        Samples of the document bootstrap × numbers.
     documents
         How many documents each number is about.
     trials
@@ -40,7 +40,7 @@ class Estimates:
     """
 
     value: FloatArray
-    draws: FloatArray
+    samples: FloatArray
     documents: FloatArray
     trials: FloatArray
     clustered: BoolArray
@@ -64,9 +64,9 @@ class Estimates:
         """
         plain = kind == "wilson"
         if kind == "bca":
-            low, high = bca_interval(self.draws, self.value, self.left_out())
+            low, high = bca_interval(self.samples, self.value, self.left_out())
         else:
-            low, high = percentile_interval(self.draws, documents=self.documents)
+            low, high = percentile_interval(self.samples, documents=self.documents)
         degenerate = (self.documents < FEWEST_DOCUMENTS) | ~(high > low)
         total = np.where(self.clustered, np.minimum(self.trials, self.documents), self.trials)
         replaced = degenerate | (plain & ~self.clustered)

@@ -128,7 +128,7 @@ class Scores(ABC):
         weighing = column_weights(weights, self._columns)
         frame = field_table(
             self.tally(level, answered_only=answered_only),
-            self._draws(level, answered_only=answered_only),
+            self._bootstrap_samples(level, answered_only=answered_only),
             entities=self._entities,
             intervals=intervals,
             how=Scoring(wrong, self.settings["seed"], weighing, zero_division),
@@ -166,7 +166,7 @@ class Scores(ABC):
         return summary_table(
             self.tally(level),
             self._answered,
-            self._draws(level),
+            self._bootstrap_samples(level),
             required=self.settings["required"],
             how=SummaryOptions(self.settings["wrong"], self.settings["seed"], intervals),
         )
@@ -334,8 +334,8 @@ class Scores(ABC):
         known: Tally = self._memory[key]
         return known
 
-    def _draws(self, level: str, *, answered_only: bool = False) -> FloatArray:
-        """Return draws × columns × counts of the document bootstrap; drawn once and remembered."""
+    def _bootstrap_samples(self, level: str, *, answered_only: bool = False) -> FloatArray:
+        """Return samples × columns × counts of the document bootstrap; drawn once and remembered."""
         key = ("draws", level, answered_only)
         if key not in self._memory:
             counted = self.tally(level, answered_only=answered_only)

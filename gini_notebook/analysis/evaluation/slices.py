@@ -95,8 +95,8 @@ def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals:
     """Return the scores of a slice with their intervals."""
     by_document = part.counts[:, columns, :4].sum(axis=1)
     counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)
-    draws = resampled(part, seed)[:, columns].sum(axis=1)
-    at, drawn, total = compute_scores(counts, wrong), compute_scores(draws, wrong), trials(counts, wrong)
+    samples = resampled(part, seed)[:, columns].sum(axis=1)
+    at, drawn, total = compute_scores(counts, wrong), compute_scores(samples, wrong), trials(counts, wrong)
 
     @cache
     def without() -> Mapping[str, FloatArray]:
@@ -109,7 +109,7 @@ def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals:
     for name in PROPORTIONS:
         estimate = Estimates(
             value=at[name].reshape(1),
-            draws=drawn[name][:, None],
+            samples=drawn[name][:, None],
             documents=np.array([float((slots > 0).sum())]),
             trials=total[name].reshape(1),
             clustered=np.array([slots.max(initial=0) > 1]),

@@ -44,7 +44,7 @@ class SummaryOptions:
 
 
 def summary_table(
-    tally: Tally, answered: BoolArray, draws: FloatArray, *, required: Sequence[str] | None, how: SummaryOptions
+    tally: Tally, answered: BoolArray, samples: FloatArray, *, required: Sequence[str] | None, how: SummaryOptions
 ) -> pd.DataFrame:
     """Write the summary (``schema.SUMMARY``).
 
@@ -52,19 +52,19 @@ def summary_table(
     ----------
     answered
         Per document, whether the service answered it.
-    draws
-        Draws × columns × counts, of the same seed.
+    samples
+        Samples × columns × counts, of the same seed.
     """
     by_section = _estimated(list(_ratios(tally, answered, how.wrong, required)), how)
     rows: list[dict[str, Any]] = []
     for group in tally.groups:
-        rows += _averages(tally, draws, group, f"{group}_" if group else "", how)
+        rows += _averages(tally, samples, group, f"{group}_" if group else "", how)
         rows += by_section.get(group, [])
     rows += by_section.get(_CANDIDATES, [])
     rows.append({"metric": "documents", "value": len(answered)})
     rows.append({"metric": "failed", "value": int((~answered).sum()), "of": len(answered)})
     rows += by_section[_DOCUMENTS]
-    rows += _answered(tally, answered, draws, how)
+    rows += _answered(tally, answered, samples, how)
     table = SUMMARY.frame(rows)
     table.attrs |= {"counting_rule": how.wrong, "intervals": how.intervals, "seed": how.seed}
     return table
@@ -132,7 +132,7 @@ def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[d
     total = wholes.sum(axis=0)
     estimates = Estimates(
         value=share(parts.sum(axis=0), total),
-        draws=shares(resampled_sums(both, seed=how.seed)),
+        samples=shares(resampled_sums(both, seed=how.seed)),
         documents=np.asarray((wholes > 0).sum(axis=0), dtype=np.float64),
         trials=total,
         clustered=wholes.max(axis=0, initial=0) > 1,
@@ -148,9 +148,9 @@ def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[d
     return rows
 
 
-def _averages(tally: Tally, draws: FloatArray, group: str, prefix: str, how: SummaryOptions) -> list[dict[str, Any]]:
+def _averages(tally: Tally, samples: FloatArray, group: str, prefix: str, how: SummaryOptions) -> list[dict[str, Any]]:
     """Return micro and macro of a group."""
-    scored = score_group(tally, draws, group, Scoring(how.wrong, how.seed))
+    scored = score_group(tally, samples, group, Scoring(how.wrong, how.seed))
     if not len(scored.columns):
         return []
     micro = scored.counts[-1]
@@ -171,11 +171,11 @@ def _average(estimates: Estimates, place: int, intervals: str) -> dict[str, Any]
     return {"value": estimates.value[place], "low": low[place], "high": high[place]}
 
 
-def _answered(tally: Tally, answered: BoolArray, draws: FloatArray, how: SummaryOptions) -> list[dict[str, Any]]:
+def _answered(tally: Tally, answered: BoolArray, samples: FloatArray, how: SummaryOptions) -> list[dict[str, Any]]:
     """Return the second line: the same on the documents that were answered (M19)."""
     if HEADER not in tally.groups or not answered.any():
         return []
     if not answered.all():
         tally = tally.of(answered)
-        draws = resampled(tally, how.seed)
-    return _averages(tally, draws, HEADER, "answered_", how)[:3]
+        samples = resampled(tally, how.seed)
+    return _averages(tally, samples, HEADER, "answered_", how)[:3]

@@ -93,8 +93,8 @@ class _Half:
             by_document = np.zeros((len(names), 2 * len(thresholds)))
             np.add.at(by_document, codes, np.concatenate([above & self.right[:, None], above], axis=1))
             sums = resampled_sums(by_document, seed=seed)
-            draws = share(sums[:, : len(thresholds)], sums[:, len(thresholds) :])
-            low = percentile_interval(draws, documents=len(names), level=2 * CONFIDENCE_LEVEL - 1)[0]
+            samples = share(sums[:, : len(thresholds)], sums[:, len(thresholds) :])
+            low = percentile_interval(samples, documents=len(names), level=2 * CONFIDENCE_LEVEL - 1)[0]
             # Where all are right, so is every draw: then the trials are the documents, of which all are right (M18).
             reached = by_document[:, : len(thresholds)].sum(axis=0)
             kept = np.count_nonzero(by_document[:, len(thresholds) :], axis=0)
@@ -266,5 +266,5 @@ def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, see
     np.add.at(by_document[:, _BINS], document, (confidence - right) ** 2)
     np.add.at(by_document[:, _BINS + 1], document, 1)
     sums = resampled_sums(by_document, seed=seed)
-    draws = np.stack([np.abs(sums[:, :_BINS]).sum(axis=1), sums[:, _BINS]], axis=1)
-    return np.stack(percentile_interval(share(draws, sums[:, [-1]]), documents=documents))
+    samples = np.stack([np.abs(sums[:, :_BINS]).sum(axis=1), sums[:, _BINS]], axis=1)
+    return np.stack(percentile_interval(share(samples, sums[:, [-1]]), documents=documents))
