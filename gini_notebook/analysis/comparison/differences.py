@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.analysis.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.counts import Tally
+from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, PROPORTIONS, with_averages
 from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
@@ -45,7 +45,7 @@ def difference_table(
     first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed: int, intervals: str
 ) -> pd.DataFrame:
     """Write the table of ``Comparison.by_field``."""
-    sides = first.tally(level), second.tally(level)
+    sides = first.document_counts(level), second.document_counts(level)
     shared = [column for column in sides[0].columns if column in sides[1].columns]
     rows: list[dict[str, Any]] = []
     for group in dict.fromkeys(group for group, _ in shared):
@@ -71,7 +71,7 @@ def _with_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _counts_of(side: Tally, columns: list[tuple[str, str]]) -> npt.NDArray[np.int32]:
+def _counts_of(side: DocumentCounts, columns: list[tuple[str, str]]) -> npt.NDArray[np.int32]:
     indices = [side.columns.index(column) for column in columns]
     return side.counts[:, indices, :4]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.counts import Tally
+from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.formulas import share
 from gini_notebook.analysis.statistics import percentile_interval, resampled_sums
 from gini_notebook.errors import SettingError
@@ -17,16 +17,16 @@ Costs = Mapping[str, float]
 CostsByField = Mapping[str, Costs]
 
 
-def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
+def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
     """Write the table of ``Evaluation.costs``."""
-    indices, rates = _rates(tally, costs)
-    counts = tally.counts[:, indices, 1:4].astype(np.float64)
+    indices, rates = _rates(document_counts, costs)
+    counts = document_counts.counts[:, indices, 1:4].astype(np.float64)
     by_document = (counts * rates).sum(axis=2)
     by_document = np.concatenate([by_document, by_document.sum(axis=1, keepdims=True)], axis=1)
     documents = len(by_document)
     samples = resampled_sums(by_document, seed=seed) * 1000 / max(documents, 1)
     low, high = percentile_interval(samples, documents=documents)
-    names = [tally.columns[place] for place in indices]
+    names = [document_counts.columns[place] for place in indices]
     table = pd.DataFrame(
         {
             "group": [*(group for group, _ in names), ""],
@@ -35,7 +35,7 @@ def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataF
             "cost_per_1000_documents": share(by_document.sum(axis=0) * 1000, documents),
             "low": low,
             "high": high,
-            "precision": [*_precision(tally, indices), np.nan],
+            "precision": [*_precision(document_counts, indices), np.nan],
             "break_even_precision": [*_break_even(rates), np.nan],
         }
     )
@@ -44,8 +44,8 @@ def cost_table(tally: Tally, costs: Costs | CostsByField, seed: int) -> pd.DataF
     return table
 
 
-def _precision(tally: Tally, indices: list[int]) -> Any:
-    totals = tally.totals[indices]
+def _precision(document_counts: DocumentCounts, indices: list[int]) -> Any:
+    totals = document_counts.totals[indices]
     return share(totals[:, 0], totals[:, [0, 1, 3]].sum(axis=1))
 
 
@@ -54,12 +54,14 @@ def _break_even(rates: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
     return np.clip(1 - share(rates[:, 1], rates[:, 0]), 0, 1)
 
 
-def _rates(tally: Tally, costs: Costs | CostsByField) -> "tuple[list[int], np.ndarray[Any, np.dtype[np.float64]]]":
+def _rates(
+    document_counts: DocumentCounts, costs: Costs | CostsByField
+) -> "tuple[list[int], np.ndarray[Any, np.dtype[np.float64]]]":
     """Return the columns that cost something, and what wrong, missing and spurious values cost in each."""
-    header = [name[1] for name in tally.columns if not name[0]]
+    header = [name[1] for name in document_counts.columns if not name[0]]
     by_field: dict[str, Any] = dict(costs) if not set(costs) <= set(OUTCOMES) else dict.fromkeys(header, costs)
     indices, rates = [], []
-    for place, (group, field) in enumerate(tally.columns):
+    for place, (group, field) in enumerate(document_counts.columns):
         selected = by_field.pop(dotted(group, field), None)
         if selected is None:
             continue
@@ -68,7 +70,7 @@ def _rates(tally: Tally, costs: Costs | CostsByField) -> "tuple[list[int], np.nd
     if by_field or not indices:
         message = (
             f"There are costs for {', '.join(map(repr, by_field)) or 'nothing'}, but no such field. There are: "
-            f"{', '.join(dotted(*name) for name in tally.columns) or 'none'}."
+            f"{', '.join(dotted(*name) for name in document_counts.columns) or 'none'}."
         )
         raise SettingError(message)
     return indices, np.array(rates, dtype=np.float64)

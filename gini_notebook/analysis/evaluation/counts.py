@@ -1,6 +1,6 @@
 """Counts per document: the comparisons, counted once; every score is made of their sums.
 
-Counts add up, so the tallies of parts of the documents, put together, are the tally of the whole.
+Counts add up, so the counts of parts of the documents, put together, are those of the whole.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _CORRECT, _WRONG = OUTCOMES.index("correct"), OUTCOMES.index("wrong")
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class DocumentCounts:
     """Counts at one level.
 
     Attributes
@@ -64,10 +64,10 @@ class Tally:
             [place for place, name in enumerate(self.columns) if name[0] == group and counted[place]], dtype=np.int64
         )
 
-    def of(self, selected: BoolArray) -> "Tally":
-        """Return the tally of some of the documents."""
+    def of(self, selected: BoolArray) -> "DocumentCounts":
+        """Return the counts of some of the documents."""
         candidates = None if self.candidates is None else self.candidates[selected]
-        return Tally(self.columns, self.counts[selected], self.anls[selected], self.rows[selected], candidates)
+        return DocumentCounts(self.columns, self.counts[selected], self.anls[selected], self.rows[selected], candidates)
 
 
 def groups_of(columns: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -119,14 +119,14 @@ def encode_comparisons(
     )
 
 
-def count_documents(comparisons: pd.DataFrame, slots: EncodedComparisons, level: str) -> Tally:
+def count_documents(comparisons: pd.DataFrame, slots: EncodedComparisons, level: str) -> DocumentCounts:
     """Count a comparisons table at one level."""
     outcome = outcomes_at(comparisons, slots, level)
     groups = groups_of(slots.columns)
     group = np.array([groups.index(name) for name, _ in slots.columns] or [0], dtype=np.int64)[slots.column]
     table = slots.document * max(len(groups), 1) + group
     shape = (slots.documents, len(groups))
-    return Tally(
+    return DocumentCounts(
         columns=slots.columns,
         counts=_counts(slots, outcome),
         anls=_sums(table, np.nan_to_num(comparisons["anls"].to_numpy(dtype=np.float64)), shape),
@@ -200,8 +200,8 @@ def _candidates(comparisons: pd.DataFrame, slots: EncodedComparisons) -> npt.NDA
     return np.stack(counts, axis=2).astype(np.int32)
 
 
-def resampled(counted: Tally, seed: int) -> FloatArray:
-    """Draw the counts of a tally: samples × columns × (correct, wrong, missing, spurious)."""
+def resampled(counted: DocumentCounts, seed: int) -> FloatArray:
+    """Draw the counts of document counts: samples × columns × (correct, wrong, missing, spurious)."""
     counts = counted.counts[:, :, :4]
     sums = resampled_sums(counts.reshape(len(counts), counts.shape[1] * 4), seed=seed)
     return sums.reshape(len(sums), counts.shape[1], 4)

@@ -16,7 +16,12 @@ from gini_notebook.analysis.evaluation.confidence import (
     reliability_table,
     without_predictions_below,
 )
-from gini_notebook.analysis.evaluation.counts import EncodedComparisons, Tally, count_documents, encode_comparisons
+from gini_notebook.analysis.evaluation.counts import (
+    DocumentCounts,
+    EncodedComparisons,
+    count_documents,
+    encode_comparisons,
+)
 from gini_notebook.analysis.evaluation.encoding import BoolArray
 from gini_notebook.analysis.evaluation.formulas import MICRO
 from gini_notebook.analysis.evaluation.mistakes import (
@@ -205,13 +210,13 @@ class Evaluation(Scores):
         SettingError
             If the extractions have no confidence.
         """
-        tally = self.tally()
-        support = tally.totals[:, :3].sum(axis=1)
+        document_counts = self.document_counts()
+        support = document_counts.totals[:, :3].sum(axis=1)
         rows = []
-        for place, (group, field) in enumerate(tally.columns):
+        for place, (group, field) in enumerate(document_counts.columns):
             given = predictions(self.comparisons, self._of_field(dotted(group, field)))
             rows.append({"group": group, "field": field, **confidence_metrics(given, int(support[place]))})
-        header = np.array([not group for group, _ in tally.columns], dtype=bool)
+        header = np.array([not group for group, _ in document_counts.columns], dtype=bool)
         given = predictions(self.comparisons, self._slots_of(None))
         rows.append({"group": "", "field": MICRO, **confidence_metrics(given, int(support[header].sum()))})
         return pd.DataFrame(rows)
@@ -297,7 +302,7 @@ class Evaluation(Scores):
         given = predictions(self.comparisons, self._slots_of(field))
         wanted, seed = self._required(field, required), self.settings["seed"]
         whole = find_threshold(given, names.tolist(), wanted, target=target, seed=seed)
-        slots = self.tally().counts[:, self._indices(field), :4].sum(axis=(1, 2))
+        slots = self.document_counts().counts[:, self._indices(field), :4].sum(axis=(1, 2))
         of_document = pd.Index(names, dtype=object).get_indexer(given.document)
         rows = []
         for selected, row in slices_of(values, slots):
@@ -337,7 +342,7 @@ class Evaluation(Scores):
             field = self._columns[place][1]
             part = given.of((given.field == field).to_numpy(dtype=bool))
             held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, seed=seed)
-            row = slice_facts(field, self.tally().counts[:, place, :4].sum(axis=1))
+            row = slice_facts(field, self.document_counts().counts[:, place, :4].sum(axis=1))
             rows.append(row | calibration_metrics(part, seed) | slice_verdict(held, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
@@ -459,7 +464,7 @@ class Evaluation(Scores):
     def _columns(self) -> tuple[tuple[str, str], ...]:
         return self._encoded.columns
 
-    def _count(self, level: str) -> Tally:
+    def _count(self, level: str) -> DocumentCounts:
         return count_documents(self.comparisons, self._encoded, level)
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.counts import COUNTED, Tally
+from gini_notebook.analysis.evaluation.counts import COUNTED, DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import FloatArray, IntArray
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, WEIGHTED, companions, trials, with_averages
 from gini_notebook.analysis.evaluation.intervals import Estimates
@@ -24,7 +24,7 @@ class GroupScores:
     Attributes
     ----------
     columns
-        Indices of the columns in the tally.
+        Indices of the columns in the document counts.
     counts
         Rows × ``COUNTED`` for columns and micro; the other averages have none.
     estimates
@@ -49,31 +49,31 @@ class Scoring:
     undefined: float = np.nan
 
 
-def score_group(tally: Tally, samples: FloatArray, group: str, how: Scoring) -> GroupScores:
+def score_group(document_counts: DocumentCounts, samples: FloatArray, group: str, how: Scoring) -> GroupScores:
     """Score the columns of a group, and their averages (M7).
 
     Parameters
     ----------
     samples
-        Samples × columns of the tally × counts, from the document bootstrap.
+        Samples × columns of the document counts × counts, from the document bootstrap.
     how
         Has the seed of these draws.
     """
-    indices = tally.columns_of(group)
-    counts = tally.totals[indices]
+    indices = document_counts.columns_of(group)
+    counts = document_counts.totals[indices]
     supported = np.flatnonzero(counts[:, :3].sum(axis=1) > 0)
     counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
-    slots = tally.counts[:, indices, :4].sum(axis=2)
+    slots = document_counts.counts[:, indices, :4].sum(axis=2)
     slots = np.concatenate([slots, slots.sum(axis=1, keepdims=True)], axis=1)
     documents = np.asarray((slots > 0).sum(axis=0), dtype=np.float64)
     weights = None if how.weights is None else how.weights[indices]
     averages = 1 if weights is None else 2
     scored = partial(with_averages, supported=supported, wrong=how.wrong, weights=weights, undefined=how.undefined)
-    at, drawn = (scored(side[..., indices, :4]) for side in (tally.totals, samples))
+    at, drawn = (scored(side[..., indices, :4]) for side in (document_counts.totals, samples))
 
     @cache
     def without() -> Mapping[str, FloatArray]:
-        flat = tally.counts[:, indices, :4].reshape(len(tally.counts), -1)
+        flat = document_counts.counts[:, indices, :4].reshape(len(document_counts.counts), -1)
         return scored(left_out_sums(flat, seed=how.seed).reshape(-1, len(indices), 4))
 
     estimates = {
@@ -95,7 +95,7 @@ def _of(scores: Callable[[], Mapping[str, FloatArray]], name: str) -> FloatArray
 
 
 def field_table(
-    tally: Tally,
+    document_counts: DocumentCounts,
     samples: FloatArray,
     *,
     entities: Mapping[tuple[str, str], str],
@@ -106,12 +106,12 @@ def field_table(
     rows: list[dict[str, Any]] = []
     left_out, degenerate = {}, []
     averages = (MICRO, MACRO) if how.weights is None else (MICRO, MACRO, WEIGHTED)
-    for group in tally.groups:
-        scored = score_group(tally, samples, group, how)
+    for group in document_counts.groups:
+        scored = score_group(document_counts, samples, group, how)
         if not len(scored.columns):
             continue
         left_out[group] = scored.left_out
-        names = [tally.columns[place] for place in scored.columns]
+        names = [document_counts.columns[place] for place in scored.columns]
         labels = [*(field for _, field in names), *averages]
         group_rows: list[dict[str, Any]] = [
             {"group": group, "field": field, "entity": entities.get((group, field))} for field in labels

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
-from gini_notebook.analysis.evaluation.counts import Tally
+from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.documents import SubmittedDocuments, document_table
 from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, encode_table
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
@@ -67,13 +67,13 @@ class PartitionedEvaluation(Scores):
     provenance: Mapping[str, Any]
     _partitions: Partitions
     _plan: Plan
-    _counted_first: Tally
+    _counted_first: DocumentCounts
 
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
         return self._counted_first.columns
 
-    def _count(self, level: str) -> Tally:
+    def _count(self, level: str) -> DocumentCounts:
         if level == _COUNTED_FIRST:
             return self._counted_first
         return merge_partitions(list(self._partitions(evaluate_partition, self._plan, level)))[2]

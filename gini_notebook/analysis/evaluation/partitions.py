@@ -15,7 +15,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.candidates import CANDIDATES, Candidates
 from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
-from gini_notebook.analysis.evaluation.counts import Tally, count_documents, encode_comparisons, groups_of
+from gini_notebook.analysis.evaluation.counts import DocumentCounts, count_documents, encode_comparisons, groups_of
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_frame
 from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, composed, encode
 from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, read_inputs
@@ -110,7 +110,7 @@ class PartitionResult:
 
     documents: ObjectArray
     answered: BoolArray
-    tally: Tally
+    document_counts: DocumentCounts
     compared: frozenset[int]
     """Indices of the columns that have comparisons."""
     labelled: tuple[Column, ...]
@@ -160,7 +160,7 @@ def evaluate_partition(
     return PartitionResult(
         documents=inputs.documents,
         answered=inputs.answered,
-        tally=count_documents(compared.comparisons, slots, level),
+        document_counts=count_documents(compared.comparisons, slots, level),
         compared=frozenset(np.unique(slots.column).tolist()),
         labelled=tuple(how.columns[place] for place in np.flatnonzero(compared.labelled)),
         approximate=compared.approximate,
@@ -204,21 +204,21 @@ def check_whole(results: Sequence[PartitionResult]) -> None:
         raise SchemaError(message)
 
 
-def merge_partitions(results: Sequence[PartitionResult]) -> tuple[ObjectArray, BoolArray, Tally]:
+def merge_partitions(results: Sequence[PartitionResult]) -> tuple[ObjectArray, BoolArray, DocumentCounts]:
     """Put all partitions together, sorted by document: names, whether there is an extraction of each, and counts."""
     documents = np.concatenate([partition.documents for partition in results])
     order = np.argsort(documents, kind="stable")
-    tallies = [partition.tally for partition in results]
+    tallies = [partition.document_counts for partition in results]
     # As in the evaluation of the whole, columns that nothing could be compared in are in no count.
     kept = sorted(frozenset[int]().union(*(partition.compared for partition in results)))
     columns = tuple(tallies[0].columns[place] for place in kept)
     groups = [tallies[0].groups.index(group) for group in groups_of(columns)]
-    candidates = [tally.candidates for tally in tallies if tally.candidates is not None]
-    whole = Tally(
+    candidates = [document_counts.candidates for document_counts in tallies if document_counts.candidates is not None]
+    whole = DocumentCounts(
         columns=columns,
-        counts=_gathered([tally.counts for tally in tallies], order, kept),
-        anls=_gathered([tally.anls for tally in tallies], order, groups),
-        rows=_gathered([tally.rows for tally in tallies], order, groups),
+        counts=_gathered([document_counts.counts for document_counts in tallies], order, kept),
+        anls=_gathered([document_counts.anls for document_counts in tallies], order, groups),
+        rows=_gathered([document_counts.rows for document_counts in tallies], order, groups),
         candidates=_gathered(candidates, order, kept) if candidates else None,
     )
     return documents[order], np.concatenate([partition.answered for partition in results])[order], whole

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
-from gini_notebook.analysis.evaluation.counts import LEVELS, Tally, resampled
+from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, resampled
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table
 from gini_notebook.analysis.evaluation.formulas import check_zero_division, share
@@ -65,7 +65,7 @@ class Scores(ABC):
         """``(group, field)`` of every column of the comparisons."""
 
     @abstractmethod
-    def _count(self, level: str) -> Tally:
+    def _count(self, level: str) -> DocumentCounts:
         """Count at a level."""
 
     def by_field(
@@ -127,7 +127,7 @@ class Scores(ABC):
         check_zero_division(zero_division)
         weighing = column_weights(weights, self._columns)
         frame = field_table(
-            self.tally(level, answered_only=answered_only),
+            self.document_counts(level, answered_only=answered_only),
             self._bootstrap_samples(level, answered_only=answered_only),
             entities=self._entities,
             intervals=intervals,
@@ -164,7 +164,7 @@ class Scores(ABC):
         """
         check_kind(intervals)
         return summary_table(
-            self.tally(level),
+            self.document_counts(level),
             self._answered,
             self._bootstrap_samples(level),
             required=self.settings["required"],
@@ -243,9 +243,9 @@ class Scores(ABC):
         """
         check_kind(intervals)
         values = slice_values(column, self.documents["document"], self.documents if documents is None else documents)
-        tally = self.tally(level)
+        document_counts = self.document_counts(level)
         wrong, seed = self.settings["wrong"], self.settings["seed"]
-        table = slice_table(tally, values, self._indices(field), wrong=wrong, seed=seed, intervals=intervals)
+        table = slice_table(document_counts, values, self._indices(field), wrong=wrong, seed=seed, intervals=intervals)
         table.attrs |= {"column": column, "field": field, "level": level, "intervals": intervals, "seed": seed}
         return table
 
@@ -259,7 +259,7 @@ class Scores(ABC):
             ``recall_all`` (share whose right value is first, among the first three, anywhere in the list) each with a
             95 % interval (``recall_1_low`` …), and ``chosen``: the share that was extracted rightly.
         """
-        counts = self.tally().candidates
+        counts = self.document_counts().candidates
         columns = ["group", "field", "slots"]
         names = ("recall_1", "recall_3", "recall_all")
         columns += [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
@@ -267,13 +267,13 @@ class Scores(ABC):
             return pd.DataFrame(columns=[*columns, "chosen"])
         totals = counts.sum(axis=0, dtype=np.int64)
         asked = np.flatnonzero(totals[:, 0] > 0)
-        names_of = [self.tally().columns[place] for place in asked]
+        names_of = [self.document_counts().columns[place] for place in asked]
         table = pd.DataFrame(names_of, columns=["group", "field"])
         table["slots"] = totals[asked, 0]
         for at, name in enumerate(names, start=1):
             table[name] = share(totals[asked, at], totals[asked, 0])
             table[f"{name}_low"], table[f"{name}_high"] = wilson(totals[asked, at], totals[asked, 0])
-        table["chosen"] = share(self.tally().totals[asked, 0], totals[asked, 0])
+        table["chosen"] = share(self.document_counts().totals[asked, 0], totals[asked, 0])
         return table
 
     def costs(self, costs: "Costs | CostsByField") -> pd.DataFrame:
@@ -302,14 +302,14 @@ class Scores(ABC):
         --------
         >>> result.costs({"wrong": 50, "missing": 2, "spurious": 10})  # doctest: +SKIP
         """
-        return cost_table(self.tally(), costs, self.settings["seed"])
+        return cost_table(self.document_counts(), costs, self.settings["seed"])
 
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""
         shown = self.by_field()[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
         return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
 
-    def tally(self, level: str = "typed", *, answered_only: bool = False) -> Tally:
+    def document_counts(self, level: str = "typed", *, answered_only: bool = False) -> DocumentCounts:
         """Return the counts per document and column, of whose sums every score is made; counted once and remembered.
 
         Parameters
@@ -327,18 +327,18 @@ class Scores(ABC):
         if level not in LEVELS:
             message = f"There is no level {level!r}; choose one of {', '.join(LEVELS)}."
             raise SettingError(message)
-        key = ("tally", level, answered_only)
+        key = ("counts", level, answered_only)
         if key not in self._memory:
-            whole = self.tally(level) if answered_only else self._count(level)
+            whole = self.document_counts(level) if answered_only else self._count(level)
             self._memory[key] = whole.of(self._answered) if answered_only else whole
-        known: Tally = self._memory[key]
+        known: DocumentCounts = self._memory[key]
         return known
 
     def _bootstrap_samples(self, level: str, *, answered_only: bool = False) -> FloatArray:
         """Return samples × columns × counts of the document bootstrap; drawn once and remembered."""
         key = ("draws", level, answered_only)
         if key not in self._memory:
-            counted = self.tally(level, answered_only=answered_only)
+            counted = self.document_counts(level, answered_only=answered_only)
             self._memory[key] = resampled(counted, self.settings["seed"])
         known: FloatArray = self._memory[key]
         return known

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.counts import COUNTED, Tally, resampled
+from gini_notebook.analysis.evaluation.counts import COUNTED, DocumentCounts, resampled
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.formulas import PROPORTIONS, compute_scores, trials
 from gini_notebook.analysis.evaluation.intervals import Estimates
@@ -45,21 +45,27 @@ def slice_values(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.
 
 
 def slice_table(
-    tally: Tally, values: "pd.Series[Any]", columns: IntArray, *, wrong: str, seed: int, intervals: str
+    document_counts: DocumentCounts,
+    values: "pd.Series[Any]",
+    columns: IntArray,
+    *,
+    wrong: str,
+    seed: int,
+    intervals: str,
 ) -> pd.DataFrame:
     """Write the table of ``Evaluation.by_slice``.
 
     Parameters
     ----------
     values
-        Per document of the tally, the slice it belongs to.
+        Per document of the document counts, the slice it belongs to.
     columns
         Indices of the columns that are counted together.
     """
     numbers, kinds = pd.factorize(values, sort=_sortable(values), use_na_sentinel=False)
     rows = [
-        _facts(kind, tally, numbers == number, columns)
-        | _scored(tally.of(numbers == number), columns, wrong=wrong, seed=seed, intervals=intervals)
+        _facts(kind, document_counts, numbers == number, columns)
+        | _scored(document_counts.of(numbers == number), columns, wrong=wrong, seed=seed, intervals=intervals)
         for number, kind in enumerate(kinds)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -78,8 +84,8 @@ def _sortable(values: "pd.Series[Any]") -> bool:
     return len(kinds) <= 1
 
 
-def _facts(kind: Hashable, tally: Tally, selected: BoolArray, columns: IntArray) -> dict[str, Any]:
-    counts = tally.counts[selected][:, columns].sum(axis=(0, 1), dtype=np.int64)
+def _facts(kind: Hashable, document_counts: DocumentCounts, selected: BoolArray, columns: IntArray) -> dict[str, Any]:
+    counts = document_counts.counts[selected][:, columns].sum(axis=(0, 1), dtype=np.int64)
     return {
         "slice": kind,
         "documents": int(selected.sum()),
@@ -91,7 +97,7 @@ def _facts(kind: Hashable, tally: Tally, selected: BoolArray, columns: IntArray)
     }
 
 
-def _scored(part: Tally, columns: IntArray, *, wrong: str, seed: int, intervals: str) -> dict[str, float]:
+def _scored(part: DocumentCounts, columns: IntArray, *, wrong: str, seed: int, intervals: str) -> dict[str, float]:
     """Return the scores of a slice with their intervals."""
     by_document = part.counts[:, columns, :4].sum(axis=1)
     counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, Tally, resampled
+from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, DocumentCounts, resampled
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, score_group
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, share, trials
@@ -44,7 +44,12 @@ class SummaryOptions:
 
 
 def summary_table(
-    tally: Tally, answered: BoolArray, samples: FloatArray, *, required: Sequence[str] | None, how: SummaryOptions
+    document_counts: DocumentCounts,
+    answered: BoolArray,
+    samples: FloatArray,
+    *,
+    required: Sequence[str] | None,
+    how: SummaryOptions,
 ) -> pd.DataFrame:
     """Write the summary (``schema.SUMMARY``).
 
@@ -55,56 +60,58 @@ def summary_table(
     samples
         Samples × columns × counts, of the same seed.
     """
-    by_section = _estimated(list(_ratios(tally, answered, how.wrong, required)), how)
+    by_section = _estimated(list(_ratios(document_counts, answered, how.wrong, required)), how)
     rows: list[dict[str, Any]] = []
-    for group in tally.groups:
-        rows += _averages(tally, samples, group, f"{group}_" if group else "", how)
+    for group in document_counts.groups:
+        rows += _averages(document_counts, samples, group, f"{group}_" if group else "", how)
         rows += by_section.get(group, [])
     rows += by_section.get(_CANDIDATES, [])
     rows.append({"metric": "documents", "value": len(answered)})
     rows.append({"metric": "failed", "value": int((~answered).sum()), "of": len(answered)})
     rows += by_section[_DOCUMENTS]
-    rows += _answered(tally, answered, samples, how)
+    rows += _answered(document_counts, answered, samples, how)
     table = SUMMARY.frame(rows)
     table.attrs |= {"counting_rule": how.wrong, "intervals": how.intervals, "seed": how.seed}
     return table
 
 
-def _ratios(tally: Tally, answered: BoolArray, wrong: str, required: Sequence[str] | None) -> Iterator[Ratio]:
-    for number, group in enumerate(tally.groups):
-        indices = tally.columns_of(group)
+def _ratios(
+    document_counts: DocumentCounts, answered: BoolArray, wrong: str, required: Sequence[str] | None
+) -> Iterator[Ratio]:
+    for number, group in enumerate(document_counts.groups):
+        indices = document_counts.columns_of(group)
         if not len(indices):
             continue
-        counts = tally.counts[:, indices]
+        counts = document_counts.counts[:, indices]
         prefix = f"{group}_" if group else ""
         summed = counts.sum(axis=1)
         of = trials(summed, wrong)["f1"]
         yield Ratio(group, f"{prefix}document_mean_f1", np.nan_to_num(share(summed[:, 0], of)), of > 0)
         graded = summed[:, :4].sum(axis=1)
-        graded_score = np.nan_to_num(share(tally.anls[:, number], graded))
+        graded_score = np.nan_to_num(share(document_counts.anls[:, number], graded))
         yield Ratio(group, f"{prefix}document_mean_anls", graded_score, graded > 0)
         if group:
-            yield from _row_ratios(tally.rows[:, number], group)
+            yield from _row_ratios(document_counts.rows[:, number], group)
         else:
-            yield from _document_ratios(tally, required)
-    if tally.candidates is not None:
-        summed = tally.candidates.sum(axis=1)
+            yield from _document_ratios(document_counts, required)
+    if document_counts.candidates is not None:
+        summed = document_counts.candidates.sum(axis=1)
         for place, name in enumerate((*CANDIDATE_RANKS, "all"), start=1):
             yield Ratio(_CANDIDATES, f"candidate_recall_{name}", summed[:, place], summed[:, 0])
     yield Ratio(_DOCUMENTS, "coverage", answered, np.ones(len(answered)), plain=True)
 
 
-def _document_ratios(tally: Tally, required: Sequence[str] | None) -> Iterator[Ratio]:
-    names = [field if group == HEADER else None for group, field in tally.columns]
+def _document_ratios(document_counts: DocumentCounts, required: Sequence[str] | None) -> Iterator[Ratio]:
+    names = [field if group == HEADER else None for group, field in document_counts.columns]
     wanted = [place for place, name in enumerate(names) if name is not None and (required is None or name in required)]
-    slips = tally.counts[:, wanted, 1:4].sum(axis=(1, 2))
-    labelled = tally.counts[:, wanted].sum(axis=(1, 2)) > 0
+    slips = document_counts.counts[:, wanted, 1:4].sum(axis=(1, 2))
+    labelled = document_counts.counts[:, wanted].sum(axis=(1, 2)) > 0
     yield Ratio(HEADER, "perfect_documents", labelled & (slips == 0), labelled, plain=True)
     if all(name in names for name in _INDISPENSABLE):
         paid = [names.index(name) for name in PAYMENT_FIELDS if name in names]
         must = [names.index(name) for name in _INDISPENSABLE]
-        payment = (tally.counts[:, must, :3].sum(axis=2) > 0).all(axis=1)
-        slips = tally.counts[:, paid, 1:4].sum(axis=(1, 2))
+        payment = (document_counts.counts[:, must, :3].sum(axis=2) > 0).all(axis=1)
+        slips = document_counts.counts[:, paid, 1:4].sum(axis=(1, 2))
         yield Ratio(HEADER, "payable_rate", payment & (slips == 0), payment, plain=True)
 
 
@@ -148,9 +155,11 @@ def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[d
     return rows
 
 
-def _averages(tally: Tally, samples: FloatArray, group: str, prefix: str, how: SummaryOptions) -> list[dict[str, Any]]:
+def _averages(
+    document_counts: DocumentCounts, samples: FloatArray, group: str, prefix: str, how: SummaryOptions
+) -> list[dict[str, Any]]:
     """Return micro and macro of a group."""
-    scored = score_group(tally, samples, group, Scoring(how.wrong, how.seed))
+    scored = score_group(document_counts, samples, group, Scoring(how.wrong, how.seed))
     if not len(scored.columns):
         return []
     micro = scored.counts[-1]
@@ -171,11 +180,13 @@ def _average(estimates: Estimates, place: int, intervals: str) -> dict[str, Any]
     return {"value": estimates.value[place], "low": low[place], "high": high[place]}
 
 
-def _answered(tally: Tally, answered: BoolArray, samples: FloatArray, how: SummaryOptions) -> list[dict[str, Any]]:
+def _answered(
+    document_counts: DocumentCounts, answered: BoolArray, samples: FloatArray, how: SummaryOptions
+) -> list[dict[str, Any]]:
     """Return the second line: the same on the documents that were answered (M19)."""
-    if HEADER not in tally.groups or not answered.any():
+    if HEADER not in document_counts.groups or not answered.any():
         return []
     if not answered.all():
-        tally = tally.of(answered)
-        samples = resampled(tally, how.seed)
-    return _averages(tally, samples, HEADER, "answered_", how)[:3]
+        document_counts = document_counts.of(answered)
+        samples = resampled(document_counts, how.seed)
+    return _averages(document_counts, samples, HEADER, "answered_", how)[:3]
