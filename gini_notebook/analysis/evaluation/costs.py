@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
-from gini_notebook.analysis.evaluation.formulas import share
+from gini_notebook.analysis.evaluation.formulas import ratio
 from gini_notebook.analysis.statistics import percentile_interval, resampled_sums
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
@@ -32,7 +32,7 @@ def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, see
             "group": [*(group for group, _ in names), ""],
             "field": [*(field for _, field in names), "total"],
             "cost": by_document.sum(axis=0),
-            "cost_per_1000_documents": share(by_document.sum(axis=0) * 1000, documents),
+            "cost_per_1000_documents": ratio(by_document.sum(axis=0) * 1000, documents),
             "low": low,
             "high": high,
             "precision": [*_precision(document_counts, indices), np.nan],
@@ -46,12 +46,12 @@ def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, see
 
 def _precision(document_counts: DocumentCounts, indices: list[int]) -> Any:
     totals = document_counts.totals[indices]
-    return share(totals[:, 0], totals[:, [0, 1, 3]].sum(axis=1))
+    return ratio(totals[:, 0], totals[:, [0, 1, 3]].sum(axis=1))
 
 
 def _break_even(rates: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
     """Return the precision from which taking a value is cheaper than keying it in: 1 - missing / wrong."""
-    return np.clip(1 - share(rates[:, 1], rates[:, 0]), 0, 1)
+    return np.clip(1 - ratio(rates[:, 1], rates[:, 0]), 0, 1)
 
 
 def _rates(

@@ -45,7 +45,7 @@ def compute_scores(counts: npt.NDArray[np.generic], wrong: str, undefined: float
     """
     correct = np.asarray(counts[..., 0], dtype=np.float64)
     return {
-        name: np.where(total == 0, undefined, share(correct, total)) for name, total in trials(counts, wrong).items()
+        name: np.where(total == 0, undefined, ratio(correct, total)) for name, total in trials(counts, wrong).items()
     }
 
 
@@ -83,7 +83,7 @@ def with_averages(
 
 def mean(values: FloatArray) -> FloatArray:
     """Return the mean over the last axis of what is defined; NaN if nothing is."""
-    return share(np.nansum(values, axis=-1), np.sum(~np.isnan(values), axis=-1))
+    return ratio(np.nansum(values, axis=-1), np.sum(~np.isnan(values), axis=-1))
 
 
 def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
@@ -91,15 +91,15 @@ def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
     correct, off, missing, spurious, absent = (np.asarray(counts[..., place], dtype=np.float64) for place in range(5))
     labelled = correct + off + missing
     return {
-        "found": share(correct + off, labelled),
-        "read_right": share(correct, correct + off),
-        "invented": share(spurious, spurious + absent),
-        "accuracy": share(correct, labelled + spurious),
-        "accuracy_with_absent": share(correct + absent, labelled + spurious + absent),
+        "found": ratio(correct + off, labelled),
+        "read_right": ratio(correct, correct + off),
+        "invented": ratio(spurious, spurious + absent),
+        "accuracy": ratio(correct, labelled + spurious),
+        "accuracy_with_absent": ratio(correct + absent, labelled + spurious + absent),
     }
 
 
-def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
+def ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
     """Divide; NaN where the whole is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.true_divide(part, whole), dtype=np.float64)

@@ -14,7 +14,7 @@ from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_ta
 from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, resampled
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table
-from gini_notebook.analysis.evaluation.formulas import check_zero_division, share
+from gini_notebook.analysis.evaluation.formulas import check_zero_division, ratio
 from gini_notebook.analysis.evaluation.gate import Check, check_conditions
 from gini_notebook.analysis.evaluation.intervals import check_kind
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
@@ -271,9 +271,9 @@ class Scores(ABC):
         table = pd.DataFrame(names_of, columns=["group", "field"])
         table["slots"] = totals[asked, 0]
         for at, name in enumerate(names, start=1):
-            table[name] = share(totals[asked, at], totals[asked, 0])
+            table[name] = ratio(totals[asked, at], totals[asked, 0])
             table[f"{name}_low"], table[f"{name}_high"] = wilson(totals[asked, at], totals[asked, 0])
-        table["chosen"] = share(self.document_counts().totals[asked, 0], totals[asked, 0])
+        table["chosen"] = ratio(self.document_counts().totals[asked, 0], totals[asked, 0])
         return table
 
     def costs(self, costs: "Costs | CostsByField") -> pd.DataFrame:

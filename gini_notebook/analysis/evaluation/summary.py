@@ -11,7 +11,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, DocumentCounts, resampled
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, score_group
-from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, share, trials
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, ratio, trials
 from gini_notebook.analysis.evaluation.intervals import Estimates
 from gini_notebook.analysis.statistics import left_out_sums, resampled_sums
 from gini_notebook.schema import SUMMARY
@@ -86,9 +86,9 @@ def _ratios(
         prefix = f"{group}_" if group else ""
         summed = counts.sum(axis=1)
         of = trials(summed, wrong)["f1"]
-        yield Ratio(group, f"{prefix}document_mean_f1", np.nan_to_num(share(summed[:, 0], of)), of > 0)
+        yield Ratio(group, f"{prefix}document_mean_f1", np.nan_to_num(ratio(summed[:, 0], of)), of > 0)
         graded = summed[:, :4].sum(axis=1)
-        graded_score = np.nan_to_num(share(document_counts.anls[:, number], graded))
+        graded_score = np.nan_to_num(ratio(document_counts.anls[:, number], graded))
         yield Ratio(group, f"{prefix}document_mean_anls", graded_score, graded > 0)
         if group:
             yield from _row_ratios(document_counts.rows[:, number], group)
@@ -134,11 +134,11 @@ def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[d
     both = np.concatenate([parts, wholes], axis=1)
 
     def shares(sums: FloatArray) -> FloatArray:
-        return share(sums[:, : len(ratios)], sums[:, len(ratios) :])
+        return ratio(sums[:, : len(ratios)], sums[:, len(ratios) :])
 
     total = wholes.sum(axis=0)
     estimates = Estimates(
-        value=share(parts.sum(axis=0), total),
+        value=ratio(parts.sum(axis=0), total),
         samples=shares(resampled_sums(both, seed=how.seed)),
         documents=np.asarray((wholes > 0).sum(axis=0), dtype=np.float64),
         trials=total,

@@ -14,7 +14,7 @@ from gini_notebook.analysis.evaluation.confidence import (
     reliability_table,
 )
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation.formulas import share
+from gini_notebook.analysis.evaluation.formulas import ratio
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.statistics import FEWEST_DOCUMENTS, clopper_pearson, percentile_interval, resampled_sums
 from gini_notebook.errors import SettingError
@@ -93,7 +93,7 @@ class _Half:
             by_document = np.zeros((len(names), 2 * len(thresholds)))
             np.add.at(by_document, codes, np.concatenate([above & self.right[:, None], above], axis=1))
             sums = resampled_sums(by_document, seed=seed)
-            samples = share(sums[:, : len(thresholds)], sums[:, len(thresholds) :])
+            samples = ratio(sums[:, : len(thresholds)], sums[:, len(thresholds) :])
             low = percentile_interval(samples, documents=len(names), level=2 * CONFIDENCE_LEVEL - 1)[0]
             # Where all are right, so is every draw: then the trials are the documents, of which all are right (M18).
             reached = by_document[:, : len(thresholds)].sum(axis=0)
@@ -164,7 +164,7 @@ def _checked(held: _Half, threshold: float, target: float, seed: int, *, documen
     """Look what the threshold brings on the half it was not chosen on."""
     kept = held.of(held.sure >= threshold)
     bound = float(held.lower_bounds(np.array([threshold]), seed)[0])
-    precision = float(share(kept.right.sum(), len(kept.right)))
+    precision = float(ratio(kept.right.sum(), len(kept.right)))
     if np.isnan(bound):
         status = "not enough data"
     else:
@@ -182,9 +182,9 @@ def _checked(held: _Half, threshold: float, target: float, seed: int, *, documen
         kept=len(kept.right),
         precision=precision,
         precision_low=bound,
-        coverage=float(share(len(kept.right), len(held.right))),
-        automation_rate=float(share(automated, documents)),
-        automated_error_rate=float(share(errors, automated)),
+        coverage=float(ratio(len(kept.right), len(held.right))),
+        automation_rate=float(ratio(automated, documents)),
+        automated_error_rate=float(ratio(errors, automated)),
         automated_error_high=float(clopper_pearson(errors, automated, level=CONFIDENCE_LEVEL, one_sided=True)[1]),
     )
 
@@ -267,4 +267,4 @@ def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, see
     np.add.at(by_document[:, _BINS + 1], document, 1)
     sums = resampled_sums(by_document, seed=seed)
     samples = np.stack([np.abs(sums[:, :_BINS]).sum(axis=1), sums[:, _BINS]], axis=1)
-    return np.stack(percentile_interval(share(samples, sums[:, [-1]]), documents=documents))
+    return np.stack(percentile_interval(ratio(samples, sums[:, [-1]]), documents=documents))
