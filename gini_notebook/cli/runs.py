@@ -13,7 +13,6 @@ from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
-    from gini_notebook.analysis.evaluation.gate import Check
     from gini_notebook.service.batch import Batch
     from gini_notebook.service.batch.inputs import Documents
 

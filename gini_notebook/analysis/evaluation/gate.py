@@ -1,4 +1,4 @@
-"""The gate of a release: ``amountToPay.f1>=0.95``."""
+"""The quality gate of a release: ``amountToPay.f1>=0.95``."""
 
 import math
 import operator
@@ -21,7 +21,7 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-class Check(NamedTuple):
+class CheckResult(NamedTuple):
     """One condition, what its number is, and whether it holds; an undefined number (NaN) never holds."""
 
     expression: str
@@ -29,7 +29,9 @@ class Check(NamedTuple):
     passed: bool
 
 
-def check_conditions(expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame) -> list[Check]:
+def check_conditions(
+    expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame
+) -> list[CheckResult]:
     """Check conditions; see ``Evaluation.check``."""
     numbers = _numbers(fields, summary)
     return [_checked(text, numbers) for text in ([expressions] if isinstance(expressions, str) else expressions)]
@@ -44,14 +46,14 @@ def parse_condition(text: str) -> re.Match[str]:
     return match
 
 
-def _checked(text: str, numbers: Mapping[str, float]) -> Check:
+def _checked(text: str, numbers: Mapping[str, float]) -> CheckResult:
     match = parse_condition(text)
     name = match["name"]
     if name not in numbers:
         message = f"There is no number {name!r} to check. {_available(name, numbers)}"
         raise SettingError(message)
     value = numbers[name]
-    return Check(text, value, not math.isnan(value) and _SIGNS[match["sign"]](value, float(match["bound"])))
+    return CheckResult(text, value, not math.isnan(value) and _SIGNS[match["sign"]](value, float(match["bound"])))
 
 
 def _available(name: str, numbers: Mapping[str, float]) -> str:

@@ -15,7 +15,7 @@ from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, res
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table
 from gini_notebook.analysis.evaluation.formulas import check_zero_division, ratio
-from gini_notebook.analysis.evaluation.gate import Check, check_conditions
+from gini_notebook.analysis.evaluation.gate import CheckResult, check_conditions
 from gini_notebook.analysis.evaluation.intervals import check_kind
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
@@ -171,7 +171,7 @@ class Scores(ABC):
             how=SummaryOptions(self.settings["wrong"], self.settings["seed"], intervals),
         )
 
-    def check(self, expressions: str | Sequence[str], intervals: str = "wilson") -> list[Check]:
+    def check(self, expressions: str | Sequence[str], intervals: str = "wilson") -> list[CheckResult]:
         """Check conditions, as a release is gated by them.
 
         Parameters
@@ -185,7 +185,7 @@ class Scores(ABC):
 
         Returns
         -------
-        list of Check
+        list of CheckResult
             Per condition (expression, value, passed). An undefined number never passes.
 
         Raises
@@ -197,7 +197,7 @@ class Scores(ABC):
         Examples
         --------
         >>> result.check("amountToPay.f1>=0.95")  # doctest: +SKIP
-        [Check(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
+        [CheckResult(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
         """
         return check_conditions(expressions, self.by_field(intervals=intervals), self.summary(intervals=intervals))
 
