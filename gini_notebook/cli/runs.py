@@ -13,6 +13,7 @@ from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.gate import CheckResult
     from gini_notebook.service.batch import Batch
     from gini_notebook.service.batch.inputs import Documents
 
@@ -168,7 +169,7 @@ def _finish(
     raise typer.Exit(DID_IT if complete else FINISHED_WITH_FAILURES)
 
 
-def numbers(result: "Evaluation", checks: "list[Check]", intervals: Interval) -> dict[str, Any]:
+def numbers(result: "Evaluation", checks: "list[CheckResult]", intervals: Interval) -> dict[str, Any]:
     """Return scores and checks for programs."""
     return {
         "fields": records(result.by_field(intervals=intervals)),
@@ -177,7 +178,7 @@ def numbers(result: "Evaluation", checks: "list[Check]", intervals: Interval) ->
     }
 
 
-def print_checks(checks: "list[Check]") -> None:
+def print_checks(checks: "list[CheckResult]") -> None:
     """Print which conditions hold."""
     for text, value, passed in checks:
         say(f"{'passed' if passed else 'FAILED'}: {text} (is {value:.4f})")

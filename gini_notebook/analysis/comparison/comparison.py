@@ -40,7 +40,7 @@ class Comparison:
     a, b : Evaluation
         The first and the second run. Differences are b minus a.
     seed : int
-        Seed of draws and permutations.
+        Seed of bootstrap samples and permutations.
     left_out_fields : tuple of str
         Fields that only one of the evaluations has.
     """
@@ -58,8 +58,8 @@ class Comparison:
         level
             ``"raw"``, ``"typed"`` or ``"lenient"``.
         intervals
-            ``"bootstrap"`` for percentiles of the draws, ``"bca"`` for percentiles corrected for bias and skewness
-            (where there are 20 documents or more, and the draws lie on both sides of the difference).
+            ``"bootstrap"`` for percentiles of the samples, ``"bca"`` for percentiles corrected for bias and skewness
+            (where there are 20 documents or more, and the samples lie on both sides of the difference).
 
         Returns
         -------
@@ -218,7 +218,7 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     b
         The second run, for example the new configuration; differences are b minus a.
     seed
-        Seed of draws and permutations.
+        Seed of bootstrap samples and permutations.
 
     Returns
     -------

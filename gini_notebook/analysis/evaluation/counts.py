@@ -201,7 +201,7 @@ def _candidates(comparisons: pd.DataFrame, slots: EncodedComparisons) -> npt.NDA
 
 
 def resampled(counted: DocumentCounts, seed: int) -> FloatArray:
-    """Draw the counts of document counts: samples × columns × (correct, wrong, missing, spurious)."""
+    """Draw bootstrap samples of the counts: samples × columns × (correct, wrong, missing, spurious)."""
     counts = counted.counts[:, :, :4]
     sums = resampled_sums(counts.reshape(len(counts), counts.shape[1] * 4), seed=seed)
     return sums.reshape(len(sums), counts.shape[1], 4)

@@ -106,8 +106,8 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     -------
     Evaluation
         Every number is a view of its ``comparisons``. For Parquet, for a Dask DataFrame (whose partitions must hold
-        documents whole), and with an executor it is a :class:`PartitionedEvaluation`: the same scores and intervals, and
-        ``in_memory()`` makes an Evaluation of it.
+        documents whole), and with an executor it is a :class:`PartitionedEvaluation`: the same scores and intervals,
+        and ``in_memory()`` makes an Evaluation of it.
 
     Raises
     ------

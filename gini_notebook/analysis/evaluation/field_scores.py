@@ -41,7 +41,7 @@ class GroupScores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scoring:
-    """How scores are made: counting rule, seed of the draws, weight of every column, and what stands for 0/0."""
+    """How scores are made: counting rule, seed of the samples, weight of every column, and what stands for 0/0."""
 
     wrong: str
     seed: int
@@ -57,7 +57,7 @@ def score_group(document_counts: DocumentCounts, samples: FloatArray, group: str
     samples
         Samples × columns of the document counts × counts, from the document bootstrap.
     how
-        Has the seed of these draws.
+        Has the seed of these samples.
     """
     indices = document_counts.columns_of(group)
     counts = document_counts.totals[indices]

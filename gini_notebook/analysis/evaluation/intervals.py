@@ -58,7 +58,7 @@ class Estimates:
         Returns
         -------
         tuple of three arrays
-            The third says "degenerate": with fewer than 20 documents, or when all draws are the same (for BCa: lie on
+            The third says "degenerate": with fewer than 20 documents, or when all samples are the same (for BCa: lie on
             one side of the number), the interval is Wilson's; where trials are not independent it takes documents as
             trials, which errs on the wide side.
         """

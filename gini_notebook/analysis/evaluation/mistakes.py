@@ -127,7 +127,7 @@ def unread_values(comparisons: pd.DataFrame, rules: DescribedRules) -> UnreadVal
     Parameters
     ----------
     rules
-        By field, what ``Rule.describe`` says. A function of the user's own is not judged.
+        By field, what ``Rule.describe`` says. A function of the user's own is not looked at.
     """
     stated = comparisons.loc[comparisons["truth"].notna().to_numpy(dtype=bool), ["group", "field", "truth"]]
     found = {}

@@ -62,7 +62,7 @@ class Partitions:
     ----------
     pairs
         The partitions.
-    surveys
+    statistics
         What is in them.
     run
         Who does the work.
@@ -208,17 +208,17 @@ def merge_partitions(results: Sequence[PartitionResult]) -> tuple[ObjectArray, B
     """Put all partitions together, sorted by document: names, whether there is an extraction of each, and counts."""
     documents = np.concatenate([partition.documents for partition in results])
     order = np.argsort(documents, kind="stable")
-    tallies = [partition.document_counts for partition in results]
+    counted = [partition.document_counts for partition in results]
     # As in the evaluation of the whole, columns that nothing could be compared in are in no count.
     kept = sorted(frozenset[int]().union(*(partition.compared for partition in results)))
-    columns = tuple(tallies[0].columns[place] for place in kept)
-    groups = [tallies[0].groups.index(group) for group in groups_of(columns)]
-    candidates = [document_counts.candidates for document_counts in tallies if document_counts.candidates is not None]
+    columns = tuple(counted[0].columns[place] for place in kept)
+    groups = [counted[0].groups.index(group) for group in groups_of(columns)]
+    candidates = [document_counts.candidates for document_counts in counted if document_counts.candidates is not None]
     whole = DocumentCounts(
         columns=columns,
-        counts=_gathered([document_counts.counts for document_counts in tallies], order, kept),
-        anls=_gathered([document_counts.anls for document_counts in tallies], order, groups),
-        rows=_gathered([document_counts.rows for document_counts in tallies], order, groups),
+        counts=_gathered([document_counts.counts for document_counts in counted], order, kept),
+        anls=_gathered([document_counts.anls for document_counts in counted], order, groups),
+        rows=_gathered([document_counts.rows for document_counts in counted], order, groups),
         candidates=_gathered(candidates, order, kept) if candidates else None,
     )
     return documents[order], np.concatenate([partition.answered for partition in results])[order], whole
@@ -255,9 +255,7 @@ def partition_frames(tables: Pair, run: Run) -> Partitions:
     if candidates is not None:
         known = np.append(partition_of, np.full(len(candidates.table), count))  # documents of neither table
         listed = divided(candidates.table, known[_numbers(candidates.table, CANDIDATES, indices)], count)
-        pairs = [
-            pair._replace(candidates=candidates.partition(table)) for pair, table in zip(pairs, listed, strict=True)
-        ]
+        pairs = [pair._replace(candidates=candidates.part(table)) for pair, table in zip(pairs, listed, strict=True)]
     whole = None if candidates is None else candidates.table
     return Partitions(pairs, [scan_partition(extractions, truth)], run, tuple(extractions.columns), truth, whole)
 

@@ -91,8 +91,8 @@ class Scores(ABC):
             ``"wilson"`` for fields that a document has once; averages and columns of compounds, whose slots hang
             together within a document, are resampled by document all the same. ``"bootstrap"`` resamples everything.
             ``"bca"`` does, too, and corrects the percentiles for bias and skewness (Efron 1987): for few documents, or
-            scores close to 0 or 1, whose draws are skewed. Where fewer than 20 documents count, or all draws are the
-            same, every kind falls back on Wilson's interval.
+            scores close to 0 or 1, whose samples are skewed. Where fewer than 20 documents count, or all samples are
+            the same, every kind falls back on Wilson's interval.
         answered_only
             Leave out the documents that failed.
         weights
@@ -108,8 +108,8 @@ class Scores(ABC):
         pandas.DataFrame
             ``schema.FIELD_SCORES``, by group. The interval (95 %) of ``f1`` is in ``f1_low`` and ``f1_high``, and so
             on. 0/0 is missing; macro is the mean of the fields with a truth value. ``attrs`` has the level, the
-            counting rule, the kind of intervals and the seed of the draws, how many fields macro leaves out, and which
-            rows were too few or too alike for the bootstrap (``degenerate``).
+            counting rule, the kind of intervals and the seed of the samples, how many fields macro leaves out, and
+            which rows were too few or too alike for the bootstrap (``degenerate``).
 
         Raises
         ------
@@ -336,7 +336,7 @@ class Scores(ABC):
 
     def _bootstrap_samples(self, level: str, *, answered_only: bool = False) -> FloatArray:
         """Return samples × columns × counts of the document bootstrap; drawn once and remembered."""
-        key = ("draws", level, answered_only)
+        key = ("samples", level, answered_only)
         if key not in self._memory:
             counted = self.document_counts(level, answered_only=answered_only)
             self._memory[key] = resampled(counted, self.settings["seed"])

@@ -36,7 +36,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class SummaryOptions:
-    """How numbers are made: counting rule, seed of the draws, kind of the intervals."""
+    """How numbers are made: counting rule, seed of the bootstrap samples, kind of the intervals."""
 
     wrong: str
     seed: int
@@ -128,30 +128,30 @@ def _row_ratios(rows: npt.NDArray[np.int32], group: str) -> Iterator[Ratio]:
 def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[dict[str, Any]]]:
     """Return value and interval of every ratio by section, from one bootstrap of all of them."""
     parts, wholes = (
-        np.stack([np.asarray(getattr(ratio, name), dtype=np.float64) for ratio in ratios], axis=1)
+        np.stack([np.asarray(getattr(entry, name), dtype=np.float64) for entry in ratios], axis=1)
         for name in ("part", "whole")
     )
     both = np.concatenate([parts, wholes], axis=1)
 
-    def shares(sums: FloatArray) -> FloatArray:
+    def quotients(sums: FloatArray) -> FloatArray:
         return ratio(sums[:, : len(ratios)], sums[:, len(ratios) :])
 
     total = wholes.sum(axis=0)
     estimates = Estimates(
         value=ratio(parts.sum(axis=0), total),
-        samples=shares(resampled_sums(both, seed=how.seed)),
+        samples=quotients(resampled_sums(both, seed=how.seed)),
         documents=np.asarray((wholes > 0).sum(axis=0), dtype=np.float64),
         trials=total,
         clustered=wholes.max(axis=0, initial=0) > 1,
-        left_out=lambda: shares(left_out_sums(both, seed=how.seed)),
+        left_out=lambda: quotients(left_out_sums(both, seed=how.seed)),
     )
     plain_low, plain_high, _ = estimates.intervals(how.intervals)
     low, high, _ = estimates.intervals("bootstrap" if how.intervals == "wilson" else how.intervals)
     rows: dict[str, list[dict[str, Any]]] = {}
-    for place, ratio in enumerate(ratios):
-        ends = (plain_low, plain_high) if ratio.plain else (low, high)
-        row = {"metric": ratio.metric, "value": estimates.value[place], "of": int(total[place])}
-        rows.setdefault(ratio.section, []).append(row | {"low": ends[0][place], "high": ends[1][place]})
+    for place, entry in enumerate(ratios):
+        ends = (plain_low, plain_high) if entry.plain else (low, high)
+        row = {"metric": entry.metric, "value": estimates.value[place], "of": int(total[place])}
+        rows.setdefault(entry.section, []).append(row | {"low": ends[0][place], "high": ends[1][place]})
     return rows
 
 
