@@ -9,12 +9,12 @@ from getpass import getpass
 from typing import Any, Protocol
 
 from gini_notebook.errors import LoginRequired
-from gini_notebook.interactive.surroundings import (
-    check_exposure,
+from gini_notebook.interactive.runtime_environment import (
+    check_secret_exposure,
     front_end_can_ask,
     kernel,
     terminal_can_ask,
-    warn_of_exposure,
+    warn_of_secret_exposure,
 )
 from gini_notebook.service.accounts import Accounts
 from gini_notebook.service.client import Client, Timing
@@ -147,8 +147,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         proxies = {} if proxies is None else proxies
     else:
         found = find(given, use_keyring=keyring)
-        check_exposure((client_secret, password, jwt, token))
-        warn_of_exposure(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
+        check_secret_exposure((client_secret, password, jwt, token))
+        warn_of_secret_exposure(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
     options = {"proxies": proxies, "pins": pins, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
     connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")

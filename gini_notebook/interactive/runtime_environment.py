@@ -58,7 +58,7 @@ def hosted_place() -> str | None:
     return None
 
 
-def check_exposure(given: Iterable[object]) -> None:
+def check_secret_exposure(given: Iterable[object]) -> None:
     """Refuse secrets that stand in a cell of a notebook that runs unattended, under nbclient or papermill.
 
     Papermill writes its parameters into a cell, so a secret among them is in the executed notebook, in the logs of
@@ -79,7 +79,7 @@ def check_exposure(given: Iterable[object]) -> None:
         )
 
 
-def warn_of_exposure(*, literal: bool, trusted: bool) -> None:
+def warn_of_secret_exposure(*, literal: bool, trusted: bool) -> None:
     """Warn of secrets typed into a cell or prompt, and of client secrets on machines of others."""
     if literal and is_interactive():
         warnings.warn(
