@@ -6,7 +6,7 @@ is that of the percentiles, or the corrected one (:func:`bca_interval`).
 """
 
 from gini_notebook.analysis.statistics.bootstrap import (
-    DRAWS,
+    BOOTSTRAP_SAMPLES,
     FEWEST_DOCUMENTS,
     bca_interval,
     left_out_sums,
@@ -17,7 +17,7 @@ from gini_notebook.analysis.statistics.proportions import clopper_pearson, plan_
 from gini_notebook.analysis.statistics.tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
 
 __all__ = [
-    "DRAWS",
+    "BOOTSTRAP_SAMPLES",
     "FEWEST_DOCUMENTS",
     "PERMUTATIONS",
     "bca_interval",

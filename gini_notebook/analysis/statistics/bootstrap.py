@@ -12,11 +12,11 @@ from scipy import special
 from gini_notebook.analysis.statistics.proportions import FloatArray, Interval, check_level
 from gini_notebook.errors import SettingError
 
-DRAWS = 2_000
-# Below this number of documents the spread among draws says more about the draws than about the documents.
+BOOTSTRAP_SAMPLES = 2_000
+# Below this number of documents the spread among samples says more about the resampling than about the documents.
 FEWEST_DOCUMENTS = 20
 # More documents than this are first put into this many groups at random, and groups are drawn. Sums over documents vary
-# among draws of groups as they do among draws of documents; it only spares time.
+# among samples of groups as they do among samples of documents; it only spares time.
 MOST_UNITS = 20_000
 _CELLS_AT_ONCE = 200_000
 # Matrix products of at most this size stay in one thread. Waking the others for products as flat as these costs, on a
@@ -24,7 +24,9 @@ _CELLS_AT_ONCE = 200_000
 _SMALL_PRODUCT = 2**18
 
 
-def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, seed: int = 0) -> FloatArray:
+def resampled_sums(
+    by_document: npt.NDArray[np.generic], *, samples: int = BOOTSTRAP_SAMPLES, seed: int = 0
+) -> FloatArray:
     """Draw as many documents as there are, again and again, and add up what they have.
 
     More than 20,000 documents are drawn in 20,000 random groups.
@@ -33,32 +35,32 @@ def resampled_sums(by_document: npt.NDArray[np.generic], *, draws: int = DRAWS, 
     ----------
     by_document
         One row per document, one column per thing that adds up (counts, indicators).
-    draws
-        How often.
+    samples
+        How many bootstrap samples.
     seed
-        The same seed, number of documents and number of draws give the same draws: two runs over the same documents
+        The same seed, number of documents and number of samples give the same samples: two runs over the same documents
         are paired by giving both the same seed.
 
     Returns
     -------
     numpy.ndarray
-        One row per draw, the columns of ``by_document``.
+        One row per bootstrap sample, the columns of ``by_document``.
 
     Raises
     ------
     SettingError
-        If ``draws`` is not positive or ``seed`` negative.
+        If ``samples`` is not positive or ``seed`` negative.
 
     Examples
     --------
-    >>> resampled_sums(np.ones((50, 1)), draws=2)
+    >>> resampled_sums(np.ones((50, 1)), samples=2)
     array([[50.],
            [50.]])
     """
     values = grouped(by_document, seed)
-    sums = np.zeros((draws, values.shape[1]))
+    sums = np.zeros((samples, values.shape[1]))
     start = 0
-    for weights in _weights(len(values), draws, seed):
+    for weights in _weights(len(values), samples, seed):
         sums[start : start + len(weights)] = product(weights, values)
         start += len(weights)
     return sums
@@ -87,25 +89,27 @@ def product(weights: FloatArray, values: FloatArray) -> FloatArray:
     return np.asarray(rest + (left @ values[:whole].reshape(blocks, length, columns)).sum(axis=0))
 
 
-def _weights(documents: int, draws: int, seed: int) -> Iterator[FloatArray]:
-    """Return how often each document is drawn, some draws (rows) at a time."""
-    if draws < 1 or seed < 0:
-        message = f"There are {draws} draws with seed {seed}; draws must be 1 or more, the seed 0 or more."
+def _weights(documents: int, samples: int, seed: int) -> Iterator[FloatArray]:
+    """Return how often each document is drawn, some samples (rows) at a time."""
+    if samples < 1 or seed < 0:
+        message = (
+            f"There are {samples} bootstrap samples with seed {seed}; samples must be 1 or more, the seed 0 or more."
+        )
         raise SettingError(message)
     if not documents:
         return
     generator = np.random.default_rng(seed)
     at_once = max(1, _CELLS_AT_ONCE // documents)
-    for start in range(0, draws, at_once):
-        rows = min(at_once, draws - start)
+    for start in range(0, samples, at_once):
+        rows = min(at_once, samples - start)
         drawn = generator.integers(0, documents, size=(rows, documents))
         drawn += (np.arange(rows) * documents)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=rows * documents)
         yield counts.reshape(rows, documents).astype(np.float64)
 
 
-def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level: float = 0.95) -> Interval:
-    """Return the interval that holds the middle of the draws.
+def percentile_interval(samples: npt.ArrayLike, *, documents: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Return the interval that holds the middle of the bootstrap samples.
 
     The percentiles are set a little wider than the level, because a bootstrap of n documents is too narrow by
     ``sqrt((n - 1) / n)`` and has normal where it should have Student's tails (expanded percentiles: Hesterberg, "What
@@ -113,8 +117,8 @@ def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level
 
     Parameters
     ----------
-    draws
-        One row per draw; undefined (NaN) draws are left out.
+    samples
+        One row per bootstrap sample; undefined (NaN) ones are left out.
     documents
         How many documents a column is about; one number, or one per column.
     level
@@ -123,7 +127,7 @@ def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level
     Returns
     -------
     tuple of two arrays
-        Lower and upper end per column; NaN where all draws are undefined, or there are fewer than two documents.
+        Lower and upper end per column; NaN where all samples are undefined, or there are fewer than two documents.
 
     Raises
     ------
@@ -131,7 +135,7 @@ def percentile_interval(draws: npt.ArrayLike, *, documents: npt.ArrayLike, level
         If the level is not between 0 and 1.
     """
     check_level(level)
-    values = np.sort(np.asarray(draws, dtype=np.float64), axis=0)
+    values = np.sort(np.asarray(samples, dtype=np.float64), axis=0)
     counts = np.broadcast_to(np.asarray(documents, dtype=np.float64), values.shape[1:])
     enough = np.maximum(counts, 2)
     tail = special.ndtr(-np.sqrt(enough / (enough - 1)) * special.stdtrit(enough - 1, 0.5 + level / 2))
@@ -161,7 +165,7 @@ def left_out_sums(by_document: npt.NDArray[np.generic], *, seed: int = 0) -> Flo
     by_document
         One row per document, one column per thing that adds up, as for :func:`resampled_sums`.
     seed
-        The seed of the draws, which decides the groups.
+        The seed of the samples, which decides the groups.
 
     Returns
     -------
@@ -178,18 +182,18 @@ def left_out_sums(by_document: npt.NDArray[np.generic], *, seed: int = 0) -> Flo
 
 
 def bca_interval(
-    draws: npt.ArrayLike, value: npt.ArrayLike, left_out: npt.ArrayLike, *, level: float = 0.95
+    samples: npt.ArrayLike, value: npt.ArrayLike, left_out: npt.ArrayLike, *, level: float = 0.95
 ) -> Interval:
-    """Return the interval whose percentiles are corrected for bias and skewness of the draws.
+    """Return the interval whose percentiles are corrected for bias and skewness of the samples.
 
     Efron, "Better bootstrap confidence intervals" (JASA 82, 1987), in the form of DiCiccio and Efron, "Bootstrap
     confidence intervals" (Statistical Science 11, 1996): the bias correction is the normal quantile of the share of
-    draws below the value (equal draws count half), the acceleration comes from the jackknife.
+    samples below the value (equal ones count half), the acceleration comes from the jackknife.
 
     Parameters
     ----------
-    draws
-        One row per draw; undefined (NaN) draws are left out.
+    samples
+        One row per bootstrap sample; undefined (NaN) ones are left out.
     value
         What the whole sample gives; one number per column.
     left_out
@@ -200,8 +204,8 @@ def bca_interval(
     Returns
     -------
     tuple of two arrays
-        Lower and upper end per column, always within the draws; NaN where the correction is undefined: all draws lie
-        on one side of the value, or no document makes a difference.
+        Lower and upper end per column, always within the samples; NaN where the correction is undefined: all samples
+        lie on one side of the value, or no document makes a difference.
 
     Raises
     ------
@@ -216,7 +220,7 @@ def bca_interval(
     '5.0 95.0'
     """
     check_level(level)
-    values, at = np.asarray(draws, dtype=np.float64), np.asarray(value, dtype=np.float64)
+    values, at = np.asarray(samples, dtype=np.float64), np.asarray(value, dtype=np.float64)
     if not len(values):
         return np.full(at.shape, np.nan), np.full(at.shape, np.nan)
     defined = np.sum(~np.isnan(values), axis=0)
@@ -233,7 +237,7 @@ def bca_interval(
 
 
 def _corrected(bias: FloatArray, acceleration: FloatArray, z: float) -> FloatArray:
-    """Return the share of the draws below an end; NaN where the bias is infinite."""
+    """Return the share of the samples below an end; NaN where the bias is infinite."""
     shifted = np.where(np.isfinite(bias), bias, np.nan) + z
     return np.asarray(special.ndtr(bias + shifted / (1 - acceleration * shifted)), dtype=np.float64)
 

@@ -46,30 +46,30 @@ def test_nothing_tried_has_no_interval():
 
 def test_the_bootstrap_draws_documents_with_replacement():
     values = np.eye(50)
-    sums = resampled_sums(values, draws=400, seed=1)
+    sums = resampled_sums(values, samples=400, seed=1)
     assert (sums.sum(axis=1) == 50).all()
     assert sums.mean() == pytest.approx(1, abs=1e-12)
     assert np.bincount(sums.astype(int).ravel())[0] / sums.size == pytest.approx((1 - 1 / 50) ** 50, abs=0.01)
-    assert (resampled_sums(values, draws=400, seed=1) == sums).all()
-    assert (resampled_sums(values, draws=400, seed=2) != sums).any()
+    assert (resampled_sums(values, samples=400, seed=1) == sums).all()
+    assert (resampled_sums(values, samples=400, seed=2) != sums).any()
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 700), st.integers(1, 60), st.integers(1, 30))
-def test_the_bootstrap_sums_are_those_of_the_weights(documents, columns, draws):
+def test_the_bootstrap_sums_are_those_of_the_weights(documents, columns, samples):
     values = np.random.default_rng(0).normal(size=(documents, columns))
-    weights = resampled_sums(np.eye(documents), draws=draws, seed=3)
-    assert np.allclose(resampled_sums(values, draws=draws, seed=3), weights @ values)
+    weights = resampled_sums(np.eye(documents), samples=samples, seed=3)
+    assert np.allclose(resampled_sums(values, samples=samples, seed=3), weights @ values)
 
 
 def test_the_bootstrap_of_nothing_is_nothing():
-    assert resampled_sums(np.zeros((0, 3)), draws=5).tolist() == [[0.0] * 3] * 5
-    assert resampled_sums(np.zeros((4, 0)), draws=5).shape == (5, 0)
+    assert resampled_sums(np.zeros((0, 3)), samples=5).tolist() == [[0.0] * 3] * 5
+    assert resampled_sums(np.zeros((4, 0)), samples=5).shape == (5, 0)
 
 
 def test_percentile_intervals_leave_out_undefined_draws_and_single_documents():
-    draws = np.array([[1.0, np.nan, 5.0], [3.0, np.nan, 5.0], [2.0, np.nan, 5.0], [np.nan, np.nan, 5.0]])
-    low, high = percentile_interval(draws, documents=[1000, 1000, 1], level=0.5)
+    samples = np.array([[1.0, np.nan, 5.0], [3.0, np.nan, 5.0], [2.0, np.nan, 5.0], [np.nan, np.nan, 5.0]])
+    low, high = percentile_interval(samples, documents=[1000, 1000, 1], level=0.5)
     assert low[0] == pytest.approx(1.5, abs=0.01)
     assert high[0] == pytest.approx(2.5, abs=0.01)
     assert np.isnan(low[1:]).all()
@@ -171,7 +171,10 @@ def test_a_plan_counts_documents_and_not_slots():
         (lambda: clopper_pearson(3, 2), "no more than there are trials"),
         (lambda: wilson(-1, 2), "no fewer than 0 successes"),
         (lambda: percentile_interval([1.0], documents=9, level=95), "The level is 95"),
-        (lambda: resampled_sums(np.ones((2, 1)), draws=0), "There are 0 draws with seed 0; draws must be 1 or more"),
+        (
+            lambda: resampled_sums(np.ones((2, 1)), samples=0),
+            "There are 0 bootstrap samples with seed 0; samples must be 1 or more",
+        ),
         (lambda: resampled_sums(np.ones((2, 1)), seed=-1), "the seed 0 or more"),
         (lambda: sign_flip_p(np.ones((2, 1)), np.ones((2, 1)), abs, permutations=0), "permutations is 0; it must be 1"),
         (lambda: mcnemar_p(-1, 2), "The numbers of documents must be 0 or more"),
@@ -189,8 +192,8 @@ def test_statistics_refuse_what_makes_no_sense(call, message):
 def test_very_many_documents_are_drawn_in_groups_and_vary_as_much():
     random = np.random.default_rng(0)
     values = np.stack([random.random(60_000) < 0.3, np.ones(60_000)], axis=1)
-    sums = resampled_sums(values, draws=1_000, seed=1)
+    sums = resampled_sums(values, samples=1_000, seed=1)
     assert sums[:, 1] == pytest.approx(60_000)
     assert sums[:, 0].mean() == pytest.approx(values[:, 0].sum(), rel=0.002)
     assert sums[:, 0].std() == pytest.approx(np.sqrt(60_000 * 0.3 * 0.7), rel=0.1)
-    assert resampled_sums(np.zeros((30_000, 0)), draws=3).shape == (3, 0)
+    assert resampled_sums(np.zeros((30_000, 0)), samples=3).shape == (3, 0)

@@ -48,7 +48,7 @@ def test_M18_bca_is_scipys_from_the_same_draws_and_near_it_from_its_own(document
     value, without = [f1(counts.sum(axis=0))], f1(left_out_sums(counts))[:, None]
     same = bca_interval(theirs.bootstrap_distribution[:, None], value, without, level=level)
     assert [float(end[0]) for end in same] == pytest.approx(list(theirs.confidence_interval), abs=1e-12)
-    own = bca_interval(f1(resampled_sums(counts, draws=9_999))[:, None], value, without, level=level)
+    own = bca_interval(f1(resampled_sums(counts, samples=9_999))[:, None], value, without, level=level)
     assert [float(end[0]) for end in own] == pytest.approx(
         list(theirs.confidence_interval), abs=0.15 * theirs.standard_error
     )
@@ -58,12 +58,12 @@ def test_M18_bca_is_scipys_from_the_same_draws_and_near_it_from_its_own(document
 @given(st.integers(2, 60), st.integers(0, 1000), st.floats(0.5, 0.99))
 def test_the_ends_are_in_order_and_within_the_draws(documents, seed, level):
     counts = clustered(documents, seed)
-    draws = f1(resampled_sums(counts, draws=200, seed=seed))
+    samples = f1(resampled_sums(counts, samples=200, seed=seed))
     (low,), (high,) = bca_interval(
-        draws[:, None], [f1(counts.sum(axis=0))], f1(left_out_sums(counts))[:, None], level=level
+        samples[:, None], [f1(counts.sum(axis=0))], f1(left_out_sums(counts))[:, None], level=level
     )
     assert np.isnan(low) == np.isnan(high)
-    assert np.isnan(low) or 0 <= draws.min() <= low <= high <= draws.max() <= 1
+    assert np.isnan(low) or 0 <= samples.min() <= low <= high <= samples.max() <= 1
 
 
 def test_leaving_out_is_leaving_out_also_in_groups():
@@ -76,15 +76,15 @@ def test_leaving_out_is_leaving_out_also_in_groups():
 
 
 def test_undefined_corrections_are_nan_and_undefined_draws_are_left_out():
-    draws = np.stack([np.full(100, 0.5), np.linspace(0.6, 0.9, 100), np.linspace(0, 1, 100)], axis=1)
-    draws[::2, 2] = np.nan
+    samples = np.stack([np.full(100, 0.5), np.linspace(0.6, 0.9, 100), np.linspace(0, 1, 100)], axis=1)
+    samples[::2, 2] = np.nan
     without = np.array([[0.5, 0.4, 0.4], [0.5, 0.6, 0.6], [0.5, 0.5, np.nan]])
-    low, high = bca_interval(draws, [0.5, 0.5, 0.505], without)
+    low, high = bca_interval(samples, [0.5, 0.5, 0.505], without)
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, True, False]
     assert 0 < low[2] < 0.505 < high[2] < 1
     assert np.isnan(bca_interval(np.zeros((0, 2)), [0.5, 0.5], without[:, :2])[0]).all()
     with pytest.raises(SettingError, match="The level is 2"):
-        bca_interval(draws, [0.5, 0.5, 0.5], without, level=2)
+        bca_interval(samples, [0.5, 0.5, 0.5], without, level=2)
 
 
 NAMES = [f"d{number:03}" for number in range(200)]

@@ -34,11 +34,11 @@ def test_D4_the_document_bootstrap_covers_as_often_as_it_says(documents, repetit
     hits, corrected_hits = 0, 0
     for repetition in range(repetitions):
         sample = counts(random, random.beta(8, 2, documents))
-        draws = f1(resampled_sums(sample, seed=repetition))
-        low, high = percentile_interval(draws, documents=documents)
+        samples = f1(resampled_sums(sample, seed=repetition))
+        low, high = percentile_interval(samples, documents=documents)
         hits += bool(low <= true <= high)
         value, without = [f1(sample.sum(axis=0))], f1(left_out_sums(sample))[:, None]
-        (low,), (high,) = bca_interval(draws[:, None], value, without)
+        (low,), (high,) = bca_interval(samples[:, None], value, without)
         corrected_hits += bool(low <= true <= high)
     shares = hits / repetitions, corrected_hits / repetitions
     print(f"coverage with {documents} documents: {shares[0]:.4f}, BCa {shares[1]:.4f}")  # noqa: T201 - the figure is the point
