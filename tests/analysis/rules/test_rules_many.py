@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook.analysis import rules
-from gini_notebook.analysis.rules import Rule, _accounts, _text
+from gini_notebook.analysis.rules import Rule, bank_accounts, normal_text
 
 RULES = [
     *(rules.get(name) for name in ("amount", "numeric", "iban", "bic", "date", "reference", "companyname", "doctype")),
@@ -27,17 +27,19 @@ def test_many_canonical_values_are_those_of_each(rule: Rule, values: list[str]) 
     texts, readable = rule.canonical_many(values)
     alone = [rule.canonical(value) for value in values]
     assert readable == [form is not None for form in alone]
-    assert texts == [_text.exact(value) if form is None else form for value, form in zip(values, alone, strict=True)]
+    assert texts == [
+        normal_text.exact(value) if form is None else form for value, form in zip(values, alone, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
     ("many", "single"),
     [
-        (_text.exact_many, _text.exact),
-        (_text.name_many, _text.name),
-        (_text.lower_collapsed_many, lambda value: " ".join(value.lower().split())),
-        (_text.letters_and_digits_many, _text.letters_and_digits),
-        (_accounts.iban_many, _accounts.iban),
+        (normal_text.exact_many, normal_text.exact),
+        (normal_text.name_many, normal_text.name),
+        (normal_text.lower_collapsed_many, lambda value: " ".join(value.lower().split())),
+        (normal_text.letters_and_digits_many, normal_text.letters_and_digits),
+        (bank_accounts.iban_many, bank_accounts.iban),
         (rules.caseless_many, str.lower),
     ],
 )
