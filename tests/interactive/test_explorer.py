@@ -1,6 +1,5 @@
 """The mistake explorer without a browser: filters, moves, tables, what is sent to the page."""
 
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,36 +7,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from ipywidgets import Widget
-from PIL import Image
 
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
-from gini_notebook.errors import FileProblem, GiniError, SettingError
+from gini_notebook.errors import FileProblem, SettingError
 from gini_notebook.interactive import mistake_view as content_module
-from gini_notebook.interactive.explorer import Explorer, explore
-from gini_notebook.service.batch import process
+from gini_notebook.interactive.explorer import explore
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, Tables, boxed, hostile, rows, sample
+from tests.interactive.explorer_messages import click, content
 
 if TYPE_CHECKING:
     from gini_notebook.service.client import Client
-
-PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 
 
 @pytest.fixture(scope="module")
 def result() -> Evaluation:
     return sample()
-
-
-def content(explorer: Explorer) -> dict[str, Any]:
-    """Give what the view was sent last; it must be JSON."""
-    sent = explorer._view._content
-    assert json.loads(json.dumps(sent)) is not None
-    return dict(sent)
-
-
-def click(explorer: Explorer, message: object) -> None:
-    """Deliver a message of the page."""
-    explorer._view._handle_custom_msg(message, [])
 
 
 # Choosing and moving
@@ -236,160 +220,6 @@ def test_long_values_and_long_lists_are_cut_in_the_view_only() -> None:
     assert sent["candidates_caption"].endswith("(the first 40 of 60)")
     assert len(sent["candidates"][0]["value"]) == 2001
     assert len(sent["values"][1][1][0][0]) == 2001
-
-
-# Pages
-
-
-def test_a_page_is_drawn_from_the_file_with_its_boxes(invoices: Path) -> None:
-    explorer = explore(boxed(), documents=invoices)
-    explorer.choose(field="iban")
-    page = explorer.page
-    assert page is not None
-    assert (page.number, page.count, page.note) == (1, 1, "")
-    assert (page.width, page.height) == pytest.approx((PAGE_WIDTH, PAGE_HEIGHT), abs=0.5)
-    picture = Image.open(io.BytesIO(page.data))
-    assert picture.format == "JPEG"
-    assert picture.width / picture.height == pytest.approx(page.width / page.height, rel=0.01)
-    assert explorer._view._picture == page.data
-    sent = content(explorer)["page"]
-    assert sent["alt"] == f"Page 1 of {PDF}"
-    assert [(box["kind"], box["label"], box["left"], box["top"]) for box in sent["boxes"]] == [
-        ("extracted", "extracted", 100.0, 200.0),
-        ("right-candidate", "2 right", 100.0, 400.0),
-    ]
-
-
-def test_the_pages_of_a_document_can_be_turned(invoices: Path) -> None:
-    explorer = explore(boxed("craftsman_two_pages.pdf"), documents=invoices)
-    explorer.choose(field="iban")
-    assert (explorer.page.number, explorer.page.count) == (1, 2)
-    click(explorer, {"event": "page", "number": 2})
-    assert explorer.page.number == 2
-    assert [box["label"] for box in content(explorer)["page"]["boxes"]] == ["4"]
-    click(explorer, {"event": "page", "number": 3})
-    assert explorer.page is None
-    assert content(explorer)["no_page"] == "craftsman_two_pages.pdf has no page 3; it has 2."
-    click(explorer, {"event": "page", "number": "x"})
-    assert explorer.page.number == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "width"), [("shop_invoice_photo.jpg", None), ("poster_code_screen.png", None), ("club_sport_fax.tif", 595)]
-)
-def test_pictures_are_drawn_and_the_guess_is_owned_up_to(invoices: Path, name: str, width: int | None) -> None:
-    page = explore(boxed(name), documents=invoices).page
-    assert page is not None
-    assert "a guess of their resolution" in page.note
-    drawn = Image.open(io.BytesIO(page.data))
-    assert drawn.width / drawn.height == pytest.approx(page.width / page.height, rel=0.01)
-    if width:
-        assert page.width == pytest.approx(width, abs=10)
-
-
-def test_boxes_in_another_unit_are_not_drawn_at_wrong_places(invoices: Path) -> None:
-    explorer = explore(boxed(unit=300 / 72), documents=invoices)
-    explorer.choose(field="iban")
-    sent = content(explorer)["page"]
-    assert sent["boxes"] == []
-    assert "not in points" in sent["note"]
-    assert len(explorer.boxes) == 3
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("gone.pdf", "gone.pdf cannot be read in .*: No such file"),
-        ("broken_encrypted.pdf", "broken_encrypted.pdf cannot be drawn: "),
-        ("broken_truncated.pdf", "broken_truncated.pdf (cannot be drawn|has no page)"),
-        ("broken_empty.pdf", "broken_empty.pdf cannot be drawn: it is no PDF and no picture"),
-        ("text_letter.txt", "text_letter.txt cannot be drawn: it is no PDF and no picture"),
-        ("../../README.md", "../../README.md is not below"),
-        ("nul\0.pdf", "cannot be read in .*embedded null byte"),
-    ],
-)
-def test_a_page_that_cannot_be_drawn_says_why_and_the_rest_is_there(invoices: Path, name: str, message: str) -> None:
-    explorer = explore(boxed(name), documents=invoices)
-    explorer.choose(field="iban")
-    assert explorer.page is None
-    assert explorer._view._picture is None
-    with pytest.raises(FileProblem, match=message):
-        explorer._pages.page(name, 1)
-    sent = content(explorer)
-    assert sent["no_page"]
-    assert "page" not in sent
-    assert len(sent["candidates"]) == 4
-
-
-def test_T42_a_name_that_leads_out_of_the_folder_is_not_read(tmp_path: Path, invoices: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    (folder / "link.pdf").symlink_to(invoices / PDF)
-    for name in ("link.pdf", str(invoices / PDF), f"../../{PDF}"):
-        assert explore(boxed(name), documents=folder).page is None
-
-
-def test_T38_T40_huge_pages_and_pictures_are_kept_small(tmp_path: Path) -> None:
-    from pypdfium2 import PdfDocument
-
-    pdf = PdfDocument.new()
-    pdf.new_page(14_400, 14_400)
-    pdf.new_page(20, 14_000)
-    pdf.save(tmp_path / "huge.pdf")
-    Image.new("L", (3000, 2000)).save(tmp_path / "large.png")
-    Image.new("1", (11_000, 10_000)).save(tmp_path / "bomb.png")
-    for name, page in (("huge.pdf", 1), ("huge.pdf", 2), ("large.png", 1)):
-        explorer = explore(boxed(name), documents=tmp_path)
-        explorer.turn(page)
-        drawn = Image.open(io.BytesIO(explorer.page.data))
-        assert drawn.width <= 1400
-        assert drawn.width * drawn.height <= 3_100_000
-    refused = explore(boxed("bomb.png"), documents=tmp_path)
-    assert content(refused)["no_page"] == "bomb.png has more than 100 million pixels; it is not drawn."
-
-
-def test_a_file_that_changed_since_the_run_is_owned_up_to(invoices: Path) -> None:
-    documents = pd.DataFrame({"document": [PDF], "status": ["completed"], "sha256": ["0" * 64]})
-    result = evaluate(Tables(rows((PDF, "", 0, "iban", OTHER_IBAN)), documents), rows((PDF, "", 0, "iban", IBAN)))
-    assert explore(result, documents=invoices).page.note == "The file has changed since the run."
-
-
-def test_pages_of_the_service_come_with_the_unit_of_their_boxes(client: "Client", invoices: Path) -> None:
-    identifier = client.upload(invoices / PDF)
-    client.wait(identifier)
-    documents = pd.DataFrame({"document": [PDF], "status": ["completed"], "document_id": [identifier]})
-    run = Tables(rows(), documents)
-    run.candidates = boxed().candidates
-    # The result was made of bare tables; the batch knows the ids and the candidates.
-    bare = evaluate(rows((PDF, "", 0, "iban", OTHER_IBAN)).assign(candidates="ibans"), rows((PDF, "", 0, "iban", IBAN)))
-    explorer = explore(bare, client=client, batch=run)
-    layout = client.layout(identifier).page(1)
-    assert (explorer.page.width, explorer.page.height) == (layout.size_x, layout.size_y)
-    assert Image.open(io.BytesIO(explorer.page.data)).format == "JPEG"
-    assert content(explorer)["page"]["count"] == 1
-    explorer.turn(9)
-    assert f"{PDF} has no page 9; it has 1." in content(explorer)["no_page"]
-
-
-def test_the_documents_of_a_run_are_those_of_its_user(client: "Client", invoices: Path, tmp_path: Path) -> None:
-    run = process(client, invoices / PDF, to=tmp_path / "run")
-    assert run.user != client.user
-    result = evaluate(run, rows((PDF, "", 0, "iban", OTHER_IBAN)))
-    assert explore(result, client=client, batch=run).page.count == 1
-    # Without the run, nobody knows whose they are.
-    assert "another user" in content(explore(result, client=client))["no_page"]
-    assert explore(result, client=client.with_user(run.user)).page.count == 1
-
-
-def test_a_document_the_service_does_not_know_says_so(client: "Client") -> None:
-    documents = pd.DataFrame({"document": [PDF], "status": ["completed"], "document_id": ["no-such-id"]})
-    table = rows((PDF, "", 0, "iban", OTHER_IBAN))
-    unknown = explore(evaluate(Tables(table, documents), rows((PDF, "", 0, "iban", IBAN))), client=client)
-    assert "404" in content(unknown)["no_page"]
-    nameless = explore(evaluate(table, rows((PDF, "", 0, "iban", IBAN))), client=client)
-    assert "has no id at the service" in content(nameless)["no_page"]
-    with pytest.raises(GiniError, match="has no id at the service"):
-        nameless._pages.page(PDF, 1)
 
 
 # The doors

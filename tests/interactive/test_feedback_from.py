@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from loopback import answer, says
 
 from gini_notebook.errors import NotAuthorized, SettingError
 from gini_notebook.interactive.feedback import feedback_from
 from gini_notebook.interactive.login import login
 from gini_notebook.schema import COMPARISONS
 from gini_notebook.service.client import Client
+from gini_notebook.service.credentials import TrustedAccess
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
@@ -89,7 +89,8 @@ def test_what_makes_no_sense_is_said(sandbox: "Sandbox") -> None:
     assert "does not exist, or it belongs to another user" in row.error
 
 
-def test_refused_credentials_stop_the_whole(serve, connect) -> None:
-    client = connect(serve(says(answer(401))).url)
-    with pytest.raises(NotAuthorized):
+def test_refused_credentials_stop_the_whole(sandbox: "Sandbox") -> None:
+    access = TrustedAccess(sandbox.client_id, "wrong", "user-1")
+    target = {"api": sandbox.api, "user_center": sandbox.user_center, "ca_bundle": sandbox.ca_file, "proxies": {}}
+    with Client(access, **target) as client, pytest.raises(NotAuthorized, match="401"):
         feedback_from(evaluation({"a.txt": "id-1"}, ROWS), client, dry_run=False)
