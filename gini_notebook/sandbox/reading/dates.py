@@ -45,6 +45,9 @@ _DUE = re.compile(
     re.IGNORECASE,
 )
 _NOT_DUE = re.compile(r"skonto|discount|escompte|liefer|leistung|zeitraum|geburt|geb\.", re.IGNORECASE)
+_NET_DUE = re.compile(
+    r"(?:\bnetto|\bnet|ohne (?:jeden )?abzug|abzugsfrei)\b[^.%]{0,30}\b(?:bis|by|zum|until)$", re.IGNORECASE
+)
 _DUE_AFTER = re.compile(r"\W*(?:zur zahlung )?(?:fällig|zahlbar|due|payable)\b", re.IGNORECASE)
 _DEBIT = re.compile(
     r"(?:buchen|ziehen|abgebucht|eingezogen|belastet|abbuchung|einzug|lastschrift)\b.{0,60}\b(?:am"
@@ -149,6 +152,8 @@ def _due_score(date: Dated, rows: Sequence[Row], *, labels_only: bool) -> float:
         (2.0, labels.above(found(date).area or date.row.area, rows, date.row.index)),
     )
     for score, label in labelled[: 1 if labels_only else None]:
+        if _NET_DUE.search(label):  # a discount named behind it has a date of its own
+            return score
         if _DUE.search(label):
             return 0.0 if _NOT_DUE.search(f"{label[-60:]} {after}") else score
     if labels_only:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gini_notebook.sandbox.reading.labels import rows_above
+from gini_notebook.sandbox.reading.line_items import table_rows
 from gini_notebook.sandbox.reading.words import Found, Page, Row, found_in
 
 _LEGAL_FORM = re.compile(
@@ -74,6 +75,20 @@ _NO_NAME = re.compile(
     r"|currency)\b|@|https?:",
     re.IGNORECASE,
 )
+_COUNTRY = re.compile(
+    r"\W*(?:D|DE|A|AT|CH)?\W*(?:(?:bundesrepublik )?deutschland|germany|allemagne|duitsland|germania|österreich|austria"
+    r"|autriche|schweiz|switzerland|suisse|svizzera|france|frankreich|italia|italien|italy|nederland|niederlande"
+    r"|(?:the )?netherlands|belgi[eë]n?|belgique|belgium|luxemb(?:o?urg)?|liechtenstein|españa|spanien|spain|polen"
+    r"|polska|poland|(?:united kingdom|great britain|england|großbritannien)|(?:usa|united states(?: of america)?)"
+    r"|ireland|irland|danmark|dänemark|denmark|sverige|schweden|sweden|tschechien|czech republic)\W*",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"\b(?:\w*bezeichnung|\w+preis|anzahl|einheit|qty|quantity|quantité|amount|unit)\b", re.IGNORECASE
+)
+_OPEN = re.compile(r"(?:\b(?:und|and|et|für|for|der|des|of)|[&+-])$", re.IGNORECASE)
+_BOUND = re.compile(r"(?:und|and|et|für|for|&|\+) ", re.IGNORECASE)
+_ONLY_FORM = re.compile(r"(?:&? ?Co\.?|&|mbH|KG|\W)*")
 _WINDOW = (0.13, 0.33, 0.45)  # where the address of the receiver stands on a letter: from, to (height), left of (width)
 _SECTION = 60.0  # points below its heading that a party may be named
 _NEAR_IBAN = 4  # rows
@@ -92,6 +107,8 @@ def _is_name(text: str) -> bool:
     letters = sum(letter.isalpha() for letter in text)
     digits = sum(letter.isdigit() for letter in text)
     if letters < 3 or 3 * digits > letters or len(text.split()) > 10 or len(text) > 80 or _NO_NAME.search(text):
+        return False
+    if _COUNTRY.fullmatch(text) or _HEADING.search(text):
         return False
     if _LEGAL_FORM.search(text):
         rest = re.sub(r"\b(?:CO|Co|KG)\b|[^\w]", "", _LEGAL_FORM.sub("", text))
@@ -295,11 +312,63 @@ def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> li
     found += with_legal_form
     found += [one for place in rows for one in _below_heading(*place)]
     found += [one for page in pages[:1] for find in (_address_blocks, _letterhead) for one in find(page)]
+    sheets = {page.number: page for page in pages}
+    headings = {(page.number, page.rows[index].area.top) for page in pages for index in table_rows(page)}
+    found = [_whole(sheets[one.page], one) for one in found if (one.page, _top(one)) not in headings]
     found = _distinct(found)
     counts = Counter(one.value.casefold() for one in found)
     domains = " ".join(match[1].casefold() for _, row in rows for match in _DOMAIN.finditer(row.text))
     scored = [replace(one, score=one.score + _bonus(one, counts, domains)) for one in found]
     return sorted(scored, key=lambda one: (-one.score, one.page))
+
+
+def _top(found: Found) -> float:
+    return found.area.top if found.area else 0.0
+
+
+def _whole(page: Page, found: Found) -> Found:
+    """Add the other half of a name in two lines, where "und", a hyphen or a lone legal form shows that it goes on."""
+    above, line, below = _neighbours(page, found)
+    if above is not None and _goes_on(above.text, found.value) and _is_name(above.text):
+        return _joined(above.text, found.value, found, above)
+    name = f"{found.value}-" if line is not None and line.text == f"{found.value}-" else found.value
+    if below is not None and _goes_on(name, below.text) and _is_name(_in_one_line(name, below.text)):
+        return _joined(name, below.text, found, below)
+    return found
+
+
+def _joined(first: str, second: str, found: Found, other: Row) -> Found:
+    area = found.area.union(other.area) if found.area else None
+    return replace(found, value=_in_one_line(first, second), area=area)
+
+
+def _goes_on(first: str, second: str) -> bool:
+    form = _LEGAL_FORM.search(second) is not None and _ONLY_FORM.fullmatch(_LEGAL_FORM.sub("", second)) is not None
+    return bool(_OPEN.search(first) or _BOUND.match(second) or (form and not _LEGAL_FORM.search(first)))
+
+
+def _in_one_line(first: str, second: str) -> str:
+    return first[:-1] + second if first.endswith("-") and second[:1].islower() else f"{first} {second}"
+
+
+def _neighbours(page: Page, found: Found) -> tuple[Row | None, Row | None, Row | None]:
+    """Return the lines directly above, at and below a name, in print of its size and from its left edge."""
+    area = found.area
+    if area is None:
+        return None, None, None
+    height = area.bottom - area.top
+    lines = [
+        phrase
+        for row in page.rows
+        if area.top - 2 * height < row.area.top < area.bottom + height
+        for phrase in row.phrases
+        if abs(phrase.area.left - area.left) < 2.0
+        and abs(phrase.area.bottom - phrase.area.top - height) < 0.15 * height
+    ]
+    above = [one for one in lines if -0.3 * height < area.top - one.area.bottom < 0.6 * height]
+    same = [one for one in lines if abs(one.area.top - area.top) < 0.3 * height]
+    below = [one for one in lines if -0.3 * height < one.area.top - area.bottom < 0.6 * height]
+    return above[-1] if above else None, same[0] if same else None, below[0] if below else None
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:

@@ -20,9 +20,10 @@ _TO_PAY = _any_of(
     r"zu zahlend\w*|zu zahlen\b|zahlbetrag|zahlungsbetrag|zu überweisen|zu begleichen|zu entrichten",
     r"(?:überweisungs|abbuchungs|lastschrift|einzugs|auszahlungs|forderungs)betrag",
     r"fällige\w* (?:betrag|zahlung|gesamt)|offene\w* (?:betrag|posten|forderung|rest)|noch offen",
-    r"restbetrag|restzahlung|nachzahlung",
+    r"restbetrag|restzahlung|nachzahlung|\bresidual\b|\boutstanding\b",
     r"überweis\w*\b.{0,40}\bvon$|überweisung von$|(?:please )?(?:transfer|pay|remit)\b.{0,20}$",
-    r"amount (?:due|payable|to pay)|(?:balance|total) (?:now )?due|total (?:payable|to pay)|please pay|due payable",
+    r"amount (?:due|payable|to pay)|payment (?:now )?due(?! (?:date|by|on))",
+    r"(?:balance|total) (?:now )?due|total (?:payable|to pay)|please pay|due payable",
     r"net [àa] payer|(?:montant|total|reste|solde)\b.{0,12} (?:à (?:payer|régler)|dû\b)",
     r"te betalen|te voldoen|verschuldigd",
     r"(?:totale?|netto|importo) (?:da|a) pagare",
@@ -48,6 +49,8 @@ _OTHER = _any_of(
     r"anzahlung|gezahlt|bezahlt|\bpaid\b|acompte|déjà|guthaben|zuschl[aä]g|abschl[aä]ge|\babschlag\b",
     r"versand|porto|shipping|kaution|alter saldo|vormonat|übertrag|rückgeld|gegeben|\bchange\b|gutscheine?\b",
     r"stammkapital|grundkapital|\bcapital\b",
+    r"^\W*(?:payments?|zahlung(?:en)?)\b\W*$",
+    r"payments? (?:received|made|on)\b|erhaltene\w* zahlung|zahlungseingang(?! bis)",
     r"mahngebühr|mahnkosten|verzugszinsen|bearbeitungsgebühr|indemnité",
 )
 _INCLUSIVE = _any_of(r"ink\w*\.?|incl\w*\.?|einschl\w*\.?|brutto|\bttc\b|enthält")

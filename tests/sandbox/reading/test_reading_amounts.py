@@ -75,6 +75,9 @@ def test_box_of_an_amount_covers_its_digits_only() -> None:
         ("Balance due", "Total tax"),
         ("Totale da pagare", "Totale"),
         ("Gesamtbetrag", "Gesamtbetrag der Abschläge"),
+        ("Residual", "Payment"),
+        ("Total", "Payments received"),
+        ("Payment due", "Total"),
     ],
 )
 def test_labels_are_ordered(better: str, worse: str) -> None:

@@ -53,6 +53,8 @@ def due(*lines: str) -> list[str]:
         ("Invoice date: 2025-03-03", "Due date: 2025-04-02"),
         ("Date 03/03/2025", "Date d'échéance : 02/04/2025 net"),
         ("Bis zum 13.03.2025 erhalten Sie 2 % Skonto", "Zahlbar bis 02.04.2025 ohne Abzug"),
+        ("Zahlbar in 30 Tagen netto bis 02.04.2025, 3 % Skonto in 10 Tagen bis 13.03.2025",),
+        ("3 % Skonto bis 13.03.2025, netto bis 02.04.2025",),
     ],
 )
 def test_due_date(lines: tuple[str, ...]) -> None:
