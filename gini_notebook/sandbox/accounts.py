@@ -77,7 +77,7 @@ class Accounts:
         self._refresh: dict[str, User] = {}
 
     def is_client(self, credentials: str) -> bool:
-        """Whether the part of a header after ``Basic`` holds the client's id and secret."""
+        """Return whether the part of a header after ``Basic`` holds the client's id and secret."""
         try:
             decoded = base64.b64decode(credentials, validate=True)
         except (binascii.Error, ValueError):
@@ -85,12 +85,12 @@ class Accounts:
         return hmac.compare_digest(decoded, f"{self.client_id}:{self._client_secret}".encode())
 
     def is_secret(self, client_id: str, client_secret: str) -> bool:
-        """Whether id and secret, as a JWT may carry them, are the client's."""
+        """Return whether id and secret, as a JWT may carry them, are the client's."""
         given = f"{client_id}:{client_secret}".encode()
         return hmac.compare_digest(given, f"{self.client_id}:{self._client_secret}".encode())
 
     def derived(self, identifier: str) -> User:
-        """Give the user behind an identifier; the first use creates it."""
+        """Return the user behind an identifier; the first use creates it."""
         user = self._derived.get(identifier)
         if user is None:
             user = self._derived[identifier] = User(identifier)
@@ -109,11 +109,11 @@ class Accounts:
         return self._by_id.get(user_id)
 
     def has_password(self, user: User, password: str) -> bool:
-        """Whether this is the password of an account."""
+        """Return whether this is the password of an account."""
         return hmac.compare_digest(user.password, self._digest(password))
 
     def login(self, email: str, password: str) -> User | None:
-        """Give the account that address and password belong to, if they are right."""
+        """Return the account that address and password belong to, if they are right."""
         user = self._by_email.get(email)
         return user if user and self.has_password(user, password) else None
 
@@ -152,7 +152,7 @@ class Accounts:
         return value
 
     def refresh(self, value: str) -> User | None:
-        """Give the user of a refresh token."""
+        """Return the user of a refresh token."""
         return self._refresh.get(value)
 
     def token(self, value: str) -> Token | None:
@@ -168,7 +168,7 @@ class Accounts:
         self._tokens.pop(value, None)
 
     def revoke_all(self) -> int:
-        """Let all access tokens expire now; refresh tokens stay. Gives their number."""
+        """Let all access tokens expire now; refresh tokens stay. Return their number."""
         count = len(self._tokens)
         self._tokens.clear()
         return count

@@ -56,7 +56,7 @@ class Service:
         self.processing = Processing(folder, settings, Workers())
 
     def knows(self, document_id: str) -> bool:
-        """Whether any user has a document with this id."""
+        """Return whether any user has a document with this id."""
         return any(user.library.get(document_id) for user in self.accounts.users())
 
 
@@ -111,7 +111,7 @@ class Application:
         try:
             endpoint, parameters = self._tables[request.role].find(request.method, request.path)
             request.scope["path_params"] = parameters
-            request.caller = authenticate(request, endpoint.who)
+            request.caller = await authenticate(request, endpoint.who)
             _check_accept(request, endpoint)
             # Whoever switches faults on must be able to switch them off.
             open_to_faults = endpoint.who != "admin"

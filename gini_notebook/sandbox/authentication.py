@@ -15,8 +15,8 @@ from gini_notebook.sandbox.messages import ApiRequest, Refused
 from gini_notebook.sandbox.settings import Settings
 
 
-def authenticate(request: ApiRequest, who: str) -> User | None:
-    """Check that a call may do what needs ``who``; gives the user, if it acts for one.
+async def authenticate(request: ApiRequest, who: str) -> User | None:
+    """Check that a call may do what needs ``who``; return the user, if it acts for one.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def authenticate(request: ApiRequest, who: str) -> User | None:
     if who == "trusted":
         return _trusted(request)
     if who == "client":
-        _client(request)
+        await _token_client(request)
     elif who == "client token":
         _client_token(request)
     elif who == "admin":
@@ -66,6 +66,17 @@ def _trusted(request: ApiRequest) -> User:
     if not identifier:
         raise Refused(401, "The header X-User-Identifier is missing; it says whose documents are meant.", headers=BASIC)
     return request.service.accounts.derived(identifier)
+
+
+async def _token_client(request: ApiRequest) -> None:
+    """Take id and secret of the client out of the form, as many OAuth libraries send them, where the service does."""
+    fields = {}
+    if request.service.environment.form_credentials and _authorization(request)[0] != "basic":
+        fields = await request.form_fields()
+    if "client_id" not in fields:
+        _client(request)
+    elif not request.service.accounts.is_secret(fields["client_id"], fields.get("client_secret", "")):
+        raise Refused(401, "Client id or client secret is wrong.", headers=BASIC, oauth_error=_oauth(request))
 
 
 def _client(request: ApiRequest) -> None:
@@ -113,7 +124,7 @@ class Identity:
         self._accounts = accounts
 
     def identifier(self, header: str) -> str:
-        """Give the user identifier that a ``X-JWT-Authorization`` header proves.
+        """Return the user identifier that a ``X-JWT-Authorization`` header proves.
 
         Raises
         ------
@@ -179,7 +190,7 @@ class Identity:
         return jwt.PyJWKSet.from_dict(self.key_set())
 
     def key_set(self) -> dict[str, Any]:
-        """Give the public keys that tokens are checked against."""
+        """Return the public keys that tokens are checked against."""
         if self._settings.jwk_set:
             value: dict[str, Any] = json.loads(Path(self._settings.jwk_set).read_text("utf-8"))
             return value

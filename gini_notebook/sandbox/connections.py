@@ -22,7 +22,7 @@ class Connections:
         self._transports: dict[Peer, asyncio.Transport] = {}
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """Give uvicorn's own protocol, made to tell when connections come and go."""
+        """Return uvicorn's own protocol, made to tell when connections come and go."""
         transports = self._transports
 
         class Watched(AutoHTTPProtocol):  # type: ignore[misc, valid-type]

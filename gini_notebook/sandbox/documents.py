@@ -38,6 +38,8 @@ class Document:
         Compound extractions that somebody corrected.
     product_tag
         What the upload's metadata asked to have extracted; empty for the payment labels.
+    failure
+        Why it could not be read; empty unless it ended in ``ERROR``.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Document:
     feedback: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     compound_feedback: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     product_tag: str = ""
+    failure: str = ""
 
     @property
     def changes_answer(self) -> bool:
@@ -62,7 +65,7 @@ class Document:
         return bool(self.feedback or self.compound_feedback or self.product_tag)
 
     def page(self, number: int) -> tuple["Document", int, int]:
-        """Say where a page comes from: the document that holds the file, the page in it, degrees to turn clockwise."""
+        """Return where a page comes from: document that holds the file, page in it, degrees to turn clockwise."""
         for part, turn in self.partials:
             if number <= part.page_count:
                 return part, number, turn
@@ -70,7 +73,7 @@ class Document:
         return self, number, 0
 
     def as_json(self, base_url: str) -> dict[str, Any]:
-        """Give the document resource (Get Document page of the documentation)."""
+        """Return the document resource (Get Document page of the documentation)."""
         uri = f"{base_url}/documents/{self.id}"
         value: dict[str, Any] = {
             "id": self.id,
@@ -117,7 +120,7 @@ class Delay:
         self._until[document_id] = self._clock() + seconds
 
     def hides(self, document_id: str) -> bool:
-        """Whether a document is hidden now."""
+        """Return whether a document is hidden now."""
         until = self._until.get(document_id)
         if until is not None and until <= self._clock():
             del self._until[document_id]
@@ -125,7 +128,7 @@ class Delay:
         return until is not None
 
     def __bool__(self) -> bool:
-        """Whether any document may be hidden."""
+        """Return whether any document may be hidden."""
         return bool(self._until)
 
 
@@ -223,7 +226,7 @@ class Storage:
         self._holders: Counter[str] = Counter()
 
     def store(self, content: bytes) -> str:
-        """Keep a file for one more document; gives its hash."""
+        """Keep a file for one more document; return its hash."""
         sha256 = hashlib.sha256(content).hexdigest()
         new = not self.holds(sha256)
         self.hold(sha256)
@@ -237,11 +240,11 @@ class Storage:
         (self._folder / key).mkdir(exist_ok=True)
 
     def holds(self, key: str) -> bool:
-        """Whether any document needs what belongs to a hash."""
+        """Return whether any document needs what belongs to a hash."""
         return self._holders[key] > 0
 
     def let_go(self, key: str) -> bool:
-        """Give up what one document needed; without any document left it is removed, and the answer is ``True``."""
+        """Release what one document needed; without any document left it is removed, and the answer is ``True``."""
         self._holders[key] -= 1
         if self.holds(key):
             return False
@@ -254,9 +257,9 @@ class Storage:
         shutil.rmtree(self._folder / key, ignore_errors=True)
 
     def path(self, key: str, what: str = "content") -> Path:
-        """Say where the file is, or with ``what`` something that was made of it."""
+        """Return where the file is, or with ``what`` something that was made of it."""
         return self._folder / key / what
 
     def content(self, key: str) -> bytes:
-        """Give a file back."""
+        """Return the content of a file."""
         return self.path(key).read_bytes()

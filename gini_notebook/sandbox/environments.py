@@ -31,6 +31,10 @@ class Environment:
         Whether a document shows its page images itself.
     checks_raw_type
         Whether a raw upload must state a supported content type.
+    form_credentials
+        Whether the client may prove itself in the form that asks for a token (RFC 6749, section 2.3.1).
+    untyped_feedback
+        Whether feedback is taken without a content type.
     """
 
     json: str
@@ -40,6 +44,8 @@ class Environment:
     image_sizes: Mapping[str, int]
     pages_inline: bool
     checks_raw_type: bool
+    form_credentials: bool
+    untyped_feedback: bool
 
     def extractions(self, value: dict[str, Any]) -> dict[str, Any]:
         """Show what was read in the words of this service."""
@@ -66,6 +72,8 @@ PAY_API = Environment(
     image_sizes={"medium": 750, "large": 1280},
     pages_inline=False,
     checks_raw_type=True,
+    form_credentials=False,
+    untyped_feedback=False,
 )
 
 GINI_API = Environment(
@@ -76,6 +84,8 @@ GINI_API = Environment(
     image_sizes={"750x900": 750, "1280x1810": 1280},
     pages_inline=True,
     checks_raw_type=False,
+    form_credentials=True,
+    untyped_feedback=True,
 )
 
 ENVIRONMENTS: Mapping[str, Environment] = {"pay-api": PAY_API, "gini-api": GINI_API}
@@ -87,24 +97,24 @@ _SERVICE = re.compile(
 
 
 def accepts_json(accept: str, environment: Environment) -> bool:
-    """Whether an ``Accept`` header allows the service's JSON."""
+    """Return whether an ``Accept`` header allows the service's JSON."""
     return not accept.strip() or any(_includes_json(one, environment) for one in accept.split(","))
 
 
 def is_json(media_type: str, environment: Environment) -> bool:
-    """Whether a content type is JSON as the service takes it."""
+    """Return whether a content type is JSON as the service takes it."""
     return "*" not in media_type and _includes_json(media_type, environment)
 
 
 def document_kind(media_type: str, environment: Environment) -> str:
-    """Tell what kind of document a content type announces: ``"partial"``, ``"composite"``, or ``"whole"``."""
+    """Return what kind of document a content type announces: ``"partial"``, ``"composite"``, or ``"whole"``."""
     match = _SERVICE.fullmatch(media_type)
     known = match and match["version"] in environment.versions
     return match["kind"] or "whole" if match and known else "whole"
 
 
 def accepts_xml(accept: str, environment: Environment) -> bool:
-    """Whether an ``Accept`` header asks for the service's XML."""
+    """Return whether an ``Accept`` header asks for the service's XML."""
     names = {f"application/vnd.gini.{version}+xml" for version in environment.versions} | {"application/xml"}
     return any(one.partition(";")[0].strip().lower() in names for one in accept.split(","))
 

@@ -77,7 +77,7 @@ class StoredDocument:
 
 
 class Sandbox:
-    """The service on this machine: a real HTTPS server with a throw-away certificate authority, in a child process.
+    """The service on this machine: a real HTTPS server with a ephemeral certificate authority, in a child process.
 
     It ends with the ``with`` block, with :meth:`close`, or with this process, and leaves nothing behind.
 
@@ -91,6 +91,8 @@ class Sandbox:
 
     Attributes
     ----------
+    environment
+        ``"pay-api"`` or ``"gini-api"``; :func:`gini_notebook.login` makes a client of the same.
     api, user_center
         Base URLs.
     ca_file
@@ -121,6 +123,7 @@ class Sandbox:
         except BaseException:
             _stop(process, None)
             raise
+        self.environment = self._settings.environment
         self.api: str = running["api"]
         self.user_center: str = running["user_center"]
         self.ca_file: str = running["ca_file"]
@@ -146,7 +149,7 @@ class Sandbox:
         self._end()
 
     def requests(self, since: int = 0) -> list[SeenRequest]:
-        """Give the requests that the server has answered, oldest first.
+        """Return the requests that the server has answered, oldest first.
 
         Parameters
         ----------
@@ -157,12 +160,12 @@ class Sandbox:
         return [SeenRequest(**{**one, "headers": _joined(one["headers"])}) for one in seen]
 
     def stored(self) -> dict[str, list[StoredDocument]]:
-        """Give the documents that are stored, oldest first, by user (identifier or e-mail address)."""
+        """Return the documents that are stored, oldest first, by user (identifier or e-mail address)."""
         users = self._admin("GET", "documents")
         return {user: [StoredDocument(**one) for one in documents] for user, documents in users.items()}
 
     def expire_tokens(self) -> int:
-        """Let all access tokens expire now; refresh tokens stay. Gives their number."""
+        """Let all access tokens expire now; refresh tokens stay. Return their number."""
         expired: int = self._admin("DELETE", "tokens")["expired"]
         return expired
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -175,6 +176,23 @@ class ApiRequest(Request):
         if not isinstance(value, dict):
             raise Refused(400, "The body must be a JSON object.")
         return value
+
+    async def form_fields(self) -> dict[str, str]:
+        """Read the body as the form of the token endpoint.
+
+        Raises
+        ------
+        Refused
+            400 if it is none.
+        """
+        body = await self.body()
+        if body and self.content_type != "application/x-www-form-urlencoded":
+            message = "The body must be application/x-www-form-urlencoded."
+            raise Refused(400, message, oauth_error="invalid_request")
+        try:
+            return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict"))
+        except ValueError as problem:
+            raise Refused(400, f"The form cannot be read: {problem}", oauth_error="invalid_request") from problem
 
     def number(self, name: str, default: int, *, at_least: int = 0) -> int:
         """Read a whole number from the query.

@@ -42,7 +42,7 @@ _IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
 
 
 def describe(endpoints: Iterable[Endpoint], role: str, environment: Environment) -> dict[str, Any]:
-    """Give the description of one role of the service.
+    """Return the description of one role of the service.
 
     Parameters
     ----------

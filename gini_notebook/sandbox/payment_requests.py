@@ -25,7 +25,7 @@ class PaymentRequest:
     paid: dict[str, str] = field(default_factory=dict)
 
     def as_json(self, base_url: str) -> dict[str, object]:
-        """Give the payment request resource."""
+        """Return the payment request resource."""
         uri = f"{base_url}/paymentRequests/{self.id}"
         return {
             "paymentProvider": self.provider,
@@ -42,7 +42,7 @@ class PaymentRequest:
         }
 
     def payment_json(self, base_url: str) -> dict[str, object]:
-        """Give the payment resource."""
+        """Return the payment resource."""
         uri = f"{base_url}/paymentRequests/{self.id}"
         return {
             "paidAt": _local(self.paid_at),
@@ -52,7 +52,7 @@ class PaymentRequest:
 
 
 def examples() -> dict[str, PaymentRequest]:
-    """Give a new user something to resolve: requests come from another product, which the sandbox does not have."""
+    """Return what a new user can resolve: requests come from another product, which the sandbox does not have."""
     requests = [PaymentRequest(dict(zip(_NAMES, values, strict=True))) for values in _EXAMPLES]
     return {request.id: request for request in requests}
 

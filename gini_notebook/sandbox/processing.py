@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from gini_notebook.sandbox.settings import Settings
 from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
 
 T = TypeVar("T")
+_logger = logging.getLogger("gini_notebook.sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Processing:
     settings
         Processing time, capacity, units, OCR.
     workers
-        Who reads.
+        The worker processes that read.
     clock
         Seconds that never go back.
     sleep
@@ -67,14 +69,15 @@ class Processing:
         self._checked: dict[str, dict[str, Checked]] = {}
         self._extractions: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
-        self._reading: dict[str, asyncio.Task[bool]] = {}
+        self._reading: dict[str, asyncio.Task[str]] = {}
+        self._told_of_scans = False
 
     def forget(self, document: Document) -> None:
         """Remove what was stored and read for a document that is deleted, unless another one has the same content."""
         self.let_go(document.sha256)
 
     def let_go(self, sha256: str) -> None:
-        """Give up a file of one document."""
+        """Release a file of one document."""
         if self.storage.let_go(sha256):
             for cache in (self._checked, self._extractions, self._texts):
                 cache.pop(sha256, None)
@@ -116,15 +119,15 @@ class Processing:
         self._begin(self._process(document, time_s, fault))
 
     def extractions(self, document: Document) -> bytes:
-        """Give what was read, as JSON."""
+        """Return what was read, as JSON."""
         return self._extractions[document.sha256]
 
     def layout(self, document: Document) -> bytes:
-        """Give the words and their places, as JSON."""
+        """Return the words and their places, as JSON."""
         return self.storage.path(document.sha256, "layout.json").read_bytes()
 
     def text(self, document: Document) -> str:
-        """Give all words of a document."""
+        """Return all words of a document."""
         if document.sha256 not in self._texts:
             self._texts[document.sha256] = " ".join(_words(json.loads(self.layout(document))))
         return self._texts[document.sha256]
@@ -186,24 +189,27 @@ class Processing:
     async def _process(self, document: Document, time_s: float, fault: str) -> None:
         async with self._free:
             begun = self._clock()
-            ok = await self._read(document, fault)
+            document.failure = await self._read(document, fault)
             await self._sleep(max(0.0, time_s - (self._clock() - begun)))
-        document.progress = "COMPLETED" if ok else "ERROR"
+        document.progress = "ERROR" if document.failure else "COMPLETED"
+        if document.failure and not fault:
+            _logger.warning("document %s could not be read: %s", document.id, document.failure)
 
-    async def _read(self, document: Document, fault: str) -> bool:
+    async def _read(self, document: Document, fault: str) -> str:
+        """Read a document unless its content was read before; return why it failed, or nothing."""
         if fault == "processing-error":
-            return False
+            return "A fault of the sandbox, as was asked for."
         if fault == "processing-crash":
-            return await self._succeeds({"job": "crash"})
+            return await self._failure({"job": "crash"})
         sha256 = document.sha256
         if sha256 in self._extractions:
-            return True
+            return ""
         if sha256 not in self._reading:
             self._reading[sha256] = self._begin(self._read_new(document))
             self._reading[sha256].add_done_callback(lambda _: self._reading.pop(sha256))
         return await asyncio.shield(self._reading[sha256])
 
-    async def _read_new(self, document: Document) -> bool:
+    async def _read_new(self, document: Document) -> str:
         sha256 = document.sha256
         extractions, layout = (self.storage.path(sha256, what) for what in ("extractions.json", "layout.json"))
         job: dict[str, Any] = {
@@ -218,23 +224,32 @@ class Processing:
             "layout": str(layout),
         }
         scanned = any(part.source_classification == "SCANNED" for part, _ in document.partials or [(document, 0)])
+        if scanned:
+            self._tell_of_scans()
         # A scan takes a worker for long; one worker stays free for whoever uploads or looks at a page.
         async with self._one_scan if scanned else contextlib.nullcontext():
-            ok = await self._succeeds(job)
+            failure = await self._failure(job)
         if not self.storage.holds(sha256):
             # Deleted meanwhile: nothing may come back.
             self.storage.remove(sha256)
-        elif ok:
+        elif not failure:
             self._extractions[sha256] = extractions.read_bytes()
-        return ok
+        return failure
 
-    async def _succeeds(self, job: Mapping[str, Any]) -> bool:
+    def _tell_of_scans(self) -> None:
+        """Say once that scans are not read: their extractions are no more than the type of the document."""
+        if self._settings.scans != "read" and not self._told_of_scans:
+            self._told_of_scans = True
+            _logger.warning("scans are %s; of a scan only the document type is extracted", self._settings.scans)
+
+    async def _failure(self, job: Mapping[str, Any]) -> str:
+        """Have a job done; return why it failed, or nothing."""
         try:
             # Whoever uploads or looks at a page does not wait until all documents are read.
             await self._workers.do(job, patient=True)
-        except (WorkFailed, WorkRefused):
-            return False
-        return True
+        except (WorkFailed, WorkRefused) as problem:
+            return str(problem)
+        return ""
 
     def _draw_time(self) -> float:
         mean_s, spread = self._settings.processing_time_s, self._settings.processing_spread
@@ -260,5 +275,5 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def composite_hash(parts: Sequence[tuple[Document, int]]) -> str:
-    """Give a composite the hash that its results are kept under."""
+    """Return the hash of a composite that its results are kept under."""
     return hashlib.sha256(json.dumps([[part.sha256, turn] for part, turn in parts]).encode()).hexdigest()

@@ -23,7 +23,7 @@ class Endpoint:
     method, path
         How it is called; ``{variables}`` stand for one segment.
     handler
-        Who answers.
+        Function that answers.
     summary
         One sentence.
     who

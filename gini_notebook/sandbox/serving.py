@@ -148,7 +148,9 @@ def _tables(environment: str, admin_endpoints: Iterable[Endpoint]) -> dict[str, 
         "api": [one for one in api if one.environment in {"", environment}],
         "user_center": [*tokens.USER_CENTER, *users.USER_CENTER],
     }
-    return {role: Table([*table, admin.description_of(Table(table), role)]) for role, table in roles.items()}
+    return {
+        role: Table([*table, admin.description_of(Table(table), role), admin.STATUS]) for role, table in roles.items()
+    }
 
 
 def _config(application: Application, context: ssl.SSLContext, connections: Connections) -> uvicorn.Config:

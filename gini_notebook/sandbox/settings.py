@@ -8,6 +8,7 @@ from gini_notebook.sandbox.environments import ENVIRONMENTS
 ENGINES = ("baseline", "keywords-only")
 COORDINATES = {"points": 72.0, "pixels": 300.0}
 """Unit of boxes and layout -> how many make an inch."""
+_INSTALL = 'pip install "gini-notebook[ocr]"'
 
 
 def ocr_installed() -> bool:
@@ -30,9 +31,7 @@ def check_reading(engine: str, coordinates: str, ocr: bool | None) -> None:
     """
     _demand(engine in ENGINES, "engine", engine, f"one of {', '.join(ENGINES)}")
     _demand(coordinates in COORDINATES, "coordinates", coordinates, f"one of {', '.join(COORDINATES)}")
-    _demand(
-        not ocr or ocr_installed(), "ocr", ocr, 'left out, or its engine installed: pip install "gini-notebook[ocr]"'
-    )
+    _demand(not ocr or ocr_installed(), "ocr", ocr, f"left out, or its engine installed: {_INSTALL}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +94,13 @@ class Settings:
     jwk_set: str = ""
     jwt_issuer: str = ""
     jwt_claims: tuple[str, str, str] = ("x-user-identifier", "x-client-id", "x-client-secret")
+
+    @property
+    def scans(self) -> str:
+        """Whether scans are read: ``"read"``, or why not."""
+        if self.ocr is False:
+            return "not read: OCR is switched off (ocr=False)"
+        return "read" if ocr_installed() else f"not read: OCR is not installed ({_INSTALL})"
 
     def __post_init__(self) -> None:
         _demand(self.environment in ENVIRONMENTS, "environment", self.environment, f"one of {', '.join(ENVIRONMENTS)}")

@@ -5,11 +5,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from gini_notebook.sandbox import Sandbox
 from gini_notebook.sandbox.environments import GINI_API
 
 V1, V2 = "application/vnd.gini.v1+json", "application/vnd.gini.v2+json"
+
+
+class NoAuth(requests.auth.AuthBase):
+    """Keep a session from adding its own credentials."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +156,42 @@ def test_what_came_later_is_not_there(customer: Any, person: Any) -> None:
     described = customer.get("/openapi.json").json()["paths"].keys()
     assert "/search" in described
     assert "/configurations" not in described
+
+
+def ask_token(sandbox: Sandbox, fields: dict[str, str], **more: Any) -> requests.Response:
+    session = requests.Session()
+    session.trust_env = False
+    url = f"{sandbox.user_center}/oauth/token"
+    return session.post(url, data=fields, verify=sandbox.ca_file, timeout=60, **more)
+
+
+def test_a_client_may_prove_itself_in_the_form(older: Sandbox, sandbox: Sandbox, customer: Any) -> None:
+    email, password = f"{customer.name}@example.org", "geheim1"
+    users, new = f"{older.user_center}/api/users", {"email": email, "password": password}
+    assert customer.post(users, json=new, auth=NoAuth(), headers=customer.client_token()).status_code == 201
+    login = {"grant_type": "password", "username": email, "password": password}
+    ids = {"client_id": older.client_id, "client_secret": older.client_secret}
+    answer = ask_token(older, login | ids)
+    assert answer.status_code == 200
+    assert answer.json()["refresh_token"]
+    bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert customer.get("/documents", auth=NoAuth(), headers=bearer).status_code == 200
+    for wrong in ({"client_secret": "guessed"}, {"client_id": "somebody"}):
+        refused = ask_token(older, login | ids | wrong)
+        assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+        assert refused.headers["WWW-Authenticate"].startswith("Basic")
+    without = ask_token(older, login | {"client_id": older.client_id})
+    assert (without.status_code, without.json()["error"]) == (401, "invalid_client")
+    # A header wins over the form, and today's service knows the header only.
+    assert ask_token(older, login | ids, auth=("somebody", "guessed")).status_code == 401
+    today = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+    assert ask_token(sandbox, {"grant_type": "client_credentials"} | today).status_code == 401
+    assert older.client_secret not in str(older.requests())
+
+
+def test_feedback_is_taken_without_a_content_type(customer: Any, person: Any) -> None:
+    body = b'{"feedback": {"bic": {"value": "INGDDEFFXXX"}}}'
+    for one, status in ((customer, 204), (person, 406)):
+        path = one.upload()
+        assert one.put(f"{path}/extractions", data=body, headers={"Content-Type": None}).status_code == status
+        assert one.put(f"{path}/extractions", data=body, headers={"Content-Type": "text/plain"}).status_code == 406

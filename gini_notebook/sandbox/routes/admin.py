@@ -75,6 +75,24 @@ def admin_endpoints(audit: Audit, faults: Faults) -> tuple[Endpoint, ...]:
     )
 
 
+async def status(request: ApiRequest) -> Response:
+    """Show what answers here, and whether it reads scans."""
+    settings = request.service.settings
+    value = {"service": "sandbox of gini_notebook", "environment": settings.environment, "engine": settings.engine}
+    return json_response(request, {**value, "scans": settings.scans}, media_type=JSON)
+
+
+STATUS = Endpoint(
+    name="getStatus",
+    method="GET",
+    path="/",
+    handler=status,
+    summary="See what answers here.",
+    who="anyone",
+    answers={200: JSON},
+)
+
+
 def description_of(table: Table, role: str) -> Endpoint:
     """Return the endpoint that describes a role; it does not describe itself."""
 

@@ -50,7 +50,7 @@ async def delete(request: ApiRequest) -> Response:
 
 
 def resource(request: ApiRequest, document: Document) -> dict[str, Any]:
-    """Give a document as this service shows it; the predecessor shows the images of the pages, too."""
+    """Return a document as this service shows it; the predecessor shows the images of the pages, too."""
     value = document.as_json(request.root_url)
     if request.service.environment.pages_inline:
         value["pages"] = page_list(request, document)
@@ -58,7 +58,7 @@ def resource(request: ApiRequest, document: Document) -> dict[str, Any]:
 
 
 def page_list(request: ApiRequest, document: Document) -> list[dict[str, Any]]:
-    """Give the pages that are worked on, which are the first ten, with the addresses of their images."""
+    """Return the pages that are worked on, which are the first ten, with the addresses of their images."""
     uri = f"{request.root_url}/documents/{document.id}/pages"
     sizes = request.service.environment.image_sizes
     return [
@@ -122,6 +122,7 @@ API = (
             "multipart/form-data": _FORM,
             "application/vnd.gini.v1.partial+pdf": _BINARY,
             "application/vnd.gini.v1.partial+jpeg": _BINARY,
+            "application/vnd.gini.v1.partial+xml": _BINARY,
             "application/vnd.gini.v1.partial+qr+json": {"$ref": "#/components/schemas/QrCode"},
             "application/vnd.gini.v1.composite+json": _PARTS,
         },

@@ -30,9 +30,9 @@ CONFIGURATION = {
 async def error_report(request: ApiRequest) -> Response:
     """Take a report that a document was read badly."""
     document = request.document()
-    return json_response(
-        request, {"message": f"Thank you for the report on {document.id}.", "errorId": str(uuid.uuid4())}
-    )
+    reason = f" It could not be read: {document.failure}" if document.failure else ""
+    message = f"Thank you for the report on {document.id}.{reason}"
+    return json_response(request, {"message": message, "errorId": str(uuid.uuid4())})
 
 
 async def error_event(request: ApiRequest) -> Response:

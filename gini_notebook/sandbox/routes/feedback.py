@@ -61,11 +61,10 @@ async def delete_label(request: ApiRequest) -> Response:
 
 
 async def _json(request: ApiRequest) -> dict[str, Any]:
-    media_type = request.content_type
-    if not is_json(media_type, request.service.environment):
-        raise Refused(
-            406, f"The content type {media_type or '(none)'} is wrong; send {request.service.environment.json}."
-        )
+    media_type, environment = request.content_type, request.service.environment
+    untyped = environment.untyped_feedback and not media_type
+    if not untyped and not is_json(media_type, environment):
+        raise Refused(406, f"The content type {media_type or '(none)'} is wrong; send {environment.json}.")
     return await request.json_object()
 
 

@@ -42,7 +42,7 @@ async def layout(request: ApiRequest) -> Response:
 
 
 async def processed(request: ApiRequest) -> Response:
-    """Give the file that all places refer to; the parts of a composite become one PDF."""
+    """Return the file that all places refer to; the parts of a composite become one PDF."""
     document = request.document()
     if document.progress != "COMPLETED":
         raise Refused(404, f"There is no processed file: the document is {document.progress}.")

@@ -1,7 +1,5 @@
 """Access tokens: the token endpoint of the User Center, and ``/login`` of the API."""
 
-from urllib.parse import parse_qsl
-
 from starlette.responses import Response
 
 from gini_notebook.sandbox.accounts import User
@@ -10,13 +8,13 @@ from gini_notebook.sandbox.routing import Endpoint
 
 
 async def token(request: ApiRequest) -> Response:
-    """Give an access token.
+    """Return an access token.
 
     All material of the service puts ``grant_type`` into the query, OAuth libraries into the body; both work.
     """
     values = dict(request.query_params)
     if request.method == "POST":
-        values |= await _form(request)
+        values |= await request.form_fields()
     grants = {"client_credentials": _client_credentials, "password": _password, "refresh_token": _refresh}
     name = values.get("grant_type", "")
     if not name:
@@ -32,13 +30,13 @@ async def token(request: ApiRequest) -> Response:
 
 
 async def login(request: ApiRequest) -> Response:
-    """Give a trusted client a token of one of its users (Login page of the documentation)."""
+    """Return a token of one of its users to a trusted client (Login page of the documentation)."""
     await request.drain()
     return json_response(request, request.service.accounts.issue(request.user))
 
 
 async def check_token(request: ApiRequest) -> Response:
-    """Say whose token it is, as older mobile clients ask."""
+    """Return whose token it is, as older mobile clients ask."""
     token = request.service.accounts.token(request.query_params.get("token", ""))
     if token is None:
         raise Refused(400, "The token is unknown or has expired.", oauth_error="invalid_token")
@@ -75,17 +73,6 @@ def _refresh(request: ApiRequest, values: dict[str, str]) -> dict[str, str | int
     return {**request.service.accounts.issue(user), "refresh_token": value}
 
 
-async def _form(request: ApiRequest) -> dict[str, str]:
-    body = await request.body()
-    media_type = request.content_type
-    if body and media_type != "application/x-www-form-urlencoded":
-        raise Refused(400, "The body must be application/x-www-form-urlencoded.", oauth_error="invalid_request")
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict"))
-    except ValueError as problem:
-        raise Refused(400, f"The form cannot be read: {problem}", oauth_error="invalid_request") from problem
-
-
 _GRANT = {"type": "string", "enum": ["client_credentials", "password", "refresh_token"]}
 _FORM = {
     "type": "object",
@@ -94,6 +81,8 @@ _FORM = {
         "username": {"type": "string"},
         "password": {"type": "string"},
         "refresh_token": {"type": "string"},
+        "client_id": {"type": "string"},
+        "client_secret": {"type": "string"},
     },
 }
 
