@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-import gini_notebook.service.batch.batch
+import gini_notebook.service.batch
 from gini_notebook.cli import app
 from gini_notebook.service.batch import Batch
 from gini_notebook.service.batch.ledger import Ledger
@@ -106,7 +106,7 @@ def test_documents_of_earlier_calls_are_not_left_out_in_silence(invoices_here: P
 
 def test_status_is_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
     now: dict[str, Any] = {"documents": 3, "documents_per_s": 4.1, "time_left_s": None, "failures": []}
-    monkeypatch.setattr(gini_notebook.service.batch.batch, "status", lambda folder: now)
+    monkeypatch.setattr(gini_notebook.service.batch, "status", lambda folder: now)
     answer = CliRunner().invoke(app, ["status", "run"])
     assert answer.output.splitlines() == ["documents: 3", "documents_per_s: 4.1", "time_left_s: n/a"]
 
@@ -115,7 +115,7 @@ def test_ctrl_c_outside_of_a_run_is_a_stop_like_any_other(invoices_here: Path, m
     def interrupted(*given: object, **options: object) -> SimpleNamespace:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gini_notebook.service.batch.batch, "process", interrupted)
+    monkeypatch.setattr(gini_notebook.service.batch, "process", interrupted)
     answer = CliRunner().invoke(app, ["run", "in", "--to", "run"])
     assert answer.exit_code == STOPPED
     assert answer.stderr == (
