@@ -109,9 +109,9 @@ def peak_mib() -> float:
 
 def ledger_cost(folder: Path, count: int) -> None:
     """Print what the ledger alone costs: the three commits of a document, by itself and sixteen at a time."""
-    from gini_notebook.service.batch.document_rows import register
     from gini_notebook.service.batch.inputs import Source
-    from gini_notebook.service.batch.rows import Finished, Prepared, intend, set_done, set_uploaded
+    from gini_notebook.service.batch.ledger.documents import register
+    from gini_notebook.service.batch.ledger.uploads import Finished, Prepared, intend, set_done, set_uploaded
 
     finished = Finished('{"extractions":{}}' + " " * 3000, 2, 1.0, 1, "TEXT")
     print("\nThe ledger alone: intent and id written through, result with its row")

@@ -9,9 +9,9 @@ from typing import Any, Self
 import pandas as pd
 from markupsafe import Markup
 
-from gini_notebook.service.batch import export, maintenance, running, tables
+from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.inputs import Documents
-from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger import Ledger, tables
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client

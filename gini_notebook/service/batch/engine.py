@@ -6,19 +6,26 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from gini_notebook.errors import RunStopped
-from gini_notebook.service.batch.composing import Composer
 from gini_notebook.service.batch.counts import Counts, Tally
-from gini_notebook.service.batch.desk import Desk
-from gini_notebook.service.batch.feed import Feed
+from gini_notebook.service.batch.document_list import Lister
+from gini_notebook.service.batch.document_queue import Feed
 from gini_notebook.service.batch.fetching import Fetcher
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.listing import Lister
+from gini_notebook.service.batch.ledger.uploads import (
+    COMPOSITE,
+    known,
+    open_uploads,
+    tally,
+    unclear_uploads,
+    unfinished,
+)
 from gini_notebook.service.batch.pace import Pace, Window
-from gini_notebook.service.batch.reconciling import Reconciler
-from gini_notebook.service.batch.rows import COMPOSITE, known, open_uploads, tally, unclear_uploads, unfinished
+from gini_notebook.service.batch.page_joiner import Composer
+from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.run_context import Desk
 from gini_notebook.service.batch.settings import BatchSettings
-from gini_notebook.service.batch.uploading import Uploader
-from gini_notebook.service.batch.watching import Watcher
+from gini_notebook.service.batch.unclear_uploads import Reconciler
+from gini_notebook.service.batch.uploads import Uploader
 from gini_notebook.service.batch.workers import Workers
 from gini_notebook.service.client import Client
 

@@ -6,10 +6,10 @@ import json
 from functools import partial
 
 from gini_notebook.errors import AnswerLost, ConnectionFailed
-from gini_notebook.service.batch.desk import READS, Desk, reason_of
+from gini_notebook.service.batch.ledger.uploads import Finished, set_done, set_failed
 from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.rows import Finished, set_done, set_failed
-from gini_notebook.service.batch.watching import Flight
+from gini_notebook.service.batch.polling import Flight
+from gini_notebook.service.batch.run_context import READS, Desk, reason_of
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.client import Client
 

@@ -11,14 +11,14 @@ from typing import Any
 from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError, NotFound
 from gini_notebook.service.batch.binding import bound_client
+from gini_notebook.service.batch.document_list import Ended, Reading
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.listing import Ended, Reading
-from gini_notebook.service.batch.lock import FolderLock, is_held
+from gini_notebook.service.batch.ledger.lock import FolderLock, is_held
+from gini_notebook.service.batch.ledger.pages import ever_unclear
+from gini_notebook.service.batch.ledger.uploads import PARTIAL, add_surplus, known, names_of_unresolved, tally
 from gini_notebook.service.batch.naming import bears_mark
-from gini_notebook.service.batch.page_rows import ever_unclear
-from gini_notebook.service.batch.rows import PARTIAL, add_surplus, known, names_of_unresolved, tally
-from gini_notebook.service.batch.seeking import look_for
 from gini_notebook.service.batch.settings import BatchSettings
+from gini_notebook.service.batch.unclear_joins import look_for
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
 

@@ -7,10 +7,10 @@ ours, but has no name of ours. A partial document that lacks proves nothing: nob
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gini_notebook.service.batch.desk import Desk
-from gini_notebook.service.batch.listing import Ended
+from gini_notebook.service.batch.document_list import Ended
+from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
 from gini_notebook.service.batch.naming import bears_mark
-from gini_notebook.service.batch.rows import COMPOSITE, PARTIAL, WHOLE
+from gini_notebook.service.batch.run_context import Desk
 from gini_notebook.service.values import Document
 
 # What was found, as remembered in the ledger.

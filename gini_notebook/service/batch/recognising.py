@@ -11,10 +11,10 @@ from functools import partial
 from itertools import islice
 
 from gini_notebook._executors import broken, submit
-from gini_notebook.service.batch.desk import HASHES, Desk
 from gini_notebook.service.batch.inputs import Source
-from gini_notebook.service.batch.reading import Seen, look
-from gini_notebook.service.batch.rows import known_sizes
+from gini_notebook.service.batch.ledger.uploads import known_sizes
+from gini_notebook.service.batch.local_files import Seen, look
+from gini_notebook.service.batch.run_context import HASHES, Desk
 from gini_notebook.service.batch.workers import Answer
 
 FILES_PER_TASK = 32

@@ -25,15 +25,15 @@ from gini_notebook.errors import (
 )
 from gini_notebook.service.batch.binding import bound_client
 from gini_notebook.service.batch.counts import Counts
-from gini_notebook.service.batch.desk import FILES, HASHES, LISTS, READS, UPLOADS
-from gini_notebook.service.batch.document_rows import of_earlier_calls, register, sources
 from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
-from gini_notebook.service.batch.lock import FolderLock
-from gini_notebook.service.batch.page_rows import allow
+from gini_notebook.service.batch.ledger.documents import of_earlier_calls, register, sources
+from gini_notebook.service.batch.ledger.lock import FolderLock
+from gini_notebook.service.batch.ledger.pages import allow
 from gini_notebook.service.batch.progress import Progress, say, shown
 from gini_notebook.service.batch.recognising import MOST_TASKS
+from gini_notebook.service.batch.run_context import FILES, HASHES, LISTS, READS, UPLOADS
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Threads
 from gini_notebook.service.client import Client

@@ -10,11 +10,11 @@ from pandas.testing import assert_frame_equal
 
 from gini_notebook import schema
 from gini_notebook.errors import LedgerError
-from gini_notebook.service.batch import Batch, process, tables
-from gini_notebook.service.batch.document_rows import register
+from gini_notebook.service.batch import Batch, process
 from gini_notebook.service.batch.inputs import Source
-from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.rows import Finished, Prepared, intend, set_done, set_failed, set_uploaded
+from gini_notebook.service.batch.ledger import Ledger, tables
+from gini_notebook.service.batch.ledger.documents import register
+from gini_notebook.service.batch.ledger.uploads import Finished, Prepared, intend, set_done, set_failed, set_uploaded
 
 if TYPE_CHECKING:
     from gini_notebook.service.client import Client

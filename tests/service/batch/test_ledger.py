@@ -15,8 +15,9 @@ import pytest
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running
-from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
-from gini_notebook.service.batch.lock import FolderLock
+from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
+from gini_notebook.service.batch.ledger.lock import FolderLock
+from gini_notebook.service.batch.ledger.store import APPLICATION_ID
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox

@@ -11,8 +11,9 @@ from pandas.testing import assert_frame_equal
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
-from gini_notebook.service.batch import Batch, Counts, ledger, process, running
-from gini_notebook.service.batch.ledger import APPLICATION_ID, FILE_NAME, Ledger
+from gini_notebook.service.batch import Batch, Counts, process, running
+from gini_notebook.service.batch.ledger import FILE_NAME, Ledger, store
+from gini_notebook.service.batch.ledger.store import APPLICATION_ID
 from tests.service.batch.conftest import QUICK, letter
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def test_R13_a_run_of_the_first_version_that_was_cut_short_resolves_what_was_unc
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(first: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = (*ledger.MIGRATIONS[1], "ALTER TABLE nowhere ADD COLUMN a")
-    monkeypatch.setattr(ledger, "MIGRATIONS", {1: broken})
+    broken = (*store.MIGRATIONS[1], "ALTER TABLE nowhere ADD COLUMN a")
+    monkeypatch.setattr(store, "MIGRATIONS", {1: broken})
     before = structure(first.folder / FILE_NAME)
     with pytest.raises(LedgerError, match="no such table: nowhere"):
         Ledger(first.folder)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.errors import NotFound
-from gini_notebook.service.batch.desk import READS, Desk, reason_of
-from gini_notebook.service.batch.page_rows import EverUnclear, ever_unclear, ids_of_parts, joined_ones
-from gini_notebook.service.batch.reconciling import ABSENCES, ENDS_IN_VAIN
-from gini_notebook.service.batch.rows import Unclear, add_surplus
+from gini_notebook.service.batch.ledger.pages import EverUnclear, ever_unclear, ids_of_parts, joined_ones
+from gini_notebook.service.batch.ledger.uploads import Unclear, add_surplus
+from gini_notebook.service.batch.run_context import READS, Desk, reason_of
+from gini_notebook.service.batch.unclear_uploads import ABSENCES, ENDS_IN_VAIN
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document

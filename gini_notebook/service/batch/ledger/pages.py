@@ -5,8 +5,8 @@ import time
 from typing import NamedTuple
 
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.uploads import Assembled, link
 from gini_notebook.service.batch.naming import numbered
-from gini_notebook.service.batch.rows import Assembled, link
 
 
 class Part(NamedTuple):

@@ -3,12 +3,8 @@
 from functools import partial
 
 from gini_notebook.errors import AnswerLost
-from gini_notebook.service.batch.composing import Composer
-from gini_notebook.service.batch.desk import UPLOADS, Desk, reason_of
-from gini_notebook.service.batch.feed import Feed
-from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.reconciling import Reconciler
-from gini_notebook.service.batch.rows import (
+from gini_notebook.service.batch.document_queue import Feed
+from gini_notebook.service.batch.ledger.uploads import (
     PARTIAL,
     Prepared,
     Unclear,
@@ -18,7 +14,11 @@ from gini_notebook.service.batch.rows import (
     set_unknown,
     set_uploaded,
 )
-from gini_notebook.service.batch.watching import Watcher
+from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.page_joiner import Composer
+from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.run_context import UPLOADS, Desk, reason_of
+from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.workers import Answer
 
 

@@ -9,13 +9,10 @@ shows partial documents, too, only one of ours in it can show: before that, no u
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gini_notebook.service.batch.desk import Desk
-from gini_notebook.service.batch.feed import Feed
-from gini_notebook.service.batch.listing import Ended, EndHandler, Lister
-from gini_notebook.service.batch.naming import bears_mark
-from gini_notebook.service.batch.page_rows import page_names
-from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
-from gini_notebook.service.batch.rows import (
+from gini_notebook.service.batch.document_list import Ended, EndHandler, Lister
+from gini_notebook.service.batch.document_queue import Feed
+from gini_notebook.service.batch.ledger.pages import page_names
+from gini_notebook.service.batch.ledger.uploads import (
     PARTIAL,
     Unclear,
     add_surplus,
@@ -24,7 +21,10 @@ from gini_notebook.service.batch.rows import (
     set_planned,
     set_uploaded,
 )
-from gini_notebook.service.batch.watching import Watcher
+from gini_notebook.service.batch.naming import bears_mark
+from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
+from gini_notebook.service.batch.run_context import Desk
 from gini_notebook.service.values import Document
 
 ENDS_IN_VAIN = 5

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from gini_notebook.errors import FileProblem
-from gini_notebook.service.batch.document_rows import moment
 from gini_notebook.service.batch.inputs import Source
+from gini_notebook.service.batch.ledger.documents import moment
+from gini_notebook.service.batch.ledger.uploads import PARTIAL, Assembled, Prepared
 from gini_notebook.service.batch.naming import composite_key, key_of, part_key, stamped_name
-from gini_notebook.service.batch.rows import PARTIAL, Assembled, Prepared
 from gini_notebook.service.wire.files import check_file
 
 # The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.

@@ -7,13 +7,10 @@ from dataclasses import replace
 from functools import partial
 
 from gini_notebook.errors import AnswerLost, NotFound
-from gini_notebook.service.batch.desk import UPLOADS, Desk, reason_of
-from gini_notebook.service.batch.document_rows import source_of
-from gini_notebook.service.batch.feed import Feed
-from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.page_rows import assemble, ids_of_parts, intend_composite, part_keys, parts_of
-from gini_notebook.service.batch.reconciling import Reconciler
-from gini_notebook.service.batch.rows import (
+from gini_notebook.service.batch.document_queue import Feed
+from gini_notebook.service.batch.ledger.documents import source_of
+from gini_notebook.service.batch.ledger.pages import assemble, ids_of_parts, intend_composite, part_keys, parts_of
+from gini_notebook.service.batch.ledger.uploads import (
     COMPOSITE,
     Assembled,
     Unclear,
@@ -23,8 +20,11 @@ from gini_notebook.service.batch.rows import (
     set_unknown,
     set_uploaded,
 )
-from gini_notebook.service.batch.seeking import Seeker
-from gini_notebook.service.batch.watching import Watcher
+from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.run_context import UPLOADS, Desk, reason_of
+from gini_notebook.service.batch.unclear_joins import Seeker
+from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.workers import Answer
 
 

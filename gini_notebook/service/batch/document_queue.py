@@ -9,14 +9,14 @@ from dataclasses import replace
 from functools import partial
 
 from gini_notebook.errors import FileProblem
-from gini_notebook.service.batch.desk import FILES, Desk
-from gini_notebook.service.batch.document_rows import set_problem, source_of, to_read
 from gini_notebook.service.batch.inputs import Source
+from gini_notebook.service.batch.ledger.documents import set_problem, source_of, to_read
+from gini_notebook.service.batch.ledger.pages import free_key
+from gini_notebook.service.batch.ledger.uploads import Assembled, Prepared, link, state_and_name
+from gini_notebook.service.batch.local_files import Seen, read_source
 from gini_notebook.service.batch.naming import stamped_name
-from gini_notebook.service.batch.page_rows import free_key
-from gini_notebook.service.batch.reading import Seen, read_source
 from gini_notebook.service.batch.recognising import Recogniser
-from gini_notebook.service.batch.rows import Assembled, Prepared, link, state_and_name
+from gini_notebook.service.batch.run_context import FILES, Desk
 from gini_notebook.service.batch.workers import Answer
 
 # What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).

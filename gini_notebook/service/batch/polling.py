@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.errors import AnswerLost, ConnectionFailed
-from gini_notebook.service.batch.desk import READS, Desk, reason_of
-from gini_notebook.service.batch.listing import DEFAULT_LIMIT, Ended, Lister
+from gini_notebook.service.batch.document_list import DEFAULT_LIMIT, Ended, Lister
+from gini_notebook.service.batch.ledger.uploads import set_failed
 from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.rows import set_failed
+from gini_notebook.service.batch.run_context import READS, Desk, reason_of
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import COMPLETED, ERROR, Document
 

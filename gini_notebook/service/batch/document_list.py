@@ -12,8 +12,8 @@ from functools import partial
 from typing import Protocol
 
 from gini_notebook.errors import ConnectionFailed
-from gini_notebook.service.batch.desk import LISTS, Desk
 from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.run_context import LISTS, Desk
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import Document
 
