@@ -12,6 +12,7 @@ from markupsafe import Markup
 from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger, tables
+from gini_notebook.service.batch.ledger.status import count_by_status, first_documents
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client
@@ -122,7 +123,7 @@ class Batch:
     def status(self) -> dict[str, int]:
         """Count the documents: ``completed``, ``failed``, ``unclear``, ``pending``."""
         with self._ledger() as ledger:
-            return maintenance.counts_of(ledger)
+            return count_by_status(ledger)
 
     def to_csv(self, folder: str | os.PathLike[str], *, safe: bool = True) -> list[Path]:
         """Write the tables as CSV files; see :func:`gini_notebook.service.batch.export.to_csv`."""
@@ -150,12 +151,7 @@ class Batch:
     def _repr_html_(self) -> str:
         """Show counts and the first documents, the failed ones first; everything from outside is escaped."""
         with self._ledger() as ledger:
-            rows = ledger.rows(
-                f"SELECT document, {tables.STATUS} AS status, pages, coalesce(problem, error, '') "  # noqa: S608
-                "FROM documents LEFT JOIN uploads USING (key) WHERE listed "
-                "ORDER BY status != 'failed', position LIMIT ?",
-                (SHOWN_ROWS,),
-            )
+            rows = first_documents(ledger, SHOWN_ROWS)
         head = _row(Markup('<th scope="col">{}</th>'), ("document", "status", "pages", "error"))
         body = Markup("").join(_row(Markup("<td>{}</td>"), row) for row in rows)
         counts = self.status()

@@ -5,6 +5,7 @@ import time
 
 from gini_notebook.errors import LedgerError, SettingError
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.duplicates import forget_service
 from gini_notebook.service.batch.naming import MARK_CHARACTERS
 from gini_notebook.service.client import Client
 
@@ -44,14 +45,7 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
 def _start_over_elsewhere(ledger: Ledger, api: str) -> None:
     """Send to another sandbox what the former one had not finished: it is gone, and so are its documents."""
     if ledger.fact("sandbox") not in {None, api}:
-        ledger.change(
-            "UPDATE uploads SET state = 'planned', document_id = NULL, intent_at = NULL, unknown_at = NULL, "
-            "uploaded_at = NULL, attempts = 0 WHERE state IN ('intent', 'unknown', 'uploaded')"
-        )
-        ledger.change("DELETE FROM surplus WHERE deleted_at IS NULL")
-        ledger.change(
-            "UPDATE uploads SET deleted_at = ? WHERE document_id IS NOT NULL AND deleted_at IS NULL", (time.time(),)
-        )
+        forget_service(ledger)
     ledger.remember("sandbox", api)
     ledger.commit()
 

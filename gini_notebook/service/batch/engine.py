@@ -11,13 +11,12 @@ from gini_notebook.service.batch.document_list import Lister
 from gini_notebook.service.batch.document_queue import Feed
 from gini_notebook.service.batch.fetching import Fetcher
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.status import count_by_state, unfinished
 from gini_notebook.service.batch.ledger.uploads import (
     COMPOSITE,
     known,
     open_uploads,
-    tally,
     unclear_uploads,
-    unfinished,
 )
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.page_joiner import Composer
@@ -66,7 +65,7 @@ class Engine:
         executor: Executor | None = None,
     ) -> None:
         chance = random.Random()  # noqa: S311 - jitter is no secret
-        found = tally(ledger)
+        found = count_by_state(ledger)
         keys, ids = known(ledger)
         self._desk = Desk(
             client=client,

@@ -1,8 +1,7 @@
 """Looks after a run that is over, or looks at one that is on: how far it is, what is in excess, deleting it all."""
 
 import os
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,9 +12,19 @@ from gini_notebook.errors import LedgerError, NotFound
 from gini_notebook.service.batch.binding import bound_client
 from gini_notebook.service.batch.document_list import Ended, Reading
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.duplicates import (
+    add_surplus,
+    held_ids,
+    release_unfinished,
+    set_deleted,
+    set_surplus_deleted,
+    surplus_count,
+    surplus_ids,
+)
 from gini_notebook.service.batch.ledger.lock import FolderLock, is_held
 from gini_notebook.service.batch.ledger.pages import ever_unclear
-from gini_notebook.service.batch.ledger.uploads import PARTIAL, add_surplus, known, names_of_unresolved, tally
+from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes
+from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolved
 from gini_notebook.service.batch.naming import bears_mark
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import look_for
@@ -25,19 +34,6 @@ from gini_notebook.service.values import Document
 RECENT = 200
 DELETE_THREADS = 8
 DELETES_PER_COMMIT = 64
-SURPLUS_DELETED = "UPDATE surplus SET deleted_at = ? WHERE document_id = ?"
-DELETED = "UPDATE uploads SET deleted_at = ? WHERE document_id = ?"
-
-
-def counts_of(ledger: Ledger) -> dict[str, int]:
-    """Count the documents of a run: ``completed``, ``failed``, ``pending`` and ``unclear``."""
-    found = tally(ledger)
-    counts = {
-        "completed": found.pop("done", 0),
-        "failed": found.pop("failed", 0) + found.pop("problem", 0),
-        "unclear": found.pop("unknown", 0),
-    }
-    return {**counts, "pending": sum(found.values())}
 
 
 def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -63,15 +59,14 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
         When there is no run in the folder.
     """
     with Ledger(Path(folder), read_only=True) as ledger:
-        counts = counts_of(ledger)
+        counts = count_by_status(ledger)
         rate = _documents_per_s(ledger)
-        surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
         left = counts["pending"] + counts["unclear"]
         return {
             "folder": str(folder),
             "documents": sum(counts.values()),
             **counts,
-            "surplus": surplus,
+            "surplus": surplus_count(ledger),
             # Three digits are more than such a forecast can bear.
             "documents_per_s": None if rate is None else float(f"{rate:.3g}"),
             "time_left_s": _time_left_s(left, rate, alive=is_held(Path(folder))),
@@ -88,37 +83,32 @@ def _time_left_s(left: int, rate: float | None, *, alive: bool) -> int | None:
 def _documents_per_s(ledger: Ledger) -> float | None:
     """Return the rate since the run was last taken up: what lies between two calls is no time of work."""
     taken_up_at = float(ledger.fact("taken_up_at") or 0)
-    rows = ledger.rows(
-        "SELECT count(*), min(finished_at), max(finished_at) FROM (SELECT finished_at FROM uploads "
-        "WHERE finished_at >= ? ORDER BY finished_at DESC LIMIT ?)",
-        (taken_up_at, RECENT + 1),
-    )
-    count, first, last = rows[0]
-    if count <= RECENT:
+    number, first, last = latest_finishes(ledger, taken_up_at, RECENT + 1)
+    if first is None or last is None:
+        return None
+    if number <= RECENT:
         # From the beginning: results come in crowds, and the time up to the first one counts, too.
-        return count / (last - taken_up_at) if count > 1 and last > taken_up_at else None
+        return number / (last - taken_up_at) if number > 1 and last > taken_up_at else None
     return RECENT / (last - first) if last > first else None
 
 
 def _failures(ledger: Ledger) -> list[dict[str, Any]]:
-    failures: dict[str, dict[str, Any]] = {}
-    for text, request_id, document_id, path, document in ledger.each(
-        "SELECT coalesce(problem, error, ''), request_id, document_id, path, document FROM documents "
-        "LEFT JOIN uploads USING (key) WHERE listed AND (problem IS NOT NULL OR state = 'failed') ORDER BY position"
-    ):
-        error = _without(text, document_id, as_text(path), document)
-        failure = failures.setdefault(error, {"error": error, "count": 0, "request_ids": []})
-        failure["count"] += 1
-        if request_id and len(failure["request_ids"]) < 3:
-            failure["request_ids"].append(request_id)
-    return sorted(failures.values(), key=lambda failure: -failure["count"])
+    reasons: dict[str, dict[str, Any]] = {}
+    for failure in failures(ledger):
+        error = _reason(failure)
+        reason = reasons.setdefault(error, {"error": error, "count": 0, "request_ids": []})
+        reason["count"] += 1
+        if failure.request_id and len(reason["request_ids"]) < 3:
+            reason["request_ids"].append(failure.request_id)
+    return sorted(reasons.values(), key=lambda reason: -reason["count"])
 
 
-def _without(error: str, document_id: str | None, path: str, document: str) -> str:
+def _reason(failure: Failure) -> str:
     """Leave out what differs from document to document, so that the same reason is one reason."""
-    error = error.replace(path, "…")
-    if document_id is not None:
-        error = error.replace(document_id, "…")
+    error = failure.error.replace(as_text(failure.path), "…")
+    if failure.document_id is not None:
+        error = error.replace(failure.document_id, "…")
+    document = failure.document
     return f"…{error.removeprefix(document)}" if error.startswith(f"{document} ") else error
 
 
@@ -146,11 +136,11 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
     """
     with _own(client, folder) as (own, ledger):
         _find_surplus(own, ledger)
-        ids = [row[0] for row in ledger.rows("SELECT document_id FROM surplus WHERE deleted_at IS NULL")]
+        count = surplus_count(ledger)
         if delete:
             _delete_surplus(own, ledger, pages=False)
             _delete_surplus(own, ledger, pages=True)
-        return len(ids)
+        return count
 
 
 def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
@@ -177,34 +167,15 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     """
     with _own(client, folder) as (own, ledger):
         _find_surplus(own, ledger, unresolved=True)
-        _set_free(ledger)
+        release_unfinished(ledger)
         # The service refuses to delete a page that is in use.
         deleted = _delete_surplus(own, ledger, pages=False)
-        held = ledger.rows("SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL")
-        deleted += _delete(own, ledger, [row[0] for row in held], DELETED)
+        deleted += _delete(own, ledger, held_ids(ledger), set_deleted)
         return deleted + _delete_surplus(own, ledger, pages=True)
 
 
-def _set_free(ledger: Ledger) -> None:
-    """Let what has no result, and pages that later documents may need, be sent again when they are wanted.
-
-    Before anything is deleted, so that whatever interrupts that, no row waits for a document that is gone.
-    """
-    unfinished = "document_id IS NOT NULL AND deleted_at IS NULL AND state NOT IN ('done', 'failed')"
-    ledger.change(
-        "INSERT INTO surplus (document_id, key, name, created_at) SELECT document_id, key, name, uploaded_at "  # noqa: S608
-        f"FROM uploads WHERE {unfinished} ON CONFLICT DO NOTHING"
-    )
-    ledger.change(f"UPDATE uploads SET state = 'planned', document_id = NULL, attempts = 0 WHERE {unfinished}")  # noqa: S608
-    ledger.commit()
-
-
 def _delete_surplus(client: Client, ledger: Ledger, *, pages: bool) -> int:
-    rows = ledger.rows(
-        "SELECT surplus.document_id, kind FROM surplus LEFT JOIN uploads USING (key) WHERE surplus.deleted_at IS NULL"
-    )
-    ids = [document_id for document_id, kind in rows if (kind == PARTIAL) is pages]
-    return _delete(client, ledger, ids, SURPLUS_DELETED)
+    return _delete(client, ledger, surplus_ids(ledger, pages=pages), set_surplus_deleted)
 
 
 @contextmanager
@@ -247,14 +218,14 @@ def listed(client: Client, *, limit: int = BatchSettings().list_limit) -> Iterat
         raise LedgerError("The service's document list cannot be read to its end: too many documents of one moment.")
 
 
-def _delete(client: Client, ledger: Ledger, ids: Iterable[str], statement: str) -> int:
+def _delete(client: Client, ledger: Ledger, ids: Iterable[str], record: Callable[[Ledger, str], None]) -> int:
     waiting, deleted = list(ids), 0
     with ThreadPoolExecutor(DELETE_THREADS) as threads:
         while waiting:
             some, waiting = waiting[:DELETES_PER_COMMIT], waiting[DELETES_PER_COMMIT:]
             try:
                 for document_id, was_there in zip(some, threads.map(lambda one: _gone(client, one), some), strict=True):
-                    ledger.change(statement, (time.time(), document_id))
+                    record(ledger, document_id)
                     deleted += was_there
             finally:
                 ledger.commit()

@@ -29,8 +29,10 @@ from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.service.batch.ledger.documents import of_earlier_calls, register, sources
+from gini_notebook.service.batch.ledger.duplicates import surplus_count
 from gini_notebook.service.batch.ledger.lock import FolderLock
 from gini_notebook.service.batch.ledger.pages import allow
+from gini_notebook.service.batch.ledger.status import has_unfinished
 from gini_notebook.service.batch.progress import Progress, say, shown
 from gini_notebook.service.batch.recognising import MOST_TASKS
 from gini_notebook.service.batch.run_context import FILES, HASHES, LISTS, READS, UPLOADS
@@ -206,8 +208,7 @@ def _drive(
         except GiniError as error:
             error.add_note(_farewell("the reason is above", engine.counts, ledger))
             raise
-    surplus = ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0]
-    return RunReport(ledger.folder, engine.counts, surplus, inputs.skipped)
+    return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.skipped)
 
 
 def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
@@ -225,11 +226,7 @@ def _greet(client: Client, ledger: Ledger) -> None:
 
     A service that is merely in trouble, or has no list, is the business of the run, which has rules for that.
     """
-    unfinished = ledger.rows(
-        "SELECT 1 FROM documents LEFT JOIN uploads USING (key) "
-        "WHERE listed AND (key IS NULL OR state NOT IN ('done', 'failed')) LIMIT 1"
-    )
-    if unfinished:
+    if has_unfinished(ledger):
         with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
             client.documents(limit=1)
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.errors import NotFound
+from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.pages import EverUnclear, ever_unclear, ids_of_parts, joined_ones
-from gini_notebook.service.batch.ledger.uploads import Unclear, add_surplus
+from gini_notebook.service.batch.ledger.uploads import Unclear
 from gini_notebook.service.batch.run_context import READS, Desk, reason_of
 from gini_notebook.service.batch.unclear_uploads import ABSENCES, ENDS_IN_VAIN
 from gini_notebook.service.batch.workers import Answer
@@ -134,7 +135,7 @@ class Seeker:
     def joining(self) -> None:
         """Hear that pages are joined, which makes the last look for surplus outdated."""
         self._sweep = None
-        self._desk.ledger.change("DELETE FROM facts WHERE name = 'composites_swept'")
+        self._desk.ledger.forget("composites_swept")
 
     def due(self) -> float:
         """Return when the next look is due."""

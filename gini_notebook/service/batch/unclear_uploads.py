@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from gini_notebook.service.batch.document_list import Ended, EndHandler, Lister
 from gini_notebook.service.batch.document_queue import Feed
+from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.pages import page_names
 from gini_notebook.service.batch.ledger.uploads import (
     PARTIAL,
     Unclear,
-    add_surplus,
     attempts_of,
     set_failed,
     set_planned,
@@ -119,7 +119,7 @@ class Reconciler:
         """Hear that an upload is about to leave, which makes the last look for surplus outdated."""
         if self.is_swept:
             self.is_swept = False
-            self._desk.ledger.change("DELETE FROM facts WHERE name = 'swept'")
+            self._desk.ledger.forget("swept")
 
     def uploaded(self, document_id: str, name: str, kind: str) -> None:
         """Hear of a new document, which may be looked for in the list."""

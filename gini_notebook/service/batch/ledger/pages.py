@@ -41,7 +41,7 @@ def free_key(ledger: Ledger, key: str, document: str, former_key: str | None) ->
 def allow(ledger: Ledger, *, duplicates: bool) -> None:
     """Note whether each document has an upload of its own; part documents that share one, if so."""
     if not duplicates:
-        ledger.change("DELETE FROM facts WHERE name = 'allow_duplicates'")
+        ledger.forget("allow_duplicates")
         return
     ledger.remember("allow_duplicates", "yes")
     ledger.change(

@@ -236,6 +236,10 @@ class Ledger:
         """Gather a fact for the next commit."""
         self.change("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value))
 
+    def forget(self, name: str) -> None:
+        """Gather for the next commit that a fact no longer holds."""
+        self.change("DELETE FROM facts WHERE name = ?", (name,))
+
     def close(self) -> None:
         """Close the file; changes that were gathered but not committed are dropped.
 

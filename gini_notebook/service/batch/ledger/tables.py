@@ -7,13 +7,9 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook.schema import CANDIDATES, COUNT, DOCUMENTS, EXTRACTIONS, LINE_ITEMS, TEXT, TIME
-from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.status import STATUS
+from gini_notebook.service.batch.ledger.store import Ledger
 
-# How the states of an upload look from outside.
-STATUS = (
-    "CASE WHEN problem IS NOT NULL OR state = 'failed' THEN 'failed' WHEN state = 'done' THEN 'completed' "
-    "WHEN state = 'unknown' THEN 'unclear' ELSE 'pending' END"
-)
 DOCUMENT_COLUMNS = (
     "document",
     "sha256",

@@ -13,7 +13,6 @@
 """
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gini_notebook.service.batch.inputs import Source
@@ -82,23 +81,6 @@ class Finished:
     processing_s: float
     pages: int | None
     source_classification: str | None
-
-
-def tally(ledger: Ledger) -> dict[str, int]:
-    """Count the documents of the latest call per state; ``problem``: the file cannot be read; ``new``: not read yet."""
-    return dict(
-        ledger.rows(
-            "SELECT CASE WHEN problem IS NOT NULL THEN 'problem' ELSE coalesce(state, 'new') END AS standing, count(*) "
-            "FROM documents LEFT JOIN uploads USING (key) WHERE listed GROUP BY standing"
-        )
-    )
-
-
-def unfinished(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """Yield key and name of every document that waits for an upload the ledger knows."""
-    yield from ledger.each(
-        "SELECT key, document FROM documents JOIN uploads USING (key) WHERE listed AND state NOT IN ('done', 'failed')"
-    )
 
 
 def state_and_name(ledger: Ledger, key: str) -> tuple[str, str | None]:
@@ -217,13 +199,4 @@ def set_done(ledger: Ledger, key: str, finished: Finished) -> None:
             finished.source_classification,
             key,
         ),
-    )
-
-
-def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:
-    """Note a document of the service that an unclear upload made in excess."""
-    ledger.change(
-        "INSERT INTO surplus (document_id, key, name, created_at) "
-        "VALUES (?, (SELECT key FROM uploads WHERE name = ?), ?, ?) ON CONFLICT DO NOTHING",
-        (document_id, name, name, None if created_ms is None else created_ms / 1000),
     )

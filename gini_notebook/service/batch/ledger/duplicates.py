@@ -1,0 +1,70 @@
+"""Documents at the service: those in excess of one for each row (surplus), and which of all are deleted."""
+
+import time
+
+from gini_notebook.service.batch.ledger.store import Ledger
+from gini_notebook.service.batch.ledger.uploads import PARTIAL
+
+
+def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:
+    """Record a document of the service that an unclear upload made in excess."""
+    ledger.change(
+        "INSERT INTO surplus (document_id, key, name, created_at) "
+        "VALUES (?, (SELECT key FROM uploads WHERE name = ?), ?, ?) ON CONFLICT DO NOTHING",
+        (document_id, name, name, None if created_ms is None else created_ms / 1000),
+    )
+
+
+def surplus_count(ledger: Ledger) -> int:
+    """Return how many documents in excess are at the service."""
+    return int(ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0])
+
+
+def surplus_ids(ledger: Ledger, *, pages: bool) -> list[str]:
+    """Return the ids of documents in excess at the service: of pages of documents, or of all others."""
+    rows = ledger.rows(
+        "SELECT surplus.document_id, kind FROM surplus LEFT JOIN uploads USING (key) WHERE surplus.deleted_at IS NULL"
+    )
+    return [document_id for document_id, kind in rows if (kind == PARTIAL) is pages]
+
+
+def held_ids(ledger: Ledger) -> list[str]:
+    """Return the ids of all documents of the run that are at the service, pages of documents among them."""
+    rows = ledger.rows("SELECT document_id FROM uploads WHERE document_id IS NOT NULL AND deleted_at IS NULL")
+    return [row[0] for row in rows]
+
+
+def set_surplus_deleted(ledger: Ledger, document_id: str) -> None:
+    """Record that a document in excess is no longer at the service."""
+    ledger.change("UPDATE surplus SET deleted_at = ? WHERE document_id = ?", (time.time(), document_id))
+
+
+def set_deleted(ledger: Ledger, document_id: str) -> None:
+    """Record that a document of the run is no longer at the service."""
+    ledger.change("UPDATE uploads SET deleted_at = ? WHERE document_id = ?", (time.time(), document_id))
+
+
+def release_unfinished(ledger: Ledger) -> None:
+    """Make what has no result, and pages that later documents may need, surplus, so that it is sent again when wanted.
+
+    Before anything is deleted, so that whatever interrupts that, no row waits for a document that is gone.
+    """
+    unfinished = "document_id IS NOT NULL AND deleted_at IS NULL AND state NOT IN ('done', 'failed')"
+    ledger.change(
+        "INSERT INTO surplus (document_id, key, name, created_at) SELECT document_id, key, name, uploaded_at "  # noqa: S608
+        f"FROM uploads WHERE {unfinished} ON CONFLICT DO NOTHING"
+    )
+    ledger.change(f"UPDATE uploads SET state = 'planned', document_id = NULL, attempts = 0 WHERE {unfinished}")  # noqa: S608
+    ledger.commit()
+
+
+def forget_service(ledger: Ledger) -> None:
+    """Record that the service is gone with all its documents: what was not finished there is planned again."""
+    ledger.change(
+        "UPDATE uploads SET state = 'planned', document_id = NULL, intent_at = NULL, unknown_at = NULL, "
+        "uploaded_at = NULL, attempts = 0 WHERE state IN ('intent', 'unknown', 'uploaded')"
+    )
+    ledger.change("DELETE FROM surplus WHERE deleted_at IS NULL")
+    ledger.change(
+        "UPDATE uploads SET deleted_at = ? WHERE document_id IS NOT NULL AND deleted_at IS NULL", (time.time(),)
+    )
