@@ -13,7 +13,7 @@ from typing import Protocol
 
 from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.run_context import LISTS, Desk
+from gini_notebook.service.batch.run_context import LISTS, RunContext
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import Document
 
@@ -111,7 +111,7 @@ class Lister:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
 
     Attributes
@@ -124,8 +124,8 @@ class Lister:
 
     TRIES = 6
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         self._reading: Reading | None = None
         self._began = 0.0
         self._pages_left = math.inf
@@ -155,25 +155,25 @@ class Lister:
         enough: Callable[[], bool] | None = None,
     ) -> None:
         """Begin a reading; ``ended`` hears how it ended and when it began, ``enough`` ends it early."""
-        by_offset = self._desk.client.environment.counts_with_offset
+        by_offset = self._context.client.environment.counts_with_offset
         self._reading = Reading(limit, ascending=self.ascending, begin=begin, by_offset=by_offset)
-        self._began = self._due = self._desk.now()
+        self._began = self._due = self._context.now()
         self._pages_left, self._failures = pages, 0
         self._ended, self._enough = ended, enough or _never
         self.advance()
 
     def advance(self) -> None:
         """Ask for the next page when it is due."""
-        desk, reading = self._desk, self._reading
-        if reading is None or self._due > desk.now() or not desk.may_call(LISTS):
+        context, reading = self._context, self._reading
+        if reading is None or self._due > context.now() or not context.may_call(LISTS):
             return
         self._due = math.inf
-        call = partial(desk.client.documents, limit=reading.limit, next=reading.next)
-        desk.call(LISTS, partial(self._answered, reading), call)
+        call = partial(context.client.documents, limit=reading.limit, next=reading.next)
+        context.call(LISTS, partial(self._answered, reading), call)
 
     def _answered(self, reading: Reading, answer: Answer) -> None:
-        desk = self._desk
-        outcome = desk.judge(answer)
+        context = self._context
+        outcome = context.judge(answer)
         if outcome is None:
             self._take(reading, answer)
             return
@@ -183,7 +183,7 @@ class Lister:
         elif self._failures >= self.TRIES:
             self._end(Ended.BROKEN)
         else:
-            self._due = desk.now() + desk.backoff_s(max(1, self._failures))
+            self._due = context.now() + context.backoff_s(max(1, self._failures))
 
     def _take(self, reading: Reading, answer: Answer) -> None:
         self._failures = 0
@@ -197,7 +197,7 @@ class Lister:
         if reading.ended is not None:
             self._end(reading.ended)
         else:
-            self._due = self._desk.now()
+            self._due = self._context.now()
             self.advance()
 
     def _end(self, how: Ended) -> None:

@@ -16,7 +16,7 @@ from gini_notebook.service.batch.ledger.uploads import Assembled, Prepared, link
 from gini_notebook.service.batch.local_files import Seen, read_source
 from gini_notebook.service.batch.naming import stamped_name
 from gini_notebook.service.batch.recognising import Recogniser
-from gini_notebook.service.batch.run_context import FILES, Desk
+from gini_notebook.service.batch.run_context import FILES, RunContext
 from gini_notebook.service.batch.workers import Answer
 
 # What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).
@@ -30,7 +30,7 @@ class Feed:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     known_keys
         Keys of all uploads the ledger knows.
@@ -45,13 +45,13 @@ class Feed:
         Who hears of contents that no document has any more.
     """
 
-    def __init__(self, desk: Desk, known_keys: set[str], executor: Executor | None = None) -> None:
-        self._desk = desk
+    def __init__(self, context: RunContext, known_keys: set[str], executor: Executor | None = None) -> None:
+        self._context = context
         self.assembled: Callable[[Assembled], None] = _untaken
         self.abandoned: Callable[[str], None] = _unmissed
-        self._apart = desk.ledger.fact("allow_duplicates") is not None
+        self._apart = context.ledger.fact("allow_duplicates") is not None
         self._known = known_keys
-        self._recogniser = Recogniser(desk, executor, self._recognised)
+        self._recogniser = Recogniser(context, executor, self._recognised)
         self._position = -1
         self._chunk: deque[tuple[Source, str | None]] = deque()
         self._exhausted = False
@@ -90,7 +90,7 @@ class Feed:
 
     def again(self, key: str, due: float) -> None:
         """Read a document with this content once more, at a time to come."""
-        source = source_of(self._desk.ledger, key)
+        source = source_of(self._context.ledger, key)
         if source is not None:
             heapq.heappush(self._again, (due, next(self._order), source, key))
 
@@ -100,10 +100,10 @@ class Feed:
 
     def advance(self) -> None:
         """Read ahead."""
-        desk = self._desk
+        context = self._context
         while (
-            desk.halt is None
-            and desk.workers.free(FILES)
+            context.halt is None
+            and context.workers.free(FILES)
             and self._held_bytes < HELD_BYTES
             and len(self._ready) + self._reading < AHEAD_DOCUMENTS
             and (item := self._next()) is not None
@@ -111,16 +111,16 @@ class Feed:
             self._reading += 1
             source, former_key, is_again = item
             handler = partial(self._read, source, former_key, is_again=is_again)
-            desk.workers.submit(FILES, handler, partial(read_source, source, desk.mark))
+            context.workers.submit(FILES, handler, partial(read_source, source, context.mark))
         self._recogniser.advance()
 
     def _next(self) -> tuple[Source, str | None, bool] | None:
-        while self._again and self._again[0][0] <= self._desk.now():
+        while self._again and self._again[0][0] <= self._context.now():
             _, _, source, wanted = heapq.heappop(self._again)
             if self._waits(wanted, source):
                 return source, wanted, True
         if not self._chunk and not self._exhausted and self._recogniser.has_room:
-            rows = to_read(self._desk.ledger, self._position, CHUNK)
+            rows = to_read(self._context.ledger, self._position, CHUNK)
             self._exhausted = len(rows) < CHUNK
             for _, source, key, size in rows:
                 # Pages, and copies that shall be uploaded apart, have keys that a look at one file does not tell.
@@ -132,13 +132,13 @@ class Feed:
 
     def _waits(self, key: str, source: Source) -> bool:
         """Tell whether a document is still to be uploaded: a page of it may have failed since that was asked for."""
-        return source.document in self._desk.tally.waiting.get(key, ())
+        return source.document in self._context.tally.waiting.get(key, ())
 
     def _is_settled(self, key: str, source: Source, *, is_again: bool) -> bool:
         """Tell whether a document was finished by a copy, or failed with another page, while it was to be read."""
         if self._waits(key, source):
             return False
-        return is_again or state_and_name(self._desk.ledger, key)[0] in {"done", "failed"}
+        return is_again or state_and_name(self._context.ledger, key)[0] in {"done", "failed"}
 
     def _read(self, source: Source, former_key: str | None, answer: Answer, *, is_again: bool) -> None:
         self._reading -= 1
@@ -157,9 +157,9 @@ class Feed:
     def _keyed(self, found: Prepared | Assembled, former_key: str | None) -> Prepared | Assembled:
         if not self._apart:
             return found
-        document, ledger = found.source.document, self._desk.ledger
+        document, ledger = found.source.document, self._context.ledger
         key = free_key(ledger, found.key, document, former_key)
-        own = replace(found, key=key, name=stamped_name(document, key, self._desk.mark))
+        own = replace(found, key=key, name=stamped_name(document, key, self._context.mark))
         if isinstance(own, Prepared):
             # At once, so that the next copy sees that this key is taken.
             link(ledger, document, key, own.size, own.modified_ns)
@@ -167,17 +167,17 @@ class Feed:
 
     def _unreadable(self, source: Source, error: Exception) -> None:
         if not isinstance(error, FileProblem):
-            self._desk.stop(error)
+            self._context.stop(error)
             return
-        set_problem(self._desk.ledger, source.document, str(error))
-        self._desk.tally.failed += 1
+        set_problem(self._context.ledger, source.document, str(error))
+        self._context.tally.failed += 1
 
     def _changed(self, source: Source, former_key: str) -> None:
         """Let another copy of the former content take over, if there is one."""
-        tally = self._desk.tally
+        tally = self._context.tally
         tally.leave(former_key, source.document)
         if tally.waiting.get(former_key):
-            self.again(former_key, self._desk.now())
+            self.again(former_key, self._context.now())
         else:
             self.abandoned(former_key)
 
@@ -205,7 +205,7 @@ class Feed:
                 self.push(prepared if name is None else replace(prepared, name=name))
 
     def _count(self, state: str, key: str, document: str) -> None:
-        tally = self._desk.tally
+        tally = self._context.tally
         if state == "done":
             tally.completed += 1
         elif state == "failed":
@@ -214,10 +214,10 @@ class Feed:
             tally.wait(key, document)
 
     def _state(self, document: str, seen: Seen) -> tuple[str, str | None]:
-        link(self._desk.ledger, document, *seen)
+        link(self._context.ledger, document, *seen)
         if seen.key in self._ready_keys:
             return "ready", None
-        return state_and_name(self._desk.ledger, seen.key)
+        return state_and_name(self._context.ledger, seen.key)
 
 
 def _untaken(assembled: Assembled) -> None:

@@ -21,7 +21,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.page_joiner import Composer
 from gini_notebook.service.batch.polling import Watcher
-from gini_notebook.service.batch.run_context import Desk
+from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.uploads import Uploader
@@ -67,7 +67,7 @@ class Engine:
         chance = random.Random()  # noqa: S311 - jitter is no secret
         found = count_by_state(ledger)
         keys, ids = known(ledger)
-        self._desk = Desk(
+        self._context = RunContext(
             client=client,
             ledger=ledger,
             settings=settings,
@@ -80,23 +80,23 @@ class Engine:
             known_ids=ids,
         )
         self.heard: Callable[[Counts], None] = _unheard
-        self._began = self._desk.now()
-        self._lister = Lister(self._desk)
-        self._fetcher = Fetcher(self._desk)
-        self._watcher = Watcher(self._desk, self._lister, self._fetcher.add)
-        self._feed = Feed(self._desk, keys, executor)
-        self._reconciler = Reconciler(self._desk, self._lister, self._watcher, self._feed)
-        self._composer = Composer(self._desk, self._feed, self._watcher, self._reconciler)
+        self._began = self._context.now()
+        self._lister = Lister(self._context)
+        self._fetcher = Fetcher(self._context)
+        self._watcher = Watcher(self._context, self._lister, self._fetcher.add)
+        self._feed = Feed(self._context, keys, executor)
+        self._reconciler = Reconciler(self._context, self._lister, self._watcher, self._feed)
+        self._composer = Composer(self._context, self._feed, self._watcher, self._reconciler)
         reconciler, composer = self._reconciler, self._composer
         reconciler.landed, reconciler.failed, reconciler.again = composer.landed, composer.failed, composer.again
-        self._uploader = Uploader(self._desk, self._feed, self._watcher, reconciler, composer=composer)
+        self._uploader = Uploader(self._context, self._feed, self._watcher, reconciler, composer=composer)
         self._lister.listeners += [self._watcher, self._reconciler]
         self._take_up()
 
     def _take_up(self) -> None:
-        ledger = self._desk.ledger
+        ledger = self._context.ledger
         for key, document in unfinished(ledger):
-            self._desk.tally.wait(key, document)
+            self._context.tally.wait(key, document)
         for unclear in unclear_uploads(ledger):
             (self._composer if unclear.kind == COMPOSITE else self._reconciler).add(unclear)
         for upload in open_uploads(ledger):
@@ -105,12 +105,12 @@ class Engine:
     @property
     def counts(self) -> Counts:
         """How far the run is."""
-        return self._desk.tally.counts([*self._reconciler.unclear, *self._composer.unclear])
+        return self._context.tally.counts([*self._reconciler.unclear, *self._composer.unclear])
 
     def interrupt(self) -> None:
         """Let the run stop at once; safe to call from a signal handler."""
-        self._desk.stop(RunStopped("interrupted"))
-        self._desk.workers.wake()
+        self._context.stop(RunStopped("interrupted"))
+        self._context.workers.wake()
 
     def run(self) -> None:
         """Work until every document is finished.
@@ -120,33 +120,33 @@ class Engine:
         GiniError
             Why the run cannot go on; the ledger is written and resumes.
         """
-        desk = self._desk
+        context = self._context
         try:
-            while desk.halt is None and not self._step():
+            while context.halt is None and not self._step():
                 self._check_limits()
-            if desk.halt is not None:
+            if context.halt is not None:
                 self._land()
-                raise desk.halt
+                raise context.halt
             self._composer.settle()
-            desk.ledger.commit()
+            context.ledger.commit()
         finally:
-            desk.workers.close()
+            context.workers.close()
 
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
         self._watcher.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
         for part in (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._uploader):
             part.advance()
-        self._desk.ledger.commit()
+        self._context.ledger.commit()
         if self._is_done():
             return True
         self._hear(self._wait_s())
         return False
 
     def _hear(self, timeout_s: float) -> None:
-        for answer in self._desk.workers.answers(timeout_s):
+        for answer in self._context.workers.answers(timeout_s):
             answer.subject(answer)
-        self._desk.ledger.commit()
+        self._context.ledger.commit()
         self.heard(self.counts)
 
     def _is_done(self) -> bool:
@@ -162,28 +162,28 @@ class Engine:
         return not busy and self._composer.sweep_at_end() and self._reconciler.sweep_at_end() and self._lister.idle
 
     def _wait_s(self) -> float:
-        now = self._desk.now()
+        now = self._context.now()
         parts = (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._composer)
         # What is due already waits for a free worker, whose answer ends the wait, or for the pace.
         times = [part.due() for part in parts]
-        times += [now + self._desk.pace.wait_s(now)]
+        times += [now + self._context.pace.wait_s(now)]
         return min([LONGEST_WAIT_S, *(time - now for time in times if time > now and math.isfinite(time))])
 
     def _check_limits(self) -> None:
-        desk, now = self._desk, self._desk.now()
-        run_limit_s = desk.settings.run_limit_s
+        context, now = self._context, self._context.now()
+        run_limit_s = context.settings.run_limit_s
         if run_limit_s is not None and now - self._began > run_limit_s:
-            desk.stop(RunStopped(f"the limit of {run_limit_s:g} s for the run was reached"))
-        failing_s = desk.pace.failing_s(now)
-        if failing_s > desk.settings.outage_limit_s:
-            desk.stop(RunStopped(f"nothing has succeeded for {failing_s:.0f} s; the service seems to be down"))
+            context.stop(RunStopped(f"the limit of {run_limit_s:g} s for the run was reached"))
+        failing_s = context.pace.failing_s(now)
+        if failing_s > context.settings.outage_limit_s:
+            context.stop(RunStopped(f"nothing has succeeded for {failing_s:.0f} s; the service seems to be down"))
 
     def _land(self) -> None:
         """Wait a moment for uploads on the wire, so that fewer need to be looked for later."""
-        until = self._desk.now() + GRACE_S
-        while (self._uploader.in_air or self._composer.in_air) and (left_s := until - self._desk.now()) > 0:
+        until = self._context.now() + GRACE_S
+        while (self._uploader.in_air or self._composer.in_air) and (left_s := until - self._context.now()) > 0:
             self._hear(left_s)
-        self._desk.ledger.commit()
+        self._context.ledger.commit()
 
 
 def _unheard(counts: Counts) -> None:

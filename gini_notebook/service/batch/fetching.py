@@ -9,7 +9,7 @@ from gini_notebook.errors import AnswerLost, ConnectionFailed
 from gini_notebook.service.batch.ledger.uploads import Finished, set_done, set_failed
 from gini_notebook.service.batch.outcomes import Outcome
 from gini_notebook.service.batch.polling import Flight
-from gini_notebook.service.batch.run_context import READS, Desk, reason_of
+from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.client import Client
 
@@ -24,12 +24,12 @@ class Fetcher:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         self._due: list[tuple[float, int, Flight]] = []
         self._order = itertools.count()
         self._fetching = 0
@@ -42,7 +42,7 @@ class Fetcher:
     def add(self, flight: Flight) -> None:
         """Fetch the result of a finished document."""
         flight.failures = 0
-        heapq.heappush(self._due, (self._desk.now(), next(self._order), flight))
+        heapq.heappush(self._due, (self._context.now(), next(self._order), flight))
 
     def due(self) -> float:
         """Return when the next fetch is due."""
@@ -50,29 +50,29 @@ class Fetcher:
 
     def advance(self) -> None:
         """Fetch what is due."""
-        desk = self._desk
-        while self._due and self._due[0][0] <= desk.now() and desk.may_call(READS):
+        context = self._context
+        while self._due and self._due[0][0] <= context.now() and context.may_call(READS):
             flight = heapq.heappop(self._due)[2]
             self._fetching += 1
-            call = partial(extractions_text, desk.client, flight.document_id)
-            desk.call(READS, partial(self._answered, flight), call)
+            call = partial(extractions_text, context.client, flight.document_id)
+            context.call(READS, partial(self._answered, flight), call)
 
     def _answered(self, flight: Flight, answer: Answer) -> None:
-        desk = self._desk
+        context = self._context
         self._fetching -= 1
-        outcome = desk.judge(answer)
+        outcome = context.judge(answer)
         if outcome is None:
             finished = Finished(
                 answer.value, flight.polls, flight.processing_s, flight.pages, flight.source_classification
             )
-            set_done(desk.ledger, flight.key, finished)
-            desk.tally.complete(flight.key)
+            set_done(context.ledger, flight.key, finished)
+            context.tally.complete(flight.key)
             return
         error = answer.error or AnswerLost()
         flight.failures += not isinstance(error, ConnectionFailed)
-        if outcome is Outcome.REFUSED or flight.failures >= desk.settings.attempts:
-            set_failed(desk.ledger, flight.key, *reason_of(error), flight.polls)
-            desk.tally.fail(flight.key)
+        if outcome is Outcome.REFUSED or flight.failures >= context.settings.attempts:
+            set_failed(context.ledger, flight.key, *reason_of(error), flight.polls)
+            context.tally.fail(flight.key)
         else:
-            due = desk.now() + desk.backoff_s(max(1, flight.failures))
+            due = context.now() + context.backoff_s(max(1, flight.failures))
             heapq.heappush(self._due, (due, next(self._order), flight))

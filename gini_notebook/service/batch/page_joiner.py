@@ -22,7 +22,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 )
 from gini_notebook.service.batch.outcomes import Outcome
 from gini_notebook.service.batch.polling import Watcher
-from gini_notebook.service.batch.run_context import UPLOADS, Desk, reason_of
+from gini_notebook.service.batch.run_context import UPLOADS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_joins import Seeker
 from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.workers import Answer
@@ -33,7 +33,7 @@ class Composer:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     feed
         Who reads the documents.
@@ -43,16 +43,16 @@ class Composer:
         Who finds out about unclear pages.
     """
 
-    def __init__(self, desk: Desk, feed: Feed, watcher: Watcher, reconciler: Reconciler) -> None:
-        self._desk, self._feed, self._watcher, self._reconciler = desk, feed, watcher, reconciler
-        self._parts = part_keys(desk.ledger)
+    def __init__(self, context: RunContext, feed: Feed, watcher: Watcher, reconciler: Reconciler) -> None:
+        self._context, self._feed, self._watcher, self._reconciler = context, feed, watcher, reconciler
+        self._parts = part_keys(context.ledger)
         self._missing: dict[str, set[str]] = {}
         self._wanted_by: dict[str, set[str]] = {}
         self._due: list[tuple[float, int, str]] = []
         self._order = itertools.count()
         self._queued: set[str] = set()
         self._posting: set[str] = set()
-        self._seeker = Seeker(desk)
+        self._seeker = Seeker(context)
         self._seeker.joined, self._seeker.absent, self._seeker.gone = self._joined, self._absent, self._fail
         self.add, self.sweep_at_end = self._seeker.add, self._seeker.sweep_at_end
         feed.assembled, feed.abandoned = self.begin, self.abandon
@@ -83,7 +83,7 @@ class Composer:
 
     def begin(self, assembled: Assembled) -> None:
         """Take a document all pages of which were read; those that are not at the service yet are uploaded."""
-        ledger, key = self._desk.ledger, assembled.key
+        ledger, key = self._context.ledger, assembled.key
         assemble(ledger, assembled)
         if key in self._queued:
             return
@@ -129,7 +129,7 @@ class Composer:
         """Hear that an upload failed; a page takes the documents with it that it belongs to."""
         for composite in self._wanted_by.pop(key, set()):
             if composite in self._missing:
-                keys = [part.key for part in parts_of(self._desk.ledger, composite)]
+                keys = [part.key for part in parts_of(self._context.ledger, composite)]
                 number = 1 + keys.index(key)
                 self._fail(composite, f"Page {number}: {error}", request_id)
 
@@ -153,33 +153,33 @@ class Composer:
 
     def _queue(self, key: str, after_s: float) -> None:
         self._queued.add(key)
-        heapq.heappush(self._due, (self._desk.now() + after_s, next(self._order), key))
+        heapq.heappush(self._due, (self._context.now() + after_s, next(self._order), key))
 
     def _post(self, room: Callable[[], float]) -> None:
-        desk = self._desk
-        if not self._due or self._due[0][0] > desk.now():
+        context = self._context
+        if not self._due or self._due[0][0] > context.now():
             return
         chosen: list[str] = []
-        free = min(room(), desk.room(UPLOADS))
-        while self._due and self._due[0][0] <= desk.now() and len(chosen) < free:
+        free = min(room(), context.room(UPLOADS))
+        while self._due and self._due[0][0] <= context.now() and len(chosen) < free:
             chosen.append(heapq.heappop(self._due)[2])
         if not chosen:
             return
         self._seeker.joining()
         for key in chosen:
-            intend_composite(desk.ledger, key)
-        desk.ledger.commit()
+            intend_composite(context.ledger, key)
+        context.ledger.commit()
         for key in chosen:
             self._queued.discard(key)
             self._posting.add(key)
-            call = partial(desk.client.compose, ids_of_parts(desk.ledger, key))
-            desk.call(UPLOADS, partial(self._answered, key), call)
+            call = partial(context.client.compose, ids_of_parts(context.ledger, key))
+            context.call(UPLOADS, partial(self._answered, key), call)
 
     def _answered(self, key: str, answer: Answer) -> None:
-        desk = self._desk
+        context = self._context
         self._posting.discard(key)
-        answer = desk.of_new_id(answer)
-        outcome = desk.judge(answer, uploads=True)
+        answer = context.of_new_id(answer)
+        outcome = context.judge(answer, uploads=True)
         if outcome is None:
             self._joined(key, answer.value)
             return
@@ -189,33 +189,33 @@ class Composer:
                 error = f"A page is no longer at the service, somebody has deleted it: {error} Start a new run."
             self._fail(key, error, request_id)
         elif outcome is Outcome.UNCLEAR:
-            set_unknown(desk.ledger, key, error, request_id)
+            set_unknown(context.ledger, key, error, request_id)
             self.add(Unclear(key, "", error, request_id))
         else:
-            set_planned(desk.ledger, key, counts=False)
-            self._queue(key, desk.wait_after_s(outcome, self._watcher.waiting))
+            set_planned(context.ledger, key, counts=False)
+            self._queue(key, context.wait_after_s(outcome, self._watcher.waiting))
 
     def _joined(self, key: str, document_id: str) -> None:
-        set_uploaded(self._desk.ledger, key, document_id)
-        self._desk.known_ids.add(document_id)
+        set_uploaded(self._context.ledger, key, document_id)
+        self._context.known_ids.add(document_id)
         self._reconciler.uploaded(document_id, "", COMPOSITE)
         self._watcher.add(key, document_id)
 
     def _fail(self, key: str, error: str, request_id: str | None) -> None:
         self._missing.pop(key, None)
-        set_failed(self._desk.ledger, key, error, request_id)
-        self._desk.tally.fail(key)
+        set_failed(self._context.ledger, key, error, request_id)
+        self._context.tally.fail(key)
 
     def _absent(self, unclear: Unclear) -> None:
         """Join the pages once more, unless that was tried too often."""
-        desk, key = self._desk, unclear.key
-        if attempts_of(desk.ledger, key) >= desk.settings.attempts:
-            error = f"Given up after {desk.settings.attempts} attempts to join the pages. The last: {unclear.error}"
+        context, key = self._context, unclear.key
+        if attempts_of(context.ledger, key) >= context.settings.attempts:
+            error = f"Given up after {context.settings.attempts} attempts to join the pages. The last: {unclear.error}"
             self._fail(key, error, unclear.request_id)
             return
-        set_planned(desk.ledger, key, counts=True)
+        set_planned(context.ledger, key, counts=True)
         # A document that the latest call did not name is left alone.
-        if source_of(desk.ledger, key) is not None:
+        if source_of(context.ledger, key) is not None:
             self._queue(key, 0.0)
 
     def settle(self) -> None:
@@ -223,4 +223,4 @@ class Composer:
         stuck = set(self._reconciler.unclear)
         for key, missing in self._missing.items():
             if missing & stuck:
-                set_unknown(self._desk.ledger, key, "It is unclear whether the service has a page of it.", None)
+                set_unknown(self._context.ledger, key, "It is unclear whether the service has a page of it.", None)

@@ -10,7 +10,7 @@ from gini_notebook.errors import AnswerLost, ConnectionFailed
 from gini_notebook.service.batch.document_list import DEFAULT_LIMIT, Ended, Lister
 from gini_notebook.service.batch.ledger.uploads import set_failed
 from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.run_context import READS, Desk, reason_of
+from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import COMPLETED, ERROR, Document
 
@@ -56,7 +56,7 @@ class Watcher:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     lister
         Who reads the list.
@@ -71,8 +71,8 @@ class Watcher:
         Whether no more documents will follow.
     """
 
-    def __init__(self, desk: Desk, lister: Lister, completed: Callable[[Flight], None]) -> None:
-        self._desk, self._lister, self._completed = desk, lister, completed
+    def __init__(self, context: RunContext, lister: Lister, completed: Callable[[Flight], None]) -> None:
+        self._context, self._lister, self._completed = context, lister, completed
         self._flights: dict[str, Flight] = {}
         self._due: list[tuple[float, int, Flight]] = []
         self._order = itertools.count()
@@ -91,7 +91,7 @@ class Watcher:
 
     def add(self, key: str, document_id: str, polls: int = 0) -> None:
         """Wait for a document."""
-        flight = Flight(key, document_id, self._desk.now(), next(self._number), polls)
+        flight = Flight(key, document_id, self._context.now(), next(self._number), polls)
         self._flights[document_id] = flight
         if self._one_by_one:
             self._schedule(flight)
@@ -104,7 +104,7 @@ class Watcher:
         """Return when there is something to ask next."""
         if not self._flights:
             return float("inf")
-        times = [next(iter(self._flights.values())).since + self._desk.settings.document_limit_s]
+        times = [next(iter(self._flights.values())).since + self._context.settings.document_limit_s]
         if self._uses_list() and self._lister.idle:
             times.append(self._next_list)
         if self._due:
@@ -120,7 +120,7 @@ class Watcher:
             self._due.clear()
             for flight in self._flights.values() if one_by_one else ():
                 self._schedule(flight)
-        if not one_by_one and self._lister.idle and self._desk.now() >= self._next_list:
+        if not one_by_one and self._lister.idle and self._context.now() >= self._next_list:
             self._read_list()
         self._ask()
 
@@ -140,10 +140,10 @@ class Watcher:
         return self.by_list and len(self._flights) > FEW
 
     def _end_overdue(self) -> None:
-        limit_s = self._desk.settings.document_limit_s
+        limit_s = self._context.settings.document_limit_s
         while self._flights:
             flight = next(iter(self._flights.values()))
-            if self._desk.now() - flight.since < limit_s:
+            if self._context.now() - flight.since < limit_s:
                 return
             self._fail(flight, f"Not finished {limit_s:g} s after the upload (document {flight.document_id}).", None)
 
@@ -155,9 +155,9 @@ class Watcher:
         # It was finished between the last look and this one.
         before = flight.since if flight.pending_at is None else flight.pending_at
         flight.processing_s = max(0.0, (before + began) / 2 - flight.since)
-        latencies = self._desk.latencies
-        latencies.add(flight.processing_s, self._desk.now(), flight.number)
-        self._desk.window.finished(self._desk.now(), latencies.alone_s)
+        latencies = self._context.latencies
+        latencies.add(flight.processing_s, self._context.now(), flight.number)
+        self._context.window.finished(self._context.now(), latencies.alone_s)
         flight.pages = document.page_count
         flight.source_classification = document.source_classification or None
         if document.progress == ERROR:
@@ -169,14 +169,14 @@ class Watcher:
 
     def _fail(self, flight: Flight, error: str, request_id: str | None) -> None:
         del self._flights[flight.document_id]
-        set_failed(self._desk.ledger, flight.key, error, request_id, flight.polls)
-        self._desk.tally.fail(flight.key)
+        set_failed(self._context.ledger, flight.key, error, request_id, flight.polls)
+        self._context.tally.fail(flight.key)
 
     def _read_list(self) -> None:
         # From the newest document to the oldest one that is waited for. What does not fit is asked for singly.
         flights = self._flights.values()
         span = next(reversed(flights)).number - next(iter(flights)).number + MARGIN
-        limit = min(self._desk.settings.list_limit, max(DEFAULT_LIMIT, span))
+        limit = min(self._context.settings.list_limit, max(DEFAULT_LIMIT, span))
         begin = None
         if self._lister.ascending:
             begin = min((flight.created for flight in flights if flight.created), default=self._newest)
@@ -184,7 +184,7 @@ class Watcher:
         self._lister.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
 
     def _list_read(self, how: Ended, began: float) -> None:
-        self._next_list = self._desk.now() + self._list_pause_s()
+        self._next_list = self._context.now() + self._list_pause_s()
         if how is Ended.REFUSED:
             self.by_list = False
         if how not in {Ended.COMPLETE, Ended.STOPPED}:
@@ -197,7 +197,7 @@ class Watcher:
                     self._schedule(flight)
 
     def _list_pause_s(self) -> float:
-        now, latencies = self._desk.now(), self._desk.latencies
+        now, latencies = self._context.now(), self._context.latencies
         if not latencies.learnt:
             oldest = next(iter(self._flights.values())).since if self._flights else now
             return min(LIST_LONGEST_S, max(0.05, 0.5 * (now - oldest)))
@@ -213,12 +213,12 @@ class Watcher:
 
     def _schedule(self, flight: Flight, due: float | None = None) -> None:
         if due is None:
-            due = self._desk.now() + self._pause_s(flight) * self._desk.chance.uniform(0.9, 1.1)
+            due = self._context.now() + self._pause_s(flight) * self._context.chance.uniform(0.9, 1.1)
         heapq.heappush(self._due, (due, next(self._order), flight))
 
     def _pause_s(self, flight: Flight) -> float:
-        age = self._desk.now() - flight.since
-        latencies = self._desk.latencies
+        age = self._context.now() - flight.since
+        latencies = self._context.latencies
         if not latencies.learnt:
             return 0.0 if flight.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
         if self.are_last and self.by_list:
@@ -230,23 +230,23 @@ class Watcher:
 
     def _is_scout(self, flight: Flight) -> bool:
         """Until latencies are learnt, the oldest few are asked for; what they tell holds for the others."""
-        return self._desk.latencies.learnt or any(
+        return self._context.latencies.learnt or any(
             flight is scout for scout in itertools.islice(self._flights.values(), SCOUTS)
         )
 
     def _ask(self) -> None:
-        desk = self._desk
-        while self._due and self._due[0][0] <= desk.now() and desk.may_call(READS):
+        context = self._context
+        while self._due and self._due[0][0] <= context.now() and context.may_call(READS):
             flight = heapq.heappop(self._due)[2]
             if flight.document_id not in self._flights:
                 continue
             if not self._is_scout(flight):
-                self._schedule(flight, desk.now() + SHORTEST_S)
+                self._schedule(flight, context.now() + SHORTEST_S)
             else:
-                desk.call(READS, partial(self._asked, flight), partial(desk.client.document, flight.document_id))
+                context.call(READS, partial(self._asked, flight), partial(context.client.document, flight.document_id))
 
     def _asked(self, flight: Flight, answer: Answer) -> None:
-        outcome = self._desk.judge(answer)
+        outcome = self._context.judge(answer)
         if flight.document_id not in self._flights:
             return
         if outcome is None:
@@ -256,7 +256,7 @@ class Watcher:
             return
         error = answer.error or AnswerLost()
         flight.failures += not isinstance(error, ConnectionFailed)
-        if outcome is Outcome.REFUSED or flight.failures >= self._desk.settings.attempts:
+        if outcome is Outcome.REFUSED or flight.failures >= self._context.settings.attempts:
             self._fail(flight, *reason_of(error))
         else:
-            self._schedule(flight, self._desk.now() + self._desk.backoff_s(max(1, flight.failures)))
+            self._schedule(flight, self._context.now() + self._context.backoff_s(max(1, flight.failures)))

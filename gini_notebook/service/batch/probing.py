@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gini_notebook.service.batch.document_list import Ended
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
 from gini_notebook.service.batch.naming import bears_mark
-from gini_notebook.service.batch.run_context import Desk
+from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.values import Document
 
 # What was found, as remembered in the ledger.
@@ -34,7 +34,7 @@ class Prober:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
 
     Attributes
@@ -45,10 +45,10 @@ class Prober:
         Who hears that something has become known.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         # That there is no list may have been a passing trouble, so it is found out anew.
-        found = desk.ledger.fact("listing")
+        found = context.ledger.fact("listing")
         self.listing = None if found == NO_LIST else found
         self.learnt: Callable[[], None] = _unheard
         self._probe: _Probe | None = None
@@ -88,7 +88,7 @@ class Prober:
         """Look at a document of the list."""
         if self._probe is not None and document.id == self._probe.document_id:
             self._probe.found = document.name
-        if self.listing in {None, UNNAMED} and bears_mark(document.name, self._desk.mark):
+        if self.listing in {None, UNNAMED} and bears_mark(document.name, self._context.mark):
             self._learn(NAMES_KEPT)
 
     def ended(self, how: Ended, began: float) -> None:
@@ -105,7 +105,7 @@ class Prober:
         elif how is Ended.REFUSED:
             self._learn(NO_LIST)
         elif probe.tries < TRIES:
-            probe.due = self._desk.now() + PAUSE_S * probe.tries
+            probe.due = self._context.now() + PAUSE_S * probe.tries
         elif probe.kind == PARTIAL:
             self._probe, self._no_page_in_list = None, True
         elif self.listing == UNNAMED:
@@ -117,7 +117,7 @@ class Prober:
     def _learn(self, listing: str) -> None:
         self._probe = None
         self.listing = listing
-        self._desk.ledger.remember("listing", listing)
+        self._context.ledger.remember("listing", listing)
         self.learnt()
 
 

@@ -14,7 +14,7 @@ from gini_notebook._executors import broken, submit
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger.uploads import known_sizes
 from gini_notebook.service.batch.local_files import Seen, look
-from gini_notebook.service.batch.run_context import HASHES, Desk
+from gini_notebook.service.batch.run_context import HASHES, RunContext
 from gini_notebook.service.batch.workers import Answer
 
 FILES_PER_TASK = 32
@@ -28,7 +28,7 @@ class Recogniser:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     executor
         Who looks at the files; threads of this process by default.
@@ -36,11 +36,13 @@ class Recogniser:
         Called with each file and what was seen, or None for a file that cannot be read.
     """
 
-    def __init__(self, desk: Desk, executor: Executor | None, hear: Callable[[Source, Seen | None], None]) -> None:
-        self._desk = desk
+    def __init__(
+        self, context: RunContext, executor: Executor | None, hear: Callable[[Source, Seen | None], None]
+    ) -> None:
+        self._context = context
         self._executor = executor
         self._hear = hear
-        self._sizes = known_sizes(desk.ledger)
+        self._sizes = known_sizes(context.ledger)
         self._waiting: deque[Source] = deque()
         self._looking = 0
         self._room = MOST_TASKS_HERE if executor is None else MOST_TASKS
@@ -64,8 +66,8 @@ class Recogniser:
 
     def advance(self) -> None:
         """Hand out files."""
-        workers = self._desk.workers
-        while self._waiting and self._desk.halt is None and self._looking < self._room:
+        workers = self._context.workers
+        while self._waiting and self._context.halt is None and self._looking < self._room:
             sources = list(islice(self._waiting, FILES_PER_TASK))
             for _ in sources:
                 self._waiting.popleft()
@@ -76,7 +78,7 @@ class Recogniser:
     def _seen(self, sources: Sequence[Source], answer: Answer) -> None:
         self._looking -= 1
         if answer.error is not None:
-            self._desk.stop(answer.error)
+            self._context.stop(answer.error)
             return
         for source, seen in zip(sources, answer.value, strict=True):
             self._hear(source, seen)

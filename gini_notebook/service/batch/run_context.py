@@ -26,7 +26,7 @@ Handler = Callable[[Answer], None]
 
 
 @dataclass(slots=True)
-class Desk:
+class RunContext:
     """The shared state of a run. Only the run's own thread touches it."""
 
     client: Client

@@ -17,7 +17,7 @@ from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.pages import EverUnclear, ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.service.batch.ledger.uploads import Unclear
-from gini_notebook.service.batch.run_context import READS, Desk, reason_of
+from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_uploads import ABSENCES, ENDS_IN_VAIN
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.client import Client
@@ -87,7 +87,7 @@ class Seeker:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
 
     Attributes
@@ -96,8 +96,8 @@ class Seeker:
         Who hears of documents that turn out to be there, not to be there, or to have lost their first page.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         self.joined: Callable[[str, str], None]
         self.absent: Callable[[Unclear], None]
         self.gone: Callable[[str, str, str | None], None]
@@ -109,7 +109,7 @@ class Seeker:
         self._sweeps_in_vain = 0
         self._sweep_due = 0.0
         # That they are hidden may have been a passing trouble, so it is found out anew.
-        found = desk.ledger.fact("parents")
+        found = context.ledger.fact("parents")
         self._parents = None if found == HIDDEN else found
 
     @property
@@ -129,13 +129,13 @@ class Seeker:
 
     def add(self, unclear: Unclear) -> None:
         """Take a document of which nobody knows whether its pages were joined."""
-        self._lost[unclear.key] = _Lost(unclear, self._desk.now())
-        self._look_again(unclear.key, min(PAUSE_S, self._desk.look_pause_s))
+        self._lost[unclear.key] = _Lost(unclear, self._context.now())
+        self._look_again(unclear.key, min(PAUSE_S, self._context.look_pause_s))
 
     def joining(self) -> None:
         """Hear that pages are joined, which makes the last look for surplus outdated."""
         self._sweep = None
-        self._desk.ledger.forget("composites_swept")
+        self._context.ledger.forget("composites_swept")
 
     def due(self) -> float:
         """Return when the next look is due."""
@@ -143,37 +143,37 @@ class Seeker:
 
     def advance(self) -> None:
         """Look for what is unclear."""
-        desk = self._desk
-        while self._looks and self._looks[0][0] <= desk.now() and desk.may_call(READS):
+        context = self._context
+        while self._looks and self._looks[0][0] <= context.now() and context.may_call(READS):
             key = heapq.heappop(self._looks)[2]
             if key in self._lost:
                 self._looking += 1
-                parts, ledger = ids_of_parts(desk.ledger, key), desk.ledger
+                parts, ledger = ids_of_parts(context.ledger, key), context.ledger
                 witnesses = [] if self._parents == NAMED else joined_ones(ledger, WITNESSES)
-                call = partial(look_for, desk.client, parts, desk.known_ids, witnesses)
-                desk.call(READS, partial(self._looked, key, bool(witnesses)), call)
+                call = partial(look_for, context.client, parts, context.known_ids, witnesses)
+                context.call(READS, partial(self._looked, key, bool(witnesses)), call)
 
     def sweep_at_end(self) -> bool:
         """Look once more for documents that were joined in excess; return whether that is done."""
-        desk = self._desk
+        context = self._context
         if self._sweep is None:
             self._sweep = self._last_looks()
         if self._sweeps_in_vain >= ENDS_IN_VAIN:
             # The next call, and dedupe, look again.
             return not self._looking
-        while self._sweep and self._sweep_due <= desk.now() and desk.may_call(READS):
+        while self._sweep and self._sweep_due <= context.now() and context.may_call(READS):
             last = self._sweep.pop()
             self._looking += 1
-            call = partial(look_for, desk.client, last.parts, desk.known_ids)
-            desk.call(READS, partial(self._swept, last), call)
+            call = partial(look_for, context.client, last.parts, context.known_ids)
+            context.call(READS, partial(self._swept, last), call)
         if self._sweep or self._looking:
             return False
         if self._parents != HIDDEN:
-            desk.ledger.remember("composites_swept", "yes")
+            context.ledger.remember("composites_swept", "yes")
         return True
 
     def _last_looks(self) -> list[EverUnclear]:
-        ledger = self._desk.ledger
+        ledger = self._context.ledger
         if ledger.fact("composites_swept") is not None:
             return []
         # Copies have the same pages, so what is found may be that of one that is still unclear.
@@ -182,26 +182,26 @@ class Seeker:
 
     def _swept(self, last: EverUnclear, answer: Answer) -> None:
         self._looking -= 1
-        desk = self._desk
-        if desk.judge(answer) is None:
+        context = self._context
+        if context.judge(answer) is None:
             self._sweeps_in_vain = 0
             found = self._unknown(answer.value)
             if found and last.key in self._lost:
                 # Given up before, because nothing could be read.
                 self._found(last.key, found.pop(0))
             for document in found:
-                add_surplus(desk.ledger, document.id, last.name, document.creation_date)
+                add_surplus(context.ledger, document.id, last.name, document.creation_date)
         elif not isinstance(answer.error, NotFound) and self._sweep is not None:
             self._sweep.append(last)
             # What failed with the one before is the same trouble.
             if answer.began >= self._sweep_due:
                 self._sweeps_in_vain += 1
-                self._sweep_due = desk.now() + desk.backoff_s(self._sweeps_in_vain)
+                self._sweep_due = context.now() + context.backoff_s(self._sweeps_in_vain)
 
     def _unknown(self, look: Look) -> list[Document]:
         if look.names_parents:
             self._learn(NAMED)
-        return [document for document in look.found if document.id not in self._desk.known_ids]
+        return [document for document in look.found if document.id not in self._context.known_ids]
 
     def _found(self, key: str, document: Document) -> None:
         del self._lost[key]
@@ -209,11 +209,11 @@ class Seeker:
         self.joined(key, document.id)
 
     def _look_again(self, key: str, after_s: float) -> None:
-        heapq.heappush(self._looks, (self._desk.now() + after_s, next(self._order), key))
+        heapq.heappush(self._looks, (self._context.now() + after_s, next(self._order), key))
 
     def _looked(self, key: str, had_witness: bool, answer: Answer) -> None:
         self._looking -= 1
-        outcome = self._desk.judge(answer)
+        outcome = self._context.judge(answer)
         if key not in self._lost:
             # A last look has found it meanwhile.
             return
@@ -234,18 +234,18 @@ class Seeker:
         lost = self._lost[key]
         lost.failures += 1
         if not self._gave_up(lost):
-            self._look_again(key, self._desk.backoff_s(lost.failures))
+            self._look_again(key, self._context.backoff_s(lost.failures))
 
     def _gave_up(self, lost: _Lost) -> bool:
-        return lost.stuck or lost.failures >= self._desk.settings.attempts
+        return lost.stuck or lost.failures >= self._context.settings.attempts
 
     def _missed(self, key: str, answer: Answer, *, had_witness: bool) -> None:
-        desk, lost = self._desk, self._lost[key]
-        quarantine_s = desk.settings.quarantine_s
+        context, lost = self._context, self._lost[key]
+        quarantine_s = context.settings.quarantine_s
         lost.failures = 0
         lost.absences += 1
         if lost.absences < ABSENCES or answer.began < lost.since + quarantine_s:
-            self._look_again(key, max(self._desk.look_pause_s, lost.since + quarantine_s - desk.now()))
+            self._look_again(key, max(self._context.look_pause_s, lost.since + quarantine_s - context.now()))
         elif self._parents == NAMED or not had_witness:
             del self._lost[key]
             self.absent(lost.unclear)
@@ -258,7 +258,7 @@ class Seeker:
         if self._parents in {NAMED, parents}:
             return
         self._parents = parents
-        self._desk.ledger.remember("parents", parents)
+        self._context.ledger.remember("parents", parents)
         for key, lost in self._lost.items():
             if lost.stuck and parents == NAMED:
                 lost.stuck = False

@@ -24,7 +24,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 from gini_notebook.service.batch.naming import bears_mark
 from gini_notebook.service.batch.polling import Watcher
 from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
-from gini_notebook.service.batch.run_context import Desk
+from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.values import Document
 
 ENDS_IN_VAIN = 5
@@ -45,7 +45,7 @@ class Reconciler:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     lister
         Who reads the list.
@@ -60,8 +60,8 @@ class Reconciler:
         Who hears of uploads that turn out to be there, to have failed for good, or to be repeated.
     """
 
-    def __init__(self, desk: Desk, lister: Lister, watcher: Watcher, feed: Feed) -> None:
-        self._desk, self._lister, self._watcher = desk, lister, watcher
+    def __init__(self, context: RunContext, lister: Lister, watcher: Watcher, feed: Feed) -> None:
+        self._context, self._lister, self._watcher = context, lister, watcher
         self.landed: Callable[[str, str], None] = watcher.add
         self.failed: Callable[[str, str, str | None], None] = _nobody_else
         self.again: Callable[[str, float], None] = feed.again
@@ -70,11 +70,11 @@ class Reconciler:
         self._strange: dict[str, Document] = {}
         self._ends_in_vain = 0
         self._next_sweep = 0.0
-        self._prober = Prober(desk)
+        self._prober = Prober(context)
         self._prober.learnt = self._learnt
-        self.is_swept = desk.ledger.fact("swept") is not None
-        self._shows_pages = desk.ledger.fact("pages_listed") is not None
-        self._pages = set() if self._shows_pages else page_names(desk.ledger)
+        self.is_swept = context.ledger.fact("swept") is not None
+        self._shows_pages = context.ledger.fact("pages_listed") is not None
+        self._pages = set() if self._shows_pages else page_names(context.ledger)
         watcher.by_list = self._prober.shows_us
 
     @property
@@ -109,17 +109,17 @@ class Reconciler:
 
     def add(self, unclear: Unclear) -> None:
         """Take an unclear upload."""
-        now = self._desk.now()
+        now = self._context.now()
         self._lost[unclear.name] = _Lost(unclear, now)
         if unclear.kind == PARTIAL:
             self._pages.add(unclear.name)
-        self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._desk.look_pause_s))
+        self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._context.look_pause_s))
 
     def intending(self) -> None:
         """Hear that an upload is about to leave, which makes the last look for surplus outdated."""
         if self.is_swept:
             self.is_swept = False
-            self._desk.ledger.forget("swept")
+            self._context.ledger.forget("swept")
 
     def uploaded(self, document_id: str, name: str, kind: str) -> None:
         """Hear of a new document, which may be looked for in the list."""
@@ -139,7 +139,7 @@ class Reconciler:
         """Read the list when that is due."""
         if not self._lister.idle:
             return
-        now = self._desk.now()
+        now = self._context.now()
         if self._prober.is_on:
             if now >= self._prober.due():
                 self._prober.begin()
@@ -161,7 +161,7 @@ class Reconciler:
         self._prober.seen(document)
         if document.name in self._pages:
             self._show_pages()
-        if document.id in self._desk.known_ids:
+        if document.id in self._context.known_ids:
             return
         if document.name in self._lost:
             rival = self._found.get(document.name)
@@ -172,7 +172,7 @@ class Reconciler:
     def _show_pages(self) -> None:
         self._shows_pages = True
         self._pages.clear()
-        self._desk.ledger.remember("pages_listed", "yes")
+        self._context.ledger.remember("pages_listed", "yes")
         self._loosen()
 
     def _loosen(self) -> None:
@@ -180,13 +180,13 @@ class Reconciler:
             lost.stuck = False
 
     def _sweep_due(self) -> float:
-        quarantine_s = self._desk.settings.quarantine_s
+        quarantine_s = self._context.settings.quarantine_s
         wanted = min(lost.since + (quarantine_s if lost.absences else 0.0) for lost in self._lost.values())
         return max(wanted, self._next_sweep)
 
     def _read(self, ended: EndHandler, enough: Callable[[], bool] | None = None) -> None:
         self._strange.clear()
-        self._lister.begin(ended, limit=self._desk.settings.list_limit, enough=enough)
+        self._lister.begin(ended, limit=self._context.settings.list_limit, enough=enough)
 
     def _learnt(self) -> None:
         self._watcher.by_list = self._prober.shows_us
@@ -196,16 +196,16 @@ class Reconciler:
         """Give the documents that a reading has found to whoever waits for them."""
         for name, document in self._found.items():
             lost = self._lost.pop(name, None)
-            if lost is None or document.id in self._desk.known_ids:
+            if lost is None or document.id in self._context.known_ids:
                 continue
-            set_uploaded(self._desk.ledger, lost.unclear.key, document.id)
-            self._desk.known_ids.add(document.id)
+            set_uploaded(self._context.ledger, lost.unclear.key, document.id)
+            self._context.known_ids.add(document.id)
             self._strange.pop(document.id, None)
             self.landed(lost.unclear.key, document.id)
         self._found.clear()
 
     def _swept(self, how: Ended, began: float) -> None:
-        self._next_sweep = self._desk.now() + self._desk.look_pause_s
+        self._next_sweep = self._context.now() + self._context.look_pause_s
         if how is not Ended.COMPLETE:
             self._ends_in_vain += ENDS_IN_VAIN if how is Ended.REFUSED else 1
             return
@@ -216,7 +216,7 @@ class Reconciler:
             return
         for lost in [lost for lost in self._lost.values() if lost.since <= began]:
             lost.absences += 1
-            if lost.absences < ABSENCES or began < lost.since + self._desk.settings.quarantine_s:
+            if lost.absences < ABSENCES or began < lost.since + self._context.settings.quarantine_s:
                 continue
             shown = self._shows_pages if lost.unclear.kind == PARTIAL else self.listing != UNNAMED
             if not shown:
@@ -225,16 +225,16 @@ class Reconciler:
                 self._absent(lost.unclear)
 
     def _absent(self, unclear: Unclear) -> None:
-        desk = self._desk
+        context = self._context
         del self._lost[unclear.name]
-        if attempts_of(desk.ledger, unclear.key) >= desk.settings.attempts:
-            error = f"Given up after {desk.settings.attempts} attempts to upload. The last: {unclear.error}"
-            set_failed(desk.ledger, unclear.key, error, unclear.request_id)
-            desk.tally.fail(unclear.key)
+        if attempts_of(context.ledger, unclear.key) >= context.settings.attempts:
+            error = f"Given up after {context.settings.attempts} attempts to upload. The last: {unclear.error}"
+            set_failed(context.ledger, unclear.key, error, unclear.request_id)
+            context.tally.fail(unclear.key)
             self.failed(unclear.key, error, unclear.request_id)
             return
-        set_planned(desk.ledger, unclear.key, counts=True)
-        self.again(unclear.key, desk.now())
+        set_planned(context.ledger, unclear.key, counts=True)
+        self.again(unclear.key, context.now())
 
     def _swept_at_end(self, how: Ended, began: float) -> None:
         del began
@@ -242,10 +242,10 @@ class Reconciler:
             self._ends_in_vain += 1
             return
         for document in self._strange.values():
-            if bears_mark(document.name, self._desk.mark):
-                add_surplus(self._desk.ledger, document.id, document.name, document.creation_date)
+            if bears_mark(document.name, self._context.mark):
+                add_surplus(self._context.ledger, document.id, document.name, document.creation_date)
         self.is_swept = True
-        self._desk.ledger.remember("swept", "yes")
+        self._context.ledger.remember("swept", "yes")
 
 
 def _nobody_else(key: str, error: str, request_id: str | None) -> None:

@@ -17,7 +17,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 from gini_notebook.service.batch.outcomes import Outcome
 from gini_notebook.service.batch.page_joiner import Composer
 from gini_notebook.service.batch.polling import Watcher
-from gini_notebook.service.batch.run_context import UPLOADS, Desk, reason_of
+from gini_notebook.service.batch.run_context import UPLOADS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.workers import Answer
 
@@ -27,7 +27,7 @@ class Uploader:
 
     Parameters
     ----------
-    desk
+    context
         What the run shares.
     feed
         Where the documents come from.
@@ -39,8 +39,10 @@ class Uploader:
         Who joins pages to documents.
     """
 
-    def __init__(self, desk: Desk, feed: Feed, watcher: Watcher, reconciler: Reconciler, *, composer: Composer) -> None:
-        self._desk = desk
+    def __init__(
+        self, context: RunContext, feed: Feed, watcher: Watcher, reconciler: Reconciler, *, composer: Composer
+    ) -> None:
+        self._context = context
         self._feed = feed
         self._watcher = watcher
         self._reconciler = reconciler
@@ -53,27 +55,27 @@ class Uploader:
         return len(self._in_air)
 
     def _room(self) -> int:
-        return self._desk.window.room(len(self._in_air) + self._composer.in_air + self._watcher.waiting)
+        return self._context.window.room(len(self._in_air) + self._composer.in_air + self._watcher.waiting)
 
     def advance(self) -> None:
         """Send what may be sent: one commit for all intents, then the requests."""
-        desk = self._desk
+        context = self._context
         self._composer.advance(self._room)
         room = self._room() if self._feed else 0
         if room and self._reconciler.is_probing:
             room = 0 if self._in_air or self._reconciler.probe_is_on else 1
-        chosen = self._take(int(min(room, desk.room(UPLOADS))))
+        chosen = self._take(int(min(room, context.room(UPLOADS))))
         if not chosen:
             return
         self._reconciler.intending()
         for prepared in chosen:
-            intend(desk.ledger, prepared)
-        desk.ledger.commit()
+            intend(context.ledger, prepared)
+        context.ledger.commit()
         for prepared in chosen:
             self._in_air[prepared.key] = prepared
-            upload = desk.client.upload_partial if prepared.kind == PARTIAL else desk.client.upload
+            upload = context.client.upload_partial if prepared.kind == PARTIAL else context.client.upload
             send = partial(upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
-            desk.call(UPLOADS, partial(self._answered, prepared), send)
+            context.call(UPLOADS, partial(self._answered, prepared), send)
 
     def _take(self, count: int) -> list[Prepared]:
         chosen: list[Prepared] = []
@@ -87,28 +89,28 @@ class Uploader:
         return chosen
 
     def _answered(self, prepared: Prepared, answer: Answer) -> None:
-        desk = self._desk
+        context = self._context
         del self._in_air[prepared.key]
         self._feed.release(prepared)
-        answer = desk.of_new_id(answer)
-        outcome = desk.judge(answer, uploads=True)
+        answer = context.of_new_id(answer)
+        outcome = context.judge(answer, uploads=True)
         if outcome is None:
             self._uploaded(prepared, answer.value)
             return
         error, request_id = reason_of(answer.error or AnswerLost())
         if outcome is Outcome.REFUSED:
-            set_failed(desk.ledger, prepared.key, error, request_id)
-            desk.tally.fail(prepared.key)
+            set_failed(context.ledger, prepared.key, error, request_id)
+            context.tally.fail(prepared.key)
             self._composer.failed(prepared.key, error, request_id)
         elif outcome is Outcome.UNCLEAR:
-            set_unknown(desk.ledger, prepared.key, error, request_id)
+            set_unknown(context.ledger, prepared.key, error, request_id)
             self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id, prepared.kind))
         else:
-            set_planned(desk.ledger, prepared.key, counts=False)
-            self._composer.again(prepared.key, desk.now() + desk.wait_after_s(outcome, self._watcher.waiting))
+            set_planned(context.ledger, prepared.key, counts=False)
+            self._composer.again(prepared.key, context.now() + context.wait_after_s(outcome, self._watcher.waiting))
 
     def _uploaded(self, prepared: Prepared, document_id: str) -> None:
-        set_uploaded(self._desk.ledger, prepared.key, document_id)
-        self._desk.known_ids.add(document_id)
+        set_uploaded(self._context.ledger, prepared.key, document_id)
+        self._context.known_ids.add(document_id)
         self._reconciler.uploaded(document_id, prepared.name, prepared.kind)
         self._composer.landed(prepared.key, document_id)

@@ -261,7 +261,7 @@ class Simulation:
             self.engine = Engine(
                 self.service, ledger, self.settings, SimulatedWorkers(self.service.clock, self.service)
             )
-            self.engine._desk.chance.seed(self.service.seed)
+            self.engine._context.chance.seed(self.service.seed)
             if self.heard is not None:
                 self.engine.heard = self.heard
             self.engine.run()

@@ -45,14 +45,14 @@ def test_the_window_grows_while_throughput_grows(memory_path: Path) -> None:
     simulation = Simulation(memory_path, service).documents(3000)
     took = simulation.run()
     assert took / ideal_s(service) < 1.35
-    assert 200 <= simulation.engine._desk.window.size <= 400
+    assert 200 <= simulation.engine._context.window.size <= 400
 
 
 def test_the_window_does_not_grow_for_a_service_that_is_busy_already(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=log_normal(1.0), capacity=8)
     simulation = Simulation(memory_path, service).documents(600)
     simulation.run()
-    assert simulation.engine._desk.window.size == BatchSettings().window
+    assert simulation.engine._context.window.size == BatchSettings().window
 
 
 def test_the_window_shrinks_to_what_a_refusing_service_takes(memory_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_window_shrinks_to_what_a_refusing_service_takes(memory_path: Path) 
     simulation = Simulation(memory_path, service).documents(500)
     took = simulation.run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(500,)]
-    assert 12 <= simulation.engine._desk.window.size <= 20
+    assert 12 <= simulation.engine._context.window.size <= 20
     assert service.calls["refused"] <= 60
     assert took / ideal_s(service) < 1.4
 
