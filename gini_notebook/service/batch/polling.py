@@ -34,7 +34,7 @@ MARGIN = 16
 
 
 @dataclass(slots=True)
-class Flight:
+class PendingDocument:
     """A document that is with the service."""
 
     key: str
@@ -71,10 +71,10 @@ class Watcher:
         Whether no more documents will follow.
     """
 
-    def __init__(self, context: RunContext, lister: Lister, completed: Callable[[Flight], None]) -> None:
+    def __init__(self, context: RunContext, lister: Lister, completed: Callable[[PendingDocument], None]) -> None:
         self._context, self._lister, self._completed = context, lister, completed
-        self._flights: dict[str, Flight] = {}
-        self._due: list[tuple[float, int, Flight]] = []
+        self._pending: dict[str, PendingDocument] = {}
+        self._due: list[tuple[float, int, PendingDocument]] = []
         self._order = itertools.count()
         self._number = itertools.count()
         self._one_by_one = False
@@ -87,14 +87,14 @@ class Watcher:
     @property
     def waiting(self) -> int:
         """How many documents are with the service."""
-        return len(self._flights)
+        return len(self._pending)
 
     def add(self, key: str, document_id: str, polls: int = 0) -> None:
         """Wait for a document."""
-        flight = Flight(key, document_id, self._context.now(), next(self._number), polls)
-        self._flights[document_id] = flight
+        pending = PendingDocument(key, document_id, self._context.now(), next(self._number), polls)
+        self._pending[document_id] = pending
         if self._one_by_one:
-            self._schedule(flight)
+            self._schedule(pending)
 
     def pass_over(self) -> None:
         """Hear that something stands in the list that nobody waits for."""
@@ -102,9 +102,9 @@ class Watcher:
 
     def due(self) -> float:
         """Return when there is something to ask next."""
-        if not self._flights:
+        if not self._pending:
             return float("inf")
-        times = [next(iter(self._flights.values())).since + self._context.settings.document_limit_s]
+        times = [next(iter(self._pending.values())).since + self._context.settings.document_limit_s]
         if self._uses_list() and self._lister.idle:
             times.append(self._next_list)
         if self._due:
@@ -118,8 +118,8 @@ class Watcher:
         if one_by_one is not self._one_by_one:
             self._one_by_one = one_by_one
             self._due.clear()
-            for flight in self._flights.values() if one_by_one else ():
-                self._schedule(flight)
+            for pending in self._pending.values() if one_by_one else ():
+                self._schedule(pending)
         if not one_by_one and self._lister.idle and self._context.now() >= self._next_list:
             self._read_list()
         self._ask()
@@ -127,60 +127,60 @@ class Watcher:
     def seen(self, document: Document, began: float) -> None:
         """Look at a document of the list."""
         self._newest = max(self._newest, document.creation_date or 0.0)
-        flight = self._flights.get(document.id)
-        if flight is not None:
-            flight.created, flight.absences = document.creation_date, 0
-            self._look(flight, document, began)
+        pending = self._pending.get(document.id)
+        if pending is not None:
+            pending.created, pending.absences = document.creation_date, 0
+            self._look(pending, document, began)
         self._to_see.discard(document.id)
 
     def over(self) -> None:
         """Hear that a reading of the list is over; what matters was seen."""
 
     def _uses_list(self) -> bool:
-        return self.by_list and len(self._flights) > FEW
+        return self.by_list and len(self._pending) > FEW
 
     def _end_overdue(self) -> None:
         limit_s = self._context.settings.document_limit_s
-        while self._flights:
-            flight = next(iter(self._flights.values()))
-            if self._context.now() - flight.since < limit_s:
+        while self._pending:
+            pending = next(iter(self._pending.values()))
+            if self._context.now() - pending.since < limit_s:
                 return
-            self._fail(flight, f"Not finished {limit_s:g} s after the upload (document {flight.document_id}).", None)
+            self._fail(pending, f"Not finished {limit_s:g} s after the upload (document {pending.document_id}).", None)
 
-    def _look(self, flight: Flight, document: Document, began: float) -> None:
-        flight.polls += 1
+    def _look(self, pending: PendingDocument, document: Document, began: float) -> None:
+        pending.polls += 1
         if not document.finished:
-            flight.pending_at = began
+            pending.pending_at = began
             return
         # It was finished between the last look and this one.
-        before = flight.since if flight.pending_at is None else flight.pending_at
-        flight.processing_s = max(0.0, (before + began) / 2 - flight.since)
+        before = pending.since if pending.pending_at is None else pending.pending_at
+        pending.processing_s = max(0.0, (before + began) / 2 - pending.since)
         latencies = self._context.latencies
-        latencies.add(flight.processing_s, self._context.now(), flight.number)
+        latencies.add(pending.processing_s, self._context.now(), pending.number)
         self._context.window.finished(self._context.now(), latencies.alone_s)
-        flight.pages = document.page_count
-        flight.source_classification = document.source_classification or None
+        pending.pages = document.page_count
+        pending.source_classification = document.source_classification or None
         if document.progress == ERROR:
             text = f"The service could not process the document (progress ERROR, document {document.id})."
-            self._fail(flight, text, None)
+            self._fail(pending, text, None)
         elif document.progress == COMPLETED:
-            del self._flights[flight.document_id]
-            self._completed(flight)
+            del self._pending[pending.document_id]
+            self._completed(pending)
 
-    def _fail(self, flight: Flight, error: str, request_id: str | None) -> None:
-        del self._flights[flight.document_id]
-        set_failed(self._context.ledger, flight.key, error, request_id, flight.polls)
-        self._context.tally.fail(flight.key)
+    def _fail(self, pending: PendingDocument, error: str, request_id: str | None) -> None:
+        del self._pending[pending.document_id]
+        set_failed(self._context.ledger, pending.key, error, request_id, pending.polls)
+        self._context.tally.fail(pending.key)
 
     def _read_list(self) -> None:
         # From the newest document to the oldest one that is waited for. What does not fit is asked for singly.
-        flights = self._flights.values()
-        span = next(reversed(flights)).number - next(iter(flights)).number + MARGIN
+        documents = self._pending.values()
+        span = next(reversed(documents)).number - next(iter(documents)).number + MARGIN
         limit = min(self._context.settings.list_limit, max(DEFAULT_LIMIT, span))
         begin = None
         if self._lister.ascending:
-            begin = min((flight.created for flight in flights if flight.created), default=self._newest)
-        self._to_see = set(self._flights)
+            begin = min((pending.created for pending in documents if pending.created), default=self._newest)
+        self._to_see = set(self._pending)
         self._lister.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
 
     def _list_read(self, how: Ended, began: float) -> None:
@@ -190,73 +190,75 @@ class Watcher:
         if how not in {Ended.COMPLETE, Ended.STOPPED}:
             return
         for document_id in self._to_see:
-            flight = self._flights.get(document_id)
-            if flight is not None and flight.since < began:
-                flight.absences += 1
-                if flight.absences == PATIENCE:
-                    self._schedule(flight)
+            pending = self._pending.get(document_id)
+            if pending is not None and pending.since < began:
+                pending.absences += 1
+                if pending.absences == PATIENCE:
+                    self._schedule(pending)
 
     def _list_pause_s(self) -> float:
         now, latencies = self._context.now(), self._context.latencies
         if not latencies.learnt:
-            oldest = next(iter(self._flights.values())).since if self._flights else now
+            oldest = next(iter(self._pending.values())).since if self._pending else now
             return min(LIST_LONGEST_S, max(0.05, 0.5 * (now - oldest)))
         median = latencies.quantile(0.5)
         if self.are_last:
             # Everybody waits for these, so their end should be known soon, measured by how long they take already.
-            youngest = next(reversed(self._flights.values())).since if self._flights else now
+            youngest = next(reversed(self._pending.values())).since if self._pending else now
             pause_s = PART_OF_LAST * max(median, now - youngest)
         else:
             # One reading for several finished documents is enough while others keep the service busy.
             pause_s = min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
         return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, pause_s))
 
-    def _schedule(self, flight: Flight, due: float | None = None) -> None:
+    def _schedule(self, pending: PendingDocument, due: float | None = None) -> None:
         if due is None:
-            due = self._context.now() + self._pause_s(flight) * self._context.chance.uniform(0.9, 1.1)
-        heapq.heappush(self._due, (due, next(self._order), flight))
+            due = self._context.now() + self._pause_s(pending) * self._context.chance.uniform(0.9, 1.1)
+        heapq.heappush(self._due, (due, next(self._order), pending))
 
-    def _pause_s(self, flight: Flight) -> float:
-        age = self._context.now() - flight.since
+    def _pause_s(self, pending: PendingDocument) -> float:
+        age = self._context.now() - pending.since
         latencies = self._context.latencies
         if not latencies.learnt:
-            return 0.0 if flight.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
+            return 0.0 if pending.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
         if self.are_last and self.by_list:
             return self._list_pause_s()
-        if flight.polls == 0:
+        if pending.polls == 0:
             return min(LONGEST_S, max(0.0, latencies.quantile(FIRST_QUANTILE) - age))
         # A document that takes unusually long is asked for more and more rarely.
         return min(LONGEST_S, max(SHORTEST_S, PART_OF_MEDIAN * latencies.quantile(0.5), PART_OF_AGE * age))
 
-    def _is_scout(self, flight: Flight) -> bool:
+    def _is_scout(self, pending: PendingDocument) -> bool:
         """Until latencies are learnt, the oldest few are asked for; what they tell holds for the others."""
         return self._context.latencies.learnt or any(
-            flight is scout for scout in itertools.islice(self._flights.values(), SCOUTS)
+            pending is scout for scout in itertools.islice(self._pending.values(), SCOUTS)
         )
 
     def _ask(self) -> None:
         context = self._context
         while self._due and self._due[0][0] <= context.now() and context.may_call(READS):
-            flight = heapq.heappop(self._due)[2]
-            if flight.document_id not in self._flights:
+            pending = heapq.heappop(self._due)[2]
+            if pending.document_id not in self._pending:
                 continue
-            if not self._is_scout(flight):
-                self._schedule(flight, context.now() + SHORTEST_S)
+            if not self._is_scout(pending):
+                self._schedule(pending, context.now() + SHORTEST_S)
             else:
-                context.call(READS, partial(self._asked, flight), partial(context.client.document, flight.document_id))
+                context.call(
+                    READS, partial(self._asked, pending), partial(context.client.document, pending.document_id)
+                )
 
-    def _asked(self, flight: Flight, answer: Answer) -> None:
+    def _asked(self, pending: PendingDocument, answer: Answer) -> None:
         outcome = self._context.judge(answer)
-        if flight.document_id not in self._flights:
+        if pending.document_id not in self._pending:
             return
         if outcome is None:
-            self._look(flight, answer.value, answer.began)
-            if flight.document_id in self._flights:
-                self._schedule(flight)
+            self._look(pending, answer.value, answer.began)
+            if pending.document_id in self._pending:
+                self._schedule(pending)
             return
         error = answer.error or AnswerLost()
-        flight.failures += not isinstance(error, ConnectionFailed)
-        if outcome is Outcome.REFUSED or flight.failures >= self._context.settings.attempts:
-            self._fail(flight, *reason_of(error))
+        pending.failures += not isinstance(error, ConnectionFailed)
+        if outcome is Outcome.REFUSED or pending.failures >= self._context.settings.attempts:
+            self._fail(pending, *reason_of(error))
         else:
-            self._schedule(flight, self._context.now() + self._context.backoff_s(max(1, flight.failures)))
+            self._schedule(pending, self._context.now() + self._context.backoff_s(max(1, pending.failures)))
