@@ -20,7 +20,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 )
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.page_joiner import Composer
-from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_uploads import Reconciler
@@ -83,14 +83,14 @@ class Engine:
         self._began = self._context.now()
         self._lister = Lister(self._context)
         self._fetcher = Fetcher(self._context)
-        self._watcher = Watcher(self._context, self._lister, self._fetcher.add)
+        self._poller = Poller(self._context, self._lister, self._fetcher.add)
         self._feed = Feed(self._context, keys, executor)
-        self._reconciler = Reconciler(self._context, self._lister, self._watcher, self._feed)
-        self._composer = Composer(self._context, self._feed, self._watcher, self._reconciler)
+        self._reconciler = Reconciler(self._context, self._lister, self._poller, self._feed)
+        self._composer = Composer(self._context, self._feed, self._poller, self._reconciler)
         reconciler, composer = self._reconciler, self._composer
         reconciler.landed, reconciler.failed, reconciler.again = composer.landed, composer.failed, composer.again
-        self._uploader = Uploader(self._context, self._feed, self._watcher, reconciler, composer=composer)
-        self._lister.listeners += [self._watcher, self._reconciler]
+        self._uploader = Uploader(self._context, self._feed, self._poller, reconciler, composer=composer)
+        self._lister.listeners += [self._poller, self._reconciler]
         self._take_up()
 
     def _take_up(self) -> None:
@@ -100,7 +100,7 @@ class Engine:
         for unclear in unclear_uploads(ledger):
             (self._composer if unclear.kind == COMPOSITE else self._reconciler).add(unclear)
         for upload in open_uploads(ledger):
-            self._watcher.add(upload.key, upload.document_id, upload.polls)
+            self._poller.add(upload.key, upload.document_id, upload.polls)
 
     @property
     def counts(self) -> Counts:
@@ -134,8 +134,8 @@ class Engine:
 
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
-        self._watcher.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
-        for part in (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._uploader):
+        self._poller.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
+        for part in (self._reconciler, self._lister, self._fetcher, self._poller, self._feed, self._uploader):
             part.advance()
         self._context.ledger.commit()
         if self._is_done():
@@ -154,7 +154,7 @@ class Engine:
             not self._feed.idle
             or self._uploader.in_air
             or not self._composer.idle
-            or self._watcher.waiting
+            or self._poller.waiting
             or self._fetcher.waiting
             or not self._reconciler.idle
             or not self._lister.idle
@@ -163,7 +163,7 @@ class Engine:
 
     def _wait_s(self) -> float:
         now = self._context.now()
-        parts = (self._reconciler, self._lister, self._fetcher, self._watcher, self._feed, self._composer)
+        parts = (self._reconciler, self._lister, self._fetcher, self._poller, self._feed, self._composer)
         # What is due already waits for a free worker, whose answer ends the wait, or for the pace.
         times = [part.due() for part in parts]
         times += [now + self._context.pace.wait_s(now)]

@@ -21,7 +21,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_uploaded,
 )
 from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.run_context import UPLOADS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_joins import Seeker
 from gini_notebook.service.batch.unclear_uploads import Reconciler
@@ -37,14 +37,14 @@ class Composer:
         What the run shares.
     feed
         Who reads the documents.
-    watcher
+    poller
         Who waits for documents that are there.
     reconciler
         Who finds out about unclear pages.
     """
 
-    def __init__(self, context: RunContext, feed: Feed, watcher: Watcher, reconciler: Reconciler) -> None:
-        self._context, self._feed, self._watcher, self._reconciler = context, feed, watcher, reconciler
+    def __init__(self, context: RunContext, feed: Feed, poller: Poller, reconciler: Reconciler) -> None:
+        self._context, self._feed, self._poller, self._reconciler = context, feed, poller, reconciler
         self._parts = part_keys(context.ledger)
         self._missing: dict[str, set[str]] = {}
         self._wanted_by: dict[str, set[str]] = {}
@@ -115,9 +115,9 @@ class Composer:
     def landed(self, key: str, document_id: str) -> None:
         """Hear that something has an id: a page, or a document that is waited for from now on."""
         if key not in self._parts:
-            self._watcher.add(key, document_id)
+            self._poller.add(key, document_id)
             return
-        self._watcher.pass_over()
+        self._poller.pass_over()
         for composite in self._wanted_by.pop(key, set()):
             missing = self._missing.get(composite)
             if missing is not None:
@@ -193,13 +193,13 @@ class Composer:
             self.add(Unclear(key, "", error, request_id))
         else:
             set_planned(context.ledger, key, counts=False)
-            self._queue(key, context.wait_after_s(outcome, self._watcher.waiting))
+            self._queue(key, context.wait_after_s(outcome, self._poller.waiting))
 
     def _joined(self, key: str, document_id: str) -> None:
         set_uploaded(self._context.ledger, key, document_id)
         self._context.known_ids.add(document_id)
         self._reconciler.uploaded(document_id, "", COMPOSITE)
-        self._watcher.add(key, document_id)
+        self._poller.add(key, document_id)
 
     def _fail(self, key: str, error: str, request_id: str | None) -> None:
         self._missing.pop(key, None)

@@ -51,7 +51,7 @@ class PendingDocument:
     processing_s: float = 0.0
 
 
-class Watcher:
+class Poller:
     """Asks how far the documents are.
 
     Parameters

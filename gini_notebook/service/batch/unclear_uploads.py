@@ -22,7 +22,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_uploaded,
 )
 from gini_notebook.service.batch.naming import bears_mark
-from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.values import Document
@@ -49,7 +49,7 @@ class Reconciler:
         What the run shares.
     lister
         Who reads the list.
-    watcher
+    poller
         Who waits for documents that turn out to be there.
     feed
         Who reads documents again that turn out not to be there.
@@ -60,9 +60,9 @@ class Reconciler:
         Who hears of uploads that turn out to be there, to have failed for good, or to be repeated.
     """
 
-    def __init__(self, context: RunContext, lister: Lister, watcher: Watcher, feed: Feed) -> None:
-        self._context, self._lister, self._watcher = context, lister, watcher
-        self.landed: Callable[[str, str], None] = watcher.add
+    def __init__(self, context: RunContext, lister: Lister, poller: Poller, feed: Feed) -> None:
+        self._context, self._lister, self._poller = context, lister, poller
+        self.landed: Callable[[str, str], None] = poller.add
         self.failed: Callable[[str, str, str | None], None] = _nobody_else
         self.again: Callable[[str, float], None] = feed.again
         self._lost: dict[str, _Lost] = {}
@@ -75,7 +75,7 @@ class Reconciler:
         self.is_swept = context.ledger.fact("swept") is not None
         self._shows_pages = context.ledger.fact("pages_listed") is not None
         self._pages = set() if self._shows_pages else page_names(context.ledger)
-        watcher.by_list = self._prober.shows_us
+        poller.by_list = self._prober.shows_us
 
     @property
     def listing(self) -> str | None:
@@ -189,7 +189,7 @@ class Reconciler:
         self._lister.begin(ended, limit=self._context.settings.list_limit, enough=enough)
 
     def _learnt(self) -> None:
-        self._watcher.by_list = self._prober.shows_us
+        self._poller.by_list = self._prober.shows_us
         self._loosen()
 
     def over(self) -> None:

@@ -16,7 +16,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 )
 from gini_notebook.service.batch.outcomes import Outcome
 from gini_notebook.service.batch.page_joiner import Composer
-from gini_notebook.service.batch.polling import Watcher
+from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.run_context import UPLOADS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.workers import Answer
@@ -31,7 +31,7 @@ class Uploader:
         What the run shares.
     feed
         Where the documents come from.
-    watcher
+    poller
         Who waits for the documents that were taken.
     reconciler
         Who finds out about the unclear ones.
@@ -40,11 +40,11 @@ class Uploader:
     """
 
     def __init__(
-        self, context: RunContext, feed: Feed, watcher: Watcher, reconciler: Reconciler, *, composer: Composer
+        self, context: RunContext, feed: Feed, poller: Poller, reconciler: Reconciler, *, composer: Composer
     ) -> None:
         self._context = context
         self._feed = feed
-        self._watcher = watcher
+        self._poller = poller
         self._reconciler = reconciler
         self._composer = composer
         self._in_air: dict[str, Prepared] = {}
@@ -55,7 +55,7 @@ class Uploader:
         return len(self._in_air)
 
     def _room(self) -> int:
-        return self._context.window.room(len(self._in_air) + self._composer.in_air + self._watcher.waiting)
+        return self._context.window.room(len(self._in_air) + self._composer.in_air + self._poller.waiting)
 
     def advance(self) -> None:
         """Send what may be sent: one commit for all intents, then the requests."""
@@ -107,7 +107,7 @@ class Uploader:
             self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id, prepared.kind))
         else:
             set_planned(context.ledger, prepared.key, counts=False)
-            self._composer.again(prepared.key, context.now() + context.wait_after_s(outcome, self._watcher.waiting))
+            self._composer.again(prepared.key, context.now() + context.wait_after_s(outcome, self._poller.waiting))
 
     def _uploaded(self, prepared: Prepared, document_id: str) -> None:
         set_uploaded(self._context.ledger, prepared.key, document_id)
