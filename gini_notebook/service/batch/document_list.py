@@ -106,7 +106,7 @@ class Reading:
             self.next = last - step
 
 
-class Lister:
+class DocumentListReader:
     """Makes the calls of one reading at a time, for whoever asks first.
 
     Parameters

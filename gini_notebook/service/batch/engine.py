@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 
 from gini_notebook.errors import RunStopped
 from gini_notebook.service.batch.counts import Counts, Tally
-from gini_notebook.service.batch.document_list import Lister
+from gini_notebook.service.batch.document_list import DocumentListReader
 from gini_notebook.service.batch.document_queue import Feed
 from gini_notebook.service.batch.fetching import Fetcher
 from gini_notebook.service.batch.ledger import Ledger
@@ -81,16 +81,16 @@ class Engine:
         )
         self.heard: Callable[[Counts], None] = _unheard
         self._began = self._context.now()
-        self._lister = Lister(self._context)
+        self._reader = DocumentListReader(self._context)
         self._fetcher = Fetcher(self._context)
-        self._poller = Poller(self._context, self._lister, self._fetcher.add)
+        self._poller = Poller(self._context, self._reader, self._fetcher.add)
         self._feed = Feed(self._context, keys, executor)
-        self._reconciler = Reconciler(self._context, self._lister, self._poller, self._feed)
+        self._reconciler = Reconciler(self._context, self._reader, self._poller, self._feed)
         self._composer = Composer(self._context, self._feed, self._poller, self._reconciler)
         reconciler, composer = self._reconciler, self._composer
         reconciler.landed, reconciler.failed, reconciler.again = composer.landed, composer.failed, composer.again
         self._uploader = Uploader(self._context, self._feed, self._poller, reconciler, composer=composer)
-        self._lister.listeners += [self._poller, self._reconciler]
+        self._reader.listeners += [self._poller, self._reconciler]
         self._take_up()
 
     def _take_up(self) -> None:
@@ -135,7 +135,7 @@ class Engine:
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
         self._poller.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
-        for part in (self._reconciler, self._lister, self._fetcher, self._poller, self._feed, self._uploader):
+        for part in (self._reconciler, self._reader, self._fetcher, self._poller, self._feed, self._uploader):
             part.advance()
         self._context.ledger.commit()
         if self._is_done():
@@ -157,13 +157,13 @@ class Engine:
             or self._poller.waiting
             or self._fetcher.waiting
             or not self._reconciler.idle
-            or not self._lister.idle
+            or not self._reader.idle
         )
-        return not busy and self._composer.sweep_at_end() and self._reconciler.sweep_at_end() and self._lister.idle
+        return not busy and self._composer.sweep_at_end() and self._reconciler.sweep_at_end() and self._reader.idle
 
     def _wait_s(self) -> float:
         now = self._context.now()
-        parts = (self._reconciler, self._lister, self._fetcher, self._poller, self._feed, self._composer)
+        parts = (self._reconciler, self._reader, self._fetcher, self._poller, self._feed, self._composer)
         # What is due already waits for a free worker, whose answer ends the wait, or for the pace.
         times = [part.due() for part in parts]
         times += [now + self._context.pace.wait_s(now)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gini_notebook.errors import AnswerLost, ConnectionFailed
-from gini_notebook.service.batch.document_list import DEFAULT_LIMIT, Ended, Lister
+from gini_notebook.service.batch.document_list import DEFAULT_LIMIT, DocumentListReader, Ended
 from gini_notebook.service.batch.ledger.uploads import set_failed
 from gini_notebook.service.batch.outcomes import Outcome
 from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
@@ -58,7 +58,7 @@ class Poller:
     ----------
     context
         What the run shares.
-    lister
+    reader
         Who reads the list.
     completed
         Who takes the documents that are ready.
@@ -71,8 +71,10 @@ class Poller:
         Whether no more documents will follow.
     """
 
-    def __init__(self, context: RunContext, lister: Lister, completed: Callable[[PendingDocument], None]) -> None:
-        self._context, self._lister, self._completed = context, lister, completed
+    def __init__(
+        self, context: RunContext, reader: DocumentListReader, completed: Callable[[PendingDocument], None]
+    ) -> None:
+        self._context, self._reader, self._completed = context, reader, completed
         self._pending: dict[str, PendingDocument] = {}
         self._due: list[tuple[float, int, PendingDocument]] = []
         self._order = itertools.count()
@@ -105,7 +107,7 @@ class Poller:
         if not self._pending:
             return float("inf")
         times = [next(iter(self._pending.values())).since + self._context.settings.document_limit_s]
-        if self._uses_list() and self._lister.idle:
+        if self._uses_list() and self._reader.idle:
             times.append(self._next_list)
         if self._due:
             times.append(self._due[0][0])
@@ -120,7 +122,7 @@ class Poller:
             self._due.clear()
             for pending in self._pending.values() if one_by_one else ():
                 self._schedule(pending)
-        if not one_by_one and self._lister.idle and self._context.now() >= self._next_list:
+        if not one_by_one and self._reader.idle and self._context.now() >= self._next_list:
             self._read_list()
         self._ask()
 
@@ -178,10 +180,10 @@ class Poller:
         span = next(reversed(documents)).number - next(iter(documents)).number + MARGIN
         limit = min(self._context.settings.list_limit, max(DEFAULT_LIMIT, span))
         begin = None
-        if self._lister.ascending:
+        if self._reader.ascending:
             begin = min((pending.created for pending in documents if pending.created), default=self._newest)
         self._to_see = set(self._pending)
-        self._lister.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
+        self._reader.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
 
     def _list_read(self, how: Ended, began: float) -> None:
         self._next_list = self._context.now() + self._list_pause_s()

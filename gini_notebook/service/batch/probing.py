@@ -29,7 +29,7 @@ class _Probe:
     found: str | None = None
 
 
-class Prober:
+class ListProbe:
     """Keeps what is known of the list, and the document that is looked for in it.
 
     Parameters

@@ -9,7 +9,7 @@ shows partial documents, too, only one of ours in it can show: before that, no u
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gini_notebook.service.batch.document_list import Ended, EndHandler, Lister
+from gini_notebook.service.batch.document_list import DocumentListReader, Ended, EndHandler
 from gini_notebook.service.batch.document_queue import Feed
 from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.pages import page_names
@@ -23,7 +23,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 )
 from gini_notebook.service.batch.naming import bears_mark
 from gini_notebook.service.batch.polling import Poller
-from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, Prober
+from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, ListProbe
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.values import Document
 
@@ -47,7 +47,7 @@ class Reconciler:
     ----------
     context
         What the run shares.
-    lister
+    reader
         Who reads the list.
     poller
         Who waits for documents that turn out to be there.
@@ -60,8 +60,8 @@ class Reconciler:
         Who hears of uploads that turn out to be there, to have failed for good, or to be repeated.
     """
 
-    def __init__(self, context: RunContext, lister: Lister, poller: Poller, feed: Feed) -> None:
-        self._context, self._lister, self._poller = context, lister, poller
+    def __init__(self, context: RunContext, reader: DocumentListReader, poller: Poller, feed: Feed) -> None:
+        self._context, self._reader, self._poller = context, reader, poller
         self.landed: Callable[[str, str], None] = poller.add
         self.failed: Callable[[str, str, str | None], None] = _nobody_else
         self.again: Callable[[str, float], None] = feed.again
@@ -70,17 +70,17 @@ class Reconciler:
         self._strange: dict[str, Document] = {}
         self._ends_in_vain = 0
         self._next_sweep = 0.0
-        self._prober = Prober(context)
-        self._prober.learnt = self._learnt
+        self._probe = ListProbe(context)
+        self._probe.learnt = self._learnt
         self.is_swept = context.ledger.fact("swept") is not None
         self._shows_pages = context.ledger.fact("pages_listed") is not None
         self._pages = set() if self._shows_pages else page_names(context.ledger)
-        poller.by_list = self._prober.shows_us
+        poller.by_list = self._probe.shows_us
 
     @property
     def listing(self) -> str | None:
         """What the list can prove, as far as that is known."""
-        return self._prober.listing
+        return self._probe.listing
 
     @property
     def is_probing(self) -> bool:
@@ -90,7 +90,7 @@ class Reconciler:
     @property
     def probe_is_on(self) -> bool:
         """Whether a document is being looked for in the list."""
-        return self._prober.is_on
+        return self._probe.is_on
 
     @property
     def gave_up(self) -> bool:
@@ -100,7 +100,7 @@ class Reconciler:
     @property
     def idle(self) -> bool:
         """Whether nothing is left to find out."""
-        return not self._prober.is_on and (self.gave_up or all(lost.stuck for lost in self._lost.values()))
+        return not self._probe.is_on and (self.gave_up or all(lost.stuck for lost in self._lost.values()))
 
     @property
     def unclear(self) -> list[str]:
@@ -127,23 +127,23 @@ class Reconciler:
             self._pages.add(name)
             # The list can be put to the proof once more.
             self._loosen()
-        self._prober.uploaded(document_id, name, kind)
+        self._probe.uploaded(document_id, name, kind)
 
     def due(self) -> float:
         """Return when there is something to do next."""
-        if self._prober.is_on:
-            return self._prober.due()
+        if self._probe.is_on:
+            return self._probe.due()
         return float("inf") if self.idle else self._sweep_due()
 
     def advance(self) -> None:
         """Read the list when that is due."""
-        if not self._lister.idle:
+        if not self._reader.idle:
             return
         now = self._context.now()
-        if self._prober.is_on:
-            if now >= self._prober.due():
-                self._prober.begin()
-                self._read(self._prober.ended, enough=self._prober.answered)
+        if self._probe.is_on:
+            if now >= self._probe.due():
+                self._probe.begin()
+                self._read(self._probe.ended, enough=self._probe.answered)
         elif not self.idle and now >= self._sweep_due():
             self._read(self._swept)
 
@@ -151,14 +151,14 @@ class Reconciler:
         """Look once more for documents in excess; return whether that is done."""
         if self.is_swept or self.listing != NAMES_KEPT or self._ends_in_vain >= ENDS_IN_VAIN:
             return True
-        if self._lister.idle:
+        if self._reader.idle:
             self._read(self._swept_at_end)
         return False
 
     def seen(self, document: Document, began: float) -> None:
         """Look at a document of the list."""
         del began
-        self._prober.seen(document)
+        self._probe.seen(document)
         if document.name in self._pages:
             self._show_pages()
         if document.id in self._context.known_ids:
@@ -186,10 +186,10 @@ class Reconciler:
 
     def _read(self, ended: EndHandler, enough: Callable[[], bool] | None = None) -> None:
         self._strange.clear()
-        self._lister.begin(ended, limit=self._context.settings.list_limit, enough=enough)
+        self._reader.begin(ended, limit=self._context.settings.list_limit, enough=enough)
 
     def _learnt(self) -> None:
-        self._poller.by_list = self._prober.shows_us
+        self._poller.by_list = self._probe.shows_us
         self._loosen()
 
     def over(self) -> None:
