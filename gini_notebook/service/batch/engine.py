@@ -19,7 +19,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     unclear_uploads,
 )
 from gini_notebook.service.batch.pace import Pace, Window
-from gini_notebook.service.batch.page_joiner import Composer
+from gini_notebook.service.batch.page_joiner import PageJoiner
 from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.batch.settings import BatchSettings
@@ -86,10 +86,10 @@ class Engine:
         self._poller = Poller(self._context, self._reader, self._fetcher.add)
         self._feed = Feed(self._context, keys, executor)
         self._reconciler = Reconciler(self._context, self._reader, self._poller, self._feed)
-        self._composer = Composer(self._context, self._feed, self._poller, self._reconciler)
-        reconciler, composer = self._reconciler, self._composer
-        reconciler.landed, reconciler.failed, reconciler.again = composer.landed, composer.failed, composer.again
-        self._uploader = Uploader(self._context, self._feed, self._poller, reconciler, composer=composer)
+        self._joiner = PageJoiner(self._context, self._feed, self._poller, self._reconciler)
+        reconciler, joiner = self._reconciler, self._joiner
+        reconciler.landed, reconciler.failed, reconciler.again = joiner.landed, joiner.failed, joiner.again
+        self._uploader = Uploader(self._context, self._feed, self._poller, reconciler, joiner=joiner)
         self._reader.listeners += [self._poller, self._reconciler]
         self._take_up()
 
@@ -98,14 +98,14 @@ class Engine:
         for key, document in unfinished(ledger):
             self._context.tally.wait(key, document)
         for unclear in unclear_uploads(ledger):
-            (self._composer if unclear.kind == COMPOSITE else self._reconciler).add(unclear)
+            (self._joiner if unclear.kind == COMPOSITE else self._reconciler).add(unclear)
         for upload in open_uploads(ledger):
             self._poller.add(upload.key, upload.document_id, upload.polls)
 
     @property
     def counts(self) -> Counts:
         """How far the run is."""
-        return self._context.tally.counts([*self._reconciler.unclear, *self._composer.unclear])
+        return self._context.tally.counts([*self._reconciler.unclear, *self._joiner.unclear])
 
     def interrupt(self) -> None:
         """Let the run stop at once; safe to call from a signal handler."""
@@ -127,14 +127,14 @@ class Engine:
             if context.halt is not None:
                 self._land()
                 raise context.halt
-            self._composer.settle()
+            self._joiner.settle()
             context.ledger.commit()
         finally:
             context.workers.close()
 
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
-        self._poller.are_last = self._feed.idle and not self._uploader.in_air and self._composer.is_over
+        self._poller.are_last = self._feed.idle and not self._uploader.in_air and self._joiner.is_over
         for part in (self._reconciler, self._reader, self._fetcher, self._poller, self._feed, self._uploader):
             part.advance()
         self._context.ledger.commit()
@@ -153,17 +153,17 @@ class Engine:
         busy = (
             not self._feed.idle
             or self._uploader.in_air
-            or not self._composer.idle
+            or not self._joiner.idle
             or self._poller.waiting
             or self._fetcher.waiting
             or not self._reconciler.idle
             or not self._reader.idle
         )
-        return not busy and self._composer.sweep_at_end() and self._reconciler.sweep_at_end() and self._reader.idle
+        return not busy and self._joiner.sweep_at_end() and self._reconciler.sweep_at_end() and self._reader.idle
 
     def _wait_s(self) -> float:
         now = self._context.now()
-        parts = (self._reconciler, self._reader, self._fetcher, self._poller, self._feed, self._composer)
+        parts = (self._reconciler, self._reader, self._fetcher, self._poller, self._feed, self._joiner)
         # What is due already waits for a free worker, whose answer ends the wait, or for the pace.
         times = [part.due() for part in parts]
         times += [now + self._context.pace.wait_s(now)]
@@ -181,7 +181,7 @@ class Engine:
     def _land(self) -> None:
         """Wait a moment for uploads on the wire, so that fewer need to be looked for later."""
         until = self._context.now() + GRACE_S
-        while (self._uploader.in_air or self._composer.in_air) and (left_s := until - self._context.now()) > 0:
+        while (self._uploader.in_air or self._joiner.in_air) and (left_s := until - self._context.now()) > 0:
             self._hear(left_s)
         self._context.ledger.commit()
 

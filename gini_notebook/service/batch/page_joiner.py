@@ -28,7 +28,7 @@ from gini_notebook.service.batch.unclear_uploads import Reconciler
 from gini_notebook.service.batch.workers import Answer
 
 
-class Composer:
+class PageJoiner:
     """Joins the pages of documents once all of them are at the service.
 
     Parameters

@@ -15,7 +15,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_uploaded,
 )
 from gini_notebook.service.batch.outcomes import Outcome
-from gini_notebook.service.batch.page_joiner import Composer
+from gini_notebook.service.batch.page_joiner import PageJoiner
 from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.run_context import UPLOADS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_uploads import Reconciler
@@ -35,18 +35,18 @@ class Uploader:
         Who waits for the documents that were taken.
     reconciler
         Who finds out about the unclear ones.
-    composer
+    joiner
         Who joins pages to documents.
     """
 
     def __init__(
-        self, context: RunContext, feed: Feed, poller: Poller, reconciler: Reconciler, *, composer: Composer
+        self, context: RunContext, feed: Feed, poller: Poller, reconciler: Reconciler, *, joiner: PageJoiner
     ) -> None:
         self._context = context
         self._feed = feed
         self._poller = poller
         self._reconciler = reconciler
-        self._composer = composer
+        self._joiner = joiner
         self._in_air: dict[str, Prepared] = {}
 
     @property
@@ -55,12 +55,12 @@ class Uploader:
         return len(self._in_air)
 
     def _room(self) -> int:
-        return self._context.window.room(len(self._in_air) + self._composer.in_air + self._poller.waiting)
+        return self._context.window.room(len(self._in_air) + self._joiner.in_air + self._poller.waiting)
 
     def advance(self) -> None:
         """Send what may be sent: one commit for all intents, then the requests."""
         context = self._context
-        self._composer.advance(self._room)
+        self._joiner.advance(self._room)
         room = self._room() if self._feed else 0
         if room and self._reconciler.is_probing:
             room = 0 if self._in_air or self._reconciler.probe_is_on else 1
@@ -81,7 +81,7 @@ class Uploader:
         chosen: list[Prepared] = []
         while len(chosen) < count and self._feed:
             prepared = self._feed.take()
-            if prepared.kind == PARTIAL and not self._composer.wants(prepared.key):
+            if prepared.kind == PARTIAL and not self._joiner.wants(prepared.key):
                 # Another page of its document has failed.
                 self._feed.release(prepared)
             else:
@@ -101,16 +101,16 @@ class Uploader:
         if outcome is Outcome.REFUSED:
             set_failed(context.ledger, prepared.key, error, request_id)
             context.tally.fail(prepared.key)
-            self._composer.failed(prepared.key, error, request_id)
+            self._joiner.failed(prepared.key, error, request_id)
         elif outcome is Outcome.UNCLEAR:
             set_unknown(context.ledger, prepared.key, error, request_id)
             self._reconciler.add(Unclear(prepared.key, prepared.name, error, request_id, prepared.kind))
         else:
             set_planned(context.ledger, prepared.key, counts=False)
-            self._composer.again(prepared.key, context.now() + context.wait_after_s(outcome, self._poller.waiting))
+            self._joiner.again(prepared.key, context.now() + context.wait_after_s(outcome, self._poller.waiting))
 
     def _uploaded(self, prepared: Prepared, document_id: str) -> None:
         set_uploaded(self._context.ledger, prepared.key, document_id)
         self._context.known_ids.add(document_id)
         self._reconciler.uploaded(document_id, prepared.name, prepared.kind)
-        self._composer.landed(prepared.key, document_id)
+        self._joiner.landed(prepared.key, document_id)
