@@ -14,8 +14,8 @@ SPREAD, CAPACITY, MEAN_S, SEED = 0.5, 32, 1.0, 7
 
 def latencies_s(count: int, seed: int) -> list[float]:
     """Return what the sandbox draws from its seed, in the order of the uploads."""
-    chance = random.Random(seed)
-    return [MEAN_S * chance.lognormvariate(-(SPREAD**2) / 2, SPREAD) for _ in range(count)]
+    rng = random.Random(seed)
+    return [MEAN_S * rng.lognormvariate(-(SPREAD**2) / 2, SPREAD) for _ in range(count)]
 
 
 def ideal_s(count: int, seed: int) -> float:

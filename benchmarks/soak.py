@@ -100,13 +100,13 @@ def finished(to: Path) -> int:
         return 0
 
 
-def run_and_kill(settings: dict[str, Any], folder: Path, count: int, kills: int, chance: random.Random) -> int:
+def run_and_kill(settings: dict[str, Any], folder: Path, count: int, kills: int, rng: random.Random) -> int:
     """Start the run, kill it at random points of its way, let the last one finish; return how often it was killed."""
     killed = 0
-    for target in sorted(chance.sample(range(1, count), kills)):
+    for target in sorted(rng.sample(range(1, count), kills)):
         process = start(settings)
         while process.poll() is None and finished(folder / "run") < target:
-            time.sleep(chance.uniform(0.0, 0.05))
+            time.sleep(rng.uniform(0.0, 0.05))
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             killed += 1
@@ -168,7 +168,7 @@ def main() -> None:
     if asked.work:
         work(json.loads(asked.work))
         return
-    chance = random.Random(asked.seed)
+    rng = random.Random(asked.seed)
     with tempfile.TemporaryDirectory() as name, Sandbox(processing_time_s=0.05, capacity=64) as sandbox:
         folder = Path(name)
         amounts = make_documents(folder, asked.documents, asked.composites)
@@ -177,7 +177,7 @@ def main() -> None:
         settings |= {"documents": str(folder / "documents.json"), "to": str(folder / "run")}
         sandbox.set_faults(rates(asked.faults, asked.quarantine), seed=asked.seed)
         began = time.monotonic()
-        killed = run_and_kill(settings, folder, asked.documents, asked.kills, chance)
+        killed = run_and_kill(settings, folder, asked.documents, asked.kills, rng)
         took = time.monotonic() - began
         sandbox.set_faults({})
         figures = audit(sandbox, folder, amounts)

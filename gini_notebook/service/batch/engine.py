@@ -64,7 +64,7 @@ class Engine:
         *,
         executor: Executor | None = None,
     ) -> None:
-        chance = random.Random()  # noqa: S311 - jitter is no secret
+        rng = random.Random()  # noqa: S311 - jitter is no secret
         found = count_by_state(ledger)
         keys, ids = known(ledger)
         self._context = RunContext(
@@ -74,9 +74,9 @@ class Engine:
             workers=workers,
             tally=Tally(sum(found.values()), found.get("done", 0), found.get("failed", 0) + found.get("problem", 0)),
             mark=ledger.fact("mark") or "",
-            chance=chance,
+            rng=rng,
             window=Window(settings.window, settings.window_limit),
-            pace=Pace(chance),
+            pace=Pace(rng),
             known_ids=ids,
         )
         self.heard: Callable[[Counts], None] = _unheard

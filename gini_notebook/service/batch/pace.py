@@ -8,10 +8,10 @@ BACKOFF_FIRST_S = 0.5
 BACKOFF_LIMIT_S = 30.0
 
 
-def backoff_s(failures: int, chance: random.Random) -> float:
+def backoff_s(failures: int, rng: random.Random) -> float:
     """Return how long to wait after so many failures in a row: doubling, with jitter, so that workers spread."""
     ceiling = min(BACKOFF_LIMIT_S, BACKOFF_FIRST_S * 2.0 ** min(failures - 1, 10))
-    return ceiling * chance.uniform(0.5, 1.0)
+    return ceiling * rng.uniform(0.5, 1.0)
 
 
 class Pace:
@@ -22,7 +22,7 @@ class Pace:
 
     Parameters
     ----------
-    chance
+    rng
         Source of the jitter.
     """
 
@@ -30,8 +30,8 @@ class Pace:
     BUDGET = 100.0
     EARNED_PER_SUCCESS = 0.5
 
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
         self._paused_until = 0.0
         self._failures = 0
         self._budget = self.BUDGET
@@ -81,11 +81,11 @@ class Pace:
                 return
             self._trial_is_on = False
             self._trials += 1
-            self.pause(now, backoff_s(self._trials + 1, self._chance))
+            self.pause(now, backoff_s(self._trials + 1, self._rng))
         elif self._failures >= self.FAILURES_IN_A_ROW or self._budget <= 0:
             self._opened_at = now
             self._budget = max(self._budget, 0.0)
-            self.pause(now, backoff_s(1, self._chance))
+            self.pause(now, backoff_s(1, self._rng))
 
     def failing_s(self, now: float) -> float:
         """Return for how long nothing has succeeded."""

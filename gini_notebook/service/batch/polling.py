@@ -215,7 +215,7 @@ class Poller:
 
     def _schedule(self, pending: PendingDocument, due: float | None = None) -> None:
         if due is None:
-            due = self._context.now() + self._pause_s(pending) * self._context.chance.uniform(0.9, 1.1)
+            due = self._context.now() + self._pause_s(pending) * self._context.rng.uniform(0.9, 1.1)
         heapq.heappush(self._due, (due, next(self._order), pending))
 
     def _pause_s(self, pending: PendingDocument) -> float:

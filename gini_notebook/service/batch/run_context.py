@@ -35,7 +35,7 @@ class RunContext:
     workers: Workers
     tally: Tally
     mark: str
-    chance: random.Random
+    rng: random.Random
     window: Window
     pace: Pace
     latencies: Latencies = field(default_factory=Latencies)
@@ -62,7 +62,7 @@ class RunContext:
 
     def backoff_s(self, failures: int) -> float:
         """Return how long to wait after so many failures of one thing."""
-        return backoff_s(failures, self.chance)
+        return backoff_s(failures, self.rng)
 
     @property
     def look_pause_s(self) -> float:

@@ -62,7 +62,7 @@ class Service:
     """
 
     clock: Clock
-    latency_s: Callable[[random.Random], float] = lambda chance: 0.0
+    latency_s: Callable[[random.Random], float] = lambda rng: 0.0
     capacity: int = 32
     refuses_surplus: bool = False
     upload_s: float = 0.02
@@ -84,7 +84,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.environment = SimpleNamespace(counts_with_offset=False)
-        self.chance = random.Random(self.seed)
+        self.rng = random.Random(self.seed)
         self.slots = [0.0] * self.capacity
         self.latencies: list[float] = []
         self.numbers = itertools.count()
@@ -118,7 +118,7 @@ class Service:
         if self.refuses_surplus and sum(one.done_at > now for one in self.documents_by_id.values()) >= self.capacity:
             self.calls["refused"] += 1
             raise ServiceError("too many", status=429)
-        latency = self.latency_s(self.chance)
+        latency = self.latency_s(self.rng)
         begin = max(now, heapq.heappop(self.slots))
         heapq.heappush(self.slots, begin + latency)
         self.latencies.append(latency)
@@ -261,7 +261,7 @@ class Simulation:
             self.engine = Engine(
                 self.service, ledger, self.settings, SimulatedWorkers(self.service.clock, self.service)
             )
-            self.engine._context.chance.seed(self.service.seed)
+            self.engine._context.rng.seed(self.service.seed)
             if self.heard is not None:
                 self.engine.heard = self.heard
             self.engine.run()

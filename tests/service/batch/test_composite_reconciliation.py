@@ -20,8 +20,8 @@ SLOW = BatchSettings(quarantine_s=QUARANTINE_S)
 
 def unclear_posts(service: Service, *, after: float, before: float, seed: int = 1) -> None:
     """Lose the answers of some POSTs, of pages and of requests to join, after or before they were processed."""
-    chance = random.Random(seed)
-    draws = {call: [chance.random() for _ in range(5000)] for call in ("upload", "compose")}
+    rng = random.Random(seed)
+    draws = {call: [rng.random() for _ in range(5000)] for call in ("upload", "compose")}
 
     def lose_before(call: str, number: int, now: float) -> Exception | None:
         return lost() if call in draws and draws[call][number] < before else None
@@ -65,7 +65,7 @@ def posts(service: Service, call: str) -> dict[str, list[float]]:
 def test_R1_R2_R3_R4_no_page_and_no_document_is_lost_or_doubled_whatever_the_list_is_like(
     kind: str, memory_path: Path
 ) -> None:
-    service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0), **LISTS[kind])
+    service = Service(Clock(), latency_s=lambda rng: rng.uniform(0.2, 3.0), **LISTS[kind])
     unclear_posts(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service, SLOW).composites(100, pages=3, singles=40)
     simulation.run()
@@ -86,7 +86,7 @@ def test_R1_R2_R3_R4_no_page_and_no_document_is_lost_or_doubled_whatever_the_lis
 
 
 def test_unclear_documents_that_are_there_need_not_wait_for_the_quarantine(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     unclear_posts(service, after=0.2, before=0.0)
     simulation = Simulation(memory_path, service, SLOW).composites(60)
     assert simulation.run() < 25
@@ -95,7 +95,7 @@ def test_unclear_documents_that_are_there_need_not_wait_for_the_quarantine(memor
 
 
 def test_R4_while_the_list_has_shown_no_page_an_unclear_page_is_never_sent_again(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, shows_pages=False)
     unclear_posts(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service, SLOW).composites(60, singles=10)
     simulation.run()
@@ -118,7 +118,7 @@ def test_R4_while_the_list_has_shown_no_page_an_unclear_page_is_never_sent_again
 
 
 def test_where_the_list_hides_pages_composites_are_waited_for_by_it_all_the_same(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 5.0, shows_pages=False)
+    service = Service(Clock(), latency_s=lambda rng: 5.0, shows_pages=False)
     simulation = Simulation(memory_path, service, SLOW).composites(60)
     simulation.run()
     assert_all_there_once(simulation, 60, 2)
@@ -132,7 +132,7 @@ def test_where_the_list_hides_pages_composites_are_waited_for_by_it_all_the_same
 
 
 def test_an_unclear_document_of_one_file_waits_for_the_proof_that_names_come_back(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, shows_pages=False)
     # After the pages of the composites, the only document of one file is lost: nothing can prove that names come back.
     service.before = lambda call, number, now: lost() if (call, number) == ("upload", 11) else None
     simulation = Simulation(memory_path, service, SLOW).composites(5, singles=1)
@@ -147,7 +147,7 @@ def test_an_unclear_document_of_one_file_waits_for_the_proof_that_names_come_bac
 
 
 def test_R3_a_document_that_is_joined_after_the_quarantine_is_known_as_surplus(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     late: list[tuple[float, tuple[str, ...]]] = []
 
     def finish_late(call: str, number: int, now: float) -> Exception | None:
@@ -161,7 +161,7 @@ def test_R3_a_document_that_is_joined_after_the_quarantine_is_known_as_surplus(m
 
     service.before = finish_late
     # A document that the service works on for long keeps the run going until the late one has appeared.
-    service.latency_s = lambda chance: 5 * QUARANTINE_S if len(service.latencies) == 3 else 0.5
+    service.latency_s = lambda rng: 5 * QUARANTINE_S if len(service.latencies) == 3 else 0.5
     simulation = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S, document_limit_s=1e4))
     simulation.composites(12).run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(12,)]
@@ -175,7 +175,7 @@ def test_R3_a_document_that_is_joined_after_the_quarantine_is_known_as_surplus(m
 
 
 def test_the_oldest_of_two_documents_with_the_same_pages_counts(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
 
     def join_twice(call: str, number: int, now: float) -> Exception | None:
         if (call, number) == ("compose", 2):
@@ -193,7 +193,7 @@ def test_the_oldest_of_two_documents_with_the_same_pages_counts(memory_path: Pat
 
 
 def test_a_document_of_other_pages_or_in_another_order_is_not_the_one_that_is_looked_for(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
 
     def mislead(call: str, number: int, now: float) -> Exception | None:
         if (call, number) == ("compose", 1):
@@ -211,7 +211,7 @@ def test_a_document_of_other_pages_or_in_another_order_is_not_the_one_that_is_lo
 
 
 def test_looks_that_fail_for_a_while_only_delay_and_count_for_nothing(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     unclear_posts(service, after=0.0, before=0.2)
     loses = service.before
     service.before = lambda call, number, now: (
@@ -223,7 +223,7 @@ def test_looks_that_fail_for_a_while_only_delay_and_count_for_nothing(memory_pat
 
 
 def test_without_looks_unclear_documents_stay_unclear_and_are_never_joined_again(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     unclear_posts(service, after=0.1, before=0.1)
     loses = service.before
     service.before = lambda call, number, now: (
@@ -240,7 +240,7 @@ def test_without_looks_unclear_documents_stay_unclear_and_are_never_joined_again
 
 
 def test_R3_the_last_look_for_surplus_is_given_up_when_it_fails_and_made_by_the_next_call(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     service.after = lambda call, number, now: lost() if (call, number) == ("compose", 2) else None
     # The first look finds the document; those at the end of the run, when all results are there, fail.
     service.before = lambda call, number, now: (
@@ -264,7 +264,7 @@ def lost_one(simulation: Simulation) -> str:
 
 
 def test_a_first_page_that_is_gone_fails_the_document_and_the_others_finish(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     service.before = lambda call, number, now: (
         lost()
         if (call, number) == ("compose", 1)
@@ -280,7 +280,7 @@ def test_a_first_page_that_is_gone_fails_the_document_and_the_others_finish(memo
 
 
 def test_R25_counts_add_up_and_never_fall_while_pages_are_unclear(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0))
+    service = Service(Clock(), latency_s=lambda rng: rng.uniform(0.2, 3.0))
     unclear_posts(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service, SLOW).composites(60, pages=3, singles=20)
     seen: list[Counts] = []
@@ -293,7 +293,7 @@ def test_R25_counts_add_up_and_never_fall_while_pages_are_unclear(memory_path: P
 
 
 def test_R4_while_pages_name_no_documents_an_unclear_document_is_never_joined_again(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, names_parents=False)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, names_parents=False)
     unclear_posts(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service, SLOW).composites(60)
     simulation.run()
@@ -316,7 +316,7 @@ def test_an_unclear_only_document_that_was_never_joined_is_joined_again(memory_p
 
 
 def test_a_document_that_was_given_up_is_found_by_the_last_look_and_is_no_surplus(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     service.after = lambda call, number, now: lost() if (call, number) == ("compose", 2) else None
     looked: list[float] = []
 
@@ -337,7 +337,7 @@ def test_a_document_that_was_given_up_is_found_by_the_last_look_and_is_no_surplu
 def test_R4_a_page_is_sent_again_under_the_name_of_its_first_attempt_whatever_its_file_is_called(
     memory_path: Path,
 ) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     simulation = Simulation(memory_path, service, SLOW).composites(2)
     # Both documents begin with the same page, in files of different names.
     (first, *_), (second, *_) = simulation.inputs.values()
@@ -362,7 +362,7 @@ def test_R25_a_document_whose_pages_fail_in_different_ways_fails_once(memory_pat
             },
         ]
     ):
-        service = Service(Clock(), latency_s=lambda chance: 0.5)
+        service = Service(Clock(), latency_s=lambda rng: 0.5)
         service.before = lambda call, number, now, answers=answers: answers.get(number) if call == "upload" else None
         (memory_path / str(number)).mkdir()
         simulation = Simulation(memory_path / str(number), service, SLOW).composites(1)
@@ -372,7 +372,7 @@ def test_R25_a_document_whose_pages_fail_in_different_ways_fails_once(memory_pat
 
 
 def test_pages_of_a_document_that_has_failed_are_not_sent(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     service.before = lambda call, number, now: (
         ServiceError("no", status=415) if (call, number) == ("upload", 1) else None
     )
@@ -385,7 +385,7 @@ def test_pages_of_a_document_that_has_failed_are_not_sent(memory_path: Path) -> 
 
 
 def test_R3_what_is_joined_after_the_last_look_for_surplus_is_looked_at_again(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, shows_pages=False)
     simulation = Simulation(memory_path, service, SLOW).composites(3, singles=1)
 
     def show_pages_at_the_end(call: str, number: int, now: float) -> Exception | None:
@@ -408,7 +408,7 @@ def test_R3_what_is_joined_after_the_last_look_for_surplus_is_looked_at_again(me
 def test_a_run_ends_although_nothing_tells_whether_pages_name_their_documents(memory_path: Path) -> None:
     for trouble in (ServiceError("no", status=403), NotFound("gone", status=404), ServiceError("down", status=500)):
         (memory_path / str(trouble.status)).mkdir()
-        service = Service(Clock(), latency_s=lambda chance: 0.5)
+        service = Service(Clock(), latency_s=lambda rng: 0.5)
         simulation = Simulation(memory_path / str(trouble.status), service, SLOW).composites(3)
 
         def fail(
@@ -427,7 +427,7 @@ def test_a_run_ends_although_nothing_tells_whether_pages_name_their_documents(me
 
 
 def test_another_document_proves_that_pages_name_theirs_when_the_oldest_was_deleted(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
 
     def lose_second(call: str, number: int, now: float) -> Exception | None:
         if call == "document" and service.calls["extractions"] == 3 and "deleted" not in service.calls:
@@ -447,7 +447,7 @@ def test_another_document_proves_that_pages_name_theirs_when_the_oldest_was_dele
 
 
 def test_a_document_of_one_file_that_is_late_in_the_list_does_not_make_it_useless(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_pages=False)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, shows_pages=False)
     service.before = lambda call, number, now: lost() if (call, number) == ("upload", 12) else None
     shown = service._page
 
@@ -463,7 +463,7 @@ def test_a_document_of_one_file_that_is_late_in_the_list_does_not_make_it_useles
 
 
 def test_R25_copies_are_counted_once_when_what_was_planned_is_taken_up(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     # So many that the copies, which come last, are read when the first documents are done.
     simulation = Simulation(memory_path, service, SLOW).composites(5, singles=200)
     simulation.inputs |= {f"z{name}": simulation.inputs[name] for name in ("00000", "w0", "w1")}

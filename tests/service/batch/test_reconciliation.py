@@ -26,8 +26,8 @@ LISTS = {
 
 def unclear_uploads(service: Service, *, after: float, before: float, seed: int = 1) -> None:
     """Lose the answers of some uploads, after or before the service has processed them."""
-    chance = random.Random(seed)
-    draws = [chance.random() for _ in range(5000)]
+    rng = random.Random(seed)
+    draws = [rng.random() for _ in range(5000)]
 
     def lose_before(call: str, number: int, now: float) -> Exception | None:
         return lost() if call == "upload" and draws[number] < before else None
@@ -50,7 +50,7 @@ def posts_by_name(service: Service) -> dict[str, list[float]]:
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: str, memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: chance.uniform(0.2, 3.0), **LISTS[kind])
+    service = Service(Clock(), latency_s=lambda rng: rng.uniform(0.2, 3.0), **LISTS[kind])
     unclear_uploads(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S)).documents(400)
     simulation.run()
@@ -67,7 +67,7 @@ def test_R1_R2_R3_R4_nothing_is_lost_or_doubled_whatever_the_list_is_like(kind: 
 
 
 def test_unclear_uploads_that_are_there_need_not_wait_for_the_quarantine(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     unclear_uploads(service, after=0.2, before=0.0)
     took = Simulation(memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S)).documents(100).run()
     assert took < 20
@@ -75,7 +75,7 @@ def test_unclear_uploads_that_are_there_need_not_wait_for_the_quarantine(memory_
 
 
 def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     late: list[tuple[float, str]] = []
 
     def finish_late(call: str, number: int, now: float) -> Exception | None:
@@ -91,7 +91,7 @@ def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(mem
 
     service.before = finish_late
     # A document that the service works on for long keeps the run going until the late one has appeared.
-    service.latency_s = lambda chance: 5 * QUARANTINE_S if len(service.documents_by_id) == 5 else 0.5
+    service.latency_s = lambda rng: 5 * QUARANTINE_S if len(service.documents_by_id) == 5 else 0.5
     simulation = Simulation(
         memory_path, service, BatchSettings(quarantine_s=QUARANTINE_S, document_limit_s=1e4)
     ).documents(30)
@@ -109,7 +109,7 @@ def test_R3_a_document_that_appears_after_the_quarantine_is_known_as_surplus(mem
 def test_without_a_list_that_tells_unclear_uploads_stay_unclear_and_are_never_repeated(
     kind: dict[str, bool], memory_path: Path
 ) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, **kind)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, **kind)
     unclear_uploads(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service).documents(100)
     simulation.run()
@@ -124,7 +124,7 @@ def test_without_a_list_that_tells_unclear_uploads_stay_unclear_and_are_never_re
 
 
 def test_a_list_that_is_there_again_resolves_what_was_unclear(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5, shows_list=False)
+    service = Service(Clock(), latency_s=lambda rng: 0.5, shows_list=False)
     unclear_uploads(service, after=0.1, before=0.1)
     simulation = Simulation(memory_path, service).documents(100)
     simulation.run()
@@ -136,7 +136,7 @@ def test_a_list_that_is_there_again_resolves_what_was_unclear(memory_path: Path)
 
 
 def test_the_probe_holds_back_all_but_one_upload_until_the_list_has_shown_it(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     Simulation(memory_path, service).documents(20).run()
     calls = [call for _, call, _ in service.log]
     assert calls[: calls.index("list")].count("upload") == 1
@@ -160,7 +160,7 @@ def test_an_unclear_only_upload_that_never_arrived_is_repeated(memory_path: Path
 
 
 def test_a_list_that_fails_for_a_while_only_delays(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     unclear_uploads(service, after=0.0, before=0.1)
     loses = service.before
     service.before = lambda call, number, now: (
@@ -172,7 +172,7 @@ def test_a_list_that_fails_for_a_while_only_delays(memory_path: Path) -> None:
 
 
 def test_an_id_of_another_document_is_no_answer(memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=lambda chance: 0.5)
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
     store = service._store
     service._store = lambda name: (store(name), "id-0")[len(service.documents_by_id) == 5]
     simulation = Simulation(memory_path, service).documents(10)

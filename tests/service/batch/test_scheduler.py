@@ -13,7 +13,7 @@ from tests.service.batch.simulation import Clock, Service, Simulation, lost, unr
 
 def log_normal(mean_s: float, spread: float = 0.5):
     """Return a latency of this mean, as real services have it."""
-    return lambda chance: mean_s * math.exp(chance.gauss(0, spread) - spread**2 / 2)
+    return lambda rng: mean_s * math.exp(rng.gauss(0, spread) - spread**2 / 2)
 
 
 def ideal_s(service: Service) -> float:
@@ -67,7 +67,7 @@ def test_the_window_shrinks_to_what_a_refusing_service_takes(memory_path: Path) 
 
 @pytest.mark.parametrize("latency_s", [0.0, 0.2, 5.0, 40.0])
 def test_R24_looking_is_polite_at_any_latency(latency_s: float, memory_path: Path) -> None:
-    service = Service(Clock(), latency_s=log_normal(latency_s) if latency_s else lambda chance: 0.0)
+    service = Service(Clock(), latency_s=log_normal(latency_s) if latency_s else lambda rng: 0.0)
     simulation = Simulation(memory_path, service).documents(150)
     simulation.run()
     assert status_calls(service) / 150 <= 1.0
@@ -85,7 +85,7 @@ def test_R24_looking_singly_is_polite_at_any_latency(latency_s: float, memory_pa
 
 def test_R24_a_document_that_stays_pending_is_looked_at_more_and_more_rarely(memory_path: Path) -> None:
     service = Service(Clock())
-    service.latency_s = lambda chance: 1e9 if len(service.documents_by_id) == 3 else 1.0
+    service.latency_s = lambda rng: 1e9 if len(service.documents_by_id) == 3 else 1.0
     simulation = Simulation(memory_path, service, BatchSettings(document_limit_s=600.0)).documents(300)
     simulation.run()
     assert dict(simulation.rows("SELECT state, count(*) FROM uploads GROUP BY state")) == {"done": 299, "failed": 1}
@@ -150,8 +150,8 @@ def test_R7_an_outage_for_ever_ends_in_time_and_within_the_budget(
 
 def test_R7_half_of_all_calls_failing_is_survived_within_the_attempts(memory_path: Path) -> None:
     service = Service(Clock(), latency_s=log_normal(1.0))
-    chance = random.Random(5)
-    service.before = lambda call, number, now: lost() if call != "upload" and chance.random() < 0.5 else None
+    rng = random.Random(5)
+    service.before = lambda call, number, now: lost() if call != "upload" and rng.random() < 0.5 else None
     simulation = Simulation(memory_path, service, BatchSettings(attempts=40)).documents(150)
     simulation.run()
     assert simulation.rows("SELECT count(*) FROM uploads WHERE state = 'done'") == [(150,)]
