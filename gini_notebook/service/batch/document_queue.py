@@ -102,7 +102,7 @@ class Feed:
         """Read ahead."""
         context = self._context
         while (
-            context.halt is None
+            context.stop_reason is None
             and context.workers.free(FILES)
             and self._held_bytes < HELD_BYTES
             and len(self._ready) + self._reading < AHEAD_DOCUMENTS

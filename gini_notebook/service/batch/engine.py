@@ -122,11 +122,11 @@ class Engine:
         """
         context = self._context
         try:
-            while context.halt is None and not self._step():
+            while context.stop_reason is None and not self._step():
                 self._check_limits()
-            if context.halt is not None:
+            if context.stop_reason is not None:
                 self._land()
-                raise context.halt
+                raise context.stop_reason
             self._joiner.settle()
             context.ledger.commit()
         finally:

@@ -67,7 +67,7 @@ class Recogniser:
     def advance(self) -> None:
         """Hand out files."""
         workers = self._context.workers
-        while self._waiting and self._context.halt is None and self._looking < self._room:
+        while self._waiting and self._context.stop_reason is None and self._looking < self._room:
             sources = list(islice(self._waiting, FILES_PER_TASK))
             for _ in sources:
                 self._waiting.popleft()

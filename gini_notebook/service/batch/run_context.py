@@ -40,7 +40,7 @@ class RunContext:
     pace: Pace
     latencies: Latencies = field(default_factory=Latencies)
     known_ids: set[str] = field(default_factory=set)
-    halt: Exception | None = None
+    stop_reason: Exception | None = None
     """Why the run cannot go on; set once, looked at after the ledger is written."""
 
     def now(self) -> float:
@@ -53,7 +53,7 @@ class RunContext:
 
     def room(self, pool: str) -> float:
         """Return how many calls to the service may begin now."""
-        return 0 if self.halt is not None else min(self.workers.free(pool), self.pace.room(self.now()))
+        return 0 if self.stop_reason is not None else min(self.workers.free(pool), self.pace.room(self.now()))
 
     def call(self, pool: str, handler: Handler, call: Callable[[], object]) -> None:
         """Call the service in the background; ``handler`` gets the answer on the run's own thread."""
@@ -71,7 +71,7 @@ class RunContext:
 
     def stop(self, reason: Exception) -> None:
         """Let the run end as soon as the ledger is written; the first reason counts."""
-        self.halt = self.halt or reason
+        self.stop_reason = self.stop_reason or reason
 
     def judge(self, answer: Answer, *, uploads: bool = False) -> Outcome | None:
         """Tell what a failed call means, and let pace and window learn from it; None when it did not fail."""
