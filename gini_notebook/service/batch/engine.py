@@ -134,7 +134,7 @@ class Engine:
 
     def _step(self) -> bool:
         """Begin what can begin, hear what has ended, write it down; return whether all is done."""
-        self._poller.are_last = self._feed.idle and not self._uploader.in_air and self._joiner.is_over
+        self._poller.are_last = self._feed.idle and not self._uploader.in_flight and self._joiner.is_over
         for part in (self._reconciler, self._reader, self._fetcher, self._poller, self._feed, self._uploader):
             part.advance()
         self._context.ledger.commit()
@@ -152,7 +152,7 @@ class Engine:
     def _is_done(self) -> bool:
         busy = (
             not self._feed.idle
-            or self._uploader.in_air
+            or self._uploader.in_flight
             or not self._joiner.idle
             or self._poller.waiting
             or self._fetcher.waiting
@@ -181,7 +181,7 @@ class Engine:
     def _land(self) -> None:
         """Wait a moment for uploads on the wire, so that fewer need to be looked for later."""
         until = self._context.now() + GRACE_S
-        while (self._uploader.in_air or self._joiner.in_air) and (left_s := until - self._context.now()) > 0:
+        while (self._uploader.in_flight or self._joiner.in_flight) and (left_s := until - self._context.now()) > 0:
             self._hear(left_s)
         self._context.ledger.commit()
 

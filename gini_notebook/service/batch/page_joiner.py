@@ -58,7 +58,7 @@ class PageJoiner:
         feed.assembled, feed.abandoned = self.begin, self.abandon
 
     @property
-    def in_air(self) -> int:
+    def in_flight(self) -> int:
         """How many requests to join are on the wire."""
         return len(self._posting)
 

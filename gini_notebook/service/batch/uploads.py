@@ -47,15 +47,15 @@ class Uploader:
         self._poller = poller
         self._reconciler = reconciler
         self._joiner = joiner
-        self._in_air: dict[str, Prepared] = {}
+        self._in_flight: dict[str, Prepared] = {}
 
     @property
-    def in_air(self) -> int:
+    def in_flight(self) -> int:
         """How many uploads are on the wire."""
-        return len(self._in_air)
+        return len(self._in_flight)
 
     def _room(self) -> int:
-        return self._context.window.room(len(self._in_air) + self._joiner.in_air + self._poller.waiting)
+        return self._context.window.room(len(self._in_flight) + self._joiner.in_flight + self._poller.waiting)
 
     def advance(self) -> None:
         """Send what may be sent: one commit for all intents, then the requests."""
@@ -63,7 +63,7 @@ class Uploader:
         self._joiner.advance(self._room)
         room = self._room() if self._feed else 0
         if room and self._reconciler.is_probing:
-            room = 0 if self._in_air or self._reconciler.probe_is_on else 1
+            room = 0 if self._in_flight or self._reconciler.probe_is_on else 1
         chosen = self._take(int(min(room, context.room(UPLOADS))))
         if not chosen:
             return
@@ -72,7 +72,7 @@ class Uploader:
             intend(context.ledger, prepared)
         context.ledger.commit()
         for prepared in chosen:
-            self._in_air[prepared.key] = prepared
+            self._in_flight[prepared.key] = prepared
             upload = context.client.upload_partial if prepared.kind == PARTIAL else context.client.upload
             send = partial(upload, prepared.content, name=prepared.name, media_type=prepared.media_type)
             context.call(UPLOADS, partial(self._answered, prepared), send)
@@ -90,7 +90,7 @@ class Uploader:
 
     def _answered(self, prepared: Prepared, answer: Answer) -> None:
         context = self._context
-        del self._in_air[prepared.key]
+        del self._in_flight[prepared.key]
         self._feed.release(prepared)
         answer = context.of_new_id(answer)
         outcome = context.judge(answer, uploads=True)
