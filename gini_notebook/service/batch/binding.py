@@ -6,7 +6,7 @@ import time
 from gini_notebook.errors import LedgerError, SettingError
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.duplicates import forget_service
-from gini_notebook.service.batch.naming import MARK_CHARACTERS
+from gini_notebook.service.batch.naming import TAG_CHARACTERS
 from gini_notebook.service.client import Client
 
 
@@ -34,7 +34,7 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
     if ledger.fact("mark") is None:
         for name, value in target.items():
             ledger.remember(name, value)
-        ledger.remember("mark", secrets.token_hex(MARK_CHARACTERS // 2))
+        ledger.remember("mark", secrets.token_hex(TAG_CHARACTERS // 2))
         ledger.remember("begun_at", f"{time.time():.3f}")
         ledger.commit()
     if own.ephemeral:

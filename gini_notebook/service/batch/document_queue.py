@@ -14,7 +14,7 @@ from gini_notebook.service.batch.ledger.documents import set_problem, source_of,
 from gini_notebook.service.batch.ledger.pages import free_key
 from gini_notebook.service.batch.ledger.uploads import Assembled, Prepared, link, state_and_name
 from gini_notebook.service.batch.local_files import Seen, read_source
-from gini_notebook.service.batch.naming import stamped_name
+from gini_notebook.service.batch.naming import tagged_name
 from gini_notebook.service.batch.recognising import Recogniser
 from gini_notebook.service.batch.run_context import FILES, RunContext
 from gini_notebook.service.batch.workers import Answer
@@ -111,7 +111,7 @@ class Feed:
             self._reading += 1
             source, former_key, is_again = item
             handler = partial(self._read, source, former_key, is_again=is_again)
-            context.workers.submit(FILES, handler, partial(read_source, source, context.mark))
+            context.workers.submit(FILES, handler, partial(read_source, source, context.tag))
         self._recogniser.advance()
 
     def _next(self) -> tuple[Source, str | None, bool] | None:
@@ -159,7 +159,7 @@ class Feed:
             return found
         document, ledger = found.source.document, self._context.ledger
         key = free_key(ledger, found.key, document, former_key)
-        own = replace(found, key=key, name=stamped_name(document, key, self._context.mark))
+        own = replace(found, key=key, name=tagged_name(document, key, self._context.tag))
         if isinstance(own, Prepared):
             # At once, so that the next copy sees that this key is taken.
             link(ledger, document, key, own.size, own.modified_ns)

@@ -73,7 +73,7 @@ class Engine:
             settings=settings,
             workers=workers,
             tally=Tally(sum(found.values()), found.get("done", 0), found.get("failed", 0) + found.get("problem", 0)),
-            mark=ledger.fact("mark") or "",
+            tag=ledger.fact("mark") or "",
             rng=rng,
             window=Window(settings.window, settings.window_limit),
             pace=Pace(rng),

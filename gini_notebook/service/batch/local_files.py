@@ -9,7 +9,7 @@ from gini_notebook.errors import FileProblem
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger.documents import moment
 from gini_notebook.service.batch.ledger.uploads import PARTIAL, Assembled, Prepared
-from gini_notebook.service.batch.naming import composite_key, key_of, part_key, stamped_name
+from gini_notebook.service.batch.naming import composite_key, key_of, part_key, tagged_name
 from gini_notebook.service.wire.files import check_file
 
 # The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.
@@ -27,7 +27,7 @@ class Seen(NamedTuple):
     modified_ns: int
 
 
-def read_source(source: Source, mark: str) -> Prepared | Assembled:
+def read_source(source: Source, tag: str) -> Prepared | Assembled:
     """Read a document, with all its pages when it has several.
 
     Raises
@@ -36,11 +36,11 @@ def read_source(source: Source, mark: str) -> Prepared | Assembled:
         As :func:`read_document`; the message names the page.
     """
     if not source.pages:
-        return read_document(source, mark)
+        return read_document(source, tag)
     parts: list[Prepared] = []
     size = 0
     for number in range(1, len(source.pages) + 1):
-        parts.append(_read_page(source, number, mark))
+        parts.append(_read_page(source, number, tag))
         size += parts[-1].size
         if size >= COMPOSITE_BYTES:
             have = "The pages have" if number == len(source.pages) else f"The first {number} pages alone have"
@@ -49,22 +49,22 @@ def read_source(source: Source, mark: str) -> Prepared | Assembled:
     key = composite_key([part.key for part in parts])
     media_type = ", ".join(sorted({part.media_type for part in parts}))
     changed = moment([part.modified_ns for part in parts])
-    return Assembled(source, media_type, key, stamped_name(source.document, key, mark), tuple(parts), size, changed)
+    return Assembled(source, media_type, key, tagged_name(source.document, key, tag), tuple(parts), size, changed)
 
 
-def _read_page(source: Source, number: int, mark: str) -> Prepared:
+def _read_page(source: Source, number: int, tag: str) -> Prepared:
     path = source.pages[number - 1]
     try:
-        page = read_document(Source(path, path), mark)
+        page = read_document(Source(path, path), tag)
     except FileProblem as error:
         message = f"Page {number} of {len(source.pages)}: {error}"
         raise FileProblem(message) from error
     key = part_key(page.content)
-    name = stamped_name(os.fsencode(os.path.basename(path)).decode("utf-8", "replace"), key, mark)  # noqa: PTH119
+    name = tagged_name(os.fsencode(os.path.basename(path)).decode("utf-8", "replace"), key, tag)  # noqa: PTH119
     return replace(page, source=source, key=key, name=name, kind=PARTIAL)
 
 
-def read_document(source: Source, mark: str) -> Prepared:
+def read_document(source: Source, tag: str) -> Prepared:
     """Read a file and compute its key; the bytes that are hashed are the bytes that will be sent.
 
     Raises
@@ -79,7 +79,7 @@ def read_document(source: Source, mark: str) -> Prepared:
         raise FileProblem(message) from error
     media_type = check_file(content, source.document)
     key = key_of(content)
-    return Prepared(source, media_type, key, stamped_name(source.document, key, mark), content, modified_ns)
+    return Prepared(source, media_type, key, tagged_name(source.document, key, tag), content, modified_ns)
 
 
 def look(paths: Sequence[str]) -> list[Seen | None]:

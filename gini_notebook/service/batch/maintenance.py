@@ -25,7 +25,7 @@ from gini_notebook.service.batch.ledger.lock import FolderLock, is_held
 from gini_notebook.service.batch.ledger.pages import ever_unclear
 from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes
 from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolved
-from gini_notebook.service.batch.naming import bears_mark
+from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import look_for
 from gini_notebook.service.client import Client
@@ -191,10 +191,10 @@ def _own(client: Client, folder: str | os.PathLike[str]) -> Iterator[tuple[Clien
 def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> None:
     """Note documents in excess; ``unresolved``: those, too, that an unclear upload may turn out to have made."""
     _, ids = known(ledger)
-    mark = ledger.fact("mark") or ""
+    tag = ledger.fact("mark") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)
     for document in listed(client):
-        if document.id not in ids and document.name not in spared and bears_mark(document.name, mark):
+        if document.id not in ids and document.name not in spared and bears_tag(document.name, tag):
             add_surplus(ledger, document.id, document.name, document.creation_date)
     unclear = ever_unclear(ledger)
     # Copies have the same pages, so what is found may be any copy's.

@@ -1,7 +1,7 @@
 """The key of a document's content, and the name that lets an upload be recognised in the document list.
 
 ``POST /documents`` has no idempotency key, but the file name given on upload comes back as ``name``. A name that holds
-a digest of the content and the run's mark therefore tells, after an unclear upload, whether the service has it.
+a digest of the content and the run's tag therefore tells, after an unclear upload, whether the service has it.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 STEM_CHARACTERS = 40
 DIGEST_CHARACTERS = 16
-MARK_CHARACTERS = 6
+TAG_CHARACTERS = 6
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
@@ -36,14 +36,14 @@ def numbered(key: str, number: int) -> str:
     return key if number == 1 else f"{key}#{number}"
 
 
-def stamped_name(document: str, key: str, mark: str) -> str:
-    """Return the file name to upload under: readable stem, digest of the content, mark of the run, ending.
+def tagged_name(document: str, key: str, tag: str) -> str:
+    """Return the file name to upload under: readable stem, digest of the content, tag of the run, ending.
 
     ASCII only and at most 73 characters, so that no name of a file, however odd, can bend a header or a query.
 
     Examples
     --------
-    >>> stamped_name("März/Rechnung 7.pdf", "0123456789abcdef" * 4, "4f00d1")
+    >>> tagged_name("März/Rechnung 7.pdf", "0123456789abcdef" * 4, "4f00d1")
     'Rechnung_7.0123456789abcdef.4f00d1.pdf'
     """
     path = PurePosixPath(document)
@@ -52,9 +52,9 @@ def stamped_name(document: str, key: str, mark: str) -> str:
     ending = path.suffix if ENDING.fullmatch(path.suffix) else ""
     ascii_stem = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_stem)[:STEM_CHARACTERS].strip("_") or "document"
-    return f"{stem}.{key[:DIGEST_CHARACTERS]}.{mark}{ending.lower()}"
+    return f"{stem}.{key[:DIGEST_CHARACTERS]}.{tag}{ending.lower()}"
 
 
-def bears_mark(name: str, mark: str) -> bool:
+def bears_tag(name: str, tag: str) -> bool:
     """Tell whether a document of the list was uploaded by this run."""
-    return re.search(rf"\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{re.escape(mark)}(\.[a-z0-9]{{1,8}})?$", name) is not None
+    return re.search(rf"\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{re.escape(tag)}(\.[a-z0-9]{{1,8}})?$", name) is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gini_notebook.service.batch.document_list import Ended
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
-from gini_notebook.service.batch.naming import bears_mark
+from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.values import Document
 
@@ -88,7 +88,7 @@ class ListProbe:
         """Look at a document of the list."""
         if self._probe is not None and document.id == self._probe.document_id:
             self._probe.found = document.name
-        if self.listing in {None, UNNAMED} and bears_mark(document.name, self._context.mark):
+        if self.listing in {None, UNNAMED} and bears_tag(document.name, self._context.tag):
             self._learn(NAMES_KEPT)
 
     def ended(self, how: Ended, began: float) -> None:

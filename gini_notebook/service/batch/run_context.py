@@ -34,7 +34,7 @@ class RunContext:
     settings: BatchSettings
     workers: Workers
     tally: Tally
-    mark: str
+    tag: str
     rng: random.Random
     window: Window
     pace: Pace

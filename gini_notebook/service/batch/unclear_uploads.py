@@ -1,6 +1,6 @@
 """Finds out, by the document list, what became of unclear uploads; nothing is repeated on a guess.
 
-An unclear upload is resolved when its stamped name stands in the list. It may be repeated when it was absent from two
+An unclear upload is resolved when its tagged name stands in the list. It may be repeated when it was absent from two
 complete readings of the list, the later of which began after the quarantine. The list serves only when a probe has
 shown that it names our documents as we named them; else unclear uploads stay unclear and are reported. Whether it
 shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated.
@@ -21,7 +21,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_planned,
     set_uploaded,
 )
-from gini_notebook.service.batch.naming import bears_mark
+from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, ListProbe
 from gini_notebook.service.batch.run_context import RunContext
@@ -242,7 +242,7 @@ class Reconciler:
             self._ends_in_vain += 1
             return
         for document in self._strange.values():
-            if bears_mark(document.name, self._context.mark):
+            if bears_tag(document.name, self._context.tag):
                 add_surplus(self._context.ledger, document.id, document.name, document.creation_date)
         self.is_swept = True
         self._context.ledger.remember("swept", "yes")

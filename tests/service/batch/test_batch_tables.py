@@ -49,7 +49,7 @@ def written(folder: Path, rows: list[tuple[str, str | None]]) -> Batch:
         register(ledger, sources)
         for number, (source, (name, result)) in enumerate(zip(sources, rows, strict=True)):
             key = f"{number:064x}"
-            intend(ledger, Prepared(source, "text/plain", key, f"{name}.stamped", name.encode(), 1))
+            intend(ledger, Prepared(source, "text/plain", key, f"{name}.tagged", name.encode(), 1))
             if result is None:
                 set_failed(ledger, key, "The PDF is broken.", "req-1")
             else:

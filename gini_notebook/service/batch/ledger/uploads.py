@@ -6,7 +6,7 @@
     intent   -> uploaded    the service named the document's id
     intent   -> planned     the request was provably not processed
     intent   -> unknown     nobody can tell; so is every intent found on start-up
-    unknown  -> uploaded    the stamped name stands in the document list
+    unknown  -> uploaded    the tagged name stands in the document list
     unknown  -> planned     absent from complete lists for longer than the quarantine
     uploaded -> done        result stored in the same transaction
     any      -> failed      with the reason and the request id
