@@ -12,8 +12,7 @@ from typing import Protocol
 from gini_notebook._executors import submit
 from gini_notebook.errors import FileProblem, GiniError, NotFound
 from gini_notebook.interactive.page_drawing import count_pages, draw_content, no_page
-from gini_notebook.service.batch.folders import pages_in
-from gini_notebook.service.batch.inputs import Documents, find
+from gini_notebook.service.batch.inputs import Documents, find, pages_in
 from gini_notebook.service.batch.naming import composite_key, key_of, part_key
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Layout

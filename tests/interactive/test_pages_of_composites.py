@@ -16,7 +16,7 @@ from gini_notebook.errors import FileProblem
 from gini_notebook.interactive.explorer import explore
 from gini_notebook.interactive.pages import FolderPages, Page
 from gini_notebook.service.batch import process
-from gini_notebook.service.batch.folders import folders_as_documents
+from gini_notebook.service.batch.inputs import folders_as_documents
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, Tables, rows
 from tests.clusters import processes
 

@@ -8,10 +8,9 @@ loaded when it is first used.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gini_notebook.service.batch.counts import Counts
-from gini_notebook.service.batch.folders import folders_as_documents
+from gini_notebook.service.batch.inputs import folders_as_documents
 from gini_notebook.service.batch.maintenance import cleanup, status
-from gini_notebook.service.batch.progress import Progress
+from gini_notebook.service.batch.progress import Counts, Progress
 from gini_notebook.service.batch.settings import BatchSettings
 
 if TYPE_CHECKING:

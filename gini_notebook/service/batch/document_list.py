@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from gini_notebook.errors import ConnectionFailed
-from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import LISTS, RunContext
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import Document

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from gini_notebook.errors import RunStopped
-from gini_notebook.service.batch.counts import Counts, Tally
 from gini_notebook.service.batch.document_list import DocumentListReader
 from gini_notebook.service.batch.document_queue import Feed
 from gini_notebook.service.batch.fetching import Fetcher
@@ -21,6 +20,7 @@ from gini_notebook.service.batch.ledger.uploads import (
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.page_joiner import PageJoiner
 from gini_notebook.service.batch.polling import Poller
+from gini_notebook.service.batch.progress import Counts, Tally
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_uploads import Reconciler

@@ -7,7 +7,7 @@ from functools import partial
 
 from gini_notebook.errors import AnswerLost, ConnectionFailed
 from gini_notebook.service.batch.ledger.uploads import Finished, set_done, set_failed
-from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.polling import PendingDocument
 from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
 from gini_notebook.service.batch.workers import Answer

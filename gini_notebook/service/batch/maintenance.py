@@ -9,7 +9,6 @@ from typing import Any
 
 from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError, NotFound
-from gini_notebook.service.batch.binding import bound_client
 from gini_notebook.service.batch.document_list import Ended, Reading
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.duplicates import (
@@ -26,6 +25,7 @@ from gini_notebook.service.batch.ledger.pages import ever_unclear
 from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes
 from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolved
 from gini_notebook.service.batch.naming import bears_tag
+from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import look_for
 from gini_notebook.service.client import Client

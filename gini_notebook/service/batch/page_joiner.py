@@ -20,7 +20,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_unknown,
     set_uploaded,
 )
-from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.polling import Poller
 from gini_notebook.service.batch.run_context import UPLOADS, RunContext, reason_of
 from gini_notebook.service.batch.unclear_joins import Seeker

@@ -9,7 +9,7 @@ from functools import partial
 from gini_notebook.errors import AnswerLost, ConnectionFailed
 from gini_notebook.service.batch.document_list import DEFAULT_LIMIT, DocumentListReader, Ended
 from gini_notebook.service.batch.ledger.uploads import set_failed
-from gini_notebook.service.batch.outcomes import Outcome
+from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import COMPLETED, ERROR, Document

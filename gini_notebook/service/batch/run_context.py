@@ -13,10 +13,9 @@ from gini_notebook.errors import (
     ServiceError,
     TransportError,
 )
-from gini_notebook.service.batch.counts import Tally
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.outcomes import Outcome, outcome_of
-from gini_notebook.service.batch.pace import Latencies, Pace, Window, backoff_s
+from gini_notebook.service.batch.pace import Latencies, Outcome, Pace, Window, backoff_s, outcome_of
+from gini_notebook.service.batch.progress import Tally
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer, Workers
 from gini_notebook.service.client import Client

@@ -1,6 +1,7 @@
-"""Begins a run, or takes it up again."""
+"""Begins a run, or takes it up again, for the user of a service that its first call was for."""
 
 import os
+import secrets
 import shlex
 import signal
 import threading
@@ -21,19 +22,19 @@ from gini_notebook.errors import (
     RequestRefused,
     RunStopped,
     ServiceFailure,
+    SettingError,
     TooManyRequests,
 )
-from gini_notebook.service.batch.binding import bound_client
-from gini_notebook.service.batch.counts import Counts
 from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.service.batch.ledger.documents import of_earlier_calls, register, sources
-from gini_notebook.service.batch.ledger.duplicates import surplus_count
+from gini_notebook.service.batch.ledger.duplicates import forget_service, surplus_count
 from gini_notebook.service.batch.ledger.lock import FolderLock
 from gini_notebook.service.batch.ledger.pages import allow
 from gini_notebook.service.batch.ledger.status import has_unfinished
-from gini_notebook.service.batch.progress import Progress, say, shown
+from gini_notebook.service.batch.naming import TAG_CHARACTERS
+from gini_notebook.service.batch.progress import Counts, Progress, say, shown
 from gini_notebook.service.batch.recognising import MOST_TASKS
 from gini_notebook.service.batch.run_context import FILES, HASHES, LISTS, READS, UPLOADS
 from gini_notebook.service.batch.settings import BatchSettings
@@ -257,3 +258,51 @@ def _interruptible(engine: Engine) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Client:
+    """Return the client for the user a ledger belongs to, and bind a new ledger to service and user.
+
+    Raises
+    ------
+    LedgerError
+        When the ledger belongs to another service, another version of its interface, or another user.
+    """
+    own = _as_user(client, user or ledger.fact("user"))
+    if user is not None and own.user != user:
+        message = f"This client is logged in as {own.user} and cannot send documents for {user!r}."
+        raise SettingError(message)
+    target = {"api": "sandbox" if own.ephemeral else own.api, "version": own.environment.name, "user": own.user}
+    for name, value in target.items():
+        bound = ledger.fact(name)
+        if bound is not None and bound != value:
+            message = (
+                f"The run folder {ledger.folder} belongs to {name} {bound}, and this client is for {value}. Log in to "
+                "the former, or choose another run folder."
+            )
+            raise LedgerError(message)
+    if ledger.fact("mark") is None:
+        for name, value in target.items():
+            ledger.remember(name, value)
+        ledger.remember("mark", secrets.token_hex(TAG_CHARACTERS // 2))
+        ledger.remember("begun_at", f"{time.time():.3f}")
+        ledger.commit()
+    if own.ephemeral:
+        _start_over_elsewhere(ledger, own.api)
+    return own
+
+
+def _start_over_elsewhere(ledger: Ledger, api: str) -> None:
+    """Send to another sandbox what the former one had not finished: it is gone, and so are its documents."""
+    if ledger.fact("sandbox") not in {None, api}:
+        forget_service(ledger)
+    ledger.remember("sandbox", api)
+    ledger.commit()
+
+
+def _as_user(client: Client, user: str | None) -> Client:
+    try:
+        return client.with_user(user)
+    except SettingError:
+        # An account or a token stands for one user; all its runs share one document list.
+        return client

@@ -14,11 +14,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from gini_notebook.errors import AnswerLost, ConnectionFailed, NotFound, ServiceError
-from gini_notebook.service.batch.counts import Counts
 from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.inputs import Documents, find
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.documents import register
+from gini_notebook.service.batch.progress import Counts
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import Document, DocumentReference, Extractions

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from gini_notebook.errors import FileProblem
-from gini_notebook.service.batch.folders import folders_as_documents, natural
-from gini_notebook.service.batch.inputs import find
+from gini_notebook.service.batch.inputs import find, folders_as_documents, natural
 
 
 @pytest.fixture

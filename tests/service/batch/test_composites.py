@@ -12,7 +12,7 @@ import pytest
 from gini_notebook.errors import GiniError
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, Counts, cleanup, dedupe, process, running
-from gini_notebook.service.batch.folders import folders_as_documents
+from gini_notebook.service.batch.inputs import folders_as_documents
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.naming import composite_key, part_key
 from tests.service.batch.conftest import QUICK, invoice, letter

@@ -20,7 +20,7 @@ from gini_notebook.errors import (
 from gini_notebook.interactive.login import login
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running
-from gini_notebook.service.batch.outcomes import Outcome, outcome_of
+from gini_notebook.service.batch.pace import Outcome, outcome_of
 from gini_notebook.service.client import Timing
 from tests.service.batch.conftest import QUICK, invoice
 
