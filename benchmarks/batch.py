@@ -111,7 +111,7 @@ def ledger_cost(folder: Path, count: int) -> None:
     """Print what the ledger alone costs: the three commits of a document, by itself and sixteen at a time."""
     from gini_notebook.service.batch.inputs import Source
     from gini_notebook.service.batch.ledger.documents import register
-    from gini_notebook.service.batch.ledger.uploads import Finished, Prepared, intend, set_done, set_uploaded
+    from gini_notebook.service.batch.ledger.uploads import Finished, Prepared, record_intent, set_done, set_uploaded
 
     finished = Finished('{"extractions":{}}' + " " * 3000, 2, 1.0, 1, "TEXT")
     print("\nThe ledger alone: intent and id written through, result with its row")
@@ -126,7 +126,7 @@ def ledger_cost(folder: Path, count: int) -> None:
             for first in range(0, count, at_once):
                 some = sources[first : first + at_once]
                 for source in some:
-                    intend(ledger, Prepared(source, "text/plain", source.document, source.document, b"", 0))
+                    record_intent(ledger, Prepared(source, "text/plain", source.document, source.document, b"", 0))
                 ledger.commit()
                 for source in some:
                     set_uploaded(ledger, source.document, source.document)

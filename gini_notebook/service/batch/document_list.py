@@ -1,113 +1,31 @@
-"""Reads the document list, page by page, and tells whether it was read to its end.
+"""Reads the document list, one scan at a time, and finds out what the list can prove.
 
-``GET /documents?limit=&next=`` ("Document list", page 36896990 of the service's documentation): ``next`` is the
-creation date of the next page's first document. The order is not documented and the answer holds no cursor, so the
-order is detected, the cursor overlaps, and documents that were seen before are passed over.
+A document that comes back under our name proves that absence means something. A composite proves that the list is
+ours, but has no name of ours. A partial document that lacks proves nothing: nobody documents whether the list has them.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from enum import Enum, auto
-from functools import partial
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gini_notebook.errors import ConnectionFailed
+from gini_notebook.service.batch.events import Event, Listed, ListProves, Scan, ScanAnswered, ScanEnded, ScanPurpose
+from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
+from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.pace import Outcome
-from gini_notebook.service.batch.run_context import LISTS, RunContext
+from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext
+from gini_notebook.service.batch.tasks import LISTS, ReadListPage
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire.paging import ListEnd, ListScan
 
-# The documented default page size: a shorter page than this has no successor, whatever limit the service applies.
-DEFAULT_LIMIT = 20
-WIDEST_LIMIT = 1000
-
-
-class Ended(Enum):
-    """How a reading of the list ended."""
-
-    COMPLETE = auto()
-    """Every document the service had when it began was seen."""
-    STOPPED = auto()
-    """Whoever asked had seen enough."""
-    BROKEN = auto()
-    """The list could not be read, or its pages cannot be told apart."""
-    REFUSED = auto()
-    """The service has no such list for us."""
-
-
-class Listener(Protocol):
-    """Who looks at the documents of the list."""
-
-    def seen(self, document: Document, began: float) -> None:
-        """Look at a document; ``began`` is when the page was asked for."""
-
-    def over(self) -> None:
-        """Hear that a reading of the list, whoever asked for it, is over."""
-
-
-EndHandler = Callable[[Ended, float], None]
-
-
-class Reading:
-    """One reading of the list, without the calls: which page comes next, and when it is over.
-
-    Parameters
-    ----------
-    limit
-        Documents per page.
-    ascending
-        The order of the list if it is known: oldest first or newest first.
-    begin
-        Creation date (milliseconds) to begin with; None begins with the list's first document.
-    by_offset
-        Whether the service counts documents instead (the older one does).
-    """
-
-    def __init__(
-        self, limit: int, *, ascending: bool | None = None, begin: float | None = None, by_offset: bool = False
-    ) -> None:
-        self.limit = limit
-        self.next = None if by_offset else begin
-        self.ascending = ascending
-        self._by_offset = by_offset
-        self.ended: Ended | None = None
-        self._seen: set[str] = set()
-        self._longest = 0
-        self._gap = False
-
-    def take(self, page: Sequence[Document]) -> list[Document]:
-        """Take a page and return the documents that are new in it."""
-        fresh = [document for document in page if document.id not in self._seen]
-        self._seen.update(document.id for document in fresh)
-        dates = [document.creation_date for document in page if document.creation_date is not None]
-        if len(dates) > 1 and dates[0] != dates[-1]:
-            self.ascending = dates[0] < dates[-1]
-        self._longest = max(self._longest, len(page))
-        if not page or len(page) < min(self.limit, DEFAULT_LIMIT) or (not fresh and len(page) < self._longest):
-            self.ended = Ended.BROKEN if self._gap else Ended.COMPLETE
-        elif self._by_offset:
-            # Documents that arrive meanwhile shift the others to the back, where they are met again: never a gap.
-            self.next = (self.next or 0) + len(page)
-        elif not dates:
-            self.ended = Ended.BROKEN
-        else:
-            self._turn(dates[-1], fresh)
-        return fresh
-
-    def _turn(self, last: float, fresh: list[Document]) -> None:
-        step = -1 if self.ascending else 1
-        if fresh:
-            self.next = last + step
-        elif self.limit < WIDEST_LIMIT:
-            # A whole page of documents that were seen: all of one moment. A wider page may reach beyond it.
-            self.limit = min(WIDEST_LIMIT, 2 * self.limit)
-        else:
-            self._gap = True
-            self.next = last - step
+PAGE_TRIES = 6
+PROBE_TRIES = 3
+PROBE_PAUSE_S = 0.3
 
 
 class DocumentListReader:
-    """Makes the calls of one reading at a time, for whoever asks first.
+    """Makes the calls of one scan at a time.
 
     Parameters
     ----------
@@ -116,100 +34,162 @@ class DocumentListReader:
 
     Attributes
     ----------
-    listeners
-        Who looks at every document of every reading.
-    ascending
-        The order of the list, once it is known.
+    idle
+        Whether a scan can be started.
     """
-
-    TRIES = 6
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
-        self._reading: Reading | None = None
+        self.idle = True
+        self._scan: Scan
+        self._pages: ListScan
+        self._ascending: bool | None = None
         self._began = 0.0
         self._pages_left = math.inf
         self._failures = 0
         self._due = math.inf
-        self._ended: EndHandler = _unheard
-        self._enough: Callable[[], bool] = _never
-        self.listeners: list[Listener] = []
-        self.ascending: bool | None = None
 
-    @property
-    def idle(self) -> bool:
-        """Whether a reading can begin."""
-        return self._reading is None
+    def start(self, scan: Scan, now: float) -> None:
+        """Start a scan."""
+        begin = scan.start if self._ascending else None
+        by_offset = self._context.client.environment.counts_with_offset
+        self.idle, self._scan = False, scan
+        self._pages = ListScan(scan.limit, ascending=self._ascending, begin=begin, by_offset=by_offset)
+        self._began = self._due = now
+        self._pages_left, self._failures = scan.pages, 0
 
     def due(self) -> float:
         """Return when the next call is due, if one waits."""
         return self._due
 
-    def begin(
-        self,
-        ended: EndHandler,
-        *,
-        limit: int,
-        pages: float = math.inf,
-        begin: float | None = None,
-        enough: Callable[[], bool] | None = None,
-    ) -> None:
-        """Begin a reading; ``ended`` hears how it ended and when it began, ``enough`` ends it early."""
-        by_offset = self._context.client.environment.counts_with_offset
-        self._reading = Reading(limit, ascending=self.ascending, begin=begin, by_offset=by_offset)
-        self._began = self._due = self._context.now()
-        self._pages_left, self._failures = pages, 0
-        self._ended, self._enough = ended, enough or _never
-        self.advance()
-
-    def advance(self) -> None:
-        """Ask for the next page when it is due."""
-        context, reading = self._context, self._reading
-        if reading is None or self._due > context.now() or not context.may_call(LISTS):
-            return
+    def begin(self, now: float) -> list[ReadListPage]:
+        """Return the call for the next page when it is due."""
+        if self._due > now or not self._context.claim(LISTS):
+            return []
         self._due = math.inf
-        call = partial(context.client.documents, limit=reading.limit, next=reading.next)
-        context.call(LISTS, partial(self._answered, reading), call)
+        return [ReadListPage(self._pages.limit, self._pages.next)]
 
-    def _answered(self, reading: Reading, answer: Answer) -> None:
+    def take(self, _: ReadListPage, answer: Answer) -> list[Event]:
+        """Return the documents of a page, and whether the scan is over."""
         context = self._context
         outcome = context.judge(answer)
         if outcome is None:
-            self._take(reading, answer)
-            return
+            return [self._listed(answer)]
         self._failures += not isinstance(answer.error, ConnectionFailed)
         if outcome is Outcome.REFUSED:
-            self._end(Ended.REFUSED)
-        elif self._failures >= self.TRIES:
-            self._end(Ended.BROKEN)
-        else:
-            self._due = context.now() + context.backoff_s(max(1, self._failures))
+            return [self._end(ListEnd.REFUSED)]
+        if self._failures >= PAGE_TRIES:
+            return [self._end(ListEnd.BROKEN)]
+        self._due = context.now() + context.backoff_s(max(1, self._failures))
+        return []
 
-    def _take(self, reading: Reading, answer: Answer) -> None:
+    def stop(self) -> list[Event]:
+        """Return that the scan is over, since whoever asked for it has seen enough."""
+        return [] if self.idle else [self._end(ListEnd.STOPPED)]
+
+    def _listed(self, answer: Answer) -> Listed:
         self._failures = 0
         self._pages_left -= 1
-        for document in reading.take(answer.value):
-            for listener in self.listeners:
-                listener.seen(document, answer.began)
-        self.ascending = reading.ascending
-        if reading.ended is None and (self._pages_left <= 0 or self._enough()):
-            reading.ended = Ended.STOPPED
-        if reading.ended is not None:
-            self._end(reading.ended)
-        else:
+        fresh = tuple(self._pages.take(answer.value))
+        self._ascending = self._pages.ascending
+        how = self._pages.ended or (ListEnd.STOPPED if self._pages_left <= 0 else None)
+        if how is None:
             self._due = self._context.now()
-            self.advance()
+        return Listed(fresh, answer.began, None if how is None else self._end(how))
 
-    def _end(self, how: Ended) -> None:
-        ended, self._reading, self._due = self._ended, None, math.inf
-        for listener in self.listeners:
-            listener.over()
-        ended(how, self._began)
+    def _end(self, how: ListEnd) -> ScanEnded:
+        self.idle, self._due = True, math.inf
+        return ScanEnded(self._scan, how, self._began)
 
 
-def _never() -> bool:
-    return False
+@dataclass(slots=True)
+class _Probe:
+    document_id: str
+    name: str
+    kind: str
+    due: float = 0.0
+    tries: int = 0
+    found: str | None = None
 
 
-def _unheard(how: Ended, began: float) -> None:
-    """Stand in until somebody asks for a reading."""
+class ListProbe:
+    """Finds out what the document list can prove, by looking for the first documents of a run in it.
+
+    Parameters
+    ----------
+    context
+        What the run shares; what is found out is ``context.listing``.
+    """
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+        self._probe: _Probe | None = None
+        self._scanning = False
+        self._no_page_in_list = False
+
+    def due(self) -> float:
+        """Return when to look next."""
+        return float("inf") if self._probe is None else self._probe.due
+
+    def accepted(self, document_id: str, name: str, kind: str) -> None:
+        """Look for a new document, if that can prove what is still open."""
+        listing = self._context.listing
+        useless = kind == PARTIAL and self._no_page_in_list
+        wanted = listing is None or (listing == UNNAMED and kind == WHOLE)
+        if wanted and not useless and self._probe is None:
+            self._set(_Probe(document_id, name, kind))
+
+    def begin_scan(self, now: float) -> Scan | None:
+        """Return the scan of the list that is due."""
+        if self._probe is None or now < self._probe.due:
+            return None
+        self._probe.found, self._scanning = None, True
+        return Scan(ScanPurpose.PROBE, self._context.settings.list_limit)
+
+    def seen(self, documents: Sequence[Document]) -> list[Event]:
+        """Return what documents of the list prove."""
+        context, events = self._context, list[Event]()
+        for document in documents:
+            if self._probe is not None and document.id == self._probe.document_id:
+                self._probe.found = document.name
+            if context.listing in {None, UNNAMED} and bears_tag(document.name, context.tag):
+                events += self._learn(NAMES_KEPT)
+        if self._scanning and (self._probe is None or self._probe.found is not None):
+            events.append(ScanAnswered())
+        return events
+
+    def scan_ended(self, ended: ScanEnded) -> list[Event]:
+        """Return what a scan that has ended proves."""
+        if ended.scan.purpose is not ScanPurpose.PROBE:
+            return []
+        self._scanning = False
+        probe = self._probe
+        if probe is None:
+            return []
+        probe.tries += 1
+        if probe.found is not None:
+            named = NAMES_KEPT if probe.found == probe.name else IDS_ONLY
+            return self._learn(UNNAMED if probe.kind == COMPOSITE else named)
+        if ended.how is ListEnd.REFUSED:
+            return self._learn(NO_LIST)
+        if probe.tries < PROBE_TRIES:
+            probe.due = self._context.now() + PROBE_PAUSE_S * probe.tries
+            return []
+        return self._not_found(probe.kind)
+
+    def _not_found(self, kind: str) -> list[Event]:
+        if kind != PARTIAL and self._context.listing != UNNAMED:
+            return self._learn(NO_LIST)
+        # If there is a list of ours, it may only be late; the next document of one file is looked for.
+        self._no_page_in_list = self._no_page_in_list or kind == PARTIAL
+        self._set(None)
+        return []
+
+    def _learn(self, listing: str) -> list[Event]:
+        self._set(None)
+        self._context.listing = listing
+        return [ListProves(listing)]
+
+    def _set(self, probe: _Probe | None) -> None:
+        self._probe = probe
+        self._context.probe_is_on = probe is not None

@@ -16,7 +16,7 @@ from gini_notebook.service.wire.files import check_file
 BYTES_LIMIT = 64 << 20
 # All pages of a document together ("Submit files").
 COMPOSITE_BYTES = 10 << 20
-LOOKS = 3
+READS = 3
 
 
 class Seen(NamedTuple):
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 
 def read_source(source: Source, tag: str) -> Prepared | Assembled:
-    """Read a document, with all its pages when it has several.
+    """Return a document, with all its pages when it has several.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def _read_page(source: Source, number: int, tag: str) -> Prepared:
 
 
 def read_document(source: Source, tag: str) -> Prepared:
-    """Read a file and compute its key; the bytes that are hashed are the bytes that will be sent.
+    """Return the content of a file and its key; the bytes that are hashed are the bytes that will be sent.
 
     Raises
     ------
@@ -82,12 +82,12 @@ def read_document(source: Source, tag: str) -> Prepared:
     return Prepared(source, media_type, key, tagged_name(source.document, key, tag), content, modified_ns)
 
 
-def look(paths: Sequence[str]) -> list[Seen | None]:
-    """Read files and compute their keys; None for a file of which a run will say what is wrong with it."""
-    return [_look(path) for path in paths]
+def hash_files(paths: Sequence[str]) -> list[Seen | None]:
+    """Return what files hold; None for a file of which a run will say what is wrong with it."""
+    return [_hash_file(path) for path in paths]
 
 
-def _look(path: str) -> Seen | None:
+def _hash_file(path: str) -> Seen | None:
     try:
         content, modified_ns = _steady(path)
     except (OSError, FileProblem):
@@ -96,7 +96,7 @@ def _look(path: str) -> Seen | None:
 
 
 def _steady(path: str) -> tuple[bytes, int]:
-    for _ in range(LOOKS):
+    for _ in range(READS):
         with open(path, "rb") as file:  # noqa: PTH123 - fstat of the very file that is read
             before = os.fstat(file.fileno())
             if before.st_size > BYTES_LIMIT:

@@ -9,7 +9,6 @@ from typing import Any
 
 from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError, NotFound
-from gini_notebook.service.batch.document_list import Ended, Reading
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.duplicates import (
     add_surplus,
@@ -27,17 +26,17 @@ from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolve
 from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
-from gini_notebook.service.batch.unclear_joins import look_for
+from gini_notebook.service.batch.tasks import find_composites
 from gini_notebook.service.client import Client
-from gini_notebook.service.values import Document
 
 RECENT = 200
+LIST_LIMIT = BatchSettings().list_limit
 DELETE_THREADS = 8
 DELETES_PER_COMMIT = 64
 
 
 def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Tell how far a run is, also while it is on.
+    """Return how far a run is, also while it is on.
 
     Parameters
     ----------
@@ -193,7 +192,7 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
     _, ids = known(ledger)
     tag = ledger.fact("mark") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)
-    for document in listed(client):
+    for document in client.all_documents(limit=LIST_LIMIT):
         if document.id not in ids and document.name not in spared and bears_tag(document.name, tag):
             add_surplus(ledger, document.id, document.name, document.creation_date)
     unclear = ever_unclear(ledger)
@@ -204,18 +203,9 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
             continue
         # A page that is gone is in no document.
         with suppress(NotFound):
-            for composite in look_for(client, parts, ids).found:
+            for composite in find_composites(client, parts, ids).found:
                 add_surplus(ledger, composite.id, name, composite.creation_date)
     ledger.commit()
-
-
-def listed(client: Client, *, limit: int = BatchSettings().list_limit) -> Iterator[Document]:
-    """Yield all documents of the client's user, each once."""
-    reading = Reading(limit, by_offset=client.environment.counts_with_offset)
-    while reading.ended is None:
-        yield from reading.take(client.documents(limit=reading.limit, next=reading.next))
-    if reading.ended is Ended.BROKEN:
-        raise LedgerError("The service's document list cannot be read to its end: too many documents of one moment.")
 
 
 def _delete(client: Client, ledger: Ledger, ids: Iterable[str], record: Callable[[Ledger, str], None]) -> int:

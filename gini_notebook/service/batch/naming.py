@@ -56,5 +56,5 @@ def tagged_name(document: str, key: str, tag: str) -> str:
 
 
 def bears_tag(name: str, tag: str) -> bool:
-    """Tell whether a document of the list was uploaded by this run."""
+    """Return whether a document of the list was uploaded by this run."""
     return re.search(rf"\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{re.escape(tag)}(\.[a-z0-9]{{1,8}})?$", name) is not None

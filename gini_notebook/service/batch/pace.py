@@ -56,7 +56,7 @@ class Pace:
         return 1 if self._opened_at is not None else math.inf
 
     def begin(self) -> None:
-        """Note that a call begins; while the breaker is open it is the one trial."""
+        """Record that a call begins; while the breaker is open it is the one trial."""
         if self._opened_at is not None:
             self._trial_is_on = True
 
@@ -65,7 +65,7 @@ class Pace:
         self._paused_until = max(self._paused_until, now + seconds)
 
     def succeeded(self) -> None:
-        """Note that the service answered a call."""
+        """Record that the service answered a call."""
         self._budget = min(self.BUDGET, self._budget + self.EARNED_PER_SUCCESS)
         self._failures = 0
         self._failing_since = None
@@ -74,7 +74,7 @@ class Pace:
             self._paused_until = 0.0
 
     def failed(self, now: float, began: float) -> None:
-        """Note that a call failed in a way that says something about the service, not about the document."""
+        """Record that a call failed in a way that says something about the service, not about the document."""
         if self._failing_since is None:
             self._failing_since = now
         self._failures += 1
@@ -126,15 +126,34 @@ class Window:
         self._began = 0.0
         self._was_full = False
         self._refused_at = float("-inf")
+        self._sending = 0
+        self._held = 0
 
-    def room(self, in_flight: int) -> int:
+    def room(self) -> int:
         """Return how many documents may still be sent."""
+        in_flight = self._sending + self._held
         if in_flight >= self.size:
             self._was_full = True
         return max(0, self.size - in_flight)
 
+    def send(self) -> None:
+        """Record that an upload or a join begins."""
+        self._sending += 1
+
+    def answered(self) -> None:
+        """Record that an upload or a join has ended, whatever came of it."""
+        self._sending -= 1
+
+    def enter(self) -> None:
+        """Record that the service works on one more document."""
+        self._held += 1
+
+    def leave(self) -> None:
+        """Record that the service works on one document less."""
+        self._held -= 1
+
     def finished(self, now: float, alone_s: float | None) -> None:
-        """Note that a document was finished; after a full turn of the window, think again about its size.
+        """Record that a document was finished; after a full turn of the window, think again about its size.
 
         ``alone_s`` is how long a document takes that needs not queue at the service, as far as is known.
         """
@@ -170,11 +189,11 @@ class Window:
         self._before = self._unsettled = self.size
         self.size = min(self._limit, 2 * self.size)
 
-    def refused(self, now: float, accepted: int) -> None:
+    def refused(self, now: float) -> None:
         """Shrink, because the service refuses more than it has accepted; once per volley of refusals."""
         if now - self._refused_at >= self.TURN_S:
             self._refused_at, self._careful = now, True
-            self.size = max(1, min(self.size - 1, max(accepted, self.size // 2)))
+            self.size = max(1, min(self.size - 1, max(self._held, self.size // 2)))
 
 
 class Latencies:

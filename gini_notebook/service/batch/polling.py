@@ -1,18 +1,19 @@
-"""Waits for documents to be processed: many at once by the document list, single ones at learnt times."""
+"""Waits for documents to be processed, many at once by the document list, single ones at learnt times; then fetches."""
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from gini_notebook.errors import AnswerLost, ConnectionFailed
-from gini_notebook.service.batch.document_list import DEFAULT_LIMIT, DocumentListReader, Ended
-from gini_notebook.service.batch.ledger.uploads import set_failed
+from gini_notebook.errors import ConnectionFailed
+from gini_notebook.service.batch.events import Completed, Event, Failed, Processed, Scan, ScanEnded, ScanPurpose
+from gini_notebook.service.batch.ledger.uploads import Finished
 from gini_notebook.service.batch.pace import Outcome
-from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
+from gini_notebook.service.batch.run_context import RunContext, reason_of
+from gini_notebook.service.batch.tasks import READS, Fetch, Poll
 from gini_notebook.service.batch.workers import Answer
 from gini_notebook.service.values import COMPLETED, ERROR, Document
+from gini_notebook.service.wire.paging import DEFAULT_LIMIT, ListEnd
 
 # So few documents are asked for one by one: that costs no more than a list.
 FEW = 2
@@ -46,9 +47,6 @@ class PendingDocument:
     absences: int = 0
     pending_at: float | None = None
     created: float | None = None
-    pages: int | None = None
-    source_classification: str | None = None
-    processing_s: float = 0.0
 
 
 class Poller:
@@ -58,158 +56,193 @@ class Poller:
     ----------
     context
         What the run shares.
-    reader
-        Who reads the list.
-    completed
-        Who takes the documents that are ready.
-
-    Attributes
-    ----------
-    by_list
-        Whether the list shows our documents.
-    are_last
-        Whether no more documents will follow.
     """
 
-    def __init__(
-        self, context: RunContext, reader: DocumentListReader, completed: Callable[[PendingDocument], None]
-    ) -> None:
-        self._context, self._reader, self._completed = context, reader, completed
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         self._pending: dict[str, PendingDocument] = {}
         self._due: list[tuple[float, int, PendingDocument]] = []
         self._order = itertools.count()
         self._number = itertools.count()
         self._one_by_one = False
+        self._by_list = False
         self._next_list = 0.0
         self._newest = 0.0
         self._to_see: set[str] = set()
-        self.by_list = False
-        self.are_last = False
 
     @property
     def waiting(self) -> int:
         """How many documents are with the service."""
         return len(self._pending)
 
+    def use_list(self, *, shows_us: bool) -> None:
+        """Ask for many documents at once from now on, if the list shows ours."""
+        self._by_list = shows_us
+
     def add(self, key: str, document_id: str, polls: int = 0) -> None:
         """Wait for a document."""
         pending = PendingDocument(key, document_id, self._context.now(), next(self._number), polls)
         self._pending[document_id] = pending
+        self._context.window.enter()
         if self._one_by_one:
             self._schedule(pending)
 
     def pass_over(self) -> None:
-        """Hear that something stands in the list that nobody waits for."""
+        """Record that something stands in the list that nobody waits for."""
         next(self._number)
 
     def due(self) -> float:
         """Return when there is something to ask next."""
         if not self._pending:
             return float("inf")
-        times = [next(iter(self._pending.values())).since + self._context.settings.document_limit_s]
-        if self._uses_list() and self._reader.idle:
+        times = [self._oldest.since + self._context.settings.document_limit_s]
+        if self._uses_list():
             times.append(self._next_list)
         if self._due:
             times.append(self._due[0][0])
         return min(times)
 
-    def advance(self) -> None:
-        """Ask whatever is due."""
-        self._end_overdue()
+    def overdue(self, now: float) -> list[Event]:
+        """Return that documents fail that take too long."""
+        limit_s = self._context.settings.document_limit_s
+        failed: list[Event] = []
+        while self._pending and now - self._oldest.since >= limit_s:
+            late = self._oldest
+            error = f"Not finished {limit_s:g} s after the upload (document {late.document_id})."
+            failed.append(self._fail(late, error, None))
+        return failed
+
+    def begin_scan(self, now: float) -> Scan | None:
+        """Return the scan of the list that is due: from the newest document to the oldest that is waited for."""
+        if not self._uses_list() or now < self._next_list:
+            return None
+        # What does not fit is asked for singly.
+        span = self._youngest.number - self._oldest.number + MARGIN
+        limit = min(self._context.settings.list_limit, max(DEFAULT_LIMIT, span))
+        start = min((pending.created for pending in self._pending.values() if pending.created), default=self._newest)
+        self._to_see = set(self._pending)
+        return Scan(ScanPurpose.POLL, limit, pages=min(PAGES, -(-span // limit)), start=start)
+
+    def begin(self, now: float) -> list[Poll]:
+        """Return the single documents to ask for."""
+        self._choose_way()
+        polls: list[Poll] = []
+        while self._due and self._due[0][0] <= now:
+            pending = self._due[0][2]
+            if pending.document_id not in self._pending:
+                heapq.heappop(self._due)
+            elif not self._is_scout(pending):
+                heapq.heapreplace(self._due, (now + SHORTEST_S, next(self._order), pending))
+            elif self._context.claim(READS):
+                heapq.heappop(self._due)
+                polls.append(Poll(pending.document_id))
+            else:
+                break
+        return polls
+
+    def take(self, task: Poll, answer: Answer) -> list[Event]:
+        """Return what came of a poll."""
+        context, pending = self._context, self._pending.get(task.document_id)
+        outcome = context.judge(answer)
+        if pending is None:
+            return []
+        if outcome is None:
+            events = self._see(pending, answer.value, answer.began)
+            if pending.document_id in self._pending:
+                self._schedule(pending)
+            return events
+        pending.failures += not isinstance(answer.error, ConnectionFailed)
+        if outcome is Outcome.REFUSED or pending.failures >= context.settings.attempts:
+            return [self._fail(pending, *reason_of(answer.error))]
+        self._schedule(pending, context.now() + context.backoff_s(max(1, pending.failures)))
+        return []
+
+    def seen(self, documents: Sequence[Document], began: float) -> list[Event]:
+        """Return what documents of the list tell; ``began`` is when their page was asked for."""
+        events: list[Event] = []
+        for document in documents:
+            self._newest = max(self._newest, document.creation_date or 0.0)
+            self._to_see.discard(document.id)
+            if (pending := self._pending.get(document.id)) is not None:
+                pending.created, pending.absences = document.creation_date, 0
+                events += self._see(pending, document, began)
+        return events
+
+    def scan_ended(self, ended: ScanEnded) -> None:
+        """Record that a scan of the list is over; a document that lacks again and again is asked for singly."""
+        if ended.scan.purpose is not ScanPurpose.POLL:
+            return
+        self._next_list = self._context.now() + self._list_pause_s()
+        if ended.how is ListEnd.REFUSED:
+            self._by_list = False
+        if ended.how not in {ListEnd.COMPLETE, ListEnd.STOPPED}:
+            return
+        for document_id in self._to_see:
+            pending = self._pending.get(document_id)
+            if pending is not None and pending.since < ended.began:
+                pending.absences += 1
+                if pending.absences == PATIENCE:
+                    self._schedule(pending)
+
+    @property
+    def _oldest(self) -> PendingDocument:
+        return next(iter(self._pending.values()))
+
+    @property
+    def _youngest(self) -> PendingDocument:
+        return next(reversed(self._pending.values()))
+
+    def _uses_list(self) -> bool:
+        return self._by_list and len(self._pending) > FEW
+
+    def _choose_way(self) -> None:
         one_by_one = not self._uses_list()
         if one_by_one is not self._one_by_one:
             self._one_by_one = one_by_one
             self._due.clear()
             for pending in self._pending.values() if one_by_one else ():
                 self._schedule(pending)
-        if not one_by_one and self._reader.idle and self._context.now() >= self._next_list:
-            self._read_list()
-        self._ask()
 
-    def seen(self, document: Document, began: float) -> None:
-        """Look at a document of the list."""
-        self._newest = max(self._newest, document.creation_date or 0.0)
-        pending = self._pending.get(document.id)
-        if pending is not None:
-            pending.created, pending.absences = document.creation_date, 0
-            self._look(pending, document, began)
-        self._to_see.discard(document.id)
-
-    def over(self) -> None:
-        """Hear that a reading of the list is over; what matters was seen."""
-
-    def _uses_list(self) -> bool:
-        return self.by_list and len(self._pending) > FEW
-
-    def _end_overdue(self) -> None:
-        limit_s = self._context.settings.document_limit_s
-        while self._pending:
-            pending = next(iter(self._pending.values()))
-            if self._context.now() - pending.since < limit_s:
-                return
-            self._fail(pending, f"Not finished {limit_s:g} s after the upload (document {pending.document_id}).", None)
-
-    def _look(self, pending: PendingDocument, document: Document, began: float) -> None:
+    def _see(self, pending: PendingDocument, document: Document, began: float) -> list[Event]:
         pending.polls += 1
         if not document.finished:
             pending.pending_at = began
-            return
-        # It was finished between the last look and this one.
+            return []
+        # It was finished between the last poll and this one.
         before = pending.since if pending.pending_at is None else pending.pending_at
-        pending.processing_s = max(0.0, (before + began) / 2 - pending.since)
-        latencies = self._context.latencies
-        latencies.add(pending.processing_s, self._context.now(), pending.number)
-        self._context.window.finished(self._context.now(), latencies.alone_s)
-        pending.pages = document.page_count
-        pending.source_classification = document.source_classification or None
+        processing_s = max(0.0, (before + began) / 2 - pending.since)
+        latencies, now = self._context.latencies, self._context.now()
+        latencies.add(processing_s, now, pending.number)
+        self._context.window.finished(now, latencies.alone_s)
         if document.progress == ERROR:
             text = f"The service could not process the document (progress ERROR, document {document.id})."
-            self._fail(pending, text, None)
-        elif document.progress == COMPLETED:
-            del self._pending[pending.document_id]
-            self._completed(pending)
+            return [self._fail(pending, text, None)]
+        if document.progress != COMPLETED:
+            return []
+        self._remove(pending)
+        kind = document.source_classification or None
+        return [Processed(pending.key, document.id, pending.polls, processing_s, document.page_count, kind)]
 
-    def _fail(self, pending: PendingDocument, error: str, request_id: str | None) -> None:
+    def _fail(self, pending: PendingDocument, error: str, request_id: str | None) -> Failed:
+        self._remove(pending)
+        return Failed(pending.key, error, request_id, polls=pending.polls)
+
+    def _remove(self, pending: PendingDocument) -> None:
         del self._pending[pending.document_id]
-        set_failed(self._context.ledger, pending.key, error, request_id, pending.polls)
-        self._context.tally.fail(pending.key)
-
-    def _read_list(self) -> None:
-        # From the newest document to the oldest one that is waited for. What does not fit is asked for singly.
-        documents = self._pending.values()
-        span = next(reversed(documents)).number - next(iter(documents)).number + MARGIN
-        limit = min(self._context.settings.list_limit, max(DEFAULT_LIMIT, span))
-        begin = None
-        if self._reader.ascending:
-            begin = min((pending.created for pending in documents if pending.created), default=self._newest)
-        self._to_see = set(self._pending)
-        self._reader.begin(self._list_read, limit=limit, pages=min(PAGES, -(-span // limit)), begin=begin)
-
-    def _list_read(self, how: Ended, began: float) -> None:
-        self._next_list = self._context.now() + self._list_pause_s()
-        if how is Ended.REFUSED:
-            self.by_list = False
-        if how not in {Ended.COMPLETE, Ended.STOPPED}:
-            return
-        for document_id in self._to_see:
-            pending = self._pending.get(document_id)
-            if pending is not None and pending.since < began:
-                pending.absences += 1
-                if pending.absences == PATIENCE:
-                    self._schedule(pending)
+        self._context.window.leave()
 
     def _list_pause_s(self) -> float:
         now, latencies = self._context.now(), self._context.latencies
         if not latencies.learnt:
-            oldest = next(iter(self._pending.values())).since if self._pending else now
+            oldest = self._oldest.since if self._pending else now
             return min(LIST_LONGEST_S, max(0.05, 0.5 * (now - oldest)))
         median = latencies.quantile(0.5)
-        if self.are_last:
+        if self._context.draining:
             # Everybody waits for these, so their end should be known soon, measured by how long they take already.
-            youngest = next(reversed(self._pending.values())).since if self._pending else now
+            youngest = self._youngest.since if self._pending else now
             pause_s = PART_OF_LAST * max(median, now - youngest)
         else:
-            # One reading for several finished documents is enough while others keep the service busy.
+            # One scan for several finished documents is enough while others keep the service busy.
             pause_s = min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
         return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, pause_s))
 
@@ -223,7 +256,7 @@ class Poller:
         latencies = self._context.latencies
         if not latencies.learnt:
             return 0.0 if pending.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
-        if self.are_last and self.by_list:
+        if self._context.draining and self._by_list:
             return self._list_pause_s()
         if pending.polls == 0:
             return min(LONGEST_S, max(0.0, latencies.quantile(FIRST_QUANTILE) - age))
@@ -231,36 +264,68 @@ class Poller:
         return min(LONGEST_S, max(SHORTEST_S, PART_OF_MEDIAN * latencies.quantile(0.5), PART_OF_AGE * age))
 
     def _is_scout(self, pending: PendingDocument) -> bool:
-        """Until latencies are learnt, the oldest few are asked for; what they tell holds for the others."""
+        """Return whether to ask for a document: until latencies are learnt, the oldest few tell for the others."""
         return self._context.latencies.learnt or any(
             pending is scout for scout in itertools.islice(self._pending.values(), SCOUTS)
         )
 
-    def _ask(self) -> None:
-        context = self._context
-        while self._due and self._due[0][0] <= context.now() and context.may_call(READS):
-            pending = heapq.heappop(self._due)[2]
-            if pending.document_id not in self._pending:
-                continue
-            if not self._is_scout(pending):
-                self._schedule(pending, context.now() + SHORTEST_S)
-            else:
-                context.call(
-                    READS, partial(self._asked, pending), partial(context.client.document, pending.document_id)
-                )
 
-    def _asked(self, pending: PendingDocument, answer: Answer) -> None:
-        outcome = self._context.judge(answer)
-        if pending.document_id not in self._pending:
-            return
+@dataclass(slots=True)
+class _Result:
+    processed: Processed
+    failures: int = 0
+
+
+class Fetcher:
+    """Fetches the results of finished documents, first come first served.
+
+    Parameters
+    ----------
+    context
+        What the run shares.
+    """
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+        self._due: list[tuple[float, int, _Result]] = []
+        self._order = itertools.count()
+        self._fetching: dict[str, _Result] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many results are still to come."""
+        return len(self._due) + len(self._fetching)
+
+    def add(self, processed: Processed) -> None:
+        """Fetch the result of a finished document."""
+        self._schedule(_Result(processed), self._context.now())
+
+    def due(self) -> float:
+        """Return when the next fetch is due."""
+        return self._due[0][0] if self._due else float("inf")
+
+    def begin(self, now: float) -> list[Fetch]:
+        """Return the fetches that may begin."""
+        fetches: list[Fetch] = []
+        while self._due and self._due[0][0] <= now and self._context.claim(READS):
+            result = heapq.heappop(self._due)[2]
+            self._fetching[result.processed.document_id] = result
+            fetches.append(Fetch(result.processed.document_id))
+        return fetches
+
+    def take(self, task: Fetch, answer: Answer) -> list[Event]:
+        """Return what came of a fetch."""
+        context, result = self._context, self._fetching.pop(task.document_id)
+        one = result.processed
+        outcome = context.judge(answer)
         if outcome is None:
-            self._look(pending, answer.value, answer.began)
-            if pending.document_id in self._pending:
-                self._schedule(pending)
-            return
-        error = answer.error or AnswerLost()
-        pending.failures += not isinstance(error, ConnectionFailed)
-        if outcome is Outcome.REFUSED or pending.failures >= self._context.settings.attempts:
-            self._fail(pending, *reason_of(error))
-        else:
-            self._schedule(pending, self._context.now() + self._context.backoff_s(max(1, pending.failures)))
+            finished = Finished(answer.value, one.polls, one.processing_s, one.pages, one.source_classification)
+            return [Completed(one.key, finished)]
+        result.failures += not isinstance(answer.error, ConnectionFailed)
+        if outcome is Outcome.REFUSED or result.failures >= context.settings.attempts:
+            return [Failed(one.key, *reason_of(answer.error), polls=one.polls)]
+        self._schedule(result, context.now() + context.backoff_s(max(1, result.failures)))
+        return []
+
+    def _schedule(self, result: _Result, due: float) -> None:
+        heapq.heappush(self._due, (due, next(self._order), result))

@@ -41,7 +41,7 @@ Listener = Callable[[Counts], None]
 
 
 @dataclass(slots=True)
-class Tally:
+class RunCounter:
     """The counts of a run while it is on. Numbers of finished documents only grow."""
 
     total: int
@@ -51,19 +51,19 @@ class Tally:
     """Which documents wait for each unfinished upload: copies of a document share one."""
 
     def wait(self, key: str, document: str) -> None:
-        """Note that a document waits for an upload."""
+        """Record that a document waits for an upload."""
         self.waiting.setdefault(key, set()).add(document)
 
     def leave(self, key: str, document: str) -> None:
-        """Note that a document no longer waits for an upload, because its file has changed."""
+        """Record that a document no longer waits for an upload, because its file has changed."""
         self.waiting.get(key, set()).discard(document)
 
     def complete(self, key: str) -> None:
-        """Note that an upload has its result, and with it all documents that wait for it."""
+        """Record that an upload has its result, and with it all documents that wait for it."""
         self.completed += len(self.waiting.pop(key, ()))
 
     def fail(self, key: str) -> None:
-        """Note that an upload failed, and with it all documents that wait for it."""
+        """Record that an upload failed, and with it all documents that wait for it."""
         self.failed += len(self.waiting.pop(key, ()))
 
     def counts(self, unclear: Iterable[str] = ()) -> Counts:
@@ -76,7 +76,7 @@ EVERY_S = 0.1
 
 
 def wants_bar() -> bool:
-    """Tell whether somebody is there to look at a bar: a terminal or a notebook, and no machine (``CI``)."""
+    """Return whether somebody is there to look at a bar: a terminal or a notebook, and no machine (``CI``)."""
     if os.environ.get("CI") or os.environ.get("TQDM_DISABLE"):
         return False
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()

@@ -1,7 +1,7 @@
-"""What the parts of a run share: client, ledger, workers, and one judgement of what a failed call means."""
+"""What the parts of the engine share: client, ledger, limits, the queue of documents, and what a failed call means."""
 
 import random
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 
 from gini_notebook.errors import (
@@ -13,15 +13,61 @@ from gini_notebook.errors import (
     ServiceError,
     TransportError,
 )
+from gini_notebook.service.batch.events import Failed, RetryAt
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.uploads import Prepared, Unclear, attempts_of
 from gini_notebook.service.batch.pace import Latencies, Outcome, Pace, Window, backoff_s, outcome_of
-from gini_notebook.service.batch.progress import Tally
+from gini_notebook.service.batch.progress import RunCounter
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer, Workers
 from gini_notebook.service.client import Client
 
-FILES, HASHES, UPLOADS, LISTS, READS = "files", "hashes", "uploads", "lists", "reads"
-Handler = Callable[[Answer], None]
+# What the document list can prove, as remembered in the ledger: it names our documents as we named them; it shows them,
+# but none that has a name of ours yet; it shows them under other names; there is none.
+NAMES_KEPT, UNNAMED, IDS_ONLY, NO_LIST = "names", "unnamed", "ids", "none"
+# From how many complete scans of the list, or polls of a page, something must be absent before it may be repeated.
+ABSENCES = 2
+# After how many scans that fail one after the other nothing more is expected of the list.
+SCANS_IN_VAIN = 5
+
+
+class DocumentQueue:
+    """Documents and pages that were read and wait for their upload.
+
+    Attributes
+    ----------
+    held_bytes
+        What is held in memory: here, and on the wire until :meth:`release`.
+    """
+
+    def __init__(self) -> None:
+        self.held_bytes = 0
+        self._ready: dict[str, Prepared] = {}
+
+    def __len__(self) -> int:
+        return len(self._ready)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._ready
+
+    def push(self, prepared: Prepared) -> None:
+        """Append a document or page, unless the same content is waiting already."""
+        if prepared.key not in self._ready:
+            self._ready[prepared.key] = prepared
+            self.held_bytes += prepared.size
+
+    def take(self) -> Prepared:
+        """Return the next document; it is held until it is released."""
+        return self._ready.pop(next(iter(self._ready)))
+
+    def release(self, prepared: Prepared) -> None:
+        """Record that a document that was taken is no longer held in memory."""
+        self.held_bytes -= prepared.size
+
+    def discard(self, key: str) -> None:
+        """Drop a page that nobody needs any more."""
+        if (prepared := self._ready.pop(key, None)) is not None:
+            self.release(prepared)
 
 
 @dataclass(slots=True)
@@ -32,48 +78,64 @@ class RunContext:
     ledger: Ledger
     settings: BatchSettings
     workers: Workers
-    tally: Tally
+    counter: RunCounter
     tag: str
     rng: random.Random
     window: Window
     pace: Pace
+    known_ids: set[str]
+    listing: str | None
+    """What the document list can prove; None while that is open."""
+    probe_is_on: bool = False
+    """Whether a document is being looked for in the list, to find that out."""
+    draining: bool = False
+    """Whether no more documents will follow those that are with the service."""
+    queue: DocumentQueue = field(default_factory=DocumentQueue)
     latencies: Latencies = field(default_factory=Latencies)
-    known_ids: set[str] = field(default_factory=set)
     stop_reason: Exception | None = None
     """Why the run cannot go on; set once, looked at after the ledger is written."""
+    _claimed: Counter[str] = field(default_factory=Counter)
 
     def now(self) -> float:
         """Return the monotonic time in seconds."""
         return self.workers.now()
 
-    def may_call(self, pool: str) -> bool:
-        """Tell whether a call to the service may begin now."""
-        return self.room(pool) > 0
-
-    def room(self, pool: str) -> float:
-        """Return how many calls to the service may begin now."""
-        return 0 if self.stop_reason is not None else min(self.workers.free(pool), self.pace.room(self.now()))
-
-    def call(self, pool: str, handler: Handler, call: Callable[[], object]) -> None:
-        """Call the service in the background; ``handler`` gets the answer on the run's own thread."""
+    def claim(self, pool: str) -> bool:
+        """Return whether a call to the service may begin now; if so it must, and counts until :meth:`submitted`."""
+        if self.stop_reason is not None or self.workers.free(pool) <= self._claimed[pool]:
+            return False
+        if not self.pace.room(self.now()):
+            return False
         self.pace.begin()
-        self.workers.submit(pool, handler, call)
+        self._claimed[pool] += 1
+        return True
+
+    def submitted(self) -> None:
+        """Record that all tasks that were claimed are with the workers."""
+        self._claimed.clear()
 
     def backoff_s(self, failures: int) -> float:
         """Return how long to wait after so many failures of one thing."""
         return backoff_s(failures, self.rng)
 
     @property
-    def look_pause_s(self) -> float:
-        """How long to wait between two looks for what is unclear."""
+    def poll_pause_s(self) -> float:
+        """How long to wait between two polls for what is unclear."""
         return min(10.0, max(0.2, self.settings.quarantine_s / 10))
+
+    def repeat(self, unclear: Unclear, what: str) -> RetryAt | Failed:
+        """Return that something the service does not have is sent again, unless that was tried too often."""
+        if attempts_of(self.ledger, unclear.key) < self.settings.attempts:
+            return RetryAt(unclear.key, self.now(), unclear.kind, reached=True)
+        error = f"Given up after {self.settings.attempts} attempts to {what}. The last: {unclear.error}"
+        return Failed(unclear.key, error, unclear.request_id, unclear.kind)
 
     def stop(self, reason: Exception) -> None:
         """Let the run end as soon as the ledger is written; the first reason counts."""
         self.stop_reason = self.stop_reason or reason
 
     def judge(self, answer: Answer, *, uploads: bool = False) -> Outcome | None:
-        """Tell what a failed call means, and let pace and window learn from it; None when it did not fail."""
+        """Return what a failed call means, and let the pace learn from it; None when it did not fail."""
         error = answer.error
         if error is None:
             self.pace.succeeded()
@@ -91,20 +153,23 @@ class RunContext:
                 self._obey(error)
         return outcome
 
-    def of_new_id(self, answer: Answer) -> Answer:
-        """Take an id that is already somebody else's for no answer: it came from a cache or a replay."""
+    def judge_upload(self, answer: Answer) -> tuple[Outcome | None, Answer]:
+        """Return what the answer to an upload or a join means, and the answer that counts.
+
+        An id that is already somebody else's is no answer: it came from a cache or a replay.
+        """
         if answer.error is None and answer.value in self.known_ids:
             error = AnswerLost("The service answered with the id of another document.")
-            return Answer(answer.subject, None, error, answer.began)
-        return answer
+            answer = Answer(answer.subject, None, error, answer.began)
+        return self.judge(answer, uploads=True), answer
 
-    def wait_after_s(self, outcome: Outcome, waiting: int) -> float:
-        """Return how long to wait before an upload that was not processed is repeated; a refusal narrows the window."""
+    def retry_due(self, outcome: Outcome) -> float:
+        """Return when to repeat an upload that was not processed; a refusal narrows the window."""
         now = self.now()
         wait_s = 0.0 if outcome is Outcome.FATAL else max(self.backoff_s(1), self.pace.wait_s(now))
         if outcome is Outcome.WAIT:
-            self.window.refused(now, waiting)
-        return wait_s
+            self.window.refused(now)
+        return now + wait_s
 
     def _local(self, error: Exception, *, uploads: bool) -> Outcome:
         if isinstance(error, GiniError) and not isinstance(error, LoginRequired | CredentialsError):
@@ -123,8 +188,8 @@ class RunContext:
         self.pace.pause(self.now(), asked if asked is not None else self.backoff_s(1))
 
 
-def reason_of(error: Exception) -> tuple[str, str | None]:
+def reason_of(error: Exception | None) -> tuple[str, str | None]:
     """Return what to write in a row about an error, and the service's request id if it has one."""
     if isinstance(error, ServiceError):
         return error.service_message or str(error), error.request_id or None
-    return str(error), None
+    return str(error or AnswerLost()), None

@@ -35,9 +35,9 @@ from gini_notebook.service.batch.ledger.pages import allow
 from gini_notebook.service.batch.ledger.status import has_unfinished
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 from gini_notebook.service.batch.progress import Counts, Progress, say, shown
-from gini_notebook.service.batch.recognising import MOST_TASKS
-from gini_notebook.service.batch.run_context import FILES, HASHES, LISTS, READS, UPLOADS
 from gini_notebook.service.batch.settings import BatchSettings
+from gini_notebook.service.batch.source_files import MOST_TASKS
+from gini_notebook.service.batch.tasks import FILES, HASHES, LISTS, READS, UPLOADS
 from gini_notebook.service.batch.workers import Threads
 from gini_notebook.service.client import Client
 
@@ -201,9 +201,9 @@ def _drive(
     _greet(own, ledger)
     workers = Threads({FILES: 1, HASHES: MOST_TASKS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
-    with shown(progress, engine.counts) as engine.heard, _interruptible(engine):
+    with shown(progress, engine.counts) as on_progress, _interruptible(engine):
         try:
-            engine.run()
+            engine.run(on_progress)
         except RunStopped as stopped:
             raise RunStopped(_farewell(str(stopped), engine.counts, ledger)) from None
         except GiniError as error:

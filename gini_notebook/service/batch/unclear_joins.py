@@ -1,26 +1,22 @@
 """Finds out, by their first page, what became of unclear requests to join pages.
 
 A composite has no file name, so its name cannot stand in the document list. But a partial names its parents: an unclear
-request to join is resolved by looking at the first page, and may be repeated when the document was absent from two such
-looks, the later of which began after the quarantine. Absence counts only where pages do name their parents, which the
+request to join is resolved by polling the first page, and may be repeated when the document was absent from two such
+polls, the later of which began after the quarantine. Absence counts only where pages do name their parents, which the
 first page of a document that is certainly there has to show, as soon as there is one.
 """
 
 import heapq
 import itertools
-from collections.abc import Callable, Container, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from gini_notebook.errors import NotFound
-from gini_notebook.service.batch.ledger.duplicates import add_surplus
-from gini_notebook.service.batch.ledger.pages import EverUnclear, ever_unclear, ids_of_parts, joined_ones
-from gini_notebook.service.batch.ledger.uploads import Unclear
-from gini_notebook.service.batch.run_context import READS, RunContext, reason_of
-from gini_notebook.service.batch.unclear_uploads import ABSENCES, ENDS_IN_VAIN
+from gini_notebook.service.batch.events import Accepted, Event, Failed, SurplusFound
+from gini_notebook.service.batch.ledger.pages import ever_unclear, ids_of_parts, joined_ones
+from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Unclear
+from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, reason_of
+from gini_notebook.service.batch.tasks import READS, FoundComposites, LookAtPage
 from gini_notebook.service.batch.workers import Answer
-from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
 
 PAUSE_S = 1.0
@@ -28,48 +24,6 @@ PAUSE_S = 1.0
 WITNESSES = 3
 # Whether pages name the documents they are part of, as remembered in the ledger.
 NAMED, HIDDEN = "named", "hidden"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a first page told: documents of exactly the pages asked for, oldest first.
-
-    ``names_parents`` says whether pages name the documents they are part of; None if nothing shows it.
-    """
-
-    found: tuple[Document, ...]
-    names_parents: bool | None
-
-
-def look_for(
-    client: Client, parts: Sequence[str], known: Container[str], witnesses: Sequence[tuple[str, str]] = ()
-) -> Look:
-    """Look for composites that consist of exactly these parts in this order, other than known ones.
-
-    ``witnesses`` are ids of other composites, and of their first pages.
-    """
-    found = []
-    parents = client.document(parts[0]).composite_documents
-    for parent in parents:
-        if parent.id in known:
-            continue
-        try:
-            composite = client.document(parent.id)
-        except NotFound:
-            # Deleted between the two calls.
-            continue
-        if [part.id for part in composite.partial_documents] == list(parts):
-            found.append(composite)
-    found.sort(key=lambda composite: composite.creation_date or 0)
-    return Look(tuple(found), True if parents else _named_by_page(client, witnesses))
-
-
-def _named_by_page(client: Client, witnesses: Sequence[tuple[str, str]]) -> bool | None:
-    for document_id, first_page in witnesses:
-        with suppress(NotFound):
-            client.document(document_id)
-            return any(parent.id == document_id for parent in client.document(first_page).composite_documents)
-    return None
 
 
 @dataclass(slots=True)
@@ -82,45 +36,42 @@ class _Lost:
     stuck: bool = False
 
 
-class Seeker:
+class UnclearJoins:
     """Keeps the unclear requests to join pages until they are resolved.
 
     Parameters
     ----------
     context
         What the run shares.
-
-    Attributes
-    ----------
-    joined, absent, gone
-        Who hears of documents that turn out to be there, not to be there, or to have lost their first page.
     """
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
-        self.joined: Callable[[str, str], None]
-        self.absent: Callable[[Unclear], None]
-        self.gone: Callable[[str, str, str | None], None]
         self._lost: dict[str, _Lost] = {}
-        self._looks: list[tuple[float, int, str]] = []
+        self._due: list[tuple[float, int, str]] = []
         self._order = itertools.count()
-        self._looking = 0
-        self._sweep: list[EverUnclear] | None = None
-        self._sweeps_in_vain = 0
-        self._sweep_due = 0.0
+        self._polling = 0
+        self._last: list[LookAtPage] | None = None
+        self._last_due = 0.0
+        self._in_vain = 0
         # That they are hidden may have been a passing trouble, so it is found out anew.
         found = context.ledger.fact("parents")
         self._parents = None if found == HIDDEN else found
 
     @property
-    def is_over(self) -> bool:
+    def finished(self) -> bool:
         """Whether nothing is unclear that may still be resolved."""
         return all(self._gave_up(lost) for lost in self._lost.values())
 
     @property
     def idle(self) -> bool:
         """Whether nothing is left to find out."""
-        return not (self._looking or self._looks)
+        return not (self._polling or self._due)
+
+    @property
+    def settled(self) -> bool:
+        """Whether pages were polled for documents in excess since the last join, or cannot be."""
+        return self.idle and (self._last == [] or self._in_vain >= SCANS_IN_VAIN)
 
     @property
     def unclear(self) -> list[str]:
@@ -130,129 +81,144 @@ class Seeker:
     def add(self, unclear: Unclear) -> None:
         """Take a document of which nobody knows whether its pages were joined."""
         self._lost[unclear.key] = _Lost(unclear, self._context.now())
-        self._look_again(unclear.key, min(PAUSE_S, self._context.look_pause_s))
+        self._poll_again(unclear.key, min(PAUSE_S, self._context.poll_pause_s))
 
-    def joining(self) -> None:
-        """Hear that pages are joined, which makes the last look for surplus outdated."""
-        self._sweep = None
+    def outdate(self) -> None:
+        """Record that pages are about to be joined, which makes the last polls for surplus outdated."""
+        self._last = None
         self._context.ledger.forget("composites_swept")
 
     def due(self) -> float:
-        """Return when the next look is due."""
-        return self._looks[0][0] if self._looks else float("inf")
+        """Return when the next poll is due."""
+        return self._due[0][0] if self._due else float("inf")
 
-    def advance(self) -> None:
-        """Look for what is unclear."""
-        context = self._context
-        while self._looks and self._looks[0][0] <= context.now() and context.may_call(READS):
-            key = heapq.heappop(self._looks)[2]
-            if key in self._lost:
-                self._looking += 1
-                parts, ledger = ids_of_parts(context.ledger, key), context.ledger
-                witnesses = [] if self._parents == NAMED else joined_ones(ledger, WITNESSES)
-                call = partial(look_for, context.client, parts, context.known_ids, witnesses)
-                context.call(READS, partial(self._looked, key, bool(witnesses)), call)
+    def begin(self, now: float) -> list[LookAtPage]:
+        """Return the pages to look at for what is unclear."""
+        looks: list[LookAtPage] = []
+        while self._due and self._due[0][0] <= now:
+            key = self._due[0][2]
+            if key not in self._lost:
+                heapq.heappop(self._due)
+            elif self._context.claim(READS):
+                heapq.heappop(self._due)
+                self._polling += 1
+                looks.append(self._look(key))
+            else:
+                break
+        return looks
 
-    def sweep_at_end(self) -> bool:
-        """Look once more for documents that were joined in excess; return whether that is done."""
-        context = self._context
-        if self._sweep is None:
-            self._sweep = self._last_looks()
-        if self._sweeps_in_vain >= ENDS_IN_VAIN:
+    def begin_last(self, now: float) -> list[LookAtPage]:
+        """Return the pages to look at for documents in excess, when nothing else is left to do."""
+        if self._last is None:
+            self._last = self._last_looks()
+        if self._in_vain >= SCANS_IN_VAIN:
             # The next call, and dedupe, look again.
-            return not self._looking
-        while self._sweep and self._sweep_due <= context.now() and context.may_call(READS):
-            last = self._sweep.pop()
-            self._looking += 1
-            call = partial(look_for, context.client, last.parts, context.known_ids)
-            context.call(READS, partial(self._swept, last), call)
-        if self._sweep or self._looking:
-            return False
-        if self._parents != HIDDEN:
-            context.ledger.remember("composites_swept", "yes")
-        return True
+            return []
+        looks: list[LookAtPage] = []
+        while self._last and self._last_due <= now and self._context.claim(READS):
+            looks.append(self._last.pop())
+            self._polling += 1
+        if self.settled and self._parents != HIDDEN:
+            self._context.ledger.remember("composites_swept", "yes")
+        return looks
 
-    def _last_looks(self) -> list[EverUnclear]:
+    def take(self, task: LookAtPage, answer: Answer) -> list[Event]:
+        """Return what a page tells."""
+        self._polling -= 1
+        return self._last_looked(task, answer) if task.is_last else self._looked(task, answer)
+
+    def _look(self, key: str) -> LookAtPage:
+        context = self._context
+        parts = ids_of_parts(context.ledger, key)
+        witnesses = [] if self._parents == NAMED else joined_ones(context.ledger, WITNESSES)
+        return LookAtPage(key, "", parts, context.known_ids, witnesses)
+
+    def _last_looks(self) -> list[LookAtPage]:
         ledger = self._context.ledger
         if ledger.fact("composites_swept") is not None:
             return []
         # Copies have the same pages, so what is found may be that of one that is still unclear.
         unclear = {ids_of_parts(ledger, key) for key in self._lost}
-        return [last for last in ever_unclear(ledger) if last.key in self._lost or last.parts not in unclear]
+        return [
+            LookAtPage(one.key, one.name, one.parts, self._context.known_ids, is_last=True)
+            for one in ever_unclear(ledger)
+            if one.key in self._lost or one.parts not in unclear
+        ]
 
-    def _swept(self, last: EverUnclear, answer: Answer) -> None:
-        self._looking -= 1
+    def _last_looked(self, task: LookAtPage, answer: Answer) -> list[Event]:
         context = self._context
-        if context.judge(answer) is None:
-            self._sweeps_in_vain = 0
-            found = self._unknown(answer.value)
-            if found and last.key in self._lost:
-                # Given up before, because nothing could be read.
-                self._found(last.key, found.pop(0))
-            for document in found:
-                add_surplus(context.ledger, document.id, last.name, document.creation_date)
-        elif not isinstance(answer.error, NotFound) and self._sweep is not None:
-            self._sweep.append(last)
-            # What failed with the one before is the same trouble.
-            if answer.began >= self._sweep_due:
-                self._sweeps_in_vain += 1
-                self._sweep_due = context.now() + context.backoff_s(self._sweeps_in_vain)
+        if context.judge(answer) is not None:
+            if not isinstance(answer.error, NotFound):
+                self._look_last_again(task, answer.began)
+            return []
+        self._in_vain = 0
+        found = self._unknown(answer.value)
+        events: list[Event] = []
+        if found and task.key in self._lost:
+            # Given up before, because nothing could be read.
+            events.append(self._found(task.key, found.pop(0)))
+        return events + [SurplusFound(document.id, task.name, document.creation_date) for document in found]
 
-    def _unknown(self, look: Look) -> list[Document]:
+    def _look_last_again(self, task: LookAtPage, began: float) -> None:
+        if self._last is None:
+            return
+        self._last.append(task)
+        # What failed with the one before is the same trouble.
+        if began >= self._last_due:
+            self._in_vain += 1
+            self._last_due = self._context.now() + self._context.backoff_s(self._in_vain)
+
+    def _unknown(self, look: FoundComposites) -> list[Document]:
         if look.names_parents:
             self._learn(NAMED)
         return [document for document in look.found if document.id not in self._context.known_ids]
 
-    def _found(self, key: str, document: Document) -> None:
+    def _found(self, key: str, document: Document) -> Accepted:
         del self._lost[key]
-        self.joining()
-        self.joined(key, document.id)
+        self.outdate()
+        return Accepted(key, document.id, "", COMPOSITE)
 
-    def _look_again(self, key: str, after_s: float) -> None:
-        heapq.heappush(self._looks, (self._context.now() + after_s, next(self._order), key))
-
-    def _looked(self, key: str, had_witness: bool, answer: Answer) -> None:
-        self._looking -= 1
-        outcome = self._context.judge(answer)
+    def _looked(self, task: LookAtPage, answer: Answer) -> list[Event]:
+        key, outcome = task.key, self._context.judge(answer)
         if key not in self._lost:
             # A last look has found it meanwhile.
-            return
+            return []
         if isinstance(answer.error, NotFound):
             # A page that is in a document cannot be deleted.
             del self._lost[key]
             error, request_id = reason_of(answer.error)
-            self.gone(key, f"Its first page is no longer at the service: {error}", request_id)
-        elif outcome is not None:
-            self._failed(key)
-        elif found := self._unknown(answer.value):
+            return [Failed(key, f"Its first page is no longer at the service: {error}", request_id, COMPOSITE)]
+        if outcome is not None:
+            self._failed(self._lost[key])
+            return []
+        if found := self._unknown(answer.value):
             # The oldest counts; others are found as surplus at the end.
-            self._found(key, found[0])
-        else:
-            self._missed(key, answer, had_witness=had_witness)
+            return [self._found(key, found[0])]
+        return self._missed(task, answer)
 
-    def _failed(self, key: str) -> None:
-        lost = self._lost[key]
+    def _failed(self, lost: _Lost) -> None:
         lost.failures += 1
         if not self._gave_up(lost):
-            self._look_again(key, self._context.backoff_s(lost.failures))
+            self._poll_again(lost.unclear.key, self._context.backoff_s(lost.failures))
 
     def _gave_up(self, lost: _Lost) -> bool:
         return lost.stuck or lost.failures >= self._context.settings.attempts
 
-    def _missed(self, key: str, answer: Answer, *, had_witness: bool) -> None:
-        context, lost = self._context, self._lost[key]
-        quarantine_s = context.settings.quarantine_s
+    def _missed(self, task: LookAtPage, answer: Answer) -> list[Event]:
+        key, lost = task.key, self._lost[task.key]
+        wait_until = lost.since + self._context.settings.quarantine_s
         lost.failures = 0
         lost.absences += 1
-        if lost.absences < ABSENCES or answer.began < lost.since + quarantine_s:
-            self._look_again(key, max(self._context.look_pause_s, lost.since + quarantine_s - context.now()))
-        elif self._parents == NAMED or not had_witness:
+        if lost.absences < ABSENCES or answer.began < wait_until:
+            self._poll_again(key, max(self._context.poll_pause_s, wait_until - self._context.now()))
+            return []
+        if self._parents == NAMED or not task.witnesses:
             del self._lost[key]
-            self.absent(lost.unclear)
-        else:
-            lost.stuck = True
-            if answer.value.names_parents is False:
-                self._learn(HIDDEN)
+            return [self._context.repeat(lost.unclear, "join the pages")]
+        lost.stuck = True
+        if answer.value.names_parents is False:
+            self._learn(HIDDEN)
+        return []
 
     def _learn(self, parents: str) -> None:
         if self._parents in {NAMED, parents}:
@@ -262,4 +228,7 @@ class Seeker:
         for key, lost in self._lost.items():
             if lost.stuck and parents == NAMED:
                 lost.stuck = False
-                self._look_again(key, 0.0)
+                self._poll_again(key, 0.0)
+
+    def _poll_again(self, key: str, after_s: float) -> None:
+        heapq.heappush(self._due, (self._context.now() + after_s, next(self._order), key))

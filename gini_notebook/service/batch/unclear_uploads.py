@@ -1,34 +1,36 @@
 """Finds out, by the document list, what became of unclear uploads; nothing is repeated on a guess.
 
 An unclear upload is resolved when its tagged name stands in the list. It may be repeated when it was absent from two
-complete readings of the list, the later of which began after the quarantine. The list serves only when a probe has
+complete scans of the list, the later of which began after the quarantine. The list serves only when a probe has
 shown that it names our documents as we named them; else unclear uploads stay unclear and are reported. Whether it
 shows partial documents, too, only one of ours in it can show: before that, no unclear page is repeated.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gini_notebook.service.batch.document_list import DocumentListReader, Ended, EndHandler
-from gini_notebook.service.batch.document_queue import Feed
-from gini_notebook.service.batch.ledger.duplicates import add_surplus
-from gini_notebook.service.batch.ledger.pages import page_names
-from gini_notebook.service.batch.ledger.uploads import (
-    PARTIAL,
-    Unclear,
-    attempts_of,
-    set_failed,
-    set_planned,
-    set_uploaded,
+from gini_notebook.service.batch.events import (
+    Accepted,
+    Event,
+    Scan,
+    ScanEnded,
+    ScanPurpose,
+    SurplusFound,
 )
+from gini_notebook.service.batch.ledger.pages import page_names
+from gini_notebook.service.batch.ledger.uploads import PARTIAL, Unclear
 from gini_notebook.service.batch.naming import bears_tag
-from gini_notebook.service.batch.polling import Poller
-from gini_notebook.service.batch.probing import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, ListProbe
-from gini_notebook.service.batch.run_context import RunContext
+from gini_notebook.service.batch.run_context import (
+    ABSENCES,
+    IDS_ONLY,
+    NAMES_KEPT,
+    NO_LIST,
+    SCANS_IN_VAIN,
+    UNNAMED,
+    RunContext,
+)
 from gini_notebook.service.values import Document
-
-ENDS_IN_VAIN = 5
-ABSENCES = 2
+from gini_notebook.service.wire.paging import ListEnd
 
 
 @dataclass(slots=True)
@@ -40,67 +42,40 @@ class _Lost:
     stuck: bool = False
 
 
-class Reconciler:
+class UnclearUploads:
     """Keeps the unclear uploads of a run until they are resolved.
 
     Parameters
     ----------
     context
         What the run shares.
-    reader
-        Who reads the list.
-    poller
-        Who waits for documents that turn out to be there.
-    feed
-        Who reads documents again that turn out not to be there.
-
-    Attributes
-    ----------
-    landed, failed, again
-        Who hears of uploads that turn out to be there, to have failed for good, or to be repeated.
     """
 
-    def __init__(self, context: RunContext, reader: DocumentListReader, poller: Poller, feed: Feed) -> None:
-        self._context, self._reader, self._poller = context, reader, poller
-        self.landed: Callable[[str, str], None] = poller.add
-        self.failed: Callable[[str, str, str | None], None] = _nobody_else
-        self.again: Callable[[str, float], None] = feed.again
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         self._lost: dict[str, _Lost] = {}
         self._found: dict[str, Document] = {}
         self._strange: dict[str, Document] = {}
-        self._ends_in_vain = 0
-        self._next_sweep = 0.0
-        self._probe = ListProbe(context)
-        self._probe.learnt = self._learnt
-        self.is_swept = context.ledger.fact("swept") is not None
+        self._in_vain = 0
+        self._next_scan = 0.0
+        self._scanned_last = context.ledger.fact("swept") is not None
         self._shows_pages = context.ledger.fact("pages_listed") is not None
         self._pages = set() if self._shows_pages else page_names(context.ledger)
-        poller.by_list = self._probe.shows_us
-
-    @property
-    def listing(self) -> str | None:
-        """What the list can prove, as far as that is known."""
-        return self._probe.listing
-
-    @property
-    def is_probing(self) -> bool:
-        """Whether it is still open if the list can be trusted."""
-        return self.listing is None
-
-    @property
-    def probe_is_on(self) -> bool:
-        """Whether a document is being looked for in the list."""
-        return self._probe.is_on
 
     @property
     def gave_up(self) -> bool:
         """Whether unclear uploads stay unclear, because the list does not tell."""
-        return self.listing in {IDS_ONLY, NO_LIST} or self._ends_in_vain >= ENDS_IN_VAIN
+        return self._context.listing in {IDS_ONLY, NO_LIST} or self._in_vain >= SCANS_IN_VAIN
 
     @property
     def idle(self) -> bool:
         """Whether nothing is left to find out."""
-        return not self._probe.is_on and (self.gave_up or all(lost.stuck for lost in self._lost.values()))
+        return self.gave_up or all(lost.stuck for lost in self._lost.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether the list was scanned for documents in excess since the last upload, or cannot be."""
+        return self._scanned_last or self._context.listing != NAMES_KEPT or self._in_vain >= SCANS_IN_VAIN
 
     @property
     def unclear(self) -> list[str]:
@@ -113,140 +88,120 @@ class Reconciler:
         self._lost[unclear.name] = _Lost(unclear, now)
         if unclear.kind == PARTIAL:
             self._pages.add(unclear.name)
-        self._next_sweep = max(self._next_sweep, min(now + 1.0, now + self._context.look_pause_s))
+        self._next_scan = max(self._next_scan, min(now + 1.0, now + self._context.poll_pause_s))
 
-    def intending(self) -> None:
-        """Hear that an upload is about to leave, which makes the last look for surplus outdated."""
-        if self.is_swept:
-            self.is_swept = False
+    def outdate(self) -> None:
+        """Record that an upload is about to leave, which makes the last scan for surplus outdated."""
+        if self._scanned_last:
+            self._scanned_last = False
             self._context.ledger.forget("swept")
 
-    def uploaded(self, document_id: str, name: str, kind: str) -> None:
-        """Hear of a new document, which may be looked for in the list."""
+    def accepted(self, name: str, kind: str) -> None:
+        """Record that the service has a document: with a new page, the list can be put to the proof once more."""
         if kind == PARTIAL and not self._shows_pages:
             self._pages.add(name)
-            # The list can be put to the proof once more.
-            self._loosen()
-        self._probe.uploaded(document_id, name, kind)
+            self.loosen()
+
+    def loosen(self) -> None:
+        """Look again for uploads that were given up, since the list may prove more by now."""
+        for lost in self._lost.values():
+            lost.stuck = False
 
     def due(self) -> float:
         """Return when there is something to do next."""
-        if self._probe.is_on:
-            return self._probe.due()
-        return float("inf") if self.idle else self._sweep_due()
+        return float("inf") if self.idle or self._context.probe_is_on else self._scan_due()
 
-    def advance(self) -> None:
-        """Read the list when that is due."""
-        if not self._reader.idle:
-            return
-        now = self._context.now()
-        if self._probe.is_on:
-            if now >= self._probe.due():
-                self._probe.begin()
-                self._read(self._probe.ended, enough=self._probe.answered)
-        elif not self.idle and now >= self._sweep_due():
-            self._read(self._swept)
+    def begin_scan(self, now: float) -> Scan | None:
+        """Return the scan of the list that is due."""
+        if self._context.probe_is_on or self.idle or now < self._scan_due():
+            return None
+        return self._scan(ScanPurpose.UNCLEAR)
 
-    def sweep_at_end(self) -> bool:
-        """Look once more for documents in excess; return whether that is done."""
-        if self.is_swept or self.listing != NAMES_KEPT or self._ends_in_vain >= ENDS_IN_VAIN:
-            return True
-        if self._reader.idle:
-            self._read(self._swept_at_end)
-        return False
+    def begin_last_scan(self) -> Scan:
+        """Return the scan for documents in excess, when nothing else is left to do."""
+        return self._scan(ScanPurpose.LAST)
 
-    def seen(self, document: Document, began: float) -> None:
-        """Look at a document of the list."""
-        del began
-        self._probe.seen(document)
-        if document.name in self._pages:
-            self._show_pages()
-        if document.id in self._context.known_ids:
-            return
-        if document.name in self._lost:
-            rival = self._found.get(document.name)
-            if rival is None or (document.creation_date or 0) < (rival.creation_date or 0):
-                self._found[document.name] = document
-        self._strange[document.id] = document
+    def seen(self, documents: Sequence[Document]) -> None:
+        """Look at documents of the list."""
+        for document in documents:
+            if document.name in self._pages:
+                self._show_pages()
+            if document.id in self._context.known_ids:
+                continue
+            if document.name in self._lost:
+                rival = self._found.get(document.name)
+                if rival is None or (document.creation_date or 0) < (rival.creation_date or 0):
+                    self._found[document.name] = document
+            self._strange[document.id] = document
+
+    def scan_ended(self, ended: ScanEnded) -> list[Event]:
+        """Return what a scan, whoever asked for it, tells about unclear uploads."""
+        events = self._resolve()
+        if ended.scan.purpose is ScanPurpose.UNCLEAR:
+            events += self._conclude(ended)
+        elif ended.scan.purpose is ScanPurpose.LAST:
+            events += self._conclude_last(ended.how)
+        return events
 
     def _show_pages(self) -> None:
         self._shows_pages = True
         self._pages.clear()
         self._context.ledger.remember("pages_listed", "yes")
-        self._loosen()
+        self.loosen()
 
-    def _loosen(self) -> None:
-        for lost in self._lost.values():
-            lost.stuck = False
-
-    def _sweep_due(self) -> float:
+    def _scan_due(self) -> float:
         quarantine_s = self._context.settings.quarantine_s
         wanted = min(lost.since + (quarantine_s if lost.absences else 0.0) for lost in self._lost.values())
-        return max(wanted, self._next_sweep)
+        return max(wanted, self._next_scan)
 
-    def _read(self, ended: EndHandler, enough: Callable[[], bool] | None = None) -> None:
+    def _scan(self, purpose: ScanPurpose) -> Scan:
         self._strange.clear()
-        self._reader.begin(ended, limit=self._context.settings.list_limit, enough=enough)
+        return Scan(purpose, self._context.settings.list_limit)
 
-    def _learnt(self) -> None:
-        self._poller.by_list = self._probe.shows_us
-        self._loosen()
-
-    def over(self) -> None:
-        """Give the documents that a reading has found to whoever waits for them."""
+    def _resolve(self) -> list[Event]:
+        accepted: list[Event] = []
         for name, document in self._found.items():
             lost = self._lost.pop(name, None)
-            if lost is None or document.id in self._context.known_ids:
-                continue
-            set_uploaded(self._context.ledger, lost.unclear.key, document.id)
-            self._context.known_ids.add(document.id)
-            self._strange.pop(document.id, None)
-            self.landed(lost.unclear.key, document.id)
+            if lost is not None and document.id not in self._context.known_ids:
+                self._strange.pop(document.id, None)
+                accepted.append(Accepted(lost.unclear.key, document.id, name, lost.unclear.kind))
         self._found.clear()
+        return accepted
 
-    def _swept(self, how: Ended, began: float) -> None:
-        self._next_sweep = self._context.now() + self._context.look_pause_s
-        if how is not Ended.COMPLETE:
-            self._ends_in_vain += ENDS_IN_VAIN if how is Ended.REFUSED else 1
-            return
-        self._ends_in_vain = 0
-        if self.listing is None and self._strange:
+    def _conclude(self, ended: ScanEnded) -> list[Event]:
+        self._next_scan = self._context.now() + self._context.poll_pause_s
+        if ended.how is not ListEnd.COMPLETE:
+            self._in_vain += SCANS_IN_VAIN if ended.how is ListEnd.REFUSED else 1
+            return []
+        self._in_vain = 0
+        if self._context.listing is None and self._strange:
             # The list shows documents that are not ours by id, and no name has ever come back: it proves nothing.
-            self._ends_in_vain = ENDS_IN_VAIN
-            return
-        for lost in [lost for lost in self._lost.values() if lost.since <= began]:
+            self._in_vain = SCANS_IN_VAIN
+            return []
+        events: list[Event] = []
+        for lost in [lost for lost in self._lost.values() if lost.since <= ended.began]:
             lost.absences += 1
-            if lost.absences < ABSENCES or began < lost.since + self._context.settings.quarantine_s:
+            if lost.absences < ABSENCES or ended.began < lost.since + self._context.settings.quarantine_s:
                 continue
-            shown = self._shows_pages if lost.unclear.kind == PARTIAL else self.listing != UNNAMED
+            shown = self._shows_pages if lost.unclear.kind == PARTIAL else self._context.listing != UNNAMED
             if not shown:
                 lost.stuck = True
             else:
-                self._absent(lost.unclear)
+                events.append(self._absent(lost.unclear))
+        return events
 
-    def _absent(self, unclear: Unclear) -> None:
-        context = self._context
+    def _absent(self, unclear: Unclear) -> Event:
         del self._lost[unclear.name]
-        if attempts_of(context.ledger, unclear.key) >= context.settings.attempts:
-            error = f"Given up after {context.settings.attempts} attempts to upload. The last: {unclear.error}"
-            set_failed(context.ledger, unclear.key, error, unclear.request_id)
-            context.tally.fail(unclear.key)
-            self.failed(unclear.key, error, unclear.request_id)
-            return
-        set_planned(context.ledger, unclear.key, counts=True)
-        self.again(unclear.key, context.now())
+        return self._context.repeat(unclear, "upload")
 
-    def _swept_at_end(self, how: Ended, began: float) -> None:
-        del began
-        if how is not Ended.COMPLETE:
-            self._ends_in_vain += 1
-            return
-        for document in self._strange.values():
-            if bears_tag(document.name, self._context.tag):
-                add_surplus(self._context.ledger, document.id, document.name, document.creation_date)
-        self.is_swept = True
+    def _conclude_last(self, how: ListEnd) -> list[Event]:
+        if how is not ListEnd.COMPLETE:
+            self._in_vain += 1
+            return []
+        self._scanned_last = True
         self._context.ledger.remember("swept", "yes")
-
-
-def _nobody_else(key: str, error: str, request_id: str | None) -> None:
-    """Stand in until somebody wants to hear of uploads that failed."""
+        return [
+            SurplusFound(document.id, document.name, document.creation_date)
+            for document in self._strange.values()
+            if bears_tag(document.name, self._context.tag)
+        ]

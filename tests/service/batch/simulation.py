@@ -262,9 +262,7 @@ class Simulation:
                 self.service, ledger, self.settings, SimulatedWorkers(self.service.clock, self.service)
             )
             self.engine._context.rng.seed(self.service.seed)
-            if self.heard is not None:
-                self.engine.heard = self.heard
-            self.engine.run()
+            self.engine.run(self.heard)
             return self.service.clock.now - began
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

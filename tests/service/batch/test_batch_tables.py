@@ -14,7 +14,14 @@ from gini_notebook.service.batch import Batch, process
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger import Ledger, tables
 from gini_notebook.service.batch.ledger.documents import register
-from gini_notebook.service.batch.ledger.uploads import Finished, Prepared, intend, set_done, set_failed, set_uploaded
+from gini_notebook.service.batch.ledger.uploads import (
+    Finished,
+    Prepared,
+    record_intent,
+    set_done,
+    set_failed,
+    set_uploaded,
+)
 
 if TYPE_CHECKING:
     from gini_notebook.service.client import Client
@@ -49,7 +56,7 @@ def written(folder: Path, rows: list[tuple[str, str | None]]) -> Batch:
         register(ledger, sources)
         for number, (source, (name, result)) in enumerate(zip(sources, rows, strict=True)):
             key = f"{number:064x}"
-            intend(ledger, Prepared(source, "text/plain", key, f"{name}.tagged", name.encode(), 1))
+            record_intent(ledger, Prepared(source, "text/plain", key, f"{name}.tagged", name.encode(), 1))
             if result is None:
                 set_failed(ledger, key, "The PDF is broken.", "req-1")
             else:

@@ -18,7 +18,6 @@ from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.lock import FolderLock
 from gini_notebook.service.batch.ledger.uploads import set_uploaded
-from gini_notebook.service.batch.maintenance import listed
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:
@@ -225,7 +224,7 @@ def test_a_list_with_many_documents_is_read_to_its_end(
     own = client.with_user(loaded.user)
     expected = sorted(one.id for one in sandbox.stored()[loaded.user])
     for limit in (1000, 70, 20, 7):
-        assert sorted(document.id for document in listed(own, limit=limit)) == expected
+        assert sorted(document.id for document in own.all_documents(limit=limit)) == expected
 
 
 def test_maintenance_is_refused_where_there_is_no_run(client: "Client", tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from gini_notebook.service.batch.ledger import Ledger
 
 
 def register(ledger: Ledger, sources: Sequence[Source]) -> None:
-    """Write down the documents of a run; those whose file is unchanged keep what is known of them."""
+    """Record the documents of a run; those whose file is unchanged keep what is known of them."""
     ledger.change("UPDATE documents SET listed = 0, problem = NULL")
     ledger.change_many(
         "INSERT INTO documents (document, position, path, page_paths, size, modified_ns, listed) "
@@ -92,5 +92,5 @@ def source_of(ledger: Ledger, key: str) -> Source | None:
 
 
 def set_problem(ledger: Ledger, document: str, problem: str) -> None:
-    """Note that a file cannot be used; a later call looks again."""
+    """Record that a file cannot be used; a later call looks again."""
     ledger.change("UPDATE documents SET problem = ? WHERE document = ?", (as_text(problem), document))

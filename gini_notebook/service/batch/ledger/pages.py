@@ -39,7 +39,7 @@ def free_key(ledger: Ledger, key: str, document: str, former_key: str | None) ->
 
 
 def allow(ledger: Ledger, *, duplicates: bool) -> None:
-    """Note whether each document has an upload of its own; part documents that share one, if so."""
+    """Record whether each document has an upload of its own; part documents that share one, if so."""
     if not duplicates:
         ledger.forget("allow_duplicates")
         return
@@ -52,7 +52,7 @@ def allow(ledger: Ledger, *, duplicates: bool) -> None:
 
 
 def assemble(ledger: Ledger, assembled: Assembled) -> None:
-    """Note which pages a document consists of; it is planned until all of them are at the service."""
+    """Record which pages a document consists of; it is planned until all of them are at the service."""
     ledger.change(
         "INSERT INTO uploads (key, bytes, media_type, name, state, kind) VALUES (?, ?, ?, ?, 'planned', 'composite') "
         "ON CONFLICT DO NOTHING",
@@ -63,8 +63,8 @@ def assemble(ledger: Ledger, assembled: Assembled) -> None:
     link(ledger, assembled.source.document, assembled.key, assembled.size, assembled.modified_ns)
 
 
-def intend_composite(ledger: Ledger, key: str) -> None:
-    """Note that the request which joins the pages is about to leave; must be committed before it does."""
+def record_intent_to_join(ledger: Ledger, key: str) -> None:
+    """Record that the request which joins the pages is about to leave; must be committed before it does."""
     ledger.change(
         "UPDATE uploads SET state = 'intent', attempts = attempts + 1, intent_at = ?, error = NULL, "
         "request_id = NULL WHERE key = ?",
@@ -108,11 +108,6 @@ def ever_unclear(ledger: Ledger) -> list[EverUnclear]:
     found = [EverUnclear(key, name, ids_of_parts(ledger, key)) for key, name in rows]
     # Pages that were deleted since are in no document.
     return [one for one in found if all(one.parts)]
-
-
-def part_keys(ledger: Ledger) -> set[str]:
-    """Return the keys of all pages that were uploaded as parts of documents."""
-    return {row[0] for row in ledger.rows("SELECT key FROM uploads WHERE kind = 'partial'")}
 
 
 def page_names(ledger: Ledger) -> set[str]:

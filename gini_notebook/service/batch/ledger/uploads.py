@@ -130,15 +130,15 @@ def unclear_uploads(ledger: Ledger) -> list[Unclear]:
 
 
 def link(ledger: Ledger, document: str, key: str, size: int, modified_ns: int) -> None:
-    """Note which content a document has."""
+    """Record which content a document has."""
     ledger.change(
         "UPDATE documents SET key = ?, size = ?, modified_ns = ? WHERE document = ?",
         (key, size, modified_ns, document),
     )
 
 
-def intend(ledger: Ledger, prepared: Prepared) -> None:
-    """Note that a request is about to leave; must be committed before it does."""
+def record_intent(ledger: Ledger, prepared: Prepared) -> None:
+    """Record that a request is about to leave; must be committed before it does."""
     ledger.change(
         "INSERT INTO uploads (key, bytes, media_type, name, state, attempts, intent_at, kind) "
         "VALUES (?, ?, ?, ?, 'intent', 1, ?, ?) ON CONFLICT (key) DO UPDATE SET state = 'intent', "
@@ -151,7 +151,7 @@ def intend(ledger: Ledger, prepared: Prepared) -> None:
 
 
 def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
-    """Note the id of the document; losing it would mean to pay for the document twice."""
+    """Record the id of the document; losing it would mean to pay for the document twice."""
     ledger.change(
         "UPDATE uploads SET state = 'uploaded', document_id = ?, uploaded_at = ?, error = NULL, request_id = NULL "
         "WHERE key = ?",
@@ -162,8 +162,8 @@ def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
     ledger.change("DELETE FROM surplus WHERE document_id = ?", (document_id,))
 
 
-def set_unknown(ledger: Ledger, key: str, error: str, request_id: str | None) -> None:
-    """Note that nobody can tell whether the service has the document."""
+def set_unknown(ledger: Ledger, key: str, error: str | None, request_id: str | None) -> None:
+    """Record that nobody can tell whether the service has the document."""
     ledger.change(
         "UPDATE uploads SET state = 'unknown', unknown_at = ?, error = ?, request_id = ? WHERE key = ?",
         (time.time(), error, request_id, key),
@@ -171,14 +171,14 @@ def set_unknown(ledger: Ledger, key: str, error: str, request_id: str | None) ->
 
 
 def set_planned(ledger: Ledger, key: str, *, counts: bool) -> None:
-    """Note that the service does not have the document; ``counts``: the attempt reached the service."""
+    """Record that the service does not have the document; ``counts``: the attempt reached the service."""
     ledger.change(
         "UPDATE uploads SET state = 'planned', attempts = attempts - ? WHERE key = ?", (0 if counts else 1, key)
     )
 
 
 def set_failed(ledger: Ledger, key: str, error: str, request_id: str | None, polls: int = 0) -> None:
-    """Note that a document failed for good, and why."""
+    """Record that a document failed for good, and why."""
     ledger.change(
         "UPDATE uploads SET state = 'failed', finished_at = ?, error = ?, request_id = ?, polls = ? WHERE key = ?",
         (time.time(), error, request_id, polls, key),
@@ -186,7 +186,7 @@ def set_failed(ledger: Ledger, key: str, error: str, request_id: str | None, pol
 
 
 def set_done(ledger: Ledger, key: str, finished: Finished) -> None:
-    """Store a result, and note in the same transaction that the document is done."""
+    """Store a result, and record in the same transaction that the document is done."""
     ledger.change("INSERT OR REPLACE INTO results VALUES (?, ?)", (key, finished.extractions))
     ledger.change(
         "UPDATE uploads SET state = 'done', finished_at = ?, polls = ?, processing_s = ?, pages = ?, "
