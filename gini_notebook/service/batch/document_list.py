@@ -7,6 +7,7 @@ ours, but has no name of ours. A partial document that lacks proves nothing: nob
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.events import Event, Listed, ListProves, Scan, ScanAnswered, ScanEnded, ScanPurpose
@@ -14,14 +15,27 @@ from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
 from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext
-from gini_notebook.service.batch.tasks import LISTS, ReadListPage
-from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.batch.workers import LISTS, Answer
+from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 
 PAGE_TRIES = 6
 PROBE_TRIES = 3
 PROBE_PAUSE_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class ReadListPage:
+    """Read a page of the document list."""
+
+    pool: ClassVar[str] = LISTS
+    limit: int
+    start: float | None
+
+    def run(self, client: Client) -> list[Document]:
+        """Return the documents of the page."""
+        return client.documents(limit=self.limit, next=self.start)
 
 
 class DocumentListReader:

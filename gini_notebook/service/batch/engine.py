@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from gini_notebook.errors import RunStopped
-from gini_notebook.service.batch.document_list import DocumentListReader, ListProbe
+from gini_notebook.service.batch.document_list import DocumentListReader, ListProbe, ReadListPage
 from gini_notebook.service.batch.events import (
     Accepted,
     Completed,
@@ -51,26 +51,15 @@ from gini_notebook.service.batch.ledger.uploads import (
     unclear_uploads,
 )
 from gini_notebook.service.batch.pace import Pace, Window
-from gini_notebook.service.batch.polling import Fetcher, Poller
+from gini_notebook.service.batch.polling import Fetch, Fetcher, Poll, Poller
 from gini_notebook.service.batch.progress import Counts, RunCounter
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext
 from gini_notebook.service.batch.settings import BatchSettings
-from gini_notebook.service.batch.source_files import SourceFiles
-from gini_notebook.service.batch.tasks import (
-    Fetch,
-    HashFiles,
-    Join,
-    LookAtPage,
-    Poll,
-    ReadFile,
-    ReadListPage,
-    Task,
-    Upload,
-)
-from gini_notebook.service.batch.unclear_joins import UnclearJoins
+from gini_notebook.service.batch.source_files import HashFiles, ReadFile, SourceFiles
+from gini_notebook.service.batch.unclear_joins import LookAtPage, UnclearJoins
 from gini_notebook.service.batch.unclear_uploads import UnclearUploads
-from gini_notebook.service.batch.uploads import PageJoiner, Uploads
-from gini_notebook.service.batch.workers import Answer, Workers
+from gini_notebook.service.batch.uploads import Join, PageJoiner, Upload, Uploads
+from gini_notebook.service.batch.workers import Answer, Task, Workers
 from gini_notebook.service.client import Client
 
 LONGEST_WAIT_S = 0.5

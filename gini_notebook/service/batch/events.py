@@ -1,4 +1,7 @@
-"""What the parts of the engine report. Parts never know each other: the engine alone passes events on."""
+"""What the parts of the engine report. Parts never know each other: the engine alone passes events on.
+
+Tasks, what a part wants done, stand with the part, which alone takes their answers.
+"""
 
 import math
 from dataclasses import dataclass

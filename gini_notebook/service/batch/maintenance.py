@@ -16,17 +16,16 @@ from gini_notebook.service.batch.ledger.duplicates import (
     release_unfinished,
     set_deleted,
     set_surplus_deleted,
-    surplus_count,
     surplus_ids,
 )
 from gini_notebook.service.batch.ledger.lock import FolderLock, is_held
 from gini_notebook.service.batch.ledger.pages import ever_unclear
-from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes
+from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes, surplus_count
 from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolved
 from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
-from gini_notebook.service.batch.tasks import find_composites
+from gini_notebook.service.batch.unclear_joins import find_composites
 from gini_notebook.service.client import Client
 
 RECENT = 200

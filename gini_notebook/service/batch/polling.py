@@ -2,16 +2,18 @@
 
 import heapq
 import itertools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.events import Completed, Event, Failed, Processed, Scan, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import Finished
 from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import RunContext, reason_of
-from gini_notebook.service.batch.tasks import READS, Fetch, Poll
-from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.batch.workers import READS, Answer
+from gini_notebook.service.client import Client
 from gini_notebook.service.values import COMPLETED, ERROR, Document
 from gini_notebook.service.wire.paging import DEFAULT_LIMIT, ListEnd
 
@@ -47,6 +49,18 @@ class PendingDocument:
     absences: int = 0
     pending_at: float | None = None
     created: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Ask how far a document is."""
+
+    pool: ClassVar[str] = READS
+    document_id: str
+
+    def run(self, client: Client) -> Document:
+        """Return the document."""
+        return client.document(self.document_id)
 
 
 class Poller:
@@ -274,6 +288,18 @@ class Poller:
 class _Result:
     processed: Processed
     failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Fetch what was read on a document."""
+
+    pool: ClassVar[str] = READS
+    document_id: str
+
+    def run(self, client: Client) -> str:
+        """Return the checked extractions as compact JSON."""
+        return json.dumps(client.extractions(self.document_id).to_dict(), ensure_ascii=False, separators=(",", ":"))
 
 
 class Fetcher:

@@ -29,16 +29,15 @@ from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.service.batch.ledger.documents import of_earlier_calls, register, sources
-from gini_notebook.service.batch.ledger.duplicates import forget_service, surplus_count
+from gini_notebook.service.batch.ledger.duplicates import forget_service
 from gini_notebook.service.batch.ledger.lock import FolderLock
 from gini_notebook.service.batch.ledger.pages import allow
-from gini_notebook.service.batch.ledger.status import has_unfinished
+from gini_notebook.service.batch.ledger.status import has_unfinished, surplus_count
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 from gini_notebook.service.batch.progress import Counts, Progress, say, shown
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.source_files import MOST_TASKS
-from gini_notebook.service.batch.tasks import FILES, HASHES, LISTS, READS, UPLOADS
-from gini_notebook.service.batch.workers import Threads
+from gini_notebook.service.batch.workers import FILES, HASHES, LISTS, READS, UPLOADS, Threads
 from gini_notebook.service.client import Client
 
 READ_THREADS = 8

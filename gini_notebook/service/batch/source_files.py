@@ -2,22 +2,31 @@
 
 import heapq
 import itertools
+import os
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple
 
+from gini_notebook._executors import broken, submit
 from gini_notebook.errors import FileProblem
 from gini_notebook.service.batch.events import Event, PagesDropped, PagesReady, Unreadable
 from gini_notebook.service.batch.inputs import Source
-from gini_notebook.service.batch.ledger.documents import source_of, to_read
+from gini_notebook.service.batch.ledger.documents import moment, source_of, to_read
 from gini_notebook.service.batch.ledger.pages import free_key
-from gini_notebook.service.batch.ledger.uploads import Assembled, Prepared, known_sizes, link, state_and_name
-from gini_notebook.service.batch.local_files import Seen
-from gini_notebook.service.batch.naming import tagged_name
+from gini_notebook.service.batch.ledger.uploads import PARTIAL, Assembled, Prepared, known_sizes, link, state_and_name
+from gini_notebook.service.batch.naming import composite_key, key_of, part_key, tagged_name
 from gini_notebook.service.batch.run_context import RunContext
-from gini_notebook.service.batch.tasks import FILES, HashFiles, ReadFile
-from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.batch.workers import FILES, HASHES, Answer
+from gini_notebook.service.client import Client
+from gini_notebook.service.wire.files import check_file
 
+# The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.
+BYTES_LIMIT = 64 << 20
+# All pages of a document together ("Submit files").
+COMPOSITE_BYTES = 10 << 20
+READ_TRIES = 3
 # What is held in memory at most, ahead of the uploads and on the wire (one document more may just be read).
 HELD_BYTES = 96 << 20
 AHEAD_DOCUMENTS = 32
@@ -26,6 +35,135 @@ FILES_PER_TASK = 32
 MOST_WAITING = 500
 # Tasks that are on at once: as many as threads of this process may hash, or as an executor may have in hand.
 MOST_TASKS_HERE, MOST_TASKS = 2, 16
+
+
+class Seen(NamedTuple):
+    """What a file held, and when it was written."""
+
+    key: str
+    size: int
+    modified_ns: int
+
+
+def read_source(source: Source, tag: str) -> Prepared | Assembled:
+    """Return a document, with all its pages when it has several.
+
+    Raises
+    ------
+    FileProblem
+        As :func:`read_document`; the message names the page.
+    """
+    if not source.pages:
+        return read_document(source, tag)
+    parts: list[Prepared] = []
+    size = 0
+    for number in range(1, len(source.pages) + 1):
+        parts.append(_read_page(source, number, tag))
+        size += parts[-1].size
+        if size >= COMPOSITE_BYTES:
+            have = "The pages have" if number == len(source.pages) else f"The first {number} pages alone have"
+            message = f"{have} {size / (1 << 20):.1f} MiB together; the service takes less than 10 MiB."
+            raise FileProblem(message)
+    key = composite_key([part.key for part in parts])
+    media_type = ", ".join(sorted({part.media_type for part in parts}))
+    changed = moment([part.modified_ns for part in parts])
+    return Assembled(source, media_type, key, tagged_name(source.document, key, tag), tuple(parts), size, changed)
+
+
+def _read_page(source: Source, number: int, tag: str) -> Prepared:
+    path = source.pages[number - 1]
+    try:
+        page = read_document(Source(path, path), tag)
+    except FileProblem as error:
+        message = f"Page {number} of {len(source.pages)}: {error}"
+        raise FileProblem(message) from error
+    key = part_key(page.content)
+    name = tagged_name(os.fsencode(os.path.basename(path)).decode("utf-8", "replace"), key, tag)  # noqa: PTH119
+    return replace(page, source=source, key=key, name=name, kind=PARTIAL)
+
+
+def read_document(source: Source, tag: str) -> Prepared:
+    """Return the content of a file and its key; the bytes that are hashed are the bytes that will be sent.
+
+    Raises
+    ------
+    FileProblem
+        When the file cannot be read, is of no use to the service, or keeps changing while it is read.
+    """
+    try:
+        content, modified_ns = _steady(source.path)
+    except OSError as error:
+        message = f"The file {source.path} cannot be read: {error.strerror}."
+        raise FileProblem(message) from error
+    media_type = check_file(content, source.document)
+    key = key_of(content)
+    return Prepared(source, media_type, key, tagged_name(source.document, key, tag), content, modified_ns)
+
+
+def hash_files(paths: Sequence[str]) -> list[Seen | None]:
+    """Return what files hold; None for a file of which a run will say what is wrong with it."""
+    return [_hash_file(path) for path in paths]
+
+
+def _hash_file(path: str) -> Seen | None:
+    try:
+        content, modified_ns = _steady(path)
+    except (OSError, FileProblem):
+        return None
+    return Seen(key_of(content), len(content), modified_ns)
+
+
+def _steady(path: str) -> tuple[bytes, int]:
+    for _ in range(READ_TRIES):
+        with open(path, "rb") as file:  # noqa: PTH123 - fstat of the very file that is read
+            before = os.fstat(file.fileno())
+            if before.st_size > BYTES_LIMIT:
+                size = before.st_size >> 20
+                message = f"The file {path} has {size} MiB; the service takes less than 10 MiB."
+                raise FileProblem(message)
+            content = file.read()
+            after = os.fstat(file.fileno())
+        if len(content) == before.st_size and before.st_mtime_ns == after.st_mtime_ns:
+            return content, after.st_mtime_ns
+    message = f"The file {path} changes while it is read. Wait until it is complete, then call again."
+    raise FileProblem(message)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """Read a document from the disk.
+
+    ``former_key`` is the key of the content it had when it was last read; ``is_retry``: to upload that once more.
+    """
+
+    pool: ClassVar[str] = FILES
+    source: Source
+    former_key: str | None
+    is_retry: bool
+    tag: str
+
+    def run(self, _: Client) -> Prepared | Assembled:
+        """Return the document with its content and key."""
+        return read_source(self.source, self.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class HashFiles:
+    """Hash files that may hold what the run knows already, on an executor if there is one."""
+
+    pool: ClassVar[str] = HASHES
+    sources: tuple[Source, ...]
+    executor: Executor | None
+
+    def run(self, _: Client) -> list[Seen | None]:
+        """Return what each file holds; None for a file that cannot be read."""
+        paths = [source.path for source in self.sources]
+        if self.executor is None:
+            return hash_files(paths)
+        try:
+            return submit(self.executor, hash_files, paths).result()
+        except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
+            raise broken(self.executor, error, "while files were hashed") from error
 
 
 class DuplicateDetector:

@@ -8,15 +8,18 @@ first page of a document that is certainly there has to show, as soon as there i
 
 import heapq
 import itertools
+from collections.abc import Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.events import Accepted, Event, Failed, SurplusFound
 from gini_notebook.service.batch.ledger.pages import ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Unclear
 from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, reason_of
-from gini_notebook.service.batch.tasks import READS, FoundComposites, LookAtPage
-from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.batch.workers import READS, Answer
+from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
 
 PAUSE_S = 1.0
@@ -24,6 +27,80 @@ PAUSE_S = 1.0
 WITNESSES = 3
 # Whether pages name the documents they are part of, as remembered in the ledger.
 NAMED, HIDDEN = "named", "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundComposites:
+    """What a first page told: documents of exactly the pages asked for, oldest first.
+
+    ``names_parents`` says whether pages name the documents they are part of; None if nothing shows it.
+    """
+
+    found: tuple[Document, ...]
+    names_parents: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtPage:
+    """Look at the first page of a document for requests to join that were carried out without an answer.
+
+    ``witnesses`` are ids of other composites, and of their first pages; ``is_last``: at the end of a run.
+    """
+
+    pool: ClassVar[str] = READS
+    key: str
+    name: str
+    parts: tuple[str, ...]
+    known_ids: Container[str]
+    witnesses: Sequence[tuple[str, str]] = ()
+    is_last: bool = False
+
+    def run(self, client: Client) -> FoundComposites:
+        """Return the documents that consist of exactly these pages, other than known ones."""
+        return find_composites(client, self.parts, self.known_ids, self.witnesses)
+
+
+def find_composites(
+    client: Client, parts: Sequence[str], known: Container[str], witnesses: Sequence[tuple[str, str]] = ()
+) -> FoundComposites:
+    """Return the composites that consist of exactly these parts in this order, other than known ones.
+
+    Parameters
+    ----------
+    client
+        The client to use.
+    parts
+        Ids of the pages.
+    known
+        Ids of documents to leave out.
+    witnesses
+        Ids of other composites, and of their first pages, which may show that pages name their documents.
+
+    Raises
+    ------
+    NotFound
+        When the first page is no longer at the service.
+    """
+    found = []
+    parents = client.document(parts[0]).composite_documents
+    for parent in parents:
+        if parent.id in known:
+            continue
+        # Perhaps deleted between the two calls.
+        with suppress(NotFound):
+            composite = client.document(parent.id)
+            if [part.id for part in composite.partial_documents] == list(parts):
+                found.append(composite)
+    found.sort(key=lambda composite: composite.creation_date or 0)
+    return FoundComposites(tuple(found), True if parents else _named_by_page(client, witnesses))
+
+
+def _named_by_page(client: Client, witnesses: Sequence[tuple[str, str]]) -> bool | None:
+    for document_id, first_page in witnesses:
+        with suppress(NotFound):
+            client.document(document_id)
+            return any(parent.id == document_id for parent in client.document(first_page).composite_documents)
+    return None
 
 
 @dataclass(slots=True)

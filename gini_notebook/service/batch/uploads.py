@@ -6,17 +6,45 @@ That the intent is on the disk before a request leaves is the business of the en
 import heapq
 import itertools
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.events import Accepted, Event, Failed, RetryAt
 from gini_notebook.service.batch.ledger.documents import source_of
 from gini_notebook.service.batch.ledger.pages import assemble, ids_of_parts, parts_of
-from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Assembled, Unclear, set_unknown
+from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, Assembled, Prepared, Unclear, set_unknown
 from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import RunContext, reason_of
-from gini_notebook.service.batch.tasks import UPLOADS, Join, Upload
-from gini_notebook.service.batch.workers import Answer
+from gini_notebook.service.batch.workers import UPLOADS, Answer
+from gini_notebook.service.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Send a document, or a page of one."""
+
+    pool: ClassVar[str] = UPLOADS
+    prepared: Prepared
+
+    def run(self, client: Client) -> str:
+        """Return the id of the document."""
+        one = self.prepared
+        send = client.upload_partial if one.kind == PARTIAL else client.upload
+        return send(one.content, name=one.name, media_type=one.media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Join pages that are at the service to a document."""
+
+    pool: ClassVar[str] = UPLOADS
+    key: str
+    parts: tuple[str, ...]
+
+    def run(self, client: Client) -> str:
+        """Return the id of the document."""
+        return client.compose(self.parts)
 
 
 class Uploads:

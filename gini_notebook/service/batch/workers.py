@@ -1,13 +1,25 @@
-"""Threads that make one call each and report what came of it; they know neither the ledger nor the plan."""
+"""Threads that do one task each and report what came of it; they know neither the ledger nor the plan."""
 
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from gini_notebook.errors import GiniError
+from gini_notebook.service.client import Client
+
+FILES, HASHES, UPLOADS, LISTS, READS = "files", "hashes", "uploads", "lists", "reads"
+
+
+class Task(Protocol):
+    """One call that a worker makes."""
+
+    pool: ClassVar[str]
+
+    def run(self, client: Client) -> object:
+        """Make the call and return what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

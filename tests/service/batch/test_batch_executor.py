@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gini_notebook.errors import ExecutorBroken, RunStopped
-from gini_notebook.service.batch import Batch, Counts, local_files, process, resume, running, source_files
+from gini_notebook.service.batch import Batch, Counts, process, resume, running, source_files
 from gini_notebook.service.batch.ledger import Ledger
 from tests.clusters import closed, losing_a_worker, lost, processes
 
@@ -42,7 +42,7 @@ def finished(client: "Client", folder: Path, to: Path, count: int) -> None:
         (folder / f"{number:05}.txt").write_text(f"Rechnung {number:05} über 12,34 EUR\n")
     running.run(client, [folder / "00000.txt"], to=to)
     with Ledger(to) as ledger:
-        seen = [(path, local_files.hash_files([str(path)])[0]) for path in sorted(folder.iterdir())]
+        seen = [(path, source_files.hash_files([str(path)])[0]) for path in sorted(folder.iterdir())]
         ledger.change("DELETE FROM documents")
         ledger.change_many(
             "INSERT INTO uploads (key, bytes, media_type, name, state, document_id) VALUES (?, ?, '', ?, 'done', ?) "
@@ -97,7 +97,7 @@ def test_R18_what_is_new_or_changed_is_read_here_and_sent_under_the_hash_of_its_
     assert after.status() == {"completed": 8, "failed": 2, "unclear": 0, "pending": 0}
     known = after.documents.set_index("document")
     for name in ("invoice-0001.txt", "new.txt", "copy.txt"):
-        (seen,) = local_files.hash_files([str(folder / name)])
+        (seen,) = source_files.hash_files([str(folder / name)])
         assert seen is not None
         assert known.loc[name, "sha256"] == seen.key
     assert known.loc["copy.txt", "document_id"] == known.loc["invoice-0002.txt", "document_id"]
@@ -105,8 +105,8 @@ def test_R18_what_is_new_or_changed_is_read_here_and_sent_under_the_hash_of_its_
 
 def test_what_cannot_be_read_is_seen_as_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "large.txt").write_bytes(b"12345")
-    monkeypatch.setattr(local_files, "BYTES_LIMIT", 4)
-    assert local_files.hash_files([str(tmp_path / "large.txt"), str(tmp_path), str(tmp_path / "none")]) == [
+    monkeypatch.setattr(source_files, "BYTES_LIMIT", 4)
+    assert source_files.hash_files([str(tmp_path / "large.txt"), str(tmp_path), str(tmp_path / "none")]) == [
         None,
         None,
         None,

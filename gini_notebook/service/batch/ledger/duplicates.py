@@ -15,11 +15,6 @@ def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float |
     )
 
 
-def surplus_count(ledger: Ledger) -> int:
-    """Return how many documents in excess are at the service."""
-    return int(ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0])
-
-
 def surplus_ids(ledger: Ledger, *, pages: bool) -> list[str]:
     """Return the ids of documents in excess at the service: of pages of documents, or of all others."""
     rows = ledger.rows(

@@ -51,6 +51,11 @@ def count_by_status(ledger: Ledger) -> dict[str, int]:
     return {**counts, "pending": sum(found.values())}
 
 
+def surplus_count(ledger: Ledger) -> int:
+    """Return how many documents in excess are at the service."""
+    return int(ledger.rows("SELECT count(*) FROM surplus WHERE deleted_at IS NULL")[0][0])
+
+
 def unfinished(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Yield key and name of every document that waits for an upload the ledger knows."""
     yield from ledger.each(
