@@ -66,7 +66,7 @@ class Batch:
         """One row per document: ``schema.DOCUMENTS``.
 
         ``status`` is ``completed``, ``failed``, ``pending`` or ``unclear``; ``error`` and ``request_id`` say why.
-        ``processing_s`` counts from the answer to the upload, half the time since the last look is taken off. Of a
+        ``processing_s`` counts from the answer to the upload, half the time since the last poll is taken off. Of a
         document of several files, ``media_type`` names all their types, and ``sha256`` is the key of its pages.
         """
         with self._ledger() as ledger:
@@ -188,7 +188,7 @@ def process(
     Parameters
     ----------
     client
-        Whom to call.
+        The client to use.
     documents
         A folder (with its subfolders), a file, a glob, or an iterable of these, in which a list of files is one
         document of several pages; or a mapping of names to files or lists of pages. Without a mapping, a document is
@@ -205,7 +205,7 @@ def process(
         The user identifier to send the documents for; by default a fresh random one for the run, if the client may
         choose.
     executor
-        Who hashes files that may hold what the run knows already (say, after the folder was copied): any
+        Executor that hashes files that may hold what the run knows already (say, after the folder was copied): any
         ``concurrent.futures.Executor`` whose workers see the same files, for example a ``ProcessPoolExecutor`` or
         Dask's ``Client.get_executor()``; threads of this process by default. The service is driven by this process
         alone.

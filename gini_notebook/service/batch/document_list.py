@@ -142,11 +142,11 @@ class ListProbe:
         self._no_page_in_list = False
 
     def due(self) -> float:
-        """Return when to look next."""
+        """Return when the next scan is due."""
         return float("inf") if self._probe is None else self._probe.due
 
     def accepted(self, document_id: str, name: str, kind: str) -> None:
-        """Look for a new document, if that can prove what is still open."""
+        """Probe for a new document, if that can prove what is still open."""
         listing = self._context.listing
         useless = kind == PARTIAL and self._no_page_in_list
         wanted = listing is None or (listing == UNNAMED and kind == WHOLE)

@@ -56,7 +56,7 @@ from gini_notebook.service.batch.progress import Counts, RunCounter
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.source_files import HashFiles, ReadFile, SourceFiles
-from gini_notebook.service.batch.unclear_joins import LookAtPage, UnclearJoins
+from gini_notebook.service.batch.unclear_joins import PollPage, UnclearJoins
 from gini_notebook.service.batch.unclear_uploads import UnclearUploads
 from gini_notebook.service.batch.uploads import Join, PageJoiner, Upload, Uploads
 from gini_notebook.service.batch.workers import Answer, Task, Workers
@@ -140,7 +140,7 @@ class Engine:
             Poll: self._poller,
             Fetch: self._fetcher,
             ReadListPage: self._list,
-            LookAtPage: self._unclear_joins,
+            PollPage: self._unclear_joins,
         }
         self._take_up()
 
@@ -380,7 +380,7 @@ class Engine:
             context.stop(RunStopped(f"nothing has succeeded for {failing_s:.0f} s; the service seems to be down"))
 
     def _land(self, on_progress: Callable[[Counts], object] | None) -> None:
-        """Wait a moment for uploads on the wire, so that fewer need to be looked for later."""
+        """Wait a moment for uploads on the wire, so that fewer are unclear later."""
         until = self._context.now() + GRACE_S
         while (self._uploads.in_flight or self._joiner.in_flight) and (left_s := until - self._context.now()) > 0:
             self._take(left_s, on_progress)

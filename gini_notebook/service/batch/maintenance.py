@@ -1,4 +1,4 @@
-"""Looks after a run that is over, or looks at one that is on: how far it is, what is in excess, deleting it all."""
+"""Maintenance of runs, over or still on: how far a run is, which documents are in excess, deleting them all."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -187,7 +187,7 @@ def _own(client: Client, folder: str | os.PathLike[str]) -> Iterator[tuple[Clien
 
 
 def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> None:
-    """Note documents in excess; ``unresolved``: those, too, that an unclear upload may turn out to have made."""
+    """Record documents in excess; ``unresolved``: those, too, that an unclear upload may turn out to have made."""
     _, ids = known(ledger)
     tag = ledger.fact("mark") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)

@@ -76,7 +76,7 @@ EVERY_S = 0.1
 
 
 def wants_bar() -> bool:
-    """Return whether somebody is there to look at a bar: a terminal or a notebook, and no machine (``CI``)."""
+    """Return whether somebody is there to see a bar: a terminal or a notebook, and no machine (``CI``)."""
     if os.environ.get("CI") or os.environ.get("TQDM_DISABLE"):
         return False
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
@@ -154,7 +154,7 @@ class _Throttle:
         self._listener(counts)
 
     def last(self) -> None:
-        """Tell the last counts, unless they were told."""
+        """Pass on the last counts, unless they were."""
         if self._latest is not None and self._latest != self._told:
             self._tell(self._latest)
 

@@ -84,7 +84,7 @@ def run(
     Parameters
     ----------
     client
-        Whom to call.
+        The client to use.
     documents
         A folder, a file, a glob, or an iterable of these, in which a list of files is one document of several pages;
         or a mapping of names to files or pages; see :func:`gini_notebook.service.batch.inputs.find`.
@@ -98,9 +98,9 @@ def run(
         The user identifier to send the documents for. By default a client that may choose takes a fresh random one
         for the run, so that the service's document list holds this run and nothing else; the ledger remembers it.
     executor
-        Who hashes files that are new or changed and may hold what the run knows already, say after the folder was
-        copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads here. Whatever
-        is sent is read and sent by this process alone, since a cluster may repeat tasks.
+        Executor that hashes files that are new or changed and may hold what the run knows already, say after the
+        folder was copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads
+        here. Whatever is sent is read and sent by this process alone, since a cluster may repeat tasks.
     allow_duplicates
         Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
         without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.

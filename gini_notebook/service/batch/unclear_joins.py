@@ -41,8 +41,8 @@ class FoundComposites:
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtPage:
-    """Look at the first page of a document for requests to join that were carried out without an answer.
+class PollPage:
+    """Poll the first page of a document for requests to join that were carried out without an answer.
 
     ``witnesses`` are ids of other composites, and of their first pages; ``is_last``: at the end of a run.
     """
@@ -128,7 +128,7 @@ class UnclearJoins:
         self._due: list[tuple[float, int, str]] = []
         self._order = itertools.count()
         self._polling = 0
-        self._last: list[LookAtPage] | None = None
+        self._last: list[PollPage] | None = None
         self._last_due = 0.0
         self._in_vain = 0
         # That they are hidden may have been a passing trouble, so it is found out anew.
@@ -169,9 +169,9 @@ class UnclearJoins:
         """Return when the next poll is due."""
         return self._due[0][0] if self._due else float("inf")
 
-    def begin(self, now: float) -> list[LookAtPage]:
-        """Return the pages to look at for what is unclear."""
-        looks: list[LookAtPage] = []
+    def begin(self, now: float) -> list[PollPage]:
+        """Return the first pages to poll for what is unclear."""
+        polls: list[PollPage] = []
         while self._due and self._due[0][0] <= now:
             key = self._due[0][2]
             if key not in self._lost:
@@ -179,54 +179,54 @@ class UnclearJoins:
             elif self._context.claim(READS):
                 heapq.heappop(self._due)
                 self._polling += 1
-                looks.append(self._look(key))
+                polls.append(self._poll(key))
             else:
                 break
-        return looks
+        return polls
 
-    def begin_last(self, now: float) -> list[LookAtPage]:
-        """Return the pages to look at for documents in excess, when nothing else is left to do."""
+    def begin_last(self, now: float) -> list[PollPage]:
+        """Return the first pages to poll for documents in excess, when nothing else is left to do."""
         if self._last is None:
-            self._last = self._last_looks()
+            self._last = self._last_polls()
         if self._in_vain >= SCANS_IN_VAIN:
-            # The next call, and dedupe, look again.
+            # The next call, and dedupe, poll again.
             return []
-        looks: list[LookAtPage] = []
+        polls: list[PollPage] = []
         while self._last and self._last_due <= now and self._context.claim(READS):
-            looks.append(self._last.pop())
+            polls.append(self._last.pop())
             self._polling += 1
         if self.settled and self._parents != HIDDEN:
             self._context.ledger.remember("composites_swept", "yes")
-        return looks
+        return polls
 
-    def take(self, task: LookAtPage, answer: Answer) -> list[Event]:
+    def take(self, task: PollPage, answer: Answer) -> list[Event]:
         """Return what a page tells."""
         self._polling -= 1
-        return self._last_looked(task, answer) if task.is_last else self._looked(task, answer)
+        return self._last_polled(task, answer) if task.is_last else self._polled(task, answer)
 
-    def _look(self, key: str) -> LookAtPage:
+    def _poll(self, key: str) -> PollPage:
         context = self._context
         parts = ids_of_parts(context.ledger, key)
         witnesses = [] if self._parents == NAMED else joined_ones(context.ledger, WITNESSES)
-        return LookAtPage(key, "", parts, context.known_ids, witnesses)
+        return PollPage(key, "", parts, context.known_ids, witnesses)
 
-    def _last_looks(self) -> list[LookAtPage]:
+    def _last_polls(self) -> list[PollPage]:
         ledger = self._context.ledger
         if ledger.fact("composites_swept") is not None:
             return []
         # Copies have the same pages, so what is found may be that of one that is still unclear.
         unclear = {ids_of_parts(ledger, key) for key in self._lost}
         return [
-            LookAtPage(one.key, one.name, one.parts, self._context.known_ids, is_last=True)
+            PollPage(one.key, one.name, one.parts, self._context.known_ids, is_last=True)
             for one in ever_unclear(ledger)
             if one.key in self._lost or one.parts not in unclear
         ]
 
-    def _last_looked(self, task: LookAtPage, answer: Answer) -> list[Event]:
+    def _last_polled(self, task: PollPage, answer: Answer) -> list[Event]:
         context = self._context
         if context.judge(answer) is not None:
             if not isinstance(answer.error, NotFound):
-                self._look_last_again(task, answer.began)
+                self._poll_last_again(task, answer.began)
             return []
         self._in_vain = 0
         found = self._unknown(answer.value)
@@ -236,7 +236,7 @@ class UnclearJoins:
             events.append(self._found(task.key, found.pop(0)))
         return events + [SurplusFound(document.id, task.name, document.creation_date) for document in found]
 
-    def _look_last_again(self, task: LookAtPage, began: float) -> None:
+    def _poll_last_again(self, task: PollPage, began: float) -> None:
         if self._last is None:
             return
         self._last.append(task)
@@ -245,20 +245,20 @@ class UnclearJoins:
             self._in_vain += 1
             self._last_due = self._context.now() + self._context.backoff_s(self._in_vain)
 
-    def _unknown(self, look: FoundComposites) -> list[Document]:
-        if look.names_parents:
+    def _unknown(self, composites: FoundComposites) -> list[Document]:
+        if composites.names_parents:
             self._learn(NAMED)
-        return [document for document in look.found if document.id not in self._context.known_ids]
+        return [document for document in composites.found if document.id not in self._context.known_ids]
 
     def _found(self, key: str, document: Document) -> Accepted:
         del self._lost[key]
         self.outdate()
         return Accepted(key, document.id, "", COMPOSITE)
 
-    def _looked(self, task: LookAtPage, answer: Answer) -> list[Event]:
+    def _polled(self, task: PollPage, answer: Answer) -> list[Event]:
         key, outcome = task.key, self._context.judge(answer)
         if key not in self._lost:
-            # A last look has found it meanwhile.
+            # A last poll has found it meanwhile.
             return []
         if isinstance(answer.error, NotFound):
             # A page that is in a document cannot be deleted.
@@ -281,7 +281,7 @@ class UnclearJoins:
     def _gave_up(self, lost: _Lost) -> bool:
         return lost.stuck or lost.failures >= self._context.settings.attempts
 
-    def _missed(self, task: LookAtPage, answer: Answer) -> list[Event]:
+    def _missed(self, task: PollPage, answer: Answer) -> list[Event]:
         key, lost = task.key, self._lost[task.key]
         wait_until = lost.since + self._context.settings.quarantine_s
         lost.failures = 0

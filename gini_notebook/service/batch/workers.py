@@ -35,7 +35,7 @@ class Answer:
 
 
 class Workers(Protocol):
-    """Who makes the calls, and whose clock counts: threads and the monotonic clock, or a simulation."""
+    """What does the tasks, and the clock that counts: threads and the monotonic clock, or a simulation."""
 
     def now(self) -> float:
         """Return the time in seconds; it never jumps."""
@@ -53,7 +53,7 @@ class Workers(Protocol):
         """End a wait at once; safe to call from a signal handler."""
 
     def close(self) -> None:
-        """Begin no more calls; those on the way end unheard."""
+        """Begin no more calls; what comes of those on the way is dropped."""
 
 
 class Threads:
@@ -116,7 +116,7 @@ class Threads:
         self._answers.put(None)
 
     def close(self) -> None:
-        """Begin no more calls; those on the way end unheard."""
+        """Begin no more calls; what comes of those on the way is dropped."""
         for pool, started in self._started.items():
             for _ in range(started):
                 self._tasks[pool].put(None)
