@@ -1,4 +1,4 @@
-"""The soak in the size of a test: faults of every kind by rng, a run that is killed, and an audit of the service."""
+"""The soak in the size of a test: faults of every kind by chance, a run that is killed, and an audit of the service."""
 
 import subprocess
 import sys
