@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation structure soak lab docs data clean
+.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation structure architecture soak lab docs data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -74,6 +74,9 @@ bench-evaluation: .venv/.anchors  ## Evaluation speed against its peers
 
 structure: .venv/.dev  ## How the package is built, and what a few calls pass through, beside the limits
 	$(BIN)/python benchmarks/structure.py
+
+architecture: .venv/.dev  ## The picture of docs/architecture.md, from the import graph
+	$(BIN)/python docs/draw_architecture.py
 
 soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills
 	$(BIN)/python benchmarks/soak.py
