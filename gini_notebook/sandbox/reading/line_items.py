@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from gini_notebook.sandbox.reading.amounts import Amount, amounts_in
@@ -86,7 +87,8 @@ class _Header:
     columns: tuple[_Column, ...]
 
 
-def _find_headers(page: Page) -> list[_Header]:
+@lru_cache(maxsize=16)  # three rules ask for the headings of every page, and a document has ten pages
+def _find_headers(page: Page) -> tuple[_Header, ...]:
     """Give the headings of tables of line items, from top to bottom."""
     headers: list[_Header] = []
     for row in page.rows:
@@ -97,7 +99,7 @@ def _find_headers(page: Page) -> list[_Header]:
             kinds = _kinds(band)
             if "description" in kinds and kinds & {"total", "price"} and len(kinds) >= 3:
                 headers.append(_Header(band[0].index, band[-1].index, tuple(_columns(band))))
-    return headers
+    return tuple(headers)
 
 
 def table_rows(page: Page) -> set[int]:

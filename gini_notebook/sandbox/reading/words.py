@@ -130,7 +130,7 @@ class Row:
         return [make_row(self.page, group, self.index) for group in groups]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """A page with its words.
 
