@@ -16,29 +16,38 @@ from gini_notebook.sandbox.settings import Settings
 _DEFAULT = Settings()
 
 
+_Port = Annotated[int, typer.Option(help="Port of the API; 0 lets the system choose.")]
+_UserCenterPort = Annotated[int, typer.Option(help="Port of the User Center; 0 lets the system choose.")]
+_ProcessingTime = Annotated[float, typer.Option(help="Seconds the service works on a document.")]
+_ProcessingSpread = Annotated[
+    float, typer.Option(help="Spread of that time (sigma of a log-normal distribution); 0 for none.")
+]
+_Capacity = Annotated[int, typer.Option(help="Documents worked on at once; others wait.")]
+_TokenLife = Annotated[float, typer.Option(help="Seconds until a token expires.")]
+_EnvironmentName = Annotated[str, typer.Option(help="pay-api, or gini-api for the predecessor at api.gini.net.")]
+_Engine = Annotated[str, typer.Option(help="How documents are read: baseline or keywords-only.")]
+_Coordinates = Annotated[str, typer.Option(help="Unit of boxes: points or pixels.")]
+_Ocr = Annotated[bool | None, typer.Option("--ocr/--no-ocr", help="Read scans (default: if the extra is there).")]
+_JwkSet = Annotated[str, typer.Option(help="File with the JWK set of your identity provider.")]
+_Seed = Annotated[int, typer.Option(help="Start of everything drawn by chance.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready, nothing else.")]
+
+
 def sandbox(  # noqa: PLR0913 - one parameter per option
     *,
-    port: Annotated[int, typer.Option(help="Port of the API; 0 lets the system choose.")] = 0,
-    user_center_port: Annotated[int, typer.Option(help="Port of the User Center; 0 lets the system choose.")] = 0,
-    processing_time: Annotated[
-        float, typer.Option(help="Seconds the service works on a document.")
-    ] = _DEFAULT.processing_time_s,
-    processing_spread: Annotated[
-        float, typer.Option(help="Spread of that time (sigma of a log-normal distribution); 0 for none.")
-    ] = _DEFAULT.processing_spread,
-    capacity: Annotated[int, typer.Option(help="Documents worked on at once; others wait.")] = _DEFAULT.capacity,
-    token_life: Annotated[float, typer.Option(help="Seconds until a token expires.")] = _DEFAULT.token_life_s,
-    environment: Annotated[
-        str, typer.Option(help="pay-api, or gini-api for the predecessor at api.gini.net.")
-    ] = _DEFAULT.environment,
-    engine: Annotated[str, typer.Option(help="How documents are read: baseline or keywords-only.")] = _DEFAULT.engine,
-    coordinates: Annotated[str, typer.Option(help="Unit of boxes: points or pixels.")] = _DEFAULT.coordinates,
-    ocr: Annotated[
-        bool | None, typer.Option("--ocr/--no-ocr", help="Read scans (default: if the extra is there).")
-    ] = None,
-    jwk_set: Annotated[str, typer.Option(help="File with the JWK set of your identity provider.")] = "",
-    seed: Annotated[int, typer.Option(help="Start of everything drawn by chance.")] = _DEFAULT.seed,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready, nothing else.")] = False,
+    port: _Port = 0,
+    user_center_port: _UserCenterPort = 0,
+    processing_time: _ProcessingTime = _DEFAULT.processing_time_s,
+    processing_spread: _ProcessingSpread = _DEFAULT.processing_spread,
+    capacity: _Capacity = _DEFAULT.capacity,
+    token_life: _TokenLife = _DEFAULT.token_life_s,
+    environment: _EnvironmentName = _DEFAULT.environment,
+    engine: _Engine = _DEFAULT.engine,
+    coordinates: _Coordinates = _DEFAULT.coordinates,
+    ocr: _Ocr = None,
+    jwk_set: _JwkSet = "",
+    seed: _Seed = _DEFAULT.seed,
+    as_json: _AsJson = False,
 ) -> None:
     """Serve the Gini Pay API on this machine until stopped: HTTPS, no account, documents stay here.
 
@@ -61,12 +70,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
         )
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
-    admin_token = "" if as_json else secrets.token_urlsafe(24)
-    try:
-        _serve(settings, admin_token, people=not as_json)
-    except OSError as problem:
-        print(_cannot_listen(problem), file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from problem
+    _serve_from_shell(settings, people=not as_json)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -113,6 +117,14 @@ def _serve(settings: Settings, admin_token: str, *, people: bool = False, parent
         print(_for_people(running, admin_token) if people else json.dumps(asdict(running)), flush=True)  # noqa: T201
 
     serve(settings, ready=ready, admin_token=admin_token, parent=parent)
+
+
+def _serve_from_shell(settings: Settings, *, people: bool) -> None:
+    try:
+        _serve(settings, secrets.token_urlsafe(24) if people else "", people=people)
+    except OSError as problem:
+        print(_cannot_listen(problem), file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from problem
 
 
 def _cannot_listen(problem: OSError) -> str:

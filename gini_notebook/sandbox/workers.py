@@ -75,8 +75,7 @@ class Workers:
         except (TimeoutError, OSError, ValueError) as problem:
             await _kill(process)
             late = isinstance(problem, TimeoutError)
-            message = f"Took longer than {limit_s:g} s." if late else "The worker died."
-            raise WorkFailed(message) from problem
+            raise WorkFailed(f"Took longer than {limit_s:g} s." if late else "The worker died.") from problem
         except BaseException:
             await _kill(process)
             raise
@@ -84,12 +83,7 @@ class Workers:
             self._busy.discard(process)
             alive = process is not None and process.returncode is None
             self._give(process if alive else None)
-        if "refused" in answer:
-            raise WorkRefused(answer["refused"], answer["status"])
-        if "failed" in answer:
-            raise WorkFailed(answer["failed"])
-        done: dict[str, Any] = answer["done"]
-        return done
+        return _done(answer)
 
     async def close(self) -> None:
         """End all workers."""
@@ -140,6 +134,15 @@ class Workers:
         await process.stdin.drain()
         answer: dict[str, Any] = json.loads(await process.stdout.readline())
         return answer
+
+
+def _done(answer: Mapping[str, Any]) -> dict[str, Any]:
+    if "refused" in answer:
+        raise WorkRefused(answer["refused"], answer["status"])
+    if "failed" in answer:
+        raise WorkFailed(answer["failed"])
+    done: dict[str, Any] = answer["done"]
+    return done
 
 
 async def _kill(process: Process | None) -> None:
