@@ -1,5 +1,6 @@
 """Small things that messages for people share."""
 
+import operator
 import os
 from collections.abc import Sequence
 
@@ -12,3 +13,36 @@ def some(names: Sequence[str]) -> str:
 def as_text(name: str | bytes) -> str:
     """Return a name of a file, or a sentence with one in it, as text that can be written; it need not be UTF-8."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def described(given: object) -> str:
+    """Describe an argument by its type and length, never by its value: it may be content of a document."""
+    name = type(given).__name__
+    named = f"an {name}" if name[:1].lower() in "aeio" else f"a {name}"
+    match given:
+        case None:
+            return "None"
+        case str():
+            return f"a text of {len(given)} characters"
+        case bytes() | bytearray():
+            return f"{len(given)} bytes"
+        case list() | tuple() | set() | frozenset() | dict():
+            return f"{named} of {len(given)}"
+        case _:
+            return named
+
+
+def whole_number(given: object, at_least: int) -> int | None:
+    """Return a whole number of any type that is one (NumPy's, too), or None if it is none or too small."""
+    if isinstance(given, bool):
+        return None
+    try:
+        number = operator.index(given)  # type: ignore[arg-type]  # what has no index raises
+    except TypeError:
+        return None
+    return number if number >= at_least else None
+
+
+def shown_number(given: object) -> str:
+    """Show an argument that should be a number: a number as it is, anything else by :func:`described`."""
+    return repr(given) if isinstance(given, int | float) and not isinstance(given, bool) else described(given)

@@ -8,7 +8,7 @@ from typing import NoReturn, Self, TypeVar
 from gini_notebook.service.credentials import ClientTokenAccess, as_secret
 from gini_notebook.service.transport import CaBundle, Timing, Transport
 from gini_notebook.service.values import Secret, User
-from gini_notebook.service.wire import Environment, Request, base_url, environment_named, user_center
+from gini_notebook.service.wire import Environment, Identified, Request, base_url, environment_named, user_center
 
 T = TypeVar("T")
 
@@ -82,22 +82,22 @@ class Accounts:
         password = as_secret(password)
         return self._call(user_center.create(self.user_center, email, password))
 
-    def get(self, user_id: str) -> User:
+    def get(self, user: str | Identified) -> User:
         """Return an account; raises :class:`NotFound` if there is none of this id."""
-        return self._call(user_center.get(user_id))
+        return self._call(user_center.get(user))
 
-    def change_password(self, user_id: str, old: str | Secret, new: str | Secret) -> None:
+    def change_password(self, user: str | Identified, old: str | Secret, new: str | Secret) -> None:
         """Change the password of an account to one of at least 6 characters; the service checks the old one."""
         old, new = as_secret(old), as_secret(new)
-        self._call(user_center.change_password(user_id, old, new))
+        self._call(user_center.change_password(user, old, new))
 
-    def change_email(self, user_id: str, old: str, new: str) -> None:
+    def change_email(self, user: str | Identified, old: str, new: str) -> None:
         """Change the address of an account; the service checks the old one."""
-        self._call(user_center.change_email(user_id, old, new))
+        self._call(user_center.change_email(user, old, new))
 
-    def delete(self, user_id: str) -> None:
+    def delete(self, user: str | Identified) -> None:
         """Delete an account with its tokens, documents and extractions."""
-        self._call(user_center.delete(user_id))
+        self._call(user_center.delete(user))
 
     def logout(self) -> None:
         """Forget every secret and close the connections."""

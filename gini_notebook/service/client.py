@@ -1,17 +1,28 @@
 """A client of the Gini Pay API: one method per thing the service can do."""
 
 import random
+import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from os import PathLike
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar, overload
 
-from gini_notebook.errors import AnswerLost, DocumentFailed, FileProblem, SettingError, StillProcessing
+from gini_notebook._text import shown_number, whole_number
+from gini_notebook.errors import (
+    AnswerLost,
+    DocumentFailed,
+    FileProblem,
+    GiniError,
+    LoginRequired,
+    NotFound,
+    RequestRefused,
+    SettingError,
+    StillProcessing,
+)
 from gini_notebook.service import wire
 from gini_notebook.service.credentials import other_user
-from gini_notebook.service.transport import CaBundle, Timing, Transport
+from gini_notebook.service.transport import CLOSED, CaBundle, Timing, Transport
 from gini_notebook.service.values import (
     ERROR,
     Configuration,
@@ -27,16 +38,18 @@ from gini_notebook.service.values import (
     Token,
 )
 from gini_notebook.service.wire import Access, Environment, Request, base_url, environment_named
-from gini_notebook.service.wire.files import check_file
+from gini_notebook.service.wire.files import Source, check_file, read_source
+from gini_notebook.service.wire.outcomes import NewDocuments, Outcome, outcome_of
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 
 __all__ = ["Client", "Timing"]
 
 T = TypeVar("T")
 
-Source = str | PathLike[str] | bytes
 _FIRST_POLL_S = 0.25
 _LAST_POLL_S = 5.0
+
+_DEADLINE_S = 120.0
 
 Labels = Mapping[str, str | Extraction | Mapping[str, Any]]
 
@@ -130,6 +143,10 @@ class Client:
         )
         self._sleep = sleep or self._transport.pause
         self._clock = clock
+        self._closed = threading.Event()
+        self._derived = False
+        self._looks_again = True
+        self._new = NewDocuments(clock)
 
     @property
     def user(self) -> str:
@@ -137,7 +154,7 @@ class Client:
         return self._access.user
 
     def with_user(self, user_identifier: str | None = None) -> Self:
-        """Return a client for another user over the same connections.
+        """Return a client for another user over the same connections; closing it leaves this one as it is.
 
         Parameters
         ----------
@@ -153,21 +170,24 @@ class Client:
         return self.with_access(other_user(self._access, user_identifier))
 
     def with_access(self, access: Access) -> Self:
-        """Return a client that calls over the same connections with other credentials."""
-        other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._access = access
-        return other
+        """Return a client that calls over the same connections with other credentials.
+
+        Closing it leaves this one as it is.
+        """
+        return self._copy(_access=access)
 
     def without_repeats(self) -> Self:
         """Return a client over the same connections that sends every request once.
 
         For callers that repeat by rules of their own, as a batch run does: pauses then hold for all its threads, and
-        an unclear upload is resolved before anything is repeated. A refused token is still replaced.
+        an unclear upload is resolved before anything is repeated. A refused token is still replaced. Closing it leaves
+        this one as it is.
         """
+        return self._copy(_attempts=1, _looks_again=False)
+
+    def _copy(self, **changes: object) -> Self:
         other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._attempts = 1
+        other.__dict__.update(self.__dict__, _closed=threading.Event(), _derived=True, **changes)
         return other
 
     def logout(self) -> None:
@@ -176,8 +196,10 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
+        """Close this client, and its connections if it made them; every later call raises ``LoginRequired``."""
+        self._closed.set()
+        if not self._derived:
+            self._transport.close()
 
     def diagnostics(self) -> dict[str, Any]:
         """Describe how this client reaches the service, for a support case; without any secret.
@@ -201,7 +223,29 @@ class Client:
         }
 
     def _call(self, request: Request[T]) -> T:
+        if self._closed.is_set():
+            raise LoginRequired(CLOSED)
         return self._transport.call(request, self._access, attempts=self._attempts)
+
+    def _call_for_new(self, request: Request[T], *documents: str | wire.Identified) -> T:
+        """Call, and look again for documents that the service has just named and does not show yet."""
+        left_s, pause_s = 0.0, _FIRST_POLL_S
+        for attempt in count():
+            try:
+                return self._call(request)
+            except NotFound as error:
+                if attempt == 0 and self._looks_again:
+                    left_s = self._new.grace_s(documents)
+                left_s -= pause_s
+                if outcome_of(error, request.kind, named_lately=left_s >= 0) is not Outcome.PENDING:
+                    raise
+            self._sleep(pause_s)
+            pause_s = min(2 * pause_s, _LAST_POLL_S)
+        raise AssertionError
+
+    def _read_result(self, request: Request[T], document: str | wire.Identified) -> T:
+        # Before it is done, and for a part, which has none, 404 means what it says.
+        return self._call_for_new(request, *([document] if self._new.is_done(document) else []))
 
     def __enter__(self) -> Self:
         return self
@@ -219,7 +263,7 @@ class Client:
 
     def upload(
         self,
-        source: Source | Sequence[Source],
+        source: Source | list[Source] | tuple[Source, ...],
         *,
         name: str | None = None,
         media_type: str | None = None,
@@ -232,7 +276,8 @@ class Client:
         Parameters
         ----------
         source
-            A path, or the content. A list of pages (each a path or content) becomes one composite document.
+            A path, the content, or a file opened for reading bytes. A list or tuple of pages (each one of these)
+            becomes one composite document.
         name
             What the document is called in the service; the file's name by default.
         media_type
@@ -257,22 +302,25 @@ class Client:
             take. Nothing is sent.
         FileRefused
             If the service does not take it.
+        SettingError
+            If it is none of these.
         AnswerLost
-            If nobody knows whether the service has it. It is never sent twice on its own.
+            If nobody knows whether the service has it. It is never sent twice on its own. Where pages are lost on the
+            way, those that had arrived are deleted; the error names what is left.
 
         Examples
         --------
         >>> document = client.upload("invoices/4711.pdf")  # doctest: +SKIP
         >>> document = client.upload(["page1.jpg", "page2.jpg"])  # doctest: +SKIP
         """
-        if not isinstance(source, str | bytes | PathLike):
+        if isinstance(source, list | tuple):
             return self._upload_pages(source, document_type=document_type, metadata=metadata)
         content, label, shown = read_source(source, name)
         found = check_file(content, label, media_type)
         request = wire.documents.upload(
             self.environment, self.api, content, found, name=shown, hint=document_type, metadata=metadata
         )
-        return self._call(wire.documents.as_form(request, content, found, shown) if as_form else request)
+        return self._new.add(self._call(wire.documents.as_form(request, content, found, shown) if as_form else request))
 
     def upload_partial(
         self,
@@ -288,14 +336,16 @@ class Client:
         """
         content, label, shown = read_source(source, name)
         found = check_file(content, label, media_type)
+        return self._upload_part(content, found, shown, metadata)
+
+    def _upload_part(self, content: bytes, found: str, shown: str, metadata: Mapping[str, str] | None) -> str:
         partial = self.environment.partial_type(found.partition("/")[2])
-        return self._call(
-            wire.documents.upload(self.environment, self.api, content, partial, name=shown, metadata=metadata)
-        )
+        request = wire.documents.upload(self.environment, self.api, content, partial, name=shown, metadata=metadata)
+        return self._new.add(self._call(request), part=True)
 
     def compose(
         self,
-        parts: Sequence[str | tuple[str, int]],
+        parts: Sequence[str | wire.Identified | tuple[str | wire.Identified, int]],
         *,
         document_type: str | None = None,
         metadata: Mapping[str, str] | None = None,
@@ -327,9 +377,8 @@ class Client:
         pairs = [part if isinstance(part, tuple) else (part, 0) for part in parts]
         if not pairs:
             raise SettingError("A composite document needs at least one partial document.")
-        return self._call(
-            wire.documents.composite(self.environment, self.api, pairs, hint=document_type, metadata=metadata)
-        )
+        request = wire.documents.composite(self.environment, self.api, pairs, hint=document_type, metadata=metadata)
+        return self._new.add(self._call_for_new(request, *(part for part, _ in pairs)), composite=True)
 
     def upload_qr_payload(self, qrcode: str, payment: Mapping[str, str] | None = None) -> str:
         """Send the text of a payment QR code as a document ("Submit files", parsed QR code).
@@ -352,9 +401,12 @@ class Client:
         SettingError
             If ``payment`` is given without ``iban`` or ``paymentRecipient``.
         """
-        return self.compose([self._call(wire.documents.qr_payload(self.environment, self.api, qrcode, payment))])
+        part = self._new.add(
+            self._call(wire.documents.qr_payload(self.environment, self.api, qrcode, payment)), part=True
+        )
+        return self._join([part], None, None)
 
-    def document(self, document: str | Document) -> Document:
+    def document(self, document: str | wire.Identified) -> Document:
         """Look at a document: progress, pages, dates ("Get document").
 
         Raises
@@ -362,7 +414,10 @@ class Client:
         NotFound
             If there is none of this id, or it belongs to another user.
         """
-        return self._call(wire.documents.document(self.environment, document))
+        seen = self._call_for_new(wire.documents.document(self.environment, document), document)
+        if seen.finished:
+            self._new.done(seen)
+        return seen
 
     def documents(self, *, limit: int = 20, next: float | None = None) -> list[Document]:  # noqa: A002 - their word
         """Return one page of the user's documents, the newest first as far as is known ("Document list").
@@ -375,10 +430,8 @@ class Client:
             Creation date (ms) to go on from; the document at that very moment is listed again. In the environment
             ``gini-api`` it is the number of documents to skip.
         """
-        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-            message = f"limit must be a positive whole number, not {limit!r}."
-            raise SettingError(message)
-        return list(self._call(wire.documents.documents(self.environment, limit=limit, following=next)).documents)
+        most = _positive(limit)
+        return list(self._call(wire.documents.documents(self.environment, limit=most, following=next)).documents)
 
     def all_documents(self, *, limit: int = 100) -> Iterator[Document]:
         """Iterate over all documents of the user, each once, page by page.
@@ -394,7 +447,7 @@ class Client:
             Behind the last document, if the list cannot be read to its end: more documents may share one creation
             date than the service puts on a page, and then nothing tells its pages apart.
         """
-        scan = ListScan(limit, by_offset=self.environment.counts_with_offset)
+        scan = ListScan(_positive(limit), by_offset=self.environment.counts_with_offset)
         while scan.ended is None:
             page = self._call(wire.documents.documents(self.environment, limit=scan.limit, following=scan.next))
             yield from scan.take(page.documents, page.total_count)
@@ -405,52 +458,103 @@ class Client:
             )
             raise AnswerLost(message)
 
-    def wait(
+    @overload
+    def wait(  # type: ignore[overload-overlap]  # a text is an id, not its letters
         self,
         document: str | Document,
         *,
-        deadline_s: float = 120.0,
+        deadline_s: float | None = None,
+        timeout: float | None = None,
         progress: Callable[[Document], object] | None = None,
-    ) -> Document:
-        """Wait until the service is done with a document.
+    ) -> Document: ...
+
+    @overload
+    def wait(
+        self,
+        document: Iterable[str | Document],
+        *,
+        deadline_s: float | None = None,
+        timeout: float | None = None,
+        progress: Callable[[Document], object] | None = None,
+    ) -> list[Document]: ...
+
+    def wait(
+        self,
+        document: str | Document | Iterable[str | Document],
+        *,
+        deadline_s: float | None = None,
+        timeout: float | None = None,
+        progress: Callable[[Document], object] | None = None,
+    ) -> Document | list[Document]:
+        """Wait until the service is done with a document, or with all of several.
 
         It asks after 0.25 s, then ever more rarely, up to every 5 s.
 
         Parameters
         ----------
         document
-            The document or its id.
-        deadline_s
-            Give up after so many seconds.
+            The document or its id, or any number of them.
+        deadline_s, timeout
+            Give up after so many seconds, 120 by default; two names for one thing.
         progress
             Called with the document each time it was asked for.
+
+        Returns
+        -------
+        Document or list of Document
+            As the service shows it now; several in the order given, those the service gave up on among them
+            (``progress`` is ``ERROR``).
 
         Raises
         ------
         DocumentFailed
-            If the service gave up on it.
+            If it is one document, and the service gave up on it.
         StillProcessing
-            If it is not done before the deadline.
+            If it, or one of them, is not done before the deadline.
+
+        Examples
+        --------
+        >>> documents = client.wait([client.upload(path) for path in paths], timeout=300)  # doctest: +SKIP
         """
+        limit_s = _one_limit(deadline_s, timeout)
+        if not isinstance(document, str | Document):
+            return self._wait_for([*document], limit_s, progress)
+        (seen,) = self._wait_for([document], limit_s, progress)
+        if seen.progress == ERROR:
+            message = f"The service could not process document {seen.id} ({seen.name!r}); it gives no reason."
+            raise DocumentFailed(message)
+        return seen
+
+    def _wait_for(
+        self, documents: list[str | Document], limit_s: float, progress: Callable[[Document], object] | None
+    ) -> list[Document]:
         started = self._clock()
+        finished: dict[int, Document] = {}
         while True:
-            seen = self.document(document)
-            if progress is not None:
-                progress(seen)
-            if seen.progress == ERROR:
-                message = f"The service could not process document {seen.id} ({seen.name!r}); it gives no reason."
-                raise DocumentFailed(message)
-            if seen.finished:
-                return seen
+            pending = []
+            for place, each in enumerate(documents):
+                if place in finished:
+                    continue
+                seen = self.document(each)
+                if progress is not None:
+                    progress(seen)
+                if seen.finished:
+                    finished[place] = seen
+                else:
+                    pending.append(seen)
+            if not pending:
+                return [finished[place] for place in range(len(documents))]
             age = self._clock() - started
             pause = min(max(age / 2, _FIRST_POLL_S), _LAST_POLL_S) * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
-            if age + pause > deadline_s:
-                message = f"Document {seen.id} is still {seen.progress} after {age:.0f} s; ask again later."
+            if age + pause > limit_s:
+                others = f" (and {len(pending) - 1} more)" if len(pending) > 1 else ""
+                first = f"Document {pending[0].id}{others} is still {pending[0].progress}"
+                message = f"{first} after {age:.0f} s; ask again later."
                 raise StillProcessing(message)
             self._sleep(pause)
 
-    def delete(self, document: str | Document, *, with_parents: bool = False) -> None:
-        """Delete a document with everything that was read on it.
+    def delete(self, document: str | wire.Identified, *, with_parents: bool = False, with_parts: bool = True) -> None:
+        """Delete a document with everything that was read on it, and with the files it was made of.
 
         Parameters
         ----------
@@ -458,6 +562,9 @@ class Client:
             The document or its id.
         with_parents
             Delete the composite documents it belongs to first; without, a part in use is refused.
+        with_parts
+            Delete the partial documents it was joined from, too, except those that another document is made of. To
+            know them the document is read first, unless this client has just sent it as one file.
 
         Raises
         ------
@@ -465,11 +572,33 @@ class Client:
             If it is a partial document that belongs to a composite.
         NotFound
             If there is none.
+        GiniError
+            If it is deleted but some of its parts are not: the message names them.
         """
         if with_parents:
             for parent in self.document(document).composite_documents:
                 self._call(wire.documents.delete(self.environment, parent.id))
-        self._call(wire.documents.delete(self.environment, document))
+        looked_up = with_parts and not self._new.is_one_file(document)
+        parts = [part.id for part in self.document(document).partial_documents] if looked_up else []
+        self._call_for_new(wire.documents.delete(self.environment, document), document)
+        self._new.forget(document)
+        left, reason = self._delete_parts(parts)
+        if reason is not None:
+            raise _names_left(reason, left)
+
+    def _delete_parts(self, parts: Sequence[str]) -> tuple[list[str], GiniError | None]:
+        """Delete partial documents; return those that are left though nothing else is made of them, and why."""
+        left, reason = [], None
+        for part in parts:
+            try:
+                self._call_for_new(wire.documents.delete(self.environment, part), part)
+            except (NotFound, RequestRefused):
+                # Gone already, or part of another document.
+                continue
+            except GiniError as error:
+                left.append(part)
+                reason = reason or error
+        return left, reason
 
     def _upload_pages(
         self, sources: Sequence[Source], *, document_type: str | None, metadata: Mapping[str, str] | None
@@ -477,13 +606,25 @@ class Client:
         if not sources:
             raise FileProblem("The list of pages is empty; there is nothing to send.")
         # All files are looked at before the first is sent: half a document helps nobody.
-        for source in sources:
-            content, label, _ = read_source(source, None)
-            check_file(content, label)
-        parts = [self.upload_partial(source, metadata=metadata) for source in sources]
-        return self.compose(parts, document_type=document_type, metadata=metadata)
+        read = [read_source(source, None) for source in sources]
+        pages = [(content, check_file(content, label), shown) for content, label, shown in read]
+        parts: list[str] = []
+        for content, found, shown in pages:
+            try:
+                parts.append(self._upload_part(content, found, shown, metadata))
+            except GiniError as error:
+                raise _names_left(error, self._delete_parts(parts)[0]) from None
+        return self._join(parts, document_type, metadata)
 
-    def extractions(self, document: str | Document) -> Extractions:
+    def _join(self, parts: list[str], document_type: str | None, metadata: Mapping[str, str] | None) -> str:
+        try:
+            return self.compose(parts, document_type=document_type, metadata=metadata)
+        except GiniError as error:
+            # If nobody knows whether they were joined, the document may be there, and is made of them.
+            unclear = getattr(error, "processed", False) is None
+            raise _names_left(error, parts if unclear else self._delete_parts(parts)[0]) from None
+
+    def extractions(self, document: str | wire.Identified) -> Extractions:
         """Return what was read on a document.
 
         Raises
@@ -491,17 +632,17 @@ class Client:
         NotFound
             If there is no such document, or it is not finished, or it is a partial document, which has none.
         """
-        return self._call(wire.documents.extractions(self.environment, document))
+        return self._read_result(wire.documents.extractions(self.environment, document), document)
 
-    def layout(self, document: str | Document) -> Layout:
+    def layout(self, document: str | wire.Identified) -> Layout:
         """Return text and positions page by page."""
-        return self._call(wire.documents.layout(self.environment, document))
+        return self._read_result(wire.documents.layout(self.environment, document), document)
 
-    def pages(self, document: str | Document) -> list[Page]:
+    def pages(self, document: str | wire.Identified) -> list[Page]:
         """Return the pages of a document."""
-        return list(self._call(wire.documents.pages(self.environment, document)))
+        return list(self._read_result(wire.documents.pages(self.environment, document), document))
 
-    def page_image(self, document: str | Document, number: int, size: str = "large") -> bytes:
+    def page_image(self, document: str | wire.Identified, number: int, size: str = "large") -> bytes:
         """Return the image (usually JPEG) of a page.
 
         Parameters
@@ -520,13 +661,13 @@ class Client:
         """
         return self._call(wire.documents.page_image(self.environment, document, number, size))
 
-    def processed(self, document: str | Document) -> bytes:
+    def processed(self, document: str | wire.Identified) -> bytes:
         """Return the file after preprocessing, the basis of all boxes; for native PDFs it is what was sent."""
-        return self._call(wire.documents.processed(self.environment, document))
+        return self._read_result(wire.documents.processed(self.environment, document), document)
 
     def send_feedback(
         self,
-        document: str | Document,
+        document: str | wire.Identified,
         feedback: Feedback | Labels,
         *,
         compounds: Mapping[str, Sequence[Labels]] | None = None,
@@ -561,12 +702,12 @@ class Client:
         """
         self._call(wire.feedback.send(self.environment, document, _feedback(feedback, compounds)))
 
-    def send_label_feedback(self, document: str | Document, label: str, value: str | Extraction) -> None:
+    def send_label_feedback(self, document: str | wire.Identified, label: str, value: str | Extraction) -> None:
         """Send feedback on one label; the service prefers all at once, see :meth:`send_feedback`."""
         extraction = _feedback({label: value}, None).extractions[label]
         self._call(wire.feedback.send_label(self.environment, document, label, extraction))
 
-    def delete_label(self, document: str | Document, label: str) -> None:
+    def delete_label(self, document: str | wire.Identified, label: str) -> None:
         """Tell the service that what it found under this label is not on the document.
 
         Raises
@@ -576,7 +717,7 @@ class Client:
         """
         self._call(wire.feedback.delete_label(self.environment, document, label))
 
-    def error_report(self, document: str | Document, *, summary: str = "", description: str = "") -> ErrorReport:
+    def error_report(self, document: str | wire.Identified, *, summary: str = "", description: str = "") -> ErrorReport:
         """Report a document to the service's support; the answer's ``error_id`` is what to quote.
 
         The call is of the older service; the newer one may not have it.
@@ -620,22 +761,24 @@ class Client:
         limit, offset
             How many at most, and how many to skip.
         """
-        if limit < 1 or offset < 0:
-            message = f"limit={limit!r} must be positive and offset={offset!r} not negative."
+        skipped = whole_number(offset, 0)
+        if skipped is None:
+            message = f"offset must be a whole number from 0 on, not {shown_number(offset)}."
             raise SettingError(message)
-        return list(self._call(wire.payments.payment_requests(self.environment, limit=limit, offset=offset)))
+        request = wire.payments.payment_requests(self.environment, limit=_positive(limit), offset=skipped)
+        return list(self._call(request))
 
-    def payment_request(self, request_id: str) -> PaymentRequest:
+    def payment_request(self, request: str | wire.Identified) -> PaymentRequest:
         """Return one payment request."""
-        return self._call(wire.payments.payment_request(self.environment, request_id))
+        return self._call(wire.payments.payment_request(self.environment, request))
 
-    def resolve_payment_request(self, request_id: str, payment: Mapping[str, str]) -> PaymentRequest:
+    def resolve_payment_request(self, request: str | wire.Identified, payment: Mapping[str, str]) -> PaymentRequest:
         """Tell the service that a payment request was paid.
 
         Parameters
         ----------
-        request_id
-            The id of the payment request.
+        request
+            The payment request or its id.
         payment
             What was paid: ``recipient``, ``iban``, ``amount`` (``"87.40:EUR"``), ``purpose``, perhaps ``bic``.
 
@@ -650,29 +793,33 @@ class Client:
         if lacking:
             message = f"The payment lacks {', '.join(lacking)}."
             raise SettingError(message)
-        return self._call(wire.payments.resolve(self.environment, request_id, payment))
+        return self._call(wire.payments.resolve(self.environment, request, payment))
 
-    def payment(self, request_id: str) -> Payment:
+    def payment(self, request: str | wire.Identified) -> Payment:
         """Return the payment of a payment request that was paid."""
-        return self._call(wire.payments.payment(self.environment, request_id))
+        return self._call(wire.payments.payment(self.environment, request))
 
 
-def read_source(source: Source, name: str | None) -> tuple[bytes, str, str]:
-    """Return content, what to call it in messages, and what to call it in the service.
+def _names_left(error: GiniError, left: Sequence[str]) -> GiniError:
+    """Return the error, with what was left at the service in its message."""
+    if left:
+        error.args = (f"{error} Left at the service: {', '.join(left)}.",)
+    return error
 
-    Raises
-    ------
-    FileProblem
-        If it cannot be read.
-    """
-    if isinstance(source, bytes):
-        return source, name or "the document", name or ""
-    path = Path(source)
-    try:
-        return path.read_bytes(), str(path), name or path.name
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or 'unknown reason'}."
-        raise FileProblem(message) from None
+
+def _one_limit(deadline_s: float | None, timeout: float | None) -> float:
+    if deadline_s is not None and timeout is not None:
+        raise SettingError("timeout= and deadline_s= are two names for one thing; give one of them.")
+    given = timeout if deadline_s is None else deadline_s
+    return _DEADLINE_S if given is None else given
+
+
+def _positive(limit: object) -> int:
+    most = whole_number(limit, 1)
+    if most is None:
+        message = f"limit must be a positive whole number, not {shown_number(limit)}."
+        raise SettingError(message)
+    return most
 
 
 def _feedback(given: Feedback | Labels, compounds: Mapping[str, Sequence[Labels]] | None) -> Feedback:

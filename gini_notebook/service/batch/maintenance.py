@@ -224,7 +224,7 @@ def _delete(client: Client, ledger: Ledger, ids: Iterable[str], record: Callable
 def _gone(client: Client, document_id: str) -> bool:
     """Delete a document; one that is not there any more is as good as deleted. Return whether it was there."""
     try:
-        client.delete(document_id)
+        client.delete(document_id, with_parts=False)
     except NotFound:
         return False
     return True

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from gini_notebook._text import described
 from gini_notebook.errors import CredentialsError, LoginRequired, SettingError
 from gini_notebook.service.values import Secret
 from gini_notebook.service.wire import Access, Exchange, Headers
@@ -34,8 +35,8 @@ def check_identifier(identifier: str) -> str:
     """
     if not isinstance(identifier, str) or not _IDENTIFIER.fullmatch(identifier):
         message = (
-            f"The user identifier {identifier!a} cannot be used: it must have 1 to 64 letters, digits or . _ @ - "
-            "characters. A hash of your customer number is a good choice."
+            f"The user identifier ({described(identifier)}) cannot be used: it must have 1 to 64 letters, "
+            "digits or . _ @ - characters. A hash of your customer number is a good choice."
         )
         raise CredentialsError(message)
     return identifier

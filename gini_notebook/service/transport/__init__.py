@@ -1,6 +1,6 @@
 """The only place that sends anything, and the only one that imports Requests."""
 
 from gini_notebook.service.transport.settings import CaBundle, Timing, Trust
-from gini_notebook.service.transport.transport import Transport
+from gini_notebook.service.transport.transport import CLOSED, Transport
 
-__all__ = ["CaBundle", "Timing", "Transport", "Trust"]
+__all__ = ["CLOSED", "CaBundle", "Timing", "Transport", "Trust"]

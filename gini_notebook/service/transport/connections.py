@@ -3,7 +3,9 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from http.client import HTTPResponse
 from typing import Any, NoReturn
 
 import requests
@@ -17,6 +19,16 @@ from gini_notebook.service.transport.watchdog import DeadlineGuard
 from gini_notebook.service.values import Secret
 
 POOL_SIZE = 128
+LONGEST_IDLE_S = 30.0
+_KEEP_ALIVE = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    # Not every system lets a program choose when; then its own times hold.
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), wanted)
+        for name, wanted in (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
+        if hasattr(socket, name)
+    ),
+]
 
 
 class _Current(threading.local):
@@ -26,17 +38,65 @@ class _Current(threading.local):
 _current = _Current()
 
 
+class _WholeLines:
+    """The head of an answer, read by whole lines only: an end within it means that the answer is lost."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._begun = False
+
+    def readline(self, limit: int = -1) -> bytes:
+        line: bytes = self._file.readline(limit)
+        # Nothing at all before the first line is for the caller, who calls it a connection that was closed.
+        if not line.endswith(b"\n") and len(line) != limit and (line or self._begun):
+            raise ConnectionAbortedError("the connection ended within the head of the answer")
+        self._begun = True
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+class WholeResponse(HTTPResponse):
+    """An answer that counts only once the blank line behind its headers is there; interim answers are read over.
+
+    The library below takes the end of the connection for the end of the headers, and so half a ``Location`` for a whole
+    one; and it takes any interim answer but 100 for the final one (RFC 9110, section 15.2).
+    """
+
+    def begin(self) -> None:
+        whole = self.fp
+        self.fp = _WholeLines(whole)  # type: ignore[assignment]
+        try:
+            super().begin()
+            while 100 <= self.status < 200:
+                self.headers = self.msg = None  # type: ignore[assignment]
+                super().begin()
+        finally:
+            # A head that is no HTTP at all closes the connection, and then there is nothing to go back to.
+            self.fp = whole if self.fp is not None else None
+
+
 class WatchedConnection(HTTPSConnection):
-    """A connection that tells the call using it what it is doing, and gives it a handle to shut it by."""
+    """A connection that tells the call using it what it is doing, and gives it a handle to shut it by.
+
+    It is kept alive by the system, and not used again after a pause in which a router may have forgotten it: without
+    that, the next request would wait for its whole read timeout.
+    """
+
+    response_class = WholeResponse
 
     # Somebody may have set http.client's own debuglevel, which prints every header.
     debuglevel = 0
     pins: frozenset[str] = frozenset()
     _tunnel_headers: dict[str, Any]
     _handle: socket.socket | None = None
+    _used_at = 0.0
 
     def _new_conn(self) -> socket.socket:
         created = super()._new_conn()
+        for level, option, wanted in _KEEP_ALIVE:
+            created.setsockopt(level, option, wanted)
         # A duplicate stays valid while TLS takes the original over; shutting one shuts both.
         self._handle = created.dup()
         self._tell()
@@ -57,8 +117,13 @@ class WatchedConnection(HTTPSConnection):
         finally:
             self._tunnel_headers = masked
 
+    @property
+    def is_connected(self) -> bool:
+        return time.monotonic() - self._used_at <= LONGEST_IDLE_S and super().is_connected
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         self._tell()
+        self._used_at = time.monotonic()
         if _current.guard is not None:
             _current.guard.sent = True
         super().request(*args, **kwargs)

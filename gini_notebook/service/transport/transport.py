@@ -15,17 +15,26 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from gini_notebook.errors import AnswerLost, ConnectionFailed, GiniError, NotAuthorized, NotFound, TransportError
+from gini_notebook.errors import (
+    AnswerLost,
+    ConnectionFailed,
+    GiniError,
+    LoginRequired,
+    NotAuthorized,
+    NotFound,
+    TransportError,
+)
 from gini_notebook.service.transport.connections import GuardedSession, body_of, calling, read_capped
 from gini_notebook.service.transport.failures import explain
 from gini_notebook.service.transport.settings import CaBundle, Timing, Trust, checked_pins, choose_proxy, choose_trust
 from gini_notebook.service.transport.watchdog import DeadlineGuard, Watchdog
-from gini_notebook.service.wire import Access, Answer, Headers, Request, decode, may_repeat
+from gini_notebook.service.wire import Access, Answer, Headers, Kind, Outcome, Request, decode, outcome_of
 
 T = TypeVar("T")
 
 USER_AGENT = f"gini-notebook/{version('gini-notebook')} python/{platform.python_version()}"
 LONGEST_PAUSE_S = 120.0
+CLOSED = "This client was closed or logged out; call gini.login() for a new one."
 _FIRST_PAUSE_S = 0.5
 _MOST_PAUSE_S = 8.0
 _FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
@@ -105,40 +114,38 @@ class Transport:
     def call(self, request: Request[T], access: Access, *, attempts: int | None = None) -> T:
         """Send a request with somebody's credentials and return what the answer says.
 
-        A refused token is replaced once; requests that may be repeated are, with growing pauses, up to ``attempts``
-        times in all (those of the transport by default).
+        A refused token is replaced once; requests that may be repeated are (see
+        :mod:`gini_notebook.service.wire.outcomes`), with growing pauses, up to ``attempts`` times in all (those of the
+        transport by default), not counting those after which the service asked to wait.
 
         Raises
         ------
         GiniError
             What became of it in the end.
+        LoginRequired
+            If the transport is closed.
         """
-        deadline = time.monotonic() + self.timing.deadline_s
-        renewed = unclear = False
-        attempt = 1
+        repeats = _Repeats(request.kind, attempts or self.attempts, self.timing.deadline_s)
+        renewed = False
         while True:
+            if self._closed.is_set():
+                raise LoginRequired(CLOSED)
             headers = access.headers(self.exchange)
-            result, error = self._attempt(request, headers, deadline)
+            result, error = self._attempt(request, headers, repeats.deadline)
             if error is None:
                 access.accepted(headers)
                 return result  # type: ignore[return-value]  # there is a result where there is no error
-            if isinstance(error, NotFound) and unclear and request.method == "DELETE":
+            if isinstance(error, NotFound) and repeats.unclear and request.kind is Kind.DELETE:
                 # The attempt whose answer was lost has done it.
                 return None  # type: ignore[return-value]
             if isinstance(error, NotAuthorized) and error.status == 401 and not renewed:
                 renewed = True
                 if access.renew(headers, self.exchange):
                     continue
-            pause = _length_of_pause(attempt, error)
-            if (
-                attempt >= (attempts or self.attempts)
-                or not may_repeat(request, error)
-                or time.monotonic() + pause >= deadline
-            ):
+            pause_s = repeats.pause_after(error)
+            if pause_s is None:
                 raise error
-            unclear = unclear or getattr(error, "processed", False) is None
-            attempt += 1
-            self.pause(pause)
+            self.pause(pause_s)
 
     def exchange(self, request: Request[T], headers: Headers) -> T:
         """Send a request that brings its own credentials."""
@@ -188,6 +195,9 @@ class Transport:
         except BaseException:
             response.raw.close()
             raise
+        if guard.expired:
+            # The end of what was read may be our own doing, and an answer without a length does not tell.
+            raise TimeoutError("the deadline has passed")
         if body is None:
             response.raw.close()
             return AnswerLost(f"Could not {request.what}: the answer is larger than this package reads (32 MiB).")
@@ -213,6 +223,33 @@ class Transport:
 
 def _host(base: str) -> str:
     return urlsplit(base).hostname or ""
+
+
+class _Repeats:
+    """Whether one request is sent again after a failure, and when."""
+
+    def __init__(self, kind: Kind, attempts: int, limit_s: float) -> None:
+        self.deadline = time.monotonic() + limit_s
+        self.unclear = False
+        self._kind = kind
+        self._attempts = attempts
+        self._left_s = limit_s
+        self._failed = self._waited = 0
+
+    def pause_after(self, error: GiniError) -> float | None:
+        """Return how long to wait before the request is sent again; None if it is not to be."""
+        outcome = outcome_of(error, self._kind)
+        if outcome is Outcome.WAIT:
+            # No failed attempt, so only the deadline ends it; whoever wants one attempt waits by rules of his own.
+            again = self._attempts > 1
+            self._waited += 1
+        else:
+            self._failed += 1
+            again = outcome is Outcome.RETRY and self._failed < self._attempts
+        self.unclear = self.unclear or getattr(error, "processed", False) is None
+        pause_s = _length_of_pause(self._failed + self._waited, error)
+        self._left_s -= pause_s
+        return pause_s if again and self._left_s > 0 and time.monotonic() + pause_s < self.deadline else None
 
 
 def _length_of_pause(attempt: int, error: GiniError) -> float:

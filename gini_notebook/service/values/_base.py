@@ -162,6 +162,7 @@ def _whole(data: Any) -> int:
 TEXT = Kind(lambda data: _expect(str, data, "a text"), _same)
 FLAG = Kind(lambda data: _expect(bool, data, "true or false"), _same)
 OBJECT = Kind(lambda data: _expect(dict, data, "an object"), dict)
+ANYTHING = Kind(_same, _same)
 NUMBER = Kind(_number, _same)
 WHOLE = Kind(_whole, _same)
 

@@ -1,9 +1,11 @@
 """Users, tokens, configuration, payments, and what the service says when it says no ("Payment requests")."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Self
 
 from gini_notebook.service.values._base import (
+    ANYTHING,
     FLAG,
     NUMBER,
     OBJECT,
@@ -78,13 +80,51 @@ class ErrorReport(Value):
 
 @value
 class ErrorAnswer(Value):
-    """What the service says with an error status: the classic, the itemised or the OAuth shape."""
+    """What the service says with an error status.
+
+    The classic shape (``message``, ``requestId``), the itemised one (``items`` with ``code``, ``message``, ``object``),
+    that of OAuth (``error``), or that of RFC 9457 (``title``, ``detail``).
+    """
 
     message: str = member("message", TEXT, default="")
     request_id: str = member("requestId", TEXT, default="")
-    items: tuple[Mapping[str, Any], ...] = member("items", many(OBJECT), default=())
+    items: tuple[Any, ...] = member("items", many(ANYTHING), default=())
     error: str = member("error", TEXT, default="")
     error_description: str = member("error_description", TEXT, default="")
+    title: str = member("title", TEXT, default="")
+    detail: str = member("detail", TEXT, default="")
+
+    @classmethod
+    def of_members(cls, data: Any) -> Self:
+        """Read every member on its own: one of an unexpected type does not hide what the others say."""
+        if type(data) is not dict:
+            return cls()
+        read: dict[str, Any] = {}
+        for name, raw in data.items():
+            with contextlib.suppress(ValueError):
+                read_members(cls, {name: raw})
+                read[name] = raw
+        return read_members(cls, read)
+
+    @property
+    def text(self) -> str:
+        """What it says, in one line: the message, and what the items add to it."""
+        said = self.message or ": ".join(part for part in (self.title, self.detail) if part)
+        said = said or self.error_description or self.error
+        items = "; ".join(text for item in self.items if (text := _text_of_item(item)))
+        return f"{said} ({items})" if said and items else said or items
+
+
+def _text_of_item(item: Any) -> str:
+    """Return code, message and objects of one item, as far as they are there."""
+    if type(item) is str:
+        return item
+    if type(item) is not dict:
+        return ""
+    named = [str(item[name]) for name in ("code", "message") if type(item.get(name)) in (str, int) and item[name] != ""]
+    given = item.get("object")
+    objects = [each for each in (given if type(given) is list else [given]) if type(each) is str]
+    return ": ".join(named) + (f" [{', '.join(objects)}]" if objects else "")
 
 
 @value

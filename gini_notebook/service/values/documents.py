@@ -22,15 +22,16 @@ def _moment(milliseconds: float | None) -> datetime | None:
 
 @value
 class DocumentReference(Value):
-    """A link to another document; ``rotation_delta`` is the clockwise turn of a partial document in degrees."""
+    """A link to another document, or its id; ``rotation_delta`` is the clockwise turn of a part in degrees."""
 
-    document: str = member("document", TEXT)
+    document: str = member("document", TEXT, default="")
     rotation_delta: int = member("rotationDelta", WHOLE, default=0)
+    document_id: str = member("documentId", TEXT, default="")
 
     @property
     def id(self) -> str:
-        """The id in the link."""
-        return self.document.rstrip("/").rpartition("/")[2]
+        """The id, which is the last part of the link where only that was sent."""
+        return self.document_id or self.document.rstrip("/").rpartition("/")[2]
 
 
 @value

@@ -1,12 +1,13 @@
 """Extractions: what the service read on a document (pages "Retrieve extractions" and "Specific extractions")."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from gini_notebook.schema import EXTRACTIONS
 from gini_notebook.service.values._base import (
     NUMBER,
     TEXT,
@@ -20,6 +21,9 @@ from gini_notebook.service.values._base import (
     read_members,
     value,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @value
@@ -102,6 +106,8 @@ class Extraction(Value):
         return self.value
 
 
+# What is no plain word may be content of a document, which messages never show.
+_PLAIN_LABEL = re.compile(r"[A-Za-z-]{1,40}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
@@ -157,6 +163,61 @@ class Extractions(Value):
     )
     return_reasons: tuple[ReturnReason, ...] = member("returnReasons", many(one(ReturnReason)), default=())
 
+    def __getitem__(self, label: str) -> Extraction:
+        """Return the extraction of a label: ``extractions["amountToPay"].value``.
+
+        Raises
+        ------
+        KeyError
+            If nothing was read under it; the message names the labels there are.
+        """
+        if label in self.extractions:
+            return self.extractions[label]
+        if label in self.compound_extractions:
+            message = "this is a table; its rows are in compound_extractions"
+            raise KeyError(message)
+        message = f"nothing was read under this label; there are {', '.join(self.extractions) or 'none'}"
+        raise KeyError(message)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self.extractions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.extractions)
+
+    def get(self, label: str) -> Extraction | None:
+        """Return the extraction of a label, or None if nothing was read under it."""
+        return self.extractions.get(label)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the header fields and the rows of all tables as one table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per value: ``group`` (empty for header fields, else the name of the table), ``row`` (from 0 within
+            its table), ``field``, ``entity``, ``value``, ``page``, ``left``, ``top``, ``width``, ``height`` (of the
+            box, in the unit of the page's layout), ``candidates``; the types are those of ``Batch.extractions``, which
+            has ``document`` besides.
+
+        Examples
+        --------
+        >>> found = Extractions(extractions={"iban": Extraction("iban", "DE89370400440532013000")})
+        >>> found.to_frame()[["group", "row", "field"]].values.tolist()
+        [['', 0, 'iban']]
+        """
+        rows = [_table_row("", 0, label, each) for label, each in self.extractions.items()]
+        for group, table in self.compound_extractions.items():
+            for number, row in enumerate(table):
+                rows += [_table_row(group, number, label, each) for label, each in row.items()]
+        return EXTRACTIONS.frame(rows).drop(columns="document")
+
+
+def _table_row(group: str, number: int, label: str, extraction: Extraction) -> dict[str, Any]:
+    box = {} if extraction.box is None else {name: getattr(extraction.box, name) for name in _BOX_MEMBERS}
+    place = {"group": group, "row": number, "field": label, **box}
+    return {**place, "entity": extraction.entity, "value": extraction.value, "candidates": extraction.candidates}
+
 
 @value
 class Feedback(Value):
@@ -207,5 +268,6 @@ def _extraction(label: str, given: Any) -> Extraction:
         return Extraction("", given)
     if isinstance(given, Mapping):
         return Extraction.from_dict(dict(given))
-    message = f"the feedback for {label!r} must be a text, not {json_type(given)}; write amounts as '12.30:EUR'"
+    named = repr(label) if _PLAIN_LABEL.fullmatch(label) else "a label"
+    message = f"the feedback for {named} must be a text, not {json_type(given)}; write amounts as '12.30:EUR'"
     raise ValueError(message)

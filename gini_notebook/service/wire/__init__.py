@@ -10,8 +10,10 @@ from gini_notebook.service.wire.environments import (
     base_url,
     environment_named,
 )
+from gini_notebook.service.wire.links import Identified, id_of
 from gini_notebook.service.wire.messages import Access, Answer, Exchange, Headers, Request
-from gini_notebook.service.wire.waiting import may_repeat, retry_after_s
+from gini_notebook.service.wire.outcomes import Kind, Outcome, outcome_of
+from gini_notebook.service.wire.waiting import retry_after_s
 
 __all__ = [
     "ENVIRONMENTS",
@@ -22,13 +24,17 @@ __all__ = [
     "Environment",
     "Exchange",
     "Headers",
+    "Identified",
+    "Kind",
+    "Outcome",
     "Request",
     "base_url",
     "decode",
     "documents",
     "environment_named",
     "feedback",
-    "may_repeat",
+    "id_of",
+    "outcome_of",
     "payments",
     "retry_after_s",
     "user_center",

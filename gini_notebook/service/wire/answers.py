@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from gini_notebook.errors import (
@@ -62,9 +62,10 @@ def request_id(answer: Answer, said: ErrorAnswer | None = None) -> str:
     return _one_line(answer.headers.get("x-request-id", "") or (said.request_id if said else ""), 200)
 
 
-def read_nothing(answer: Answer) -> None:
-    """Read an answer whose status says everything."""
-    del answer
+def read_done(answer: Answer) -> None:
+    """Read an answer that says "done": an empty body, or JSON as some services send; anything else is not theirs."""
+    if answer.body.strip():
+        _read(answer, _object_or_array)
 
 
 def read_value(cls: type[V]) -> Callable[[Answer], V]:
@@ -104,6 +105,11 @@ def _read(answer: Answer, convert: Callable[[Any], T]) -> T:
         raise AnswerLost(_damaged(answer, str(error))) from None
 
 
+def _object_or_array(data: Any) -> None:
+    if type(data) not in (dict, list):
+        raise ValueError("an empty body, an object or an array was expected")
+
+
 def _damaged(answer: Answer, why: str) -> str:
     known = request_id(answer)
     quoted = f", request id {known}" if known else ""
@@ -113,7 +119,7 @@ def _damaged(answer: Answer, why: str) -> str:
 def _refusal(request: Request[Any], answer: Answer) -> ServiceError:
     said = _error_answer(answer)
     status = answer.status
-    message = _one_line(said.message or said.error_description or said.error or _plain_text(answer), 500)
+    message = _one_line(said.text or _plain_text(answer), 500)
     known = request_id(answer, said)
     wait = retry_after_s(answer.headers)
     kind = _kind(request, status, said.error, wait)
@@ -125,7 +131,7 @@ def _refusal(request: Request[Any], answer: Answer) -> ServiceError:
         status=status,
         service_message=message,
         request_id=known,
-        items=said.items,
+        items=[item for item in said.items if isinstance(item, Mapping)],
         retry_after_s=wait,
     )
     if kind is TooManyRequests and (status == 503 or (status == 408 and wait is None)):
@@ -164,7 +170,7 @@ def _hint(kind: type[ServiceError], status: int, oauth_error: str) -> str:
 
 def _error_answer(answer: Answer) -> ErrorAnswer:
     try:
-        return ErrorAnswer.from_dict(parse_json_safely(answer.body))
+        return ErrorAnswer.of_members(parse_json_safely(answer.body))
     except ValueError:
         return ErrorAnswer()
 

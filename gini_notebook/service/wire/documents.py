@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
+from gini_notebook._text import described, shown_number, whole_number
 from gini_notebook.errors import SettingError
 from gini_notebook.service.values import Document, DocumentList, Extractions, Layout, Page
-from gini_notebook.service.wire.answers import read_file, read_image, read_nothing, read_value, read_values
+from gini_notebook.service.wire.answers import read_done, read_file, read_image, read_value, read_values
 from gini_notebook.service.wire.environments import Environment
-from gini_notebook.service.wire.links import id_in, id_of
+from gini_notebook.service.wire.links import Identified, id_in, id_of
 from gini_notebook.service.wire.messages import Answer, Request, fetch
+from gini_notebook.service.wire.outcomes import Kind
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,256}")
@@ -29,9 +31,11 @@ def metadata_headers(metadata: Mapping[str, str] | None) -> dict[str, str]:
     """
     headers = {}
     for name, value in (metadata or {}).items():
-        if not isinstance(value, str) or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+        texts = isinstance(name, str) and isinstance(value, str)
+        if not texts or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             message = (
-                f"The metadata {name!r} must have a name of letters, digits and hyphens and a printable ASCII text."
+                f"The metadata must have names of letters, digits and hyphens and printable ASCII texts, not "
+                f"{described(name)} with {described(value)}."
             )
             raise SettingError(message)
         headers[f"X-Document-Metadata-{name}"] = value
@@ -61,6 +65,7 @@ def upload(
         query=urlencode({key: value for key, value in given.items() if value}, errors="replace", quote_via=quote),
         headers={"Accept": environment.media_type, "Content-Type": media_type, **metadata_headers(metadata)},
         body=content,
+        kind=Kind.UPLOAD,
         uploads_file=True,
     )
 
@@ -80,13 +85,15 @@ def as_form(request: Request[str], content: bytes, media_type: str, name: str) -
 def composite(
     environment: Environment,
     base: str,
-    parts: Sequence[tuple[str, int]],
+    parts: Sequence[tuple[str | Identified, int]],
     *,
     hint: str | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Request[str]:
     """Join partial documents, given as (id, clockwise rotation in degrees) in page order; the answer is the id."""
-    entries = [{"document": f"{base}/documents/{id_of(part)}", "rotationDelta": turn % 360} for part, turn in parts]
+    entries = [
+        {"document": f"{base}/documents/{id_of(part)}", "rotationDelta": _degrees(turn) % 360} for part, turn in parts
+    ]
     return Request(
         "POST",
         "/documents",
@@ -99,6 +106,7 @@ def composite(
             **metadata_headers(metadata),
         },
         body=json.dumps({"partialDocuments": entries}).encode(),
+        kind=Kind.JOIN,
     )
 
 
@@ -115,7 +123,7 @@ def qr_payload(environment: Environment, base: str, qrcode: str, payment: Mappin
     )
 
 
-def document(environment: Environment, document_id: str | Document) -> Request[Document]:
+def document(environment: Environment, document_id: str | Identified) -> Request[Document]:
     """Read one document."""
     known = id_of(document_id)
     return fetch(environment, f"/documents/{known}", f"read document {known}", read_value(Document))
@@ -130,57 +138,66 @@ def documents(environment: Environment, *, limit: int, following: float | None) 
     return fetch(environment, "/documents", "list the documents", read_value(DocumentList), query=urlencode(query))
 
 
-def delete(environment: Environment, document_id: str | Document) -> Request[None]:
+def delete(environment: Environment, document_id: str | Identified) -> Request[None]:
     """Delete a document with everything that was read on it."""
     known = id_of(document_id)
     return Request(
         "DELETE",
         f"/documents/{known}",
         f"delete document {known}",
-        read_nothing,
+        read_done,
         headers={"Accept": environment.media_type},
-        repeatable=True,
+        kind=Kind.DELETE,
     )
+
+
+def _degrees(turn: object) -> int:
+    degrees = whole_number(turn, -360_000)
+    if degrees is None:
+        message = f"A part is turned by whole degrees, clockwise; {shown_number(turn)} is none."
+        raise SettingError(message)
+    return degrees
 
 
 def _read_id(base: str) -> Callable[[Answer], str]:
     return lambda answer: id_in(answer.headers.get("location"), collection="documents", base=base)
 
 
-def extractions(environment: Environment, document: str | Document) -> Request[Extractions]:
+def extractions(environment: Environment, document: str | Identified) -> Request[Extractions]:
     """Read the extractions of a document."""
     known = id_of(document)
     what = f"read the extractions of document {known}"
     return fetch(environment, f"/documents/{known}/extractions", what, read_value(Extractions))
 
 
-def layout(environment: Environment, document: str | Document) -> Request[Layout]:
+def layout(environment: Environment, document: str | Identified) -> Request[Layout]:
     """Read the layout of a document."""
     known = id_of(document)
     what = f"read the layout of document {known}"
     return fetch(environment, f"/documents/{known}/layout", what, read_value(Layout))
 
 
-def pages(environment: Environment, document: str | Document) -> Request[tuple[Page, ...]]:
+def pages(environment: Environment, document: str | Identified) -> Request[tuple[Page, ...]]:
     """Read the list of pages of a document."""
     known = id_of(document)
     return fetch(environment, f"/documents/{known}/pages", f"list the pages of document {known}", read_values(Page))
 
 
-def page_image(environment: Environment, document: str | Document, number: int, size: str) -> Request[bytes]:
+def page_image(environment: Environment, document: str | Identified, number: int, size: str) -> Request[bytes]:
     """Read the image of a page, numbered from 1, in size ``large`` or ``medium``."""
     known = id_of(document)
     if size not in environment.image_sizes:
-        message = f"There is no page image of size {size!r}; choose one of {', '.join(environment.image_sizes)}."
+        message = f"There is no page image of this size; choose one of {', '.join(environment.image_sizes)}."
         raise SettingError(message)
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        message = f"Pages are numbered from 1; {number!r} is no page number."
+    page = whole_number(number, 1)
+    if page is None:
+        message = f"Pages are numbered from 1; {shown_number(number)} is no page number."
         raise SettingError(message)
-    path = f"/documents/{known}/pages/{number}/{environment.image_sizes[size]}"
-    return fetch(environment, path, f"read page {number} of document {known}", read_image, accept="image/*")
+    path = f"/documents/{known}/pages/{page}/{environment.image_sizes[size]}"
+    return fetch(environment, path, f"read page {page} of document {known}", read_image, accept="image/*")
 
 
-def processed(environment: Environment, document: str | Document) -> Request[bytes]:
+def processed(environment: Environment, document: str | Identified) -> Request[bytes]:
     """Read the file after preprocessing, on which all boxes are based."""
     known = id_of(document)
     what = f"read the processed file of document {known}"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from gini_notebook._text import described
 from gini_notebook.errors import SettingError
 
 
@@ -93,8 +94,8 @@ def environment_named(name: str | Environment) -> Environment:
     """
     if isinstance(name, Environment):
         return name
-    if name not in ENVIRONMENTS:
-        message = f"There is no environment {name!r}; choose one of {', '.join(ENVIRONMENTS)}."
+    if not isinstance(name, str) or name not in ENVIRONMENTS:
+        message = f"There is no environment of this name ({described(name)}); choose one of {', '.join(ENVIRONMENTS)}."
         raise SettingError(message)
     return ENVIRONMENTS[name]
 

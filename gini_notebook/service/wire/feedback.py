@@ -5,12 +5,14 @@ import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from gini_notebook._text import described
 from gini_notebook.errors import SettingError
-from gini_notebook.service.values import Document, ErrorReport, Extraction, Feedback
-from gini_notebook.service.wire.answers import read_nothing, read_value
+from gini_notebook.service.values import ErrorReport, Extraction, Feedback
+from gini_notebook.service.wire.answers import read_done, read_value
 from gini_notebook.service.wire.environments import Environment
-from gini_notebook.service.wire.links import id_of
+from gini_notebook.service.wire.links import Identified, id_of
 from gini_notebook.service.wire.messages import Request
+from gini_notebook.service.wire.outcomes import Kind
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 # The service keeps this word for the whole feedback.
@@ -27,7 +29,7 @@ def body_of(environment: Environment, feedback: Feedback) -> dict[str, Any]:
     return feedback.to_dict()
 
 
-def send(environment: Environment, document: str | Document, feedback: Feedback) -> Request[None]:
+def send(environment: Environment, document: str | Identified, feedback: Feedback) -> Request[None]:
     """Send feedback on a whole document."""
     known = id_of(document)
     for label in feedback.extractions:
@@ -41,7 +43,7 @@ def send(environment: Environment, document: str | Document, feedback: Feedback)
     )
 
 
-def send_label(environment: Environment, document: str | Document, label: str, value: Extraction) -> Request[None]:
+def send_label(environment: Environment, document: str | Identified, label: str, value: Extraction) -> Request[None]:
     """Send feedback on one label."""
     known = id_of(document)
     path = f"/documents/{known}/extractions/{_checked(label)}"
@@ -49,21 +51,21 @@ def send_label(environment: Environment, document: str | Document, label: str, v
     return _tell(environment, "PUT", path, f"send feedback on {label} of document {known}", body)
 
 
-def delete_label(environment: Environment, document: str | Document, label: str) -> Request[None]:
+def delete_label(environment: Environment, document: str | Identified, label: str) -> Request[None]:
     """Tell the service that a label is not on the document at all."""
     known = id_of(document)
     return Request(
         "DELETE",
         f"/documents/{known}/extractions/{_checked(label)}",
         f"delete {label} of document {known}",
-        read_nothing,
+        read_done,
         headers={"Accept": environment.media_type},
-        repeatable=True,
+        kind=Kind.DELETE,
     )
 
 
 def error_report(
-    environment: Environment, document: str | Document, *, summary: str, description: str
+    environment: Environment, document: str | Identified, *, summary: str, description: str
 ) -> Request[ErrorReport]:
     """Report a document to the service's support."""
     known = id_of(document)
@@ -80,11 +82,14 @@ def error_report(
 
 def _tell(environment: Environment, method: str, path: str, what: str, body: dict[str, Any]) -> Request[None]:
     headers = {"Accept": environment.media_type, "Content-Type": environment.media_type}
-    return Request(method, path, what, read_nothing, headers=headers, body=json.dumps(body).encode())
+    return Request(method, path, what, read_done, headers=headers, body=json.dumps(body).encode())
 
 
 def _checked(label: str) -> str:
-    if not _LABEL.fullmatch(label) or label == _RESERVED_LABEL:
-        message = f"{label!r} is no label of an extraction; labels look like amountToPay or shipment-addon."
+    if not isinstance(label, str) or not _LABEL.fullmatch(label) or label == _RESERVED_LABEL:
+        message = (
+            f"What was given ({described(label)}) is no label of an extraction; labels look like amountToPay or "
+            "shipment-addon."
+        )
         raise SettingError(message)
     return label

@@ -1,9 +1,17 @@
-"""What kind of file it is, and whether the service takes it ("Submit files")."""
+"""A file on its way to the service: its content, what kind it is, and whether the service takes it ("Submit files")."""
 
-from gini_notebook.errors import FileProblem
+from os import PathLike, fsdecode
+from pathlib import Path
+from typing import BinaryIO
+
+from gini_notebook._text import described
+from gini_notebook.errors import FileProblem, SettingError
+
+Source = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_TEXT_BYTES = 512 * 1024
+_LONGEST_NAME = 255
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -63,3 +71,55 @@ def check_file(content: bytes, name: str, media_type: str | None = None) -> str:
         message = f"{name} has {len(content)} bytes; the service takes less than {MAX_TEXT_BYTES} (512 KiB) of text."
         raise FileProblem(message)
     return found
+
+
+def read_source(source: Source, name: str | None) -> tuple[bytes, str, str]:
+    """Return content, what to call it in messages, and what to call it in the service.
+
+    Raises
+    ------
+    FileProblem
+        If it cannot be read.
+    SettingError
+        If it is nothing that can be a file.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source), name or "the document", name or ""
+    if isinstance(source, str | PathLike):
+        return _read_path(fsdecode(source), name)
+    if hasattr(source, "read"):
+        return _read_file(source, name)
+    message = (
+        "A document is a path, its content as bytes, or a file opened with 'rb'; its pages are a list or tuple of "
+        f"these. What was given is {described(source)}."
+    )
+    raise SettingError(message)
+
+
+def _read_path(path: str, name: str | None) -> tuple[bytes, str, str]:
+    # What is too long for a name, or has line breaks, is rather the content itself, which no message shows.
+    is_name = len(Path(path).name) <= _LONGEST_NAME and path.isprintable()
+    label = path if is_name else f"What was given ({described(path)})"
+    try:
+        return Path(path).read_bytes(), label, name or Path(path).name
+    except OSError as error:
+        message = f"{label} cannot be read: {error.strerror or 'unknown reason'}."
+    except ValueError:
+        message = f"{label} cannot be read: it is no path. Give the content as bytes."
+    raise FileProblem(message)
+
+
+def _read_file(file: BinaryIO, name: str | None) -> tuple[bytes, str, str]:
+    own = getattr(file, "name", None)
+    shown = name or (Path(own).name if isinstance(own, str) else "")
+    label = shown or "The file"
+    try:
+        content = file.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is closed, or not open for reading"
+        message = f"{label} cannot be read: {reason}."
+        raise FileProblem(message) from None
+    if not isinstance(content, bytes):
+        message = f"{label} was opened as text; open it with 'rb'."
+        raise FileProblem(message)
+    return content, label, shown

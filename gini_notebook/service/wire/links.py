@@ -1,10 +1,11 @@
 """Addresses the service sends are not believed: only the id in them is used, on the configured host."""
 
 import re
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from gini_notebook._text import described
 from gini_notebook.errors import AnswerLost, SettingError
-from gini_notebook.service.values import Document
 from gini_notebook.service.wire.environments import ENVIRONMENTS
 
 _ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}")
@@ -14,17 +15,28 @@ _OFFICIAL_HOSTS = frozenset(
 )
 
 
-def id_of(document: str | Document) -> str:
-    """Return the id of a document, checked so that it cannot change the address it is put into.
+class Identified(Protocol):
+    """Whatever the service has given an id: a document, an account, a payment request."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+def id_of(thing: str | Identified) -> str:
+    """Return an id, or that of an object of the service, checked so that it cannot change the address it is put into.
 
     Raises
     ------
     SettingError
         If it is no id.
     """
-    found = document.id if isinstance(document, Document) else document
+    found = thing if isinstance(thing, str) else getattr(thing, "id", None)
     if not isinstance(found, str) or not _ID.fullmatch(found):
-        message = f"{found!r} is no id of the service; give the id alone, as client.upload() returns it."
+        message = (
+            f"What was given ({described(thing)}) is no id of the service; give the id alone, as client.upload() "
+            "returns it, or the object that has it."
+        )
         raise SettingError(message)
     return found
 

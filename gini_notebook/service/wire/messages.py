@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from gini_notebook.service.values import Secret
 from gini_notebook.service.wire.environments import Environment
+from gini_notebook.service.wire.outcomes import Kind
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -37,8 +38,8 @@ class Request(Generic[T_co]):
         Without credentials; a body with a password is a :class:`~gini_notebook.service.values.Secret`.
     host
         The host it goes to, of the two.
-    repeatable
-        Whether it may be sent again when nobody knows what became of it.
+    kind
+        The column of the table of outcomes that says what may be done when it fails.
     uploads_file
         Whether 400, 413 and 415 speak of the file.
     """
@@ -51,7 +52,7 @@ class Request(Generic[T_co]):
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | Secret | None = field(default=None, repr=False)
     host: Host = "api"
-    repeatable: bool = False
+    kind: Kind = Kind.FEEDBACK
     uploads_file: bool = False
 
 
@@ -63,7 +64,7 @@ def fetch(
 ) -> Request[T]:
     """Make a request that only reads, and so may be repeated."""
     headers = {"Accept": accept or environment.media_type}
-    return Request("GET", path, what, read, query=query, headers=headers, repeatable=True)
+    return Request("GET", path, what, read, query=query, headers=headers, kind=Kind.READ)
 
 
 class Exchange(Protocol):

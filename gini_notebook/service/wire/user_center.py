@@ -8,12 +8,14 @@ import json
 from collections.abc import Callable
 from urllib.parse import quote_plus
 
+from gini_notebook._text import described
 from gini_notebook.errors import SettingError
 from gini_notebook.service.values import Secret, Token, User
-from gini_notebook.service.wire.answers import read_nothing, read_value
+from gini_notebook.service.wire.answers import read_done, read_value
 from gini_notebook.service.wire.environments import Environment
-from gini_notebook.service.wire.links import id_in, id_of
+from gini_notebook.service.wire.links import Identified, id_in, id_of
 from gini_notebook.service.wire.messages import Answer, Request
+from gini_notebook.service.wire.outcomes import Kind
 
 _JSON = {"Accept": "application/json"}
 _JSON_BODY = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -31,45 +33,46 @@ def create(base: str, email: str, password: Secret) -> Request[str]:
         headers=_JSON_BODY,
         body=Secret(json.dumps({"email": email, "password": password.reveal()})),
         host="user center",
+        kind=Kind.UPLOAD,
     )
 
 
-def get(user_id: str) -> Request[User]:
+def get(user: str | Identified) -> Request[User]:
     """Read an account."""
-    known = id_of(user_id)
+    known = id_of(user)
     what = f"read the account {known}"
     path = f"/api/users/{known}"
-    return Request("GET", path, what, read_value(User), headers=_JSON, host="user center", repeatable=True)
+    return Request("GET", path, what, read_value(User), headers=_JSON, host="user center", kind=Kind.READ)
 
 
-def change_password(user_id: str, old: Secret, new: Secret) -> Request[None]:
+def change_password(user: str | Identified, old: Secret, new: Secret) -> Request[None]:
     """Change the password of an account."""
     _check("a@b", new)
-    return _change(user_id, Secret(json.dumps({"oldPassword": old.reveal(), "password": new.reveal()})))
+    return _change(user, Secret(json.dumps({"oldPassword": old.reveal(), "password": new.reveal()})))
 
 
-def change_email(user_id: str, old: str, new: str) -> Request[None]:
+def change_email(user: str | Identified, old: str, new: str) -> Request[None]:
     """Change the address of an account."""
     _check(new, None)
-    return _change(user_id, Secret(json.dumps({"oldEmail": old, "email": new})))
+    return _change(user, Secret(json.dumps({"oldEmail": old, "email": new})))
 
 
-def delete(user_id: str) -> Request[None]:
+def delete(user: str | Identified) -> Request[None]:
     """Delete an account with its documents."""
-    known = id_of(user_id)
+    known = id_of(user)
     what = f"delete the account {known}"
     path = f"/api/users/{known}"
-    return Request("DELETE", path, what, read_nothing, headers=_JSON, host="user center", repeatable=True)
+    return Request("DELETE", path, what, read_done, headers=_JSON, host="user center", kind=Kind.DELETE)
 
 
-def _change(user_id: str, body: Secret) -> Request[None]:
-    known = id_of(user_id)
+def _change(user: str | Identified, body: Secret) -> Request[None]:
+    known = id_of(user)
     # The status of success is not documented, so any 2xx counts.
     return Request(
         "PUT",
         f"/api/users/{known}",
         f"change the account {known}",
-        read_nothing,
+        read_done,
         headers=_JSON_BODY,
         body=body,
         host="user center",
@@ -77,9 +80,9 @@ def _change(user_id: str, body: Secret) -> Request[None]:
 
 
 def _check(email: str, password: Secret | None) -> None:
-    before, _, domain = email.partition("@")
+    before, _, domain = email.partition("@") if isinstance(email, str) else ("", "", "")
     if not before or not domain or not email.isprintable() or " " in email:
-        message = f"{email!r} is no e-mail address; write it like name@your-domain.example."
+        message = f"What was given ({described(email)}) is no e-mail address; write it like name@your-domain.example."
         raise SettingError(message)
     if password is not None and len(password.reveal()) < SHORTEST_PASSWORD:
         message = f"The password is too short; the User Center takes {SHORTEST_PASSWORD} characters or more."
@@ -118,7 +121,7 @@ def login(environment: Environment) -> Request[Token]:
         "get a token for the user",
         read_value(Token),
         headers={"Accept": environment.media_type},
-        repeatable=True,
+        kind=Kind.TOKEN,
     )
 
 
@@ -133,5 +136,5 @@ def _token(query: str, what: str, form: Secret | None) -> Request[Token]:
         headers=headers,
         body=form,
         host="user center",
-        repeatable=True,
+        kind=Kind.TOKEN,
     )

@@ -1,20 +1,10 @@
-"""How long the service asks to wait, and whether a request may be sent again at all."""
+"""How long the service asks to wait."""
 
 import re
 import time
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-
-from gini_notebook.errors import (
-    AnswerLost,
-    CertificateRefused,
-    ConnectionFailed,
-    GiniError,
-    ServiceFailure,
-    TooManyRequests,
-)
-from gini_notebook.service.wire.messages import Request
 
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _MOST_S = 1e9
@@ -52,22 +42,3 @@ def _seconds_since_1970(text: str) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-
-
-def may_repeat(request: Request[object], error: GiniError) -> bool:
-    """Whether sending the request again is safe and may help.
-
-    A request that is not ``repeatable`` (it would make a second document, or a second feedback) is sent again only
-    if the service has provably not processed it.
-    """
-    match error:
-        case CertificateRefused():
-            return False
-        case ConnectionFailed():
-            return True
-        case TooManyRequests():
-            return request.repeatable or error.processed is False
-        case AnswerLost() | ServiceFailure():
-            return request.repeatable
-        case _:
-            return False

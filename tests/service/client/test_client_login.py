@@ -225,7 +225,7 @@ def test_everything_about_the_connection_reaches_the_client(sandbox: "Sandbox") 
 @pytest.mark.parametrize(
     ("given", "kind", "match"),
     [
-        ({"environment": "stage"}, SettingError, "There is no environment 'stage'"),
+        ({"environment": "stage"}, SettingError, "There is no environment of this name"),
         ({"api": "http://x"}, SettingError, "address of the API 'http://x' is not https"),
         ({"user_center": "http://x"}, SettingError, "address of the User Center 'http://x' is not https"),
         ({"ca_bundle": "/nowhere"}, SettingError, r"CA file /nowhere \(from ca_bundle\) does not exist"),

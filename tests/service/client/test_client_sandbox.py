@@ -204,8 +204,10 @@ def test_the_rest_of_the_service(client: Client, document: str, seen: Callable[[
         client.resolve_payment_request(open_request.id, paid)
     with pytest.raises(SettingError, match="The payment lacks iban, purpose"):
         client.resolve_payment_request(open_request.id, {**paid, "iban": "", "purpose": ""})
-    with pytest.raises(SettingError, match="limit=0 must be positive"):
+    with pytest.raises(SettingError, match="limit must be a positive whole number, not 0"):
         client.payment_requests(limit=0)
+    with pytest.raises(SettingError, match="offset must be a whole number from 0 on, not -1"):
+        client.payment_requests(offset=-1)
 
 
 def test_a_token_for_a_device_acts_as_the_same_user(sandbox: "Sandbox", client: Client, document: str) -> None:

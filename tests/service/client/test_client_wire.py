@@ -30,24 +30,30 @@ from gini_notebook.service.wire import (
     GINI_API,
     PAY_API,
     Answer,
+    Kind,
+    Outcome,
     base_url,
     decode,
     environment_named,
-    may_repeat,
+    outcome_of,
     retry_after_s,
     user_center,
 )
 from gini_notebook.service.wire import documents as wire_documents
 from gini_notebook.service.wire import feedback as wire_feedback
 from gini_notebook.service.wire import payments as wire_payments
-from gini_notebook.service.wire.answers import parse_json_safely, read_file, read_image, read_nothing
+from gini_notebook.service.wire.answers import parse_json_safely, read_done, read_file, read_image
 from gini_notebook.service.wire.files import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
 from gini_notebook.service.wire.links import id_in, id_of
 from gini_notebook.service.wire.messages import Request
 
 BASE = "https://pay-api.gini.net"
-READ = Request("GET", "/documents/1", "read document 1", read_nothing, repeatable=True)
-UPLOAD = Request("POST", "/documents", "upload a.pdf", read_nothing, uploads_file=True)
+READ = Request("GET", "/documents/1", "read document 1", read_done, kind=Kind.READ)
+UPLOAD = Request("POST", "/documents", "upload a.pdf", read_done, kind=Kind.UPLOAD, uploads_file=True)
+
+
+def may_repeat(request: Request[None], error: GiniError) -> bool:
+    return outcome_of(error, request.kind) in {Outcome.RETRY, Outcome.WAIT}
 
 
 def answered(status: int, body: bytes | object = b"", **headers: str) -> Answer:
@@ -123,7 +129,7 @@ def test_R5_every_failure_on_the_way_is_one_decision(error: GiniError, get_again
         (400, {"error": "invalid_grant", "error_description": "Bad"}, NotAuthorized, "'Bad'.*user name or password is"),
         (401, {"error": "invalid_client"}, NotAuthorized, "'invalid_client'.*client id or client secret is wrong"),
         (400, {"error": "invalid_request"}, RequestRefused, "'invalid_request'"),
-        (403, {"items": [{"code": "2013"}], "message": "m"}, NotAuthorized, "'m'"),
+        (403, {"items": [{"code": "2013"}], "message": "m"}, NotAuthorized, r"'m \(2013\)'"),
         (503, b"Service Unavailable", ServiceFailure, "'Service Unavailable'"),
         (502, b"<html><script>alert(1)</script>", ServiceFailure, r"\(a web page, probably of a proxy or load"),
         (500, b"", ServiceFailure, "gives no reason"),
@@ -323,7 +329,10 @@ def test_environments_by_name() -> None:
     assert environment_named("pay-api") is PAY_API
     assert environment_named("gini-api") is GINI_API
     assert environment_named(PAY_API) is PAY_API
-    with pytest.raises(SettingError, match="There is no environment 'gini'; choose one of pay-api, gini-api"):
+    with pytest.raises(
+        SettingError,
+        match=r"There is no environment of this name \(a text of 4 characters\); choose one of pay-api, gini-api",
+    ):
         environment_named("gini")
 
 
@@ -399,7 +408,7 @@ def test_upload_request_pay_api() -> None:
     request = wire_documents.upload(
         PAY_API, BASE, b"%PDF-", "application/pdf", name="Größe & Ä.pdf", hint="Invoice", metadata={"branchid": "7"}
     )
-    assert (request.method, request.path, request.repeatable) == ("POST", "/documents", False)
+    assert (request.method, request.path, request.kind) == ("POST", "/documents", Kind.UPLOAD)
     assert request.query == "filename=Gr%C3%B6%C3%9Fe%20%26%20%C3%84.pdf&doctype=Invoice"
     assert request.headers == {
         "Accept": "application/vnd.gini.v1+json",
@@ -539,7 +548,7 @@ def test_what_is_no_label_is_refused(label: str) -> None:
 
 @pytest.mark.parametrize(("number", "size"), [(0, "large"), (True, "large"), ("1", "large"), (1, "huge")])
 def test_page_numbers_and_sizes(number: Any, size: str) -> None:
-    with pytest.raises(SettingError, match=r"Pages are numbered from 1|no page image of size 'huge'"):
+    with pytest.raises(SettingError, match=r"Pages are numbered from 1|no page image of this size"):
         wire_documents.page_image(PAY_API, "1", number, size)
 
 
@@ -582,7 +591,9 @@ def test_account_requests() -> None:
     changed = user_center.change_email("u1", "a@b.example", "c@d.example")
     assert isinstance(changed.body, Secret)
     assert json.loads(changed.body.reveal()) == {"oldEmail": "a@b.example", "email": "c@d.example"}
-    assert decode(changed, answered(200, b"whatever")) is None
+    assert decode(changed, answered(200)) is None
+    with pytest.raises(AnswerLost, match="web page, probably of a proxy"):
+        decode(changed, answered(200, b"<html>log in</html>"))
 
 
 @pytest.mark.parametrize(

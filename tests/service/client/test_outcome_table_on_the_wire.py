@@ -1,0 +1,294 @@
+"""R5: every cell of the outcome table, seen on a real wire; the expected outcome is read from the table itself."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import trustme
+from faults import close, cut_off, drip, in_turn, reset, stay_silent
+from loopback import DOCUMENT, Connection, Loopback, Reply, answer, context_of, says
+
+from gini_notebook.errors import GiniError
+from gini_notebook.service.client import Client, Timing
+from gini_notebook.service.wire.outcomes import GRACE_S, OUTCOMES, Kind, Observation, Outcome, outcome_of
+
+Connect = Callable[..., Client]
+Serve = Callable[..., Loopback]
+ATTEMPTS = 3
+TOKEN = {"access_token": "t", "expires_in": 60}
+GOOD = {
+    Kind.READ: answer(200, DOCUMENT),
+    Kind.DELETE: answer(204),
+    Kind.UPLOAD: answer(201, Location="/documents/abc"),
+    Kind.JOIN: answer(201, Location="/documents/abc"),
+    Kind.TOKEN: answer(200, TOKEN),
+    Kind.FEEDBACK: answer(204),
+}
+CALLS: dict[Kind, Callable[[Client], object]] = {
+    Kind.READ: lambda client: client.document("1"),
+    Kind.DELETE: lambda client: client.delete("1", with_parts=False),
+    Kind.UPLOAD: lambda client: client.upload(b"text"),
+    Kind.JOIN: lambda client: client.compose(["1"]),
+    Kind.TOKEN: lambda client: client.login_token(),
+    Kind.FEEDBACK: lambda client: client.send_feedback("1", {"iban": "x"}),
+}
+HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
+EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+ALL = tuple(Kind)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a server does, and the row of the table that it belongs to."""
+
+    name: str
+    reply: Reply
+    observation: Observation
+    kinds: tuple[Kind, ...] = ALL
+    timing: Timing | None = None
+
+
+def said(name: str, observation: Observation, data: bytes, kinds: tuple[Kind, ...] = ALL) -> Row:
+    return Row(name, says(data), observation, kinds)
+
+
+def rows() -> Iterator[Row]:
+    lost = Observation.LOST
+    yield Row("reset", reset, lost)
+    yield Row("silent end", close, lost)
+    yield Row("read timeout", stay_silent, lost, timing=Timing(read_s=0.1))
+    yield Row("our own deadline", stay_silent, lost, (Kind.UPLOAD, Kind.JOIN, Kind.FEEDBACK), Timing(deadline_s=0.2))
+    yield Row("R28 cut in the status line", cut_off(b"HTTP/1.1 204 No Con"), lost)
+    yield Row("R28 cut within a header", cut_off(b"HTTP/1.1 201 Created\r\nLocation: /documents/2c9"), lost)
+    yield Row("R28 cut before the blank line", cut_off(b"HTTP/1.1 200 OK\r\nLocation: /documents/abc\r\n"), lost)
+    yield Row("R28 interim answer, then the end", cut_off(EARLY_HINTS), lost)
+    yield Row("truncated body", cut_off(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"), lost)
+    yield Row("no HTTP", cut_off(b"SSH-2.0-OpenSSH_9.6\r\n"), lost)
+    yield said("200 with a web page", lost, answer(200, HTML))
+    yield said("200 with text", lost, answer(200, b"OK, done"))
+    yield said("201 without Location", lost, answer(201), (Kind.UPLOAD, Kind.JOIN))
+    foreign = answer(201, Location="https://evil.example/documents/1")
+    yield said("201 with a foreign Location", lost, foreign, (Kind.UPLOAD, Kind.JOIN))
+    yield said("201 with a malformed Location", lost, answer(201, Location="/documents/a b"), (Kind.UPLOAD, Kind.JOIN))
+    yield said("200 with an empty body", lost, answer(200), (Kind.READ, Kind.UPLOAD, Kind.JOIN, Kind.TOKEN))
+    yield said("401", Observation.UNAUTHORIZED, answer(401))
+    yield said("429", Observation.ASKED_TO_WAIT, answer(429))
+    yield said("429 with Retry-After", Observation.ASKED_TO_WAIT, answer(429, Retry_After="1"))
+    yield said("408 with Retry-After", Observation.ASKED_TO_WAIT, answer(408, Retry_After="1"))
+    yield said("503 with Retry-After", Observation.UNAVAILABLE, answer(503, Retry_After="1"))
+    for status in (408, 500, 502, 503, 504, 507):
+        yield said(str(status), Observation.FAILED, answer(status))
+    yield said("502 with a web page", Observation.FAILED, answer(502, HTML))
+    for status in (301, 302, 304, 307, 308, 400, 403, 404, 405, 406, 409, 410, 413, 415, 422):
+        yield said(str(status), Observation.REFUSED, answer(status))
+
+
+CELLS = [pytest.param(row, kind, id=f"{row.name}, {kind.name}") for row in rows() for kind in row.kinds]
+
+
+@pytest.mark.parametrize(("row", "kind"), CELLS)
+def test_R5_R8_R28_a_cell_of_the_table(serve: Serve, connect: Connect, row: Row, kind: Kind) -> None:
+    outcome = OUTCOMES[row.observation][kind]
+    if outcome is Outcome.WAIT:
+        server = serve(in_turn(*[row.reply] * (ATTEMPTS + 2), says(GOOD[kind])))
+        CALLS[kind](connect(server.url, attempts=ATTEMPTS))
+        assert len(server.requests) == ATTEMPTS + 3, "waiting is no failed attempt"
+        return
+    server = serve(row.reply)
+    with pytest.raises(GiniError) as caught:
+        CALLS[kind](connect(server.url, attempts=ATTEMPTS, timing=row.timing))
+    assert outcome_of(caught.value, kind) is outcome
+    assert len(server.requests) == (ATTEMPTS if outcome is Outcome.RETRY else 1)
+    if outcome is Outcome.UNCLEAR:
+        assert caught.value.processed is None  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_R5_what_never_left_is_tried_again(connect: Connect, kind: Kind) -> None:
+    pauses: list[float] = []
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        client = connect(f"https://127.0.0.1:{closed.getsockname()[1]}", attempts=ATTEMPTS, sleep=pauses.append)
+        with pytest.raises(GiniError) as caught:
+            CALLS[kind](client)
+    assert outcome_of(caught.value, kind) is OUTCOMES[Observation.NEVER_SENT][kind] is Outcome.RETRY
+    assert len(pauses) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_R5_T4_a_refused_certificate_costs_one_attempt(connect: Connect, kind: Kind) -> None:
+    pauses: list[float] = []
+    with Loopback(says(GOOD[kind]), context_of(trustme.CA().issue_cert("127.0.0.1"))) as server:
+        with pytest.raises(GiniError) as caught:
+            CALLS[kind](connect(server.url, attempts=ATTEMPTS, sleep=pauses.append))
+        assert outcome_of(caught.value, kind) is OUTCOMES[Observation.UNTRUSTED][kind] is Outcome.FATAL
+        assert (pauses, server.requests) == ([], [])
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    "interim", [b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", b"HTTP/1.1 102 Processing\r\n\r\n"]
+)
+def test_R5_R28_interim_answers_are_read_over(serve: Serve, connect: Connect, kind: Kind, interim: bytes) -> None:
+    server = serve(says(b"HTTP/1.1 100 Continue\r\n\r\n" + interim * 2 + GOOD[kind]))
+    client = connect(server.url)
+    CALLS[kind](client)
+    CALLS[kind](client)
+    assert (len(server.requests), server.connections) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("cut", [reset, close], ids=["reset", "close"])
+def test_R5_a_connection_of_the_pool_that_was_cut(serve: Serve, connect: Connect, kind: Kind, cut: Reply) -> None:
+    server = serve(in_turn(says(GOOD[Kind.READ]), cut, says(GOOD[kind])))
+    client = connect(server.url)
+    client.document("1")
+    if OUTCOMES[Observation.LOST][kind] is Outcome.RETRY:
+        CALLS[kind](client)
+        assert len(server.requests) == 3
+    else:
+        with pytest.raises(GiniError) as caught:
+            CALLS[kind](client)
+        assert outcome_of(caught.value, kind) is Outcome.UNCLEAR
+        assert len(server.requests) == 2
+
+
+def shown_late(times: int, kind: Kind) -> Reply:
+    """Name a document, then answer 404 so often before it is there."""
+    return in_turn(says(GOOD[Kind.UPLOAD]), *[says(answer(404))] * times, says(GOOD[kind]))
+
+
+LATE: dict[Kind, Callable[[Client, str], object]] = {
+    Kind.READ: lambda client, named: client.document(named),
+    Kind.DELETE: lambda client, named: client.delete(named, with_parts=False),
+    Kind.JOIN: lambda client, named: client.compose([named]),
+    Kind.FEEDBACK: lambda client, named: client.send_feedback(named, {"iban": "x"}),
+}
+
+
+@pytest.mark.parametrize("kind", LATE)
+def test_R30_a_document_that_was_just_named_is_looked_for_again(serve: Serve, connect: Connect, kind: Kind) -> None:
+    server = serve(shown_late(4, kind))
+    client = connect(server.url, attempts=1)
+    named = client.upload(b"text")
+    if OUTCOMES[Observation.NOT_SHOWN_YET][kind] is Outcome.PENDING:
+        LATE[kind](client, named)
+        assert len(server.requests) == 6
+    else:
+        with pytest.raises(GiniError):
+            LATE[kind](client, named)
+        assert len(server.requests) == 2
+
+
+def test_R30_after_the_period_of_grace_404_means_that_there_is_none(serve: Serve, connect: Connect) -> None:
+    pauses: list[float] = []
+    server = serve(shown_late(1000, Kind.READ))
+    client = connect(server.url, sleep=pauses.append)
+    named = client.upload(b"text")
+    with pytest.raises(GiniError, match="It does not exist"):
+        client.document(named)
+    assert GRACE_S - 10 < sum(pauses) <= GRACE_S
+    seconds = iter([0.0, GRACE_S + 1])
+    late = connect(serve(shown_late(1000, Kind.READ)).url, clock=lambda: next(seconds), sleep=pauses.append)
+    before = len(pauses)
+    with pytest.raises(GiniError, match="It does not exist"):
+        late.document(late.upload(b"text"))
+    assert len(pauses) == before
+
+
+def test_R30_extractions_that_lag_behind_their_document_are_looked_for_again(serve: Serve, connect: Connect) -> None:
+    extractions = answer(200, {"extractions": {}, "candidates": {}})
+    server = serve(in_turn(says(GOOD[Kind.UPLOAD], answer(200, {"id": "abc", "progress": "COMPLETED"}))))
+    server.reply = says(
+        GOOD[Kind.UPLOAD], answer(200, {"id": "abc", "progress": "COMPLETED"}), answer(404), answer(404), extractions
+    )
+    client = connect(server.url)
+    client.extractions(client.wait(client.upload(b"text")))
+    assert len(server.requests) == 5
+
+
+def test_R30_extractions_of_a_document_that_is_not_done_are_not_waited_for(serve: Serve, connect: Connect) -> None:
+    server = serve(says(GOOD[Kind.UPLOAD], answer(404)))
+    client = connect(server.url)
+    with pytest.raises(GiniError, match="It does not exist"):
+        client.extractions(client.upload(b"text"))
+    assert len(server.requests) == 2
+
+
+def test_R31_slow_down_is_no_failed_attempt(serve: Serve, connect: Connect) -> None:
+    waits = [says(answer(429, Retry_After=str(number % 3))) for number in range(12)]
+    server = serve(in_turn(*waits, says(GOOD[Kind.READ])))
+    assert connect(server.url, attempts=2).document("1")
+    assert len(server.requests) == 13
+
+
+def test_R31_a_service_that_asks_to_wait_for_ever_is_left_at_the_deadline(serve: Serve, connect: Connect) -> None:
+    pauses: list[float] = []
+    server = serve(says(answer(429, Retry_After="7")))
+    with pytest.raises(GiniError, match="Wait, then try again"):
+        connect(server.url, sleep=pauses.append, timing=Timing(deadline_s=60)).document("1")
+    assert 30 < sum(pauses) <= 60
+
+
+BLOCKS = {
+    Kind.UPLOAD: b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nLocation: /documents/2c99750c-2fba\r\nX-A: b\r\n\r\n",
+    Kind.DELETE: b"HTTP/1.1 204 No Content\r\nX-Request-Id: 1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+@pytest.mark.parametrize("polite", [True, False])
+def test_R28_a_header_block_cut_at_any_byte_is_no_answer(
+    serve: Serve, connect: Connect, kind: Kind, polite: bool
+) -> None:
+    block = BLOCKS[kind]
+    where = iter(range(len(block)))
+    lock = threading.Lock()
+
+    def reply(connection: Connection, request: bytes) -> None:
+        with lock:
+            cut = next(where)
+        cut_off(block[:cut], polite=polite)(connection, request)
+
+    server = serve(reply)
+    client = connect(server.url, attempts=1)
+    for _ in range(len(block)):
+        with pytest.raises(GiniError) as caught:
+            CALLS[kind](client)
+        assert outcome_of(caught.value, kind) is OUTCOMES[Observation.LOST][kind]
+    server.reply = says(block)
+    CALLS[kind](client)
+
+
+def test_R28_an_answer_without_a_length_that_our_deadline_cuts_is_none(serve: Serve, connect: Connect) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"
+    reply = drip(head + b"%PDF-1.4 " + b"x" * 500, whole_first=len(head) + 9)
+    client = connect(serve(reply).url, attempts=1, timing=Timing(deadline_s=0.3))
+    with pytest.raises(GiniError, match="deadline passed"):
+        client.processed("1")
+
+
+def test_R5_every_observation_has_an_outcome_for_every_kind() -> None:
+    assert {(row, kind) for row, cells in OUTCOMES.items() for kind in cells} == {
+        (row, kind) for row in Observation for kind in Kind
+    }
+    seen = {row.observation for row in rows()} | {
+        Observation.NEVER_SENT,
+        Observation.UNTRUSTED,
+        Observation.NOT_SHOWN_YET,
+    }
+    assert seen == set(Observation), "a row that no test puts on the wire"
+
+
+def test_R5_bodies_that_the_service_may_send_are_believed(serve: Serve, connect: Connect) -> None:
+    for body in (b"", b" \r\n", b"{}", json.dumps({"deleted": True}).encode()):
+        client = connect(serve(says(answer(200, body))).url)
+        client.delete("1", with_parts=False)
+        client.send_feedback("1", {"iban": "x"})
+    for body in (HTML, b"OK", b"1", b'"done"', b'{"half": '):
+        client = connect(serve(says(answer(200, body))).url, attempts=2)
+        with pytest.raises(GiniError, match="the answer is damaged"):
+            client.delete("1", with_parts=False)
