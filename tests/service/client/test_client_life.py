@@ -10,7 +10,7 @@ import pytest
 from loopback import DOCUMENT, Loopback, answer, says
 
 from gini_notebook.errors import LoginRequired
-from gini_notebook.interactive.session import login
+from gini_notebook.interactive.login import login
 from gini_notebook.service.client import Client
 from gini_notebook.service.credentials import TrustedAccess
 from gini_notebook.service.transport import connections
