@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from getpass import getpass
-from typing import Any, Protocol
+from typing import Any
 
 from gini_notebook.errors import LoginRequired
 from gini_notebook.interactive.runtime_environment import (
@@ -26,6 +26,7 @@ from gini_notebook.service.credentials import (
     DeferredAccess,
     FoundCredentials,
     JwtAccess,
+    SandboxLike,
     Secret,
     TrustedAccess,
     UserAccess,
@@ -37,16 +38,6 @@ from gini_notebook.service.transport import CaBundle, Trust
 from gini_notebook.service.wire import Access, base_url, environment_named
 
 Provider = Callable[[], Any]
-
-
-class SandboxLike(Protocol):
-    """What :func:`login` needs to know of a sandbox."""
-
-    api: str
-    user_center: str
-    ca_file: str
-    client_id: str
-    client_secret: str
 
 
 def login(  # noqa: PLR0913 - all by keyword, all independent
@@ -143,7 +134,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     }
     if sandbox is not None:
         found = _of_sandbox(sandbox, given)
-        environment = getattr(sandbox, "environment", environment)
+        environment = sandbox.environment
         proxies = {} if proxies is None else proxies
     else:
         found = find(given, use_keyring=keyring)
@@ -176,7 +167,7 @@ def login_accounts(
     client_secret = as_secret(client_secret)
     if sandbox is not None:
         found = _of_sandbox(sandbox, {})
-        environment = getattr(sandbox, "environment", environment)
+        environment = sandbox.environment
     else:
         found = find(
             {**dict.fromkeys(_NAMES), "client_id": client_id, "client_secret": client_secret}, use_keyring=keyring

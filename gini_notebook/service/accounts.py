@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
-from gini_notebook.service.credentials import ClientTokenAccess, as_secret
+from gini_notebook.service.credentials import ClientTokenAccess, SandboxLike, as_secret
 from gini_notebook.service.transport import CaBundle, Timing, Transport
 from gini_notebook.service.values import Secret, User
 from gini_notebook.service.wire import Environment, Identified, Request, base_url, environment_named, user_center
@@ -21,7 +21,7 @@ class Accounts:
     Parameters
     ----------
     client_id, client_secret
-        Of your client.
+        Of your client; or a running :class:`gini_notebook.Sandbox` in place of both, which brings its address along.
     environment, user_center, ca_bundle, proxies, timing, attempts, sleep, clock
         As for :class:`gini_notebook.Client`.
 
@@ -35,8 +35,8 @@ class Accounts:
 
     def __init__(  # noqa: PLR0913 - all but two by keyword, all independent
         self,
-        client_id: str,
-        client_secret: str | Secret,
+        client_id: str | SandboxLike,
+        client_secret: str | Secret | None = None,
         *,
         environment: str | Environment = "pay-api",
         user_center: str | None = None,
@@ -48,6 +48,13 @@ class Accounts:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         client_secret = as_secret(client_secret)
+        # A sandbox that nobody holds any more ends.
+        self.keeps_alive: object = None
+        if not isinstance(client_id, str):
+            self.keeps_alive = sandbox = client_id
+            client_id, client_secret = sandbox.client_id, as_secret(sandbox.client_secret)
+            environment, user_center, ca_bundle = sandbox.environment, sandbox.user_center, sandbox.ca_file
+            proxies = {}
         self.environment = environment_named(environment)
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
         self._access = ClientTokenAccess(client_id, client_secret, clock)

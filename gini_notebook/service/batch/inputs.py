@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gini_notebook._text import as_text, some
+from gini_notebook._text import as_text, described, some
 from gini_notebook.errors import FileProblem
 
 # Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
@@ -52,7 +52,7 @@ def folders_as_documents(folder: PathLike) -> dict[str, str | tuple[str, ...]]:
     >>> batch = process(client, documents, to="runs/scans")  # doctest: +SKIP
     """
     if not isinstance(folder, str | os.PathLike):
-        message = f"folders_as_documents takes one folder, below which documents are named, not {folder!r}."
+        message = f"folders_as_documents takes one folder, below which documents are named, not {described(folder)}."
         raise FileProblem(message)
     top = Path(folder).expanduser().absolute()
     if not top.is_dir():
@@ -190,12 +190,13 @@ def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None)
     elif isinstance(documents, Mapping):
         return Inputs(_named(documents))
     elif not isinstance(documents, Iterable):
-        message = f"Documents are a folder, a file, a glob, a list of these or a mapping of names, not {documents!r}."
+        given = described(documents)
+        message = f"Documents are a folder, a file, a glob, a list of these or a mapping of names, not {given}."
         raise FileProblem(message)
     else:
         items = list(documents)
         if wrong := [item for item in items if not isinstance(item, str | os.PathLike | list | tuple)]:
-            message = f"A document must be a path, or a list of the paths of its pages, not {wrong[0]!r}."
+            message = f"A document must be a path, or a list of the paths of its pages, not {described(wrong[0])}."
             raise FileProblem(message)
         groups = [
             _pages(item, f"Document {number} of the list")
@@ -222,7 +223,7 @@ def _pages(item: Sequence[PathLike], what: str) -> tuple[str, ...]:
 
 def _page(page: PathLike, what: str) -> str:
     if not isinstance(page, str | os.PathLike):
-        message = f"{what}: a page must be the path of a file, not {page!r}."
+        message = f"{what}: a page must be the path of a file, not {described(page)}."
         raise FileProblem(message)
     path = Path(page).expanduser().absolute()
     if path.is_dir():
@@ -246,7 +247,7 @@ def _named(documents: Mapping[str, Pages]) -> tuple[Source, ...]:
     sources = []
     for name, item in documents.items():
         if not isinstance(name, str) or not name:
-            message = f"The name of a document must be a text that is not empty, not {name!r}."
+            message = f"The name of a document must be a text that is not empty, not {described(name)}."
             raise FileProblem(message)
         sources.append(_source(name, _pages(item if isinstance(item, list | tuple) else (item,), f"Document {name!r}")))
     if not sources:

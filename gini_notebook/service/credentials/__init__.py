@@ -15,6 +15,7 @@ from gini_notebook.service.credentials.access import (
 from gini_notebook.service.credentials.sources import (
     VARIABLES,
     FoundCredentials,
+    SandboxLike,
     find,
     save_secret_file,
     secret_file_path,
@@ -37,6 +38,7 @@ __all__ = [
     "DeferredAccess",
     "FoundCredentials",
     "JwtAccess",
+    "SandboxLike",
     "Secret",
     "TokenAccess",
     "TrustedAccess",

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from gini_notebook.errors import CredentialsError, SecretWarning
 from gini_notebook.service.credentials.access import as_secret, check_secret
@@ -26,6 +27,18 @@ VARIABLES: Mapping[str, str] = {
 _SECRETS = frozenset({"client_secret", "password"})
 KEYRING_SERVICE = "gini_notebook"
 _UNSAFE_BACKENDS = ("file.plaintext", "plaintextkeyring", "backends.null", "backends.fail")
+
+
+class SandboxLike(Protocol):
+    """What a sandbox says about itself: where it is, what it speaks, and with which credentials to call."""
+
+    api: str
+    user_center: str
+    ca_file: str
+    client_id: str
+    client_secret: str
+    environment: str
+
 
 Lookup = Callable[[str], "str | Secret | None"]
 

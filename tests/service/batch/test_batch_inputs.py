@@ -113,20 +113,20 @@ def test_a_mapping_names_documents_and_keeps_the_order_of_pages(folder: Path) ->
     ("documents", "message"),
     [
         ([["a.pdf", "b.pdf"], []], "Document 2 of the list has no pages"),
-        ([["a.pdf", ["b.pdf"]]], r"Document 1 of the list: a page must be the path of a file, not \['b.pdf'\]"),
-        ([["a.pdf", 7]], "Document 1 of the list: a page must be the path of a file, not 7"),
-        ([7], "A document must be a path, or a list of the paths of its pages, not 7"),
-        ({"": "a.pdf"}, "The name of a document must be a text that is not empty, not ''"),
-        ({7: "a.pdf"}, "The name of a document must be a text that is not empty, not 7"),
+        ([["a.pdf", ["b.pdf"]]], r"Document 1 of the list: a page must be the path of a file, not a list of 1"),
+        ([["a.pdf", 7]], "Document 1 of the list: a page must be the path of a file, not an int"),
+        ([7], "A document must be a path, or a list of the paths of its pages, not an int"),
+        ({"": "a.pdf"}, "The name of a document must be a text that is not empty, not a text of 0 characters"),
+        ({7: "a.pdf"}, "The name of a document must be a text that is not empty, not an int"),
         ({"a": []}, "Document 'a' has no pages. Leave it out"),
-        ({"a": {"b": "c"}}, "Document 'a': a page must be the path of a file, not {'b'"),
+        ({"a": {"b": "c"}}, "Document 'a': a page must be the path of a file, not a dict of 1"),
         ({"a": ["a.pdf", "."]}, r"Document 'a': a page must be a file, and '\.' is a folder.*folders_as_documents"),
         ({"a": "."}, r"Document 'a': a page must be a file, and '\.' is a folder"),
         (
             [["nowhere/*.pdf"]],
             r"Document 1 .* none called 'nowhere/\*\.pdf'\. Name the files of a pattern",
         ),
-        (3, "Documents are a folder, a file, a glob, a list of these or a mapping of names, not 3"),
+        (3, "Documents are a folder, a file, a glob, a list of these or a mapping of names, not an int"),
         ({}, "No documents in the mapping"),
         ([["a/1.pdf", "b.pdf"], ["a/1.pdf", "c.pdf"]], r"Two documents would both be called 'a/1.pdf \(\+1\)'"),
     ],
@@ -148,7 +148,7 @@ def test_folders_as_documents_takes_one_folder(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").touch()
     with pytest.raises(FileProblem, match=r"a\.pdf' is a file, not a folder"):
         folders_as_documents(tmp_path / "a.pdf")
-    with pytest.raises(FileProblem, match=r"takes one folder, below which documents are named, not \['a', 'b'\]"):
+    with pytest.raises(FileProblem, match=r"takes one folder, below which documents are named, not a list of 2"):
         folders_as_documents(["a", "b"])
 
 

@@ -10,6 +10,8 @@ import pytest
 from loopback import DOCUMENT, Loopback, answer, says
 
 from gini_notebook.errors import FileProblem, GiniError, SettingError, StillProcessing
+from gini_notebook.interactive.login import login
+from gini_notebook.sandbox import Sandbox
 from gini_notebook.service.accounts import Accounts
 from gini_notebook.service.client import Client
 from gini_notebook.service.credentials import TrustedAccess
@@ -208,3 +210,12 @@ def test_an_answer_that_names_parts_by_id(serve: Serve, connect: Connect) -> Non
     parts = [{"documentId": "p1"}, {"document": "https://x/documents/p2", "rotationDelta": 90}]
     server = serve(says(answer(200, {**DOCUMENT, "partialDocuments": parts})))
     assert [part.id for part in connect(server.url).document("1").partial_documents] == ["p1", "p2"]
+
+
+def test_the_environment_of_a_sandbox_is_the_clients() -> None:
+    with Sandbox(processing_time_s=0.0, environment="gini-api") as older:
+        assert login(older).environment.name == "gini-api"
+        assert list(login(older).all_documents()) == []
+        with Accounts(older) as accounts:
+            assert accounts.environment.name == "gini-api"
+            accounts.get(accounts.create("somebody@app.example.org", "secret-7"))
