@@ -4,7 +4,6 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, overload
 
@@ -229,19 +228,18 @@ class Client:
 
     def _call_for_new(self, request: Request[T], *documents: str | wire.Identified) -> T:
         """Call, and look again for documents that the service has just named and does not show yet."""
-        left_s, pause_s = 0.0, _FIRST_POLL_S
-        for attempt in count():
+        left_s, pause_s = None, _FIRST_POLL_S
+        while True:
             try:
                 return self._call(request)
             except NotFound as error:
-                if attempt == 0 and self._looks_again:
-                    left_s = self._new.grace_s(documents)
-                left_s -= pause_s
-                if outcome_of(error, request.kind, named_lately=left_s >= 0) is not Outcome.PENDING:
+                if left_s is None:
+                    left_s = self._new.grace_s(documents) if self._looks_again else 0.0
+                if outcome_of(error, request.kind, named_lately=left_s >= pause_s) is not Outcome.PENDING:
                     raise
             self._sleep(pause_s)
+            left_s -= pause_s
             pause_s = min(2 * pause_s, _LAST_POLL_S)
-        raise AssertionError
 
     def _read_result(self, request: Request[T], document: str | wire.Identified) -> T:
         # Before it is done, and for a part, which has none, 404 means what it says.
