@@ -139,7 +139,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     else:
         found = find(given, use_keyring=keyring)
         check_secret_exposure((client_secret, password, jwt, token))
-        warn_of_secret_exposure(literal=literal, trusted=not (jwt or token or found.username or anonymous_domain))
+        trusted = not (jwt or token or found.username or anonymous_domain)
+        warn_of_secret_exposure((client_secret, password, jwt, token), literal=literal, trusted=trusted)
     options = {"proxies": proxies, "pins": pins, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
     connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")

@@ -79,9 +79,24 @@ def check_secret_exposure(given: Iterable[object]) -> None:
         )
 
 
-def warn_of_secret_exposure(*, literal: bool, trusted: bool) -> None:
-    """Warn of secrets typed into a cell or prompt, and of client secrets on machines of others."""
-    if literal and is_interactive():
+def warn_of_secret_exposure(given: Iterable[object], *, literal: bool, trusted: bool) -> None:
+    """Warn of secrets typed into a cell or prompt, and of client secrets on machines of others.
+
+    Parameters
+    ----------
+    given
+        The secrets in question. Where there are cells, those count that stand in one: what a vault or the environment
+        gave, as a text like any other, does not.
+    literal
+        Whether any of them came as a text; at a prompt without cells that is all there is to go by.
+    trusted
+        Whether the client's own secret is in use.
+    """
+    if shell() is None:
+        exposed = literal and is_interactive()
+    else:
+        exposed = any(isinstance(each, Secret) and stands_in_a_cell(each) for each in given)
+    if exposed:
         warnings.warn(
             "A secret that stands in a cell is saved with the notebook and in the history. Use the environment, a "
             "secret file or the form instead, and change this secret.",

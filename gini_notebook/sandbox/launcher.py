@@ -99,8 +99,6 @@ class Sandbox:
         File with the certificate of the authority that clients must trust.
     client_id, client_secret
         Credentials of the only client.
-    environment
-        The environment it speaks.
 
     Raises
     ------
@@ -131,7 +129,6 @@ class Sandbox:
         self.ca_file: str = running["ca_file"]
         self.client_id: str = running["client_id"]
         self.client_secret: str = running["client_secret"]
-        self.environment: str = self._settings.environment
         self._context = ssl.create_default_context(cafile=self.ca_file)
         self._end = weakref.finalize(self, _stop, process, Path(self.ca_file).parent)
 

@@ -1,5 +1,6 @@
 """Log in: what follows from what there is, and who is asked for what lacks."""
 
+import builtins
 import sys
 import types
 import warnings
@@ -186,6 +187,20 @@ def test_T21_a_literal_secret_is_warned_about(sandbox: "Sandbox") -> None:
     with warnings.catch_warnings(action="error"):
         login(**options, client_secret=Secret("x"))  # type: ignore[arg-type]
         login(sandbox)
+
+
+def test_T21_in_a_notebook_only_a_secret_that_a_cell_holds_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = ["client = gini.login(client_id='a', client_secret=os.environ['VAULT'])"]
+    shell = types.SimpleNamespace(user_ns={"In": cells}, kernel=None)
+    monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
+    options = {"client_id": "client", "client_secret": "from-the-vault", "api": "https://127.0.0.1:9"}
+    with warnings.catch_warnings(action="error"):
+        login(**options)  # type: ignore[arg-type]
+    cells.append("client = gini.login(client_id='a', client_secret='from-the-vault')")
+    with pytest.warns(SecretWarning, match="stands in a cell is saved with the notebook"):
+        login(**options)  # type: ignore[arg-type]
+    with pytest.warns(SecretWarning, match="stands in a cell is saved with the notebook"):
+        login(**{**options, "client_secret": Secret("from-the-vault")})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
