@@ -16,14 +16,14 @@ class Limits:
     cpu_s
         Seconds of computing.
     wait_s
-        Seconds until it answers, also where it computes nothing.
+        Seconds until it answers, also where it computes nothing, as it does where a disk does not answer.
     answer
         Bytes of what it sends back.
     """
 
     memory: int = 512 * MIB
     cpu_s: int = 8
-    wait_s: float = 30.0
+    wait_s: float = 120.0
     answer: int = 32 * MIB
 
     @property

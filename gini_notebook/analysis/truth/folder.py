@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from functools import partial
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -12,16 +12,20 @@ from typing import NamedTuple
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, EmbeddedFile
 
+from gini_notebook import _guarded
 from gini_notebook._executors import broken
 from gini_notebook.analysis.truth.einvoice import einvoice_labels
 from gini_notebook.analysis.truth.einvoice.safe_xml import MAX_BYTES
-from gini_notebook.analysis.truth.labels import Labels
+from gini_notebook.analysis.truth.labels import Labels, packed, unpacked
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES, qr_labels
 from gini_notebook.analysis.truth.records import extractions_labels, is_extractions, parse_json
 from gini_notebook.analysis.truth.sheets import decoded, read_bytes
-from gini_notebook.errors import TruthError
+from gini_notebook.analysis.truth.sizes import check_regular
+from gini_notebook.errors import ReaderStopped, TruthError
 
 DOCUMENT_SUFFIXES = (".pdf", ".xml", ".json", *IMAGE_SUFFIXES)
+# An invoice has one, or one and its attachments.
+MAX_ATTACHMENTS = 32
 _MAX_PDF_BYTES = 100 * 1024 * 1024
 _PDF_MARK = b"%PDF-"
 _CHUNK = 16  # documents per task, so that the way to another process is worth it
@@ -60,31 +64,63 @@ def read_documents(
     ExecutorBroken
         If the executor breaks off, for example since one of its processes was killed.
     """
-    read = partial(read_document, qr_codes=qr_codes)
-    if executor is None:
-        yield from map(read, paths, documents)
-        return
     # Whoever reads may have another working directory.
-    absolute = [path.absolute() for path in paths]
+    tasks = [(str(path.absolute()), document, qr_codes) for path, document in zip(paths, documents, strict=True)]
+    if executor is None:
+        for task, answer in zip(tasks, _guarded.each(packed_document, tasks), strict=True):
+            yield _found(task[1], answer)
+        return
     done = 0
     try:
-        for found in executor.map(read, absolute, documents, chunksize=_CHUNK):
+        for found in executor.map(read_task, tasks, chunksize=_CHUNK):
             yield found
             done += 1
     except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
         raise broken(executor, error, f"after {done} of {len(paths)} files") from error
 
 
-def read_document(path: Path, document: str, *, qr_codes: bool) -> Found:
+def read_task(task: tuple[str, str, bool]) -> Found:
     """Read one file, whatever is wrong with it."""
+    [answer] = _guarded.each(packed_document, [task])
+    return _found(task[1], answer)
+
+
+def _found(document: str, answer: _guarded.Answer) -> Found:
     try:
-        return Found(document, document_labels(path, document, qr_codes=qr_codes))
+        return Found(document, _unpacked(document, answer))
     except TruthError as error:
         return Found(document, None, str(error))
 
 
+def _unpacked(document: str, answer: _guarded.Answer) -> Labels | None:
+    try:
+        value = answer.get()
+        return None if value is None else unpacked(value)
+    except ReaderStopped as error:
+        message = f"{document} cannot be read: {error}."
+        raise TruthError(message) from error
+
+
+def read_document(path: Path, document: str, *, qr_codes: bool) -> Labels | None:
+    """Return the labels a file holds, or ``None`` where it holds none; its readers run in the guarded process.
+
+    Raises
+    ------
+    TruthError
+        If the file cannot be read, or is refused.
+    """
+    [answer] = _guarded.each(packed_document, [(str(path.absolute()), document, qr_codes)])
+    return _unpacked(document, answer)
+
+
+def packed_document(path: str, document: str, qr_codes: bool) -> _guarded.Value:
+    """Read a file, in the guarded process."""
+    labels = document_labels(Path(path), document, qr_codes=qr_codes)
+    return None if labels is None else packed(labels)
+
+
 def document_labels(path: Path, document: str, *, qr_codes: bool) -> Labels | None:
-    """Return the labels a file holds, or ``None`` where it holds none.
+    """Return the labels a file holds, or ``None`` where it holds none; whatever readers do, they do here.
 
     Raises
     ------
@@ -92,6 +128,8 @@ def document_labels(path: Path, document: str, *, qr_codes: bool) -> Labels | No
         If the file cannot be read, or is refused.
     """
     suffix = path.suffix.lower()
+    if suffix in DOCUMENT_SUFFIXES:
+        check_regular(path, document)
     if suffix == ".xml":
         return einvoice_labels(read_bytes(path, document, MAX_BYTES), document, document)
     if suffix == ".json":
@@ -106,6 +144,8 @@ def document_labels(path: Path, document: str, *, qr_codes: bool) -> Labels | No
 
 def _starts_as_pdf(path: Path) -> bool:
     try:
+        if not path.is_file():
+            return False  # a pipe is opened when somebody writes into it, perhaps never
         with path.open("rb") as file:
             return file.read(len(_PDF_MARK)) == _PDF_MARK
     except OSError:
@@ -139,28 +179,40 @@ _KNOWN_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 
-def xml_attachments(content: bytes, where: str) -> list[tuple[str, bytes]]:
-    """Return name and content of the XML attachments of a PDF, those with a name from a specification first.
+def xml_attachments(content: bytes, where: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the XML attachments of a PDF, those with a name from a specification first.
 
-    pypdf stops unpacking a stream at a limit of its own; what is then still larger than an e-invoice is refused here.
+    Each is unpacked when it is asked for. pypdf stops unpacking a stream at a limit of its own; what is then still
+    larger than an e-invoice is refused here.
 
     Raises
     ------
     TruthError
-        If the PDF cannot be read, is encrypted, or an XML attachment is too large.
+        If the PDF cannot be read, is encrypted, has too many XML attachments, or one of them is too large.
     """
-    try:
+    with _reading(where):
         named = [(name, entry) for name, entry in _entries(content) if name.lower().endswith(".xml")]
-        named.sort(key=lambda pair: _rank(pair[0]))
-        found = [(name, bytes(entry.content)) for name, entry in named]
-    except Exception as error:  # a damaged PDF makes the reader raise anything; all of it means the same
-        message = f"{where} cannot be read as PDF: {error or type(error).__name__}."
-        raise TruthError(message) from error
-    for name, xml in found:
+    if len(named) > MAX_ATTACHMENTS:
+        message = f"{where} has {len(named)} XML attachments; a PDF with more than {MAX_ATTACHMENTS} is not read."
+        raise TruthError(message)
+    for name, entry in sorted(named, key=lambda pair: _rank(pair[0])):
+        with _reading(where):
+            xml = bytes(entry.content)
         if len(xml) > MAX_BYTES:
             message = f"The attachment {name!r} of {where} has {len(xml)} bytes; more than {MAX_BYTES} are not read."
             raise TruthError(message)
-    return found
+        yield name, xml
+
+
+@contextmanager
+def _reading(where: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged PDF makes the reader raise anything; all of it means the same
+        message = f"{where} cannot be read as PDF: {error or type(error).__name__}."
+        raise TruthError(message) from error
 
 
 def _rank(name: str) -> int:

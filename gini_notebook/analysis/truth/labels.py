@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gini_notebook._guarded import Value
 from gini_notebook.errors import TruthError
 from gini_notebook.schema import TRUTH
 
@@ -52,6 +53,48 @@ class Labels:
         self.labels.extend(other.labels)
         self.documents.update(other.documents)
         self.fields.update(other.fields)
+
+
+def packed(labels: Labels) -> Value:
+    """Return labels as plain values, every name once; :func:`unpacked` makes labels of it again."""
+    names: dict[str, int] = {}
+
+    def place(name: str) -> int:
+        return names.setdefault(name, len(names))
+
+    rows = [
+        [place(one.document), place(one.group), one.row, place(one.field), one.value, place(one.source)]
+        for one in labels.labels
+    ]
+    documents = [place(name) for name in labels.documents]
+    fields = [[place(group), place(name)] for group, name in labels.fields]
+    return [list(names), rows, documents, fields]
+
+
+def unpacked(value: Value) -> Labels:
+    """Return the labels of what :func:`packed` returned, perhaps in a process that a hostile file has taken over.
+
+    Raises
+    ------
+    TruthError
+        If it is something else.
+    """
+    content: Any = value
+    try:
+        names, rows, documents, fields = content
+        labels = [
+            Label(names[document], names[group], row, names[name], text, names[source])
+            for document, group, row, name, text, source in rows
+        ]
+        result = Labels(labels, {names[place]: None for place in documents})
+        result.fields.update({(names[group], names[name]): None for group, name in fields})
+    except (TypeError, ValueError, LookupError) as error:
+        raise TruthError("what was read from it is no ground truth") from error
+    if not all(type(name) is str for name in names) or not all(
+        type(label.row) is int and (label.value is None or type(label.value) is str) for label in labels
+    ):
+        raise TruthError("what was read from it is no ground truth")
+    return result
 
 
 def present(value: str | None) -> str | None:

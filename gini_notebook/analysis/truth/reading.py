@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gini_notebook import _guarded
 from gini_notebook.analysis.truth.folder import (
     DOCUMENT_SUFFIXES,
-    document_labels,
     document_name,
     files_below,
+    read_document,
     read_documents,
 )
-from gini_notebook.analysis.truth.labels import Labels, declare, frame
+from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, unpacked
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
 from gini_notebook.analysis.truth.sheets import (
@@ -25,13 +26,17 @@ from gini_notebook.analysis.truth.sheets import (
     read_bytes,
     sheet_labels,
 )
-from gini_notebook.errors import TruthError
+from gini_notebook.analysis.truth.sizes import check_regular
+from gini_notebook.errors import ReaderStopped, TruthError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", *SPREADSHEET_SUFFIXES, ".parquet", ".jsonl", ".ndjson")
+
+# Of CSV and JSON; some million labels.
+MAX_TEXT_BYTES = 64 * 1024 * 1024
 
 
 @dataclass
@@ -153,12 +158,29 @@ def _read_path(reading: _Reading, path: Path) -> None:
 
 
 def _table(path: Path, columns: Mapping[str, str]) -> Labels:
+    """Return the labels of a table or of JSON; its readers run in the guarded process."""
+    names = [[str(name), str(ours)] for name, ours in columns.items()]
+    try:
+        return unpacked(_guarded.call(packed_table, str(path.absolute()), names))
+    except ReaderStopped as error:
+        message = f"{path.name} cannot be read: {error}. What is larger can be given as a DataFrame."
+        raise TruthError(message) from error
+
+
+def packed_table(name: str, columns: Sequence[tuple[str, str]]) -> _guarded.Value:
+    """Read a table or JSON, in the guarded process."""
+    path = Path(name)
+    check_regular(path, path.name)
+    return packed(_table_labels(path, dict(columns)))
+
+
+def _table_labels(path: Path, columns: Mapping[str, str]) -> Labels:
     suffix, where = path.suffix.lower(), path.name
     if suffix in SPREADSHEET_SUFFIXES:
         return sheet_labels(path, where, columns)
     if suffix == ".parquet":
         return parquet_labels(path, where, columns)
-    text = decoded(read_bytes(path, where), where)
+    text = decoded(read_bytes(path, where, MAX_TEXT_BYTES), where)
     if suffix == ".json":
         return json_labels(text, path)
     if suffix in (".jsonl", ".ndjson"):
@@ -167,7 +189,7 @@ def _table(path: Path, columns: Mapping[str, str]) -> Labels:
 
 
 def _read_document(reading: _Reading, path: Path) -> None:
-    labels = document_labels(path, document_name(path, path.parent), qr_codes=reading.qr_codes)
+    labels = read_document(path, document_name(path, path.parent), qr_codes=reading.qr_codes)
     if labels is None:
         kinds = ["an e-invoice (CII or UBL)"] if path.suffix.lower() not in IMAGE_SUFFIXES else []
         kinds += ["a payment QR code"] if reading.qr_codes else []

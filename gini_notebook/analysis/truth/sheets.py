@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gini_notebook.analysis.truth.labels import Labels
+from gini_notebook.analysis.truth.sizes import check_parquet, check_workbook
 from gini_notebook.analysis.truth.tables import Row, column_names, document_column, table_labels, unguard
 from gini_notebook.errors import TruthError
 from gini_notebook.schema import FIELD_ENTITIES
@@ -54,6 +55,7 @@ def sheet_labels(path: Path, where: str, columns: Mapping[str, str]) -> Labels:
     """Read the first sheet of a workbook (XLSX, XLS, ODS)."""
     from python_calamine import CalamineError, CalamineWorkbook
 
+    check_workbook(path, where)
     try:
         grid: list[list[Any]] = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, OSError) as error:
@@ -71,7 +73,10 @@ def parquet_labels(path: Path, where: str, columns: Mapping[str, str]) -> Labels
         message = f"{where} needs pyarrow to be read: pip install 'gini-notebook[parquet]'."
         raise TruthError(message) from error
     try:
-        table = parquet.read_table(path)
+        check_parquet(parquet.read_metadata(path), where)
+        table = parquet.read_table(path, use_threads=False)
+    except TruthError:
+        raise
     except (OSError, ValueError) as error:
         message = f"{where} cannot be read as Parquet: {error}."
         raise TruthError(message) from error

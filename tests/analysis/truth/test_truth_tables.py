@@ -12,6 +12,7 @@ from truth_samples import values
 
 from gini_notebook import schema
 from gini_notebook.analysis.truth import read_truth
+from gini_notebook.analysis.truth.sheets import parquet_labels
 from gini_notebook.errors import TruthError
 
 
@@ -212,7 +213,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(TruthError, match=r"needs pyarrow to be read: pip install 'gini-notebook\[parquet\]'"):
-        read_truth(write(tmp_path, "t.parquet", b"PAR1"))
+        parquet_labels(write(tmp_path, "t.parquet", b"PAR1"), "t.parquet", {})
 
 
 def test_a_frame_in_memory_is_a_table_too():

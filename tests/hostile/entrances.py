@@ -1,0 +1,84 @@
+"""Takes files through one entrance of the package, and says what each costs this process and what it is told.
+
+``python -m tests.hostile.entrances ENTRANCE FILE…`` prints one line of JSON per file, ``["name", seconds, MiB, "what
+came of it"]``; the MiB are those by which the memory of this process grew at its peak, the guarded process aside.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from gini_notebook import evaluate, read_truth
+from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.interactive.pages import FolderPages
+from gini_notebook.service.batch import Batch
+
+MIB = 1024 * 1024
+_TRUTH = pd.DataFrame({"document": ["a"], "field": ["iban"], "value": ["x"]})
+
+
+def explore(path: Path) -> object:
+    """Draw the first page, as the explorer does."""
+    page = FolderPages(path.parent).page(path.name, 1)
+    return f"page 1 of {page.count}, {page.width:.0f} × {page.height:.0f}"
+
+
+def batch(path: Path) -> object:
+    """Open a run folder whose ledger is this file."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(path, Path(folder, "ledger.sqlite"))
+        return f"{len(Batch.load(folder).extractions)} extractions"
+
+
+def folder_truth(path: Path) -> object:
+    """Read the truth of the folder that the file is alone in."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, path.name).symlink_to(path)
+        return read_truth(folder, qr_codes=True)
+
+
+ENTRANCES: Mapping[str, Callable[[Path], object]] = {
+    "explore": explore,
+    "read_truth": read_truth,
+    "read_truth with QR codes": lambda path: read_truth(path, qr_codes=True),
+    "read_truth of a folder": folder_truth,
+    "evaluate": lambda path: evaluate(path, _TRUTH),
+    "Evaluation.load": Evaluation.load,
+    "Batch.load": batch,
+}
+
+
+def memory(name: str) -> float:
+    """Return a measure of this process in MiB: ``VmRSS`` now, or ``VmHWM`` at the peak since it was reset."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
+
+
+def outcome(entrance: Callable[[Path], object], path: Path) -> str:
+    """Return what comes of a file: the beginning of a value, or the exception."""
+    try:
+        value = entrance(path)
+    except Exception as error:  # noqa: BLE001 - what it is, the test judges
+        return f"{type(error).__name__}: {error}"
+    return value if isinstance(value, str) else f"<{type(value).__name__} {getattr(value, 'attrs', {}).get('summary')}>"
+
+
+def main() -> None:
+    """Take the files through the entrance."""
+    entrance = ENTRANCES[sys.argv[1]]
+    for name in sys.argv[2:]:
+        Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak is the one from here on
+        before, begun = memory("VmRSS"), time.monotonic()
+        told = outcome(entrance, Path(name))
+        line = [Path(name).name, round(time.monotonic() - begun, 2), round(memory("VmHWM") - before, 1), told]
+        print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - what the test reads
+
+
+if __name__ == "__main__":
+    main()
