@@ -1,6 +1,8 @@
-"""Write a file so that there is the old one or the new one, never half of it."""
+"""Write a file so that there is the old one or the new one, never half of it; open only what is a file."""
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,3 +28,18 @@ def replacing(path: Path) -> Iterator[Path]:
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what has no content of its own: a pipe waits for somebody who writes, a device may never end.
+
+    Raises
+    ------
+    OSError
+        If it is one, a folder, or there is nothing.
+    """
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(kind):
+        raise OSError(errno.EINVAL, "It is no regular file but a pipe, a device or the like")

@@ -1,18 +1,16 @@
 """Pages of PDFs as pictures.
 
-PDFium serves one thread at a time (it is not thread-safe, says the documentation of pypdfium2), also where an executor
-has many; so everything of it is opened, used and closed in here, one call after the other.
+PDFium serves one thread at a time (it is not thread-safe, says the documentation of pypdfium2), and hostile files
+crash it or keep it busy for ever. So this is for the guarded process, which does one thing after the other.
 """
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
 
 import pypdfium2
 from PIL import Image
 
 PdfiumError = pypdfium2.PdfiumError
-_LOCK = Lock()
 
 
 def page_count(source: bytes | Path) -> int:
@@ -23,7 +21,7 @@ def page_count(source: bytes | Path) -> int:
     PdfiumError
         If this is no PDF that can be read.
     """
-    with _LOCK, pypdfium2.PdfDocument(source) as pdf:
+    with pypdfium2.PdfDocument(source) as pdf:
         return len(pdf)
 
 
@@ -49,7 +47,7 @@ def draw(
     PdfiumError
         If the page cannot be read.
     """
-    with _LOCK, pypdfium2.PdfDocument(source) as pdf:
+    with pypdfium2.PdfDocument(source) as pdf:
         page = pdf[index]
         width, height = page.get_size()
         bitmap = page.render(scale=scale(width, height), grayscale=grayscale)

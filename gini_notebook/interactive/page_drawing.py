@@ -1,16 +1,18 @@
-"""Draws a page of a file: a PDF, or a picture of one or several pages."""
+"""Draws a page of a file: a PDF, or a picture of one or several pages, in the guarded process."""
 
 import io
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageOps
 
+from gini_notebook import _guarded
 from gini_notebook._pdfium import PdfiumError, draw, page_count
-from gini_notebook.errors import FileProblem
+from gini_notebook.errors import FileProblem, ReaderStopped
 
 # Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
 WIDTH_PX = 1400
@@ -35,13 +37,13 @@ class Drawing:
     note: str = ""
 
 
-def draw_content(content: bytes, name: str, number: int) -> Drawing:
-    """Draw a page of a file.
+def draw_file(path: Path, name: str, number: int) -> Drawing:
+    """Draw a page of a file, in the guarded process.
 
     Parameters
     ----------
-    content
-        What the file holds.
+    path
+        The file.
     name
         What it is called in messages.
     number
@@ -52,17 +54,45 @@ def draw_content(content: bytes, name: str, number: int) -> Drawing:
     FileProblem
         If there is no such page, or it cannot be drawn.
     """
-    return (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number)
+    [answer] = _guarded.each(drawn, [(str(path.absolute()), name, number)])
+    match _value(answer, name):
+        case [bytes(data), int(count), int() | float() as width, int() | float() as height, str(note)]:
+            return Drawing(data, count, width, height, note)
+    message = f"{name} cannot be drawn: what came back is no page."
+    raise FileProblem(message)
 
 
-def count_pages(content: bytes, name: str) -> int:
-    """Count the pages of a file; what is neither a PDF nor a picture, such as a text, counts as one.
+def count_pages(paths: Sequence[Path], names: Sequence[str]) -> list[int]:
+    """Count the pages of files; what is neither a PDF nor a picture, such as a text, counts as one.
 
     Raises
     ------
     FileProblem
-        If it is a PDF that cannot be read.
+        If one is a PDF that cannot be read.
     """
+    tasks = [(str(path.absolute()), name) for path, name in zip(paths, names, strict=True)]
+    answers = zip(_guarded.each(counted, tasks), names, strict=True)
+    return [count if isinstance(count := _value(answer, name), int) else 0 for answer, name in answers]
+
+
+def _value(answer: _guarded.Answer, name: str) -> _guarded.Value:
+    try:
+        return answer.get()
+    except ReaderStopped as error:
+        message = f"{name} cannot be drawn: {error}."
+        raise FileProblem(message) from error
+
+
+def drawn(path: str, name: str, number: int) -> _guarded.Value:
+    """Draw a page of a file, in this very process."""
+    content = Path(path).read_bytes()
+    drawing = (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number)
+    return [drawing.data, drawing.count, drawing.width, drawing.height, drawing.note]
+
+
+def counted(path: str, name: str) -> _guarded.Value:
+    """Count the pages of a file, in this very process."""
+    content = Path(path).read_bytes()
     if not _is_pdf(content):
         try:
             return _frames(_opened(content))

@@ -1,5 +1,6 @@
 """Pages as pictures, from the files on this machine or from the service, and the unit of the boxes on them."""
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from gini_notebook._executors import submit
+from gini_notebook._files import check_regular
 from gini_notebook.errors import FileProblem, GiniError, NotFound
-from gini_notebook.interactive.page_drawing import count_pages, draw_content, no_page
+from gini_notebook.interactive.page_drawing import count_pages, draw_file, no_page
 from gini_notebook.service.batch.inputs import Documents, find, pages_in
-from gini_notebook.service.batch.naming import composite_key, key_of, part_key
+from gini_notebook.service.batch.naming import composite_key, part_key
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Layout
 
 # Pages drawn ahead that are kept until somebody asks for them: some 10 MB.
 MOST_AHEAD = 32
+# Larger files are not drawn; the service takes none of a tenth of it.
+MAX_BYTES = 100 * 1024 * 1024
 # What a run calls a document of a list of pages that are no folder of their own.
 PAGES_OF_A_LIST = re.compile(r" \(\+[0-9]+\)$")
 AS_GIVEN = "Give documents= the mapping or the list of pages that was given to process()."
@@ -146,35 +150,35 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
         If there is no such page, or it cannot be drawn.
     """
     files = _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
-    contents = [_content(file, document, place) for file in files]
-    note = _changed(contents) if known and known != _key(contents) else ""
+    keys = [_key_of(file, document, place) for file in files]
+    note = _changed(keys) if known and known != _key(keys) else ""
     if len(files) == 1:
-        page = _page(contents[0], document, number)
+        page = _page(files[0], document, number)
     else:
         names = [f"{file.name} of {document}" for file in files]
-        counts = [count_pages(content, name) for content, name in zip(contents, names, strict=True)]
+        counts = count_pages(files, names)
         if not 1 <= number <= sum(counts):
             raise FileProblem(no_page(document, number, sum(counts)))
         which, before = 0, 0
         while number > before + counts[which]:
             before += counts[which]
             which += 1
-        page = replace(_page(contents[which], names[which], number - before), number=number, count=sum(counts))
+        page = replace(_page(files[which], names[which], number - before), number=number, count=sum(counts))
     return replace(page, note=f"{note} {page.note}".strip())
 
 
-def _page(content: bytes, name: str, number: int) -> Page:
-    drawn = draw_content(content, name, number)
+def _page(file: Path, name: str, number: int) -> Page:
+    drawn = draw_file(file, name, number)
     return Page(drawn.data, number, drawn.count, drawn.width, drawn.height, drawn.note)
 
 
-def _key(contents: Sequence[bytes]) -> str:
-    """Return the key of a run for a document of these files."""
-    return key_of(contents[0]) if len(contents) == 1 else composite_key([part_key(content) for content in contents])
+def _key(keys: Sequence[str]) -> str:
+    """Return the key of a run for a document of files with these keys."""
+    return keys[0] if len(keys) == 1 else composite_key([part_key(key) for key in keys])
 
 
-def _changed(contents: Sequence[bytes]) -> str:
-    if len(contents) == 1:
+def _changed(keys: Sequence[str]) -> str:
+    if len(keys) == 1:
         return "The file has changed since the run."
     # The key of several pages does not tell which of the two it is.
     return "The pages have changed since the run, or were in another order."
@@ -202,9 +206,15 @@ def _below(folder: Path, document: str) -> list[Path]:
     return files
 
 
-def _content(file: Path, document: str, place: Path | tuple[str, ...]) -> bytes:
+def _key_of(file: Path, document: str, place: Path | tuple[str, ...]) -> str:
+    """Return the key of a file's content, which is never in memory as a whole."""
     try:
-        return file.read_bytes()
+        check_regular(file)
+        with file.open("rb") as content:
+            if os.fstat(content.fileno()).st_size > MAX_BYTES:
+                message = f"{file.name} of {document} has more than {MAX_BYTES} bytes; it is not drawn."
+                raise FileProblem(message)
+            return hashlib.file_digest(content, "sha256").hexdigest()
     except (OSError, ValueError) as error:
         raise _unreadable(document, place if isinstance(place, Path) else file, error) from error
 

@@ -1,12 +1,12 @@
 """What is looked at before a file is read: a workbook of a kilobyte can say that it has seventeen billion cells."""
 
 import re
-import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gini_notebook import _files
 from gini_notebook.errors import TruthError
 
 MAX_CELLS = 4_000_000
@@ -27,13 +27,10 @@ def check_regular(path: Path, where: str) -> None:
         If it is one, or there is nothing.
     """
     try:
-        kind = path.stat().st_mode
+        _files.check_regular(path)
     except (OSError, ValueError) as error:
         message = f"{where} cannot be read: {getattr(error, 'strerror', None) or error}."
         raise TruthError(message) from error
-    if not stat.S_ISREG(kind):
-        message = f"{where} is no regular file but a pipe, a device or the like; such are not read."
-        raise TruthError(message)
 
 
 def check_workbook(path: Path, where: str) -> None:

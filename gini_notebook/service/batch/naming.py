@@ -21,9 +21,9 @@ def key_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def part_key(content: bytes) -> str:
+def part_key(key: str) -> str:
     """Return the key of a page of a document; the same bytes as a document of their own are another upload."""
-    return hashlib.sha256(f"partial {key_of(content)}".encode()).hexdigest()
+    return hashlib.sha256(f"partial {key}".encode()).hexdigest()
 
 
 def composite_key(parts: Sequence[str]) -> str:

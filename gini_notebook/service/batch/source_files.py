@@ -77,7 +77,7 @@ def _read_page(source: Source, number: int, tag: str) -> Prepared:
     except FileProblem as error:
         message = f"Page {number} of {len(source.pages)}: {error}"
         raise FileProblem(message) from error
-    key = part_key(page.content)
+    key = part_key(key_of(page.content))
     name = tagged_name(os.fsencode(os.path.basename(path)).decode("utf-8", "replace"), key, tag)  # noqa: PTH119
     return replace(page, source=source, key=key, name=name, kind=PARTIAL)
 

@@ -11,7 +11,7 @@ import pytest
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, Counts, process, running
 from gini_notebook.service.batch.inputs import folders_as_documents
-from gini_notebook.service.batch.naming import composite_key, part_key
+from gini_notebook.service.batch.naming import composite_key, key_of, part_key
 from tests.service.batch.conftest import QUICK, invoice, letter
 from tests.service.batch.stored import kinds
 
@@ -36,7 +36,7 @@ def test_a_list_of_pages_is_one_document_and_one_row(client: "Client", sandbox: 
     assert set(documents["status"]) == {"completed"}
     assert list(documents["pages"]) == [3, 1]
     assert documents.loc["brief.1.txt (+2)", "sha256"] == composite_key(
-        [part_key(Path(page).read_bytes()) for page in pages]
+        [part_key(key_of(Path(page).read_bytes())) for page in pages]
     )
     # The amount stands on the last page.
     amounts = loaded.extractions.query("field == 'amountToPay'").set_index("document")["value"]
