@@ -146,14 +146,19 @@ def _draw_picture(content: bytes, name: str, number: int) -> Drawing:
         _demand(name, number, count)
         picture.seek(number - 1)
         if picture.width * picture.height > MAX_SOURCE_PIXELS:
-            message = f"{name} has more than {MAX_SOURCE_PIXELS // 1_000_000} million pixels; it is not drawn."
-            raise FileProblem(message)
+            raise FileProblem(_too_many_pixels(name))
         upright = ImageOps.exif_transpose(picture)
+    except Image.DecompressionBombError as error:
+        raise FileProblem(_too_many_pixels(name)) from error
     except _NO_PICTURE as error:
         message = f"{name} cannot be drawn: it is no PDF and no picture that can be read."
         raise FileProblem(message) from error
     unit = _points_per_pixel(upright, picture.info)
     return Drawing(_jpeg(upright), count, upright.width * unit, upright.height * unit, GUESS)
+
+
+def _too_many_pixels(name: str) -> str:
+    return f"{name} has more than {MAX_SOURCE_PIXELS // 1_000_000} million pixels; it is not drawn."
 
 
 def _points_per_pixel(picture: Image.Image, info: Mapping[Any, Any]) -> float:
