@@ -3,6 +3,7 @@
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,10 @@ from gini_notebook.errors import FileProblem, SchemaError
 
 FORMAT = "gini_notebook evaluation 1"
 _CONTENTS = "contents.json"
+# What an evaluation unpacks to: columns of equal numbers are packed a thousandfold, but they are not all there is.
+MAX_BYTES = 64 * 1024 * 1024
+MAX_CONTENTS_BYTES = 8 * 1024 * 1024
+MAX_RATIO = 20
 # The oldest date a zip archive knows; the same result makes the same bytes whenever it is written.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -41,6 +46,12 @@ def write_archive(path: "str | os.PathLike[str]", tables: Mapping[str, pd.DataFr
     return target
 
 
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RecursionError, UnicodeError),
+    *(KeyError, IndexError, TypeError, AttributeError),
+)
+
+
 def read_archive(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Read tables and facts back, with the dtypes they had.
 
@@ -53,7 +64,8 @@ def read_archive(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            contents = json.loads(archive.read(_CONTENTS))
+            _check_sizes(archive, path)
+            contents = json.loads(_unpacked(archive, _CONTENTS))
             if contents["format"] != FORMAT:
                 message = (
                     f"{path} holds {contents['format']!r}, and this version reads {FORMAT!r}. Evaluate the extractions "
@@ -68,7 +80,7 @@ def read_archive(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame
             "Evaluation.save or `gini-notebook evaluate --out` has written."
         )
         raise FileProblem(message) from error
-    except (zipfile.BadZipFile, KeyError, IndexError, TypeError, AttributeError, EOFError, UnicodeError) as error:
+    except _DAMAGES as error:
         raise SchemaError(not_an_evaluation(path, error)) from error
     except ValueError as error:
         if isinstance(error, SchemaError):
@@ -121,15 +133,45 @@ def _taken_apart(column: Any) -> tuple[str, list[Any], list[str] | None]:
     raise SchemaError(message)
 
 
+def _check_sizes(archive: zipfile.ZipFile, path: "str | os.PathLike[str]") -> None:
+    """Refuse an archive whose directory says that it unpacks to more than evaluations do, before that happens."""
+    entries = archive.infolist()
+    contents = [entry for entry in entries if entry.filename == _CONTENTS]
+    for some, most in ((entries, MAX_BYTES), (contents, MAX_CONTENTS_BYTES)):
+        unpacked = sum(entry.file_size for entry in some)
+        if unpacked > max(most, MAX_RATIO * sum(entry.compress_size for entry in some)):
+            message = (
+                f"{path} is no evaluation: it unpacks to {unpacked} bytes, more than {MAX_RATIO} times its own size."
+            )
+            raise SchemaError(message)
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Unpack an entry no further than the directory says it goes."""
+    with archive.open(name) as file:
+        # One byte more, for the checksum is compared at the end.
+        return file.read(archive.getinfo(name).file_size + 1)
+
+
 def _read_table(archive: zipfile.ZipFile, name: str, table: Mapping[str, Any]) -> pd.DataFrame:
     columns = {}
     for number, column in enumerate(table["columns"]):
         parts = 2 if column["dtype"] in ("Int64", "boolean") else 1
-        arrays = [
-            np.load(BytesIO(archive.read(f"{name}/{number}.{part}.npy")), allow_pickle=False) for part in range(parts)
-        ]
+        arrays = [_read_array(archive, f"{name}/{number}.{part}.npy", table["rows"]) for part in range(parts)]
         columns[column["name"]] = _PUT_TOGETHER[column["dtype"]](arrays, column["strings"])
-    return pd.DataFrame(columns, index=pd.RangeIndex(table["rows"]), copy=False)
+    return pd.DataFrame(columns, index=pd.RangeIndex(table["rows"] if columns else 0), copy=False)
+
+
+def _read_array(archive: zipfile.ZipFile, name: str, rows: int) -> Any:
+    """Read a column of plain numbers; what its header says is believed only where it fits."""
+    content = _unpacked(archive, name)
+    stream = BytesIO(content)
+    np.lib.format.read_magic(stream)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if shape != (rows,) or dtype.kind not in "bif" or rows * dtype.itemsize != len(content) - stream.tell():
+        message = f"{name} does not hold {rows} numbers"
+        raise ValueError(message)
+    return np.frombuffer(content, dtype, offset=stream.tell()).copy()
 
 
 def _text(arrays: list[Any], strings: list[str]) -> Any:
