@@ -252,6 +252,7 @@ def test_tables_beyond_the_limit_are_solved_greedily_and_flagged(monkeypatch: py
 
 
 def test_too_many_copies_are_paired_in_order_and_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gini_notebook.analysis.matching.matching.LARGEST", 3)
     truth, extracted = cells_of([[(0, 3, 5)] * 2]), cells_of([[(0, 3, 5)] * 3])
     matching = match_rows(truth, extracted, VALUES)
     assert matching.approximate.tolist() == [0]
