@@ -13,11 +13,11 @@ from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.events import Event, Listed, ListProves, Scan, ScanAnswered, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
 from gini_notebook.service.batch.naming import bears_tag
-from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext
 from gini_notebook.service.batch.workers import LISTS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire.outcomes import Outcome
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 
 PAGE_TRIES = 6

@@ -10,11 +10,11 @@ from typing import ClassVar
 from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.events import Completed, Event, Failed, Processed, Scan, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import Finished
-from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import RunContext, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import COMPLETED, ERROR, Document
+from gini_notebook.service.wire.outcomes import Outcome
 from gini_notebook.service.wire.paging import DEFAULT_LIMIT, ListEnd
 
 # So few documents are asked for one by one: that costs no more than a list.
@@ -165,7 +165,7 @@ class Poller:
             if pending.document_id in self._pending:
                 self._schedule(pending)
             return events
-        pending.failures += not isinstance(answer.error, ConnectionFailed)
+        pending.failures += _counts(outcome, answer)
         if outcome is Outcome.REFUSED or pending.failures >= context.settings.attempts:
             return [self._fail(pending, *reason_of(answer.error))]
         self._schedule(pending, context.now() + context.backoff_s(max(1, pending.failures)))
@@ -347,7 +347,7 @@ class Fetcher:
         if outcome is None:
             finished = Finished(answer.value, one.polls, one.processing_s, one.pages, one.source_classification)
             return [Completed(one.key, finished)]
-        result.failures += not isinstance(answer.error, ConnectionFailed)
+        result.failures += _counts(outcome, answer)
         if outcome is Outcome.REFUSED or result.failures >= context.settings.attempts:
             return [Failed(one.key, *reason_of(answer.error), polls=one.polls)]
         self._schedule(result, context.now() + context.backoff_s(max(1, result.failures)))
@@ -355,3 +355,8 @@ class Fetcher:
 
     def _schedule(self, result: _Result, due: float) -> None:
         heapq.heappush(self._due, (due, next(self._order), result))
+
+
+def _counts(outcome: Outcome, answer: Answer) -> bool:
+    """Return whether a call that did not succeed is a failed attempt; being asked to wait is none."""
+    return outcome is not Outcome.WAIT and not isinstance(answer.error, ConnectionFailed)

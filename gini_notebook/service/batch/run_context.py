@@ -16,11 +16,12 @@ from gini_notebook.errors import (
 from gini_notebook.service.batch.events import Failed, RetryAt
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.uploads import Prepared, Unclear, attempts_of
-from gini_notebook.service.batch.pace import Latencies, Outcome, Pace, Window, backoff_s, outcome_of
+from gini_notebook.service.batch.pace import Latencies, Pace, Window, backoff_s
 from gini_notebook.service.batch.progress import RunCounter
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer, Workers
 from gini_notebook.service.client import Client
+from gini_notebook.service.wire.outcomes import Kind, Outcome, outcome_of
 
 # What the document list can prove, as remembered in the ledger: it names our documents as we named them; it shows them,
 # but none that has a name of ours yet; it shows them under other names; there is none.
@@ -134,15 +135,15 @@ class RunContext:
         """Let the run end as soon as the ledger is written; the first reason counts."""
         self.stop_reason = self.stop_reason or reason
 
-    def judge(self, answer: Answer, *, uploads: bool = False) -> Outcome | None:
+    def judge(self, answer: Answer, kind: Kind = Kind.READ) -> Outcome | None:
         """Return what a failed call means, and let the pace learn from it; None when it did not fail."""
         error = answer.error
         if error is None:
             self.pace.succeeded()
             return None
         if not isinstance(error, TransportError | ServiceError):
-            return self._local(error, uploads=uploads)
-        outcome = outcome_of(error, uploads=uploads)
+            return self._local(error, kind)
+        outcome = outcome_of(error, kind)
         if outcome is Outcome.FATAL:
             self.stop(error)
         elif outcome is Outcome.REFUSED:
@@ -153,7 +154,7 @@ class RunContext:
                 self._obey(error)
         return outcome
 
-    def judge_upload(self, answer: Answer) -> tuple[Outcome | None, Answer]:
+    def judge_upload(self, answer: Answer, kind: Kind = Kind.UPLOAD) -> tuple[Outcome | None, Answer]:
         """Return what the answer to an upload or a join means, and the answer that counts.
 
         An id that is already somebody else's is no answer: it came from a cache or a replay.
@@ -161,7 +162,7 @@ class RunContext:
         if answer.error is None and answer.value in self.known_ids:
             error = AnswerLost("The service answered with the id of another document.")
             answer = Answer(answer.subject, None, error, answer.began)
-        return self.judge(answer, uploads=True), answer
+        return self.judge(answer, kind), answer
 
     def retry_due(self, outcome: Outcome) -> float:
         """Return when to repeat an upload that was not processed; a refusal narrows the window."""
@@ -171,12 +172,12 @@ class RunContext:
             self.window.refused(now)
         return now + wait_s
 
-    def _local(self, error: Exception, *, uploads: bool) -> Outcome:
+    def _local(self, error: Exception, kind: Kind) -> Outcome:
         if isinstance(error, GiniError) and not isinstance(error, LoginRequired | CredentialsError):
             return Outcome.REFUSED
         self.stop(error)
         # Nobody foresaw this one, so nobody can say whether the request had left.
-        return Outcome.UNCLEAR if uploads else Outcome.FATAL
+        return Outcome.FATAL if kind is Kind.READ else Outcome.UNCLEAR
 
     def _obey(self, error: ServiceError) -> None:
         asked = error.retry_after_s

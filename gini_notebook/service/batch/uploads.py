@@ -14,10 +14,10 @@ from gini_notebook.service.batch.events import Accepted, Event, Failed, RetryAt
 from gini_notebook.service.batch.ledger.documents import source_of
 from gini_notebook.service.batch.ledger.pages import assemble, ids_of_parts, parts_of
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, Assembled, Prepared, Unclear, set_unknown
-from gini_notebook.service.batch.pace import Outcome
 from gini_notebook.service.batch.run_context import RunContext, reason_of
 from gini_notebook.service.batch.workers import UPLOADS, Answer
 from gini_notebook.service.client import Client
+from gini_notebook.service.wire.outcomes import Kind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class PageJoiner:
         context, key = self._context, task.key
         self._joining.discard(key)
         context.window.answered()
-        outcome, answer = context.judge_upload(answer)
+        outcome, answer = context.judge_upload(answer, Kind.JOIN)
         if outcome is None:
             return [Accepted(key, answer.value, "", COMPOSITE)]
         error, request_id = reason_of(answer.error)

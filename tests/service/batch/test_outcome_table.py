@@ -10,17 +10,12 @@ import pandas as pd
 import pytest
 
 from gini_notebook.errors import (
-    AnswerLost,
     CertificateRefused,
-    ConnectionFailed,
     NotAuthorized,
-    ServiceError,
-    TransportError,
 )
 from gini_notebook.interactive.login import login
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running
-from gini_notebook.service.batch.pace import Outcome, outcome_of
 from gini_notebook.service.client import Timing
 from tests.service.batch.conftest import QUICK, invoice
 
@@ -32,43 +27,6 @@ if TYPE_CHECKING:
 # Two large runs serve most tests of this file, so one process does them all.
 pytestmark = pytest.mark.xdist_group("outcome table")
 Invoices = Callable[..., Path]
-R, W, U, X, F = Outcome.RETRY, Outcome.WAIT, Outcome.UNCLEAR, Outcome.REFUSED, Outcome.FATAL
-
-
-def status(code: int, retry_after_s: float | None = None) -> ServiceError:
-    return ServiceError("no", status=code, retry_after_s=retry_after_s)
-
-
-# What was seen: reading and deleting, uploading.
-CELLS: list[tuple[str, TransportError | ServiceError, Outcome, Outcome]] = [
-    ("never left", ConnectionFailed("refused"), R, R),
-    ("certificate", CertificateRefused("refused"), F, F),
-    ("lost", AnswerLost("reset"), R, U),
-    ("401", status(401), F, F),
-    ("429 with Retry-After", status(429, 1.0), W, W),
-    ("429", status(429), W, W),
-    ("408 with Retry-After", status(408, 1.0), W, W),
-    ("408", status(408), R, U),
-    ("503 with Retry-After", status(503, 1.0), W, U),
-    *((str(code), status(code), R, U) for code in (500, 502, 503, 504, 507, 599)),
-    *((str(code), status(code), X, X) for code in (400, 403, 404, 405, 406, 409, 410, 413, 415, 418, 422, 451)),
-    *((str(code), status(code), X, X) for code in (300, 301, 302, 303, 304, 307, 308)),
-]
-
-
-@pytest.mark.parametrize(("seen", "error", "reading", "uploading"), CELLS, ids=[cell[0] for cell in CELLS])
-def test_R5_classes(seen: str, error: TransportError | ServiceError, reading: Outcome, uploading: Outcome) -> None:
-    assert outcome_of(error, uploads=False) is reading
-    assert outcome_of(error, uploads=True) is uploading
-
-
-def test_R5_every_status_has_a_class() -> None:
-    for code in range(300, 600):
-        for retry_after_s in (None, 1.0):
-            for uploads in (True, False):
-                assert isinstance(outcome_of(status(code, retry_after_s), uploads=uploads), Outcome)
-
-
 # Faults of POST /documents that strike once -> POSTs of the document until it is there.
 UPLOADS = {
     "429": 2,

@@ -271,6 +271,29 @@ def test_R28_an_answer_without_a_length_that_our_deadline_cuts_is_none(serve: Se
         client.processed("1")
 
 
+# As it stands in the promises, written a second time, so that no cell changes unnoticed.
+PROMISED = """
+               READ     DELETE   UPLOAD   JOIN     TOKEN    FEEDBACK
+NEVER_SENT     RETRY    RETRY    RETRY    RETRY    RETRY    RETRY
+UNTRUSTED      FATAL    FATAL    FATAL    FATAL    FATAL    FATAL
+LOST           RETRY    RETRY    UNCLEAR  UNCLEAR  RETRY    UNCLEAR
+UNAUTHORIZED   FATAL    FATAL    FATAL    FATAL    FATAL    FATAL
+ASKED_TO_WAIT  WAIT     WAIT     WAIT     WAIT     WAIT     WAIT
+UNAVAILABLE    WAIT     WAIT     UNCLEAR  UNCLEAR  WAIT     WAIT
+FAILED         RETRY    RETRY    UNCLEAR  UNCLEAR  RETRY    UNCLEAR
+REFUSED        REFUSED  REFUSED  REFUSED  REFUSED  FATAL    REFUSED
+NOT_SHOWN_YET  PENDING  PENDING  REFUSED  PENDING  REFUSED  REFUSED
+"""
+
+
+def test_R5_R28_R30_R31_the_table_is_the_promised_one() -> None:
+    header, *lines = [line.split() for line in PROMISED.strip().splitlines()]
+    promised = {row: dict(zip(header, cells, strict=True)) for row, *cells in lines}
+    assert {
+        row.name: {kind.name: each.name for kind, each in cells.items()} for row, cells in OUTCOMES.items()
+    } == promised
+
+
 def test_R5_every_observation_has_an_outcome_for_every_kind() -> None:
     assert {(row, kind) for row, cells in OUTCOMES.items() for kind in cells} == {
         (row, kind) for row in Observation for kind in Kind
