@@ -52,6 +52,13 @@ AllowDuplicates = Annotated[
     bool,
     typer.Option("--allow-duplicates", help="Upload files with the same bytes once each instead of once in all."),
 ]
+User = Annotated[
+    str | None,
+    typer.Option(
+        help="The user identifier to send the documents for. By default GINI_USER_IDENTIFIER, and if there is none a "
+        "random one for the run."
+    ),
+]
 DeclaredFields = Annotated[
     str | None,
     typer.Option(
@@ -78,6 +85,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     *,
     folders_as_documents: FoldersAsDocuments = False,
     allow_duplicates: AllowDuplicates = False,
+    user: User = None,
     sandbox: UseSandbox = False,
     truth: TruthFile = None,
     declared_fields: DeclaredFields = None,
@@ -96,7 +104,14 @@ def run(  # noqa: PLR0913 - options, all by keyword
     sources = _sources(documents, folders_as_documents=folders_as_documents)
     facts = _read_truth(truth, declared_fields) if truth else None
     with logged_in(use_sandbox=sandbox) as client:
-        batch = process(client, sources, to=to, progress=False if json else "auto", allow_duplicates=allow_duplicates)
+        batch = process(
+            client,
+            sources,
+            to=to,
+            progress=False if json else "auto",
+            user=user,
+            allow_duplicates=allow_duplicates,
+        )
     result = _evaluated(batch, facts)
     if result is not None and report is not None:
         result.save_report(report)

@@ -84,7 +84,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         Of your client.
     user_identifier
         The user on whose behalf documents are sent: 1 to 64 letters, digits or ``. _ @ -``. By default a random one,
-        so that nobody can guess it.
+        so that nobody can guess it. One that is given here or as ``GINI_USER_IDENTIFIER`` is also that of batches.
     username, password
         Of an account in the User Center.
     jwt, token

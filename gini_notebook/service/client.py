@@ -20,7 +20,7 @@ from gini_notebook.errors import (
     StillProcessing,
 )
 from gini_notebook.service import wire
-from gini_notebook.service.credentials import other_user
+from gini_notebook.service.credentials import given_user, other_user
 from gini_notebook.service.transport import CLOSED, CaBundle, Timing, Transport
 from gini_notebook.service.values import (
     ERROR,
@@ -151,6 +151,11 @@ class Client:
     def user(self) -> str:
         """The user that documents are sent for: the identifier, the account's address, or ``(token)``."""
         return self._access.user
+
+    @property
+    def given_user(self) -> str | None:
+        """The user identifier that was asked for; None for a random one, an account or a token."""
+        return given_user(self._access)
 
     def with_user(self, user_identifier: str | None = None) -> Self:
         """Return a client for another user over the same connections; closing it leaves this one as it is.

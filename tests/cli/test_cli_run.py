@@ -49,6 +49,16 @@ def test_many_paths_are_taken_as_a_shell_spells_out_a_glob(invoices_here: Path) 
     assert Batch.load("run").documents["document"].to_list() == ["2024/a.txt", "2025/b.txt"]
 
 
+def test_the_user_is_the_one_that_was_named(
+    sandbox: "Sandbox", invoices_here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GINI_USER_IDENTIFIER", "branch-1")
+    for options, user in (([], "branch-1"), (["--user", "branch-2"], "branch-2")):
+        answer = CliRunner().invoke(app, ["run", "in", "--to", user, *options])
+        assert answer.exit_code == 0, answer.output
+        assert (Batch.load(user).user, len(sandbox.stored()[user])) == (user, 2)
+
+
 def test_folders_are_documents_of_several_pages_when_asked_for(invoices_here: Path) -> None:
     for number in (1, 2, 10):
         Image.new("L", (50, 50 + number)).save(invoices_here / "2024" / f"page {number}.png")

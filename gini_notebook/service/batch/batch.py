@@ -202,8 +202,8 @@ def process(
     settings
         Limits and times: :class:`gini_notebook.service.batch.BatchSettings`.
     user
-        The user identifier to send the documents for; by default a fresh random one for the run, if the client may
-        choose.
+        The user identifier to send the documents for; by default the one that was given to the login (as argument or
+        as ``GINI_USER_IDENTIFIER``), and if there was none a fresh random one for the run, if the client may choose.
     executor
         Executor that hashes files that may hold what the run knows already (say, after the folder was copied): any
         ``concurrent.futures.Executor`` whose workers see the same files, for example a ``ProcessPoolExecutor`` or

@@ -184,17 +184,19 @@ def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None)
         When there is no such folder, nothing matches, no document is left, a list of pages is empty, nested or names
         a folder or a glob, or two documents would have the same name.
     """
+    _refuse_tables(documents)
     left_out = None if outside is None else Path(outside).absolute()
     if isinstance(documents, str | os.PathLike):
         base, paths, skipped = _one(os.fspath(documents), left_out)
     elif isinstance(documents, Mapping):
         return Inputs(_named(documents))
-    elif not isinstance(documents, Iterable):
+    elif isinstance(documents, bytes) or not _is_iterable(documents):
         given = described(documents)
         message = f"Documents are a folder, a file, a glob, a list of these or a mapping of names, not {given}."
         raise FileProblem(message)
     else:
         items = list(documents)
+        _refuse_tables(*items)
         if wrong := [item for item in items if not isinstance(item, str | os.PathLike | list | tuple)]:
             message = f"A document must be a path, or a list of the paths of its pages, not {described(wrong[0])}."
             raise FileProblem(message)
@@ -212,6 +214,20 @@ def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None)
         raise FileProblem(nothing_found(documents, skipped))
     names = sorted((name_below(path, base), path) for path in dict.fromkeys(paths))
     return Inputs(tuple(Source(name, path) for name, path in names), tuple(name_below(path, base) for path in skipped))
+
+
+def _refuse_tables(*given: object) -> None:
+    """Refuse what would be iterated by the names of its columns or by its rows, whichever library it is from."""
+    for item in given:
+        if not isinstance(item, str | os.PathLike) and (hasattr(item, "columns") or getattr(item, "ndim", 1) > 1):
+            message = f"Documents cannot be a table, and {described(item)} is one. Give the column with the paths, for "
+            message += 'example frame["path"].'
+            raise FileProblem(message)
+
+
+def _is_iterable(documents: object) -> bool:
+    """Return whether its elements can be documents: those of a text file are its lines, an array may have none."""
+    return isinstance(documents, Iterable) and not hasattr(documents, "read") and getattr(documents, "ndim", 1) == 1
 
 
 def _pages(item: Sequence[PathLike], what: str) -> tuple[str, ...]:
@@ -249,6 +265,7 @@ def _named(documents: Mapping[str, Pages]) -> tuple[Source, ...]:
         if not isinstance(name, str) or not name:
             message = f"The name of a document must be a text that is not empty, not {described(name)}."
             raise FileProblem(message)
+        _refuse_tables(item)
         sources.append(_source(name, _pages(item if isinstance(item, list | tuple) else (item,), f"Document {name!r}")))
     if not sources:
         raise FileProblem("No documents in the mapping.")

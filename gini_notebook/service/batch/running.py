@@ -95,8 +95,9 @@ def run(
     settings
         Limits and times.
     user
-        The user identifier to send the documents for. By default a client that may choose takes a fresh random one
-        for the run, so that the service's document list holds this run and nothing else; the ledger remembers it.
+        The user identifier to send the documents for; by default the one that was given to the login. If there was
+        none, a client that may choose takes a fresh random one for the run, so that the service's document list holds
+        this run and nothing else; the ledger remembers it.
     executor
         Executor that hashes files that are new or changed and may hold what the run knows already, say after the
         folder was copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads
@@ -137,7 +138,7 @@ def run(
         message = f"The run folder {folder} cannot be made: {error.strerror}."
         raise LedgerError(message) from error
     with FolderLock(folder), Ledger(folder, create=True) as ledger:
-        own = bound_client(client, ledger, user)
+        own = bound_client(client, ledger, client.given_user if user is None else user)
         register(ledger, inputs.sources)
         allow(ledger, duplicates=allow_duplicates)
         return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
@@ -267,7 +268,7 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
     LedgerError
         When the ledger belongs to another service, another version of its interface, or another user.
     """
-    own = _as_user(client, user or ledger.fact("user"))
+    own = _as_user(client, ledger.fact("user") if user is None else user)
     if user is not None and own.user != user:
         message = f"This client is logged in as {own.user} and cannot send documents for {user!r}."
         raise SettingError(message)

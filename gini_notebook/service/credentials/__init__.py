@@ -9,6 +9,7 @@ from gini_notebook.service.credentials.access import (
     basic_header,
     check_identifier,
     check_secret,
+    given_user,
     other_user,
     random_identifier,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "check_identifier",
     "check_secret",
     "find",
+    "given_user",
     "other_user",
     "random_identifier",
     "save_secret_file",

@@ -122,10 +122,10 @@ class TrustedAccess(_Static):
     """A trusted machine: client id and secret with every request, and an identifier for the user.
 
     The service creates the user on first use ("Basic authentication"). Without an identifier a random one is made,
-    so that runs cannot meet and nobody can guess it.
+    so that runs cannot meet and nobody can guess it. ``given_user`` is the identifier that was asked for, if any.
     """
 
-    __slots__ = ()
+    __slots__ = ("given_user",)
     kind = "client id and secret with user identifier"
 
     def __init__(self, client_id: str, client_secret: str | Secret, user_identifier: str | None = None) -> None:
@@ -133,6 +133,7 @@ class TrustedAccess(_Static):
         user = random_identifier() if user_identifier is None else check_identifier(user_identifier)
         basic = basic_header(client_id, check_secret(client_secret, "client secret"))
         super().__init__(user, {"Authorization": basic, "X-User-Identifier": user})
+        self.given_user = user_identifier
 
     def with_user(self, user_identifier: str | None = None) -> "TrustedAccess":
         """Return access for another user of the same client; a random one by default."""
@@ -141,6 +142,7 @@ class TrustedAccess(_Static):
         if not self._headers:
             raise LoginRequired(_LOGGED_OUT)
         _Static.__init__(other, user, {**self._headers, "X-User-Identifier": user})
+        other.given_user = user_identifier
         return other
 
 
@@ -174,9 +176,20 @@ def other_user(access: object, user_identifier: str | None) -> TrustedAccess:
     SettingError
         If it has not: an account or a token stands for one user.
     """
-    if not isinstance(access, TrustedAccess):
+    held = _filled(access)
+    if not isinstance(held, TrustedAccess):
         raise SettingError("Only a client id and secret can act for another user; log in as that user instead.")
-    return access.with_user(user_identifier)
+    return held.with_user(user_identifier)
+
+
+def given_user(access: object) -> str | None:
+    """Return the user identifier that somebody asked for; None for a random one, an account or a token."""
+    held = _filled(access)
+    return held.given_user if isinstance(held, TrustedAccess) else None
+
+
+def _filled(access: object) -> object:
+    return access.filled if isinstance(access, DeferredAccess) else access
 
 
 class DeferredAccess:

@@ -1,9 +1,12 @@
 """Which documents a run takes, and what they are called."""
 
+import io
 import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from gini_notebook.errors import FileProblem
@@ -128,12 +131,27 @@ def test_a_mapping_names_documents_and_keeps_the_order_of_pages(folder: Path) ->
         ),
         (3, "Documents are a folder, a file, a glob, a list of these or a mapping of names, not an int"),
         ({}, "No documents in the mapping"),
+        (pd.DataFrame({"path": ["a.pdf"]}), r'cannot be a table, and a DataFrame is one.*column .*frame\["path"\]'),
+        ({"2024": pd.DataFrame({"path": ["a.pdf"]})}, "a DataFrame is one. Give the column with the paths"),
+        ([pd.DataFrame({"path": ["a.pdf"]})], "a DataFrame is one. Give the column with the paths"),
+        (np.array([["a.pdf"], ["b.pdf"]]), "a ndarray is one. Give the column with the paths"),
+        (np.array("a.pdf"), "Documents are a folder, .* not a ndarray"),
+        (pd.Series([1.5]), "A document must be a path, .* not a float"),
+        (np.array([7]), "A document must be a path, .* not an int64"),
+        (io.StringIO("a.pdf"), "Documents are a folder, .* not a StringIO"),
+        (b"%PDF-1.4", "Documents are a folder, .* not 8 bytes"),
         ([["a/1.pdf", "b.pdf"], ["a/1.pdf", "c.pdf"]], r"Two documents would both be called 'a/1.pdf \(\+1\)'"),
     ],
 )
 def test_pages_that_are_none_are_refused(documents: Any, message: str) -> None:
     with pytest.raises(FileProblem, match=message):
         find(documents)
+
+
+def test_a_column_of_paths_is_a_list_of_them(folder: Path) -> None:
+    paths = [str(folder / "b.pdf"), str(folder / "a/y.txt")]
+    for column in (pd.Series(paths), np.array(paths), pd.Index(paths)):
+        assert names(find(column)) == ["a/y.txt", "b.pdf"]
 
 
 def test_folders_as_documents_needs_a_folder_with_documents(tmp_path: Path) -> None:

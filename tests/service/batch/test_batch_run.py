@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gini_notebook.errors import CredentialsError, FileProblem, LedgerError
+from gini_notebook.interactive.login import login
 from gini_notebook.service.batch import Batch, BatchSettings, Counts, running
+from gini_notebook.service.credentials import DeferredAccess, TrustedAccess
 from tests.service.batch.conftest import QUICK, invoice
 
 if TYPE_CHECKING:
@@ -175,9 +177,31 @@ def test_T50_each_run_has_a_fresh_user_of_its_own(client: "Client", invoices_of:
     assert min(map(len, users)) >= 31
 
 
+def test_a_user_that_was_given_to_the_login_is_the_user_of_its_runs(
+    client: "Client", sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    folder = invoices_of(count=2)
+    given = login(sandbox, user_identifier="department-7")
+    running.run(given, folder, to=tmp_path / "a")
+    assert len(sandbox.stored()["department-7"]) == 2
+    running.run(given, folder, to=tmp_path / "b", user="department-8")
+    assert len(sandbox.stored()["department-8"]) == 2
+    # What a form brings later counts as well.
+    pending = DeferredAccess("Nobody is logged in yet.")
+    waiting = client.with_access(pending)
+    pending.fill(TrustedAccess(sandbox.client_id, sandbox.client_secret, "department-9"))
+    running.run(waiting, folder, to=tmp_path / "c")
+    assert len(sandbox.stored()["department-9"]) == 2
+    with pytest.raises(LedgerError, match="belongs to user department-8, and this client is for department-7"):
+        running.run(given, folder, to=tmp_path / "b")
+    assert running.resume(given, tmp_path / "b").counts == Counts(2, 2, 0)
+
+
 def test_a_user_that_is_no_identifier_is_refused(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     with pytest.raises(CredentialsError, match="cannot be used"):
         running.run(client, invoices_of(count=1), to=tmp_path / "run", user="no\nuser")
+    with pytest.raises(CredentialsError, match="cannot be used"):
+        running.run(client, invoices_of(count=1), to=tmp_path / "run", user="")
 
 
 def test_an_empty_folder_leaves_no_run_behind(client: "Client", tmp_path: Path) -> None:
