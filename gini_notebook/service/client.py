@@ -226,17 +226,14 @@ class Client:
             "timeouts_s": {"connect": timing.connect_s, "read": timing.read_s, "deadline": timing.deadline_s},
         }
 
-    def _call(self, request: Request[T]) -> T:
-        if self._closed.is_set():
-            raise LoginRequired(CLOSED)
-        return self._transport.call(request, self._access, attempts=self._attempts)
-
-    def _call_for_new(self, request: Request[T], *documents: str | wire.Identified) -> T:
-        """Call, and look again for documents that the service has just named and does not show yet."""
+    def _call(self, request: Request[T], *documents: str | wire.Identified) -> T:
+        """Call, and look again for ``documents`` that the service has just named and does not show yet."""
         left_s, pause_s = None, _FIRST_POLL_S
         while True:
+            if self._closed.is_set():
+                raise LoginRequired(CLOSED)
             try:
-                return self._call(request)
+                return self._transport.call(request, self._access, attempts=self._attempts)
             except NotFound as error:
                 if left_s is None:
                     left_s = self._new.grace_s(documents) if self._looks_again else 0.0
@@ -246,9 +243,9 @@ class Client:
             left_s -= pause_s
             pause_s = min(2 * pause_s, _LAST_POLL_S)
 
-    def _read_result(self, request: Request[T], document: str | wire.Identified) -> T:
-        # Before it is done, and for a part, which has none, 404 means what it says.
-        return self._call_for_new(request, *([document] if self._new.is_done(document) else []))
+    def _done(self, document: str | wire.Identified) -> tuple[str | wire.Identified, ...]:
+        # Before it is done, and for a part, which has none, 404 for its results means what it says.
+        return (document,) if self._new.is_done(document) else ()
 
     def __enter__(self) -> Self:
         return self
@@ -381,7 +378,7 @@ class Client:
         if not pairs:
             raise SettingError("A composite document needs at least one partial document.")
         request = wire.documents.composite(self.environment, self.api, pairs, hint=document_type, metadata=metadata)
-        return self._new.add(self._call_for_new(request, *(part for part, _ in pairs)), composite=True)
+        return self._new.add(self._call(request, *(part for part, _ in pairs)), composite=True)
 
     def upload_qr_payload(self, qrcode: str, payment: Mapping[str, str] | None = None) -> str:
         """Send the text of a payment QR code as a document ("Submit files", parsed QR code).
@@ -417,7 +414,7 @@ class Client:
         NotFound
             If there is none of this id, or it belongs to another user.
         """
-        seen = self._call_for_new(wire.documents.document(self.environment, document), document)
+        seen = self._call(wire.documents.document(self.environment, document), document)
         if seen.finished:
             self._new.done(seen)
         return seen
@@ -583,7 +580,7 @@ class Client:
                 self._call(wire.documents.delete(self.environment, parent.id))
         looked_up = with_parts and not self._new.is_one_file(document)
         parts = [part.id for part in self.document(document).partial_documents] if looked_up else []
-        self._call_for_new(wire.documents.delete(self.environment, document), document)
+        self._call(wire.documents.delete(self.environment, document), document)
         self._new.forget(document)
         left, reason = self._delete_parts(parts)
         if reason is not None:
@@ -594,7 +591,7 @@ class Client:
         left, reason = [], None
         for part in parts:
             try:
-                self._call_for_new(wire.documents.delete(self.environment, part), part)
+                self._call(wire.documents.delete(self.environment, part), part)
             except (NotFound, RequestRefused):
                 # Gone already, or part of another document.
                 continue
@@ -635,15 +632,15 @@ class Client:
         NotFound
             If there is no such document, or it is not finished, or it is a partial document, which has none.
         """
-        return self._read_result(wire.documents.extractions(self.environment, document), document)
+        return self._call(wire.documents.extractions(self.environment, document), *self._done(document))
 
     def layout(self, document: str | wire.Identified) -> Layout:
         """Return text and positions page by page."""
-        return self._read_result(wire.documents.layout(self.environment, document), document)
+        return self._call(wire.documents.layout(self.environment, document), *self._done(document))
 
     def pages(self, document: str | wire.Identified) -> list[Page]:
         """Return the pages of a document."""
-        return list(self._read_result(wire.documents.pages(self.environment, document), document))
+        return list(self._call(wire.documents.pages(self.environment, document), *self._done(document)))
 
     def page_image(self, document: str | wire.Identified, number: int, size: str = "large") -> bytes:
         """Return the image (usually JPEG) of a page.
@@ -666,7 +663,7 @@ class Client:
 
     def processed(self, document: str | wire.Identified) -> bytes:
         """Return the file after preprocessing, the basis of all boxes; for native PDFs it is what was sent."""
-        return self._read_result(wire.documents.processed(self.environment, document), document)
+        return self._call(wire.documents.processed(self.environment, document), *self._done(document))
 
     def send_feedback(
         self,

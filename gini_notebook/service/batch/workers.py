@@ -94,9 +94,17 @@ class Threads:
     def _work(self, pool: str) -> None:
         tasks, answers = self._tasks[pool], self._answers
         while (task := tasks.get()) is not None:
-            answers.put((pool, _answer_to(*task)))
+            subject, call, began = task
+            try:
+                answer = Answer(subject, call(), None, began)
+            except GiniError as error:
+                # The traceback of an expected error is of no use, and its frames would keep the document in memory.
+                answer = Answer(subject, None, error.with_traceback(None), began)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the run's own thread must hear of it
+                answer = Answer(subject, None, error, began)
+            answers.put((pool, answer))
             # An idle thread must not hold a document.
-            del task
+            del task, subject, call, answer
 
     def answers(self, timeout_s: float) -> list[Answer]:
         """Wait until a call has ended, the time is over or :meth:`wake` is called; return all that have ended."""
@@ -120,13 +128,3 @@ class Threads:
         for pool, started in self._started.items():
             for _ in range(started):
                 self._tasks[pool].put(None)
-
-
-def _answer_to(subject: object, call: Callable[[], object], began: float) -> Answer:
-    try:
-        return Answer(subject, call(), None, began)
-    except GiniError as error:
-        # The traceback of an expected error is of no use, and its frames would keep the document in memory.
-        return Answer(subject, None, error.with_traceback(None), began)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the run's own thread must hear of it
-        return Answer(subject, None, error, began)

@@ -13,7 +13,6 @@ from typing import Any, Self, TypeVar, dataclass_transform
 REQUIRED: Any = object()
 _METADATA_KEY = "member"
 Cls = TypeVar("Cls")
-V = TypeVar("V", bound="Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +48,14 @@ def member(name: str, kind: Kind, *, default: Any = REQUIRED, if_missing: Any = 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(member, field))
 def value(cls: type[Cls]) -> type[Cls]:
-    """Make a frozen dataclass with slots."""
-    return dataclass(frozen=True, slots=True)(cls)
+    """Make a frozen dataclass with slots, and keep what its fields read."""
+    made = dataclass(frozen=True, slots=True)(cls)
+    declared = [f for f in fields(made) if _METADATA_KEY in f.metadata]  # type: ignore[arg-type]
+    _members[made] = tuple(_Member(f.name, *f.metadata[_METADATA_KEY]) for f in declared)
+    return made
 
 
 _members: dict[type[Any], tuple[_Member, ...]] = {}
-
-
-def _members_of(cls: type[Any]) -> tuple[_Member, ...]:
-    found = _members.get(cls)
-    if found is None:
-        declared = [f for f in fields(cls) if _METADATA_KEY in f.metadata]
-        found = _members[cls] = tuple(_Member(f.name, *f.metadata[_METADATA_KEY]) for f in declared)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,45 +73,40 @@ class Value:
         ValueError
             If ``data`` is no object, a member that must be there lacks, or a known member has the wrong type.
         """
-        return read_members(cls, data)
+        if type(data) is not dict:
+            message = f"an object was expected, not {json_type(data)}"
+            raise ValueError(message)
+        extra = dict(data)
+        known: dict[str, Any] = {}
+        for item in _members[cls]:
+            raw = extra.get(item.name)
+            if raw is None:
+                if item.default is REQUIRED:
+                    message = f"{item.name} is missing"
+                    raise ValueError(message)
+                if item.positional:
+                    known[item.attribute] = item.default
+                continue
+            try:
+                read = item.kind.read(raw)
+            except ValueError as error:
+                message = f"{item.name}: {error}"
+                raise ValueError(message) from None
+            if read != item.default:
+                known[item.attribute] = read
+                del extra[item.name]
+            elif item.positional:
+                known[item.attribute] = read
+        return cls(**known, extra=extra)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object this value was read from, or would be read from."""
         result = dict(self.extra)
-        for item in _members_of(type(self)):
+        for item in _members[type(self)]:
             held = getattr(self, item.attribute)
             if held != item.default:
                 result[item.name] = item.kind.write(held)
         return result
-
-
-def read_members(cls: type[V], data: Any) -> V:
-    """Read the members of ``cls`` from a decoded JSON object; see :meth:`Value.from_dict`."""
-    if type(data) is not dict:
-        message = f"an object was expected, not {json_type(data)}"
-        raise ValueError(message)
-    extra = dict(data)
-    known: dict[str, Any] = {}
-    for item in _members_of(cls):
-        raw = extra.get(item.name)
-        if raw is None:
-            if item.default is REQUIRED:
-                message = f"{item.name} is missing"
-                raise ValueError(message)
-            if item.positional:
-                known[item.attribute] = item.default
-            continue
-        try:
-            read = item.kind.read(raw)
-        except ValueError as error:
-            message = f"{item.name}: {error}"
-            raise ValueError(message) from None
-        if read != item.default:
-            known[item.attribute] = read
-            del extra[item.name]
-        elif item.positional:
-            known[item.attribute] = read
-    return cls(**known, extra=extra)
 
 
 def json_type(data: Any) -> str:
@@ -137,7 +126,7 @@ def _same(data: Any) -> Any:
     return data
 
 
-def _number(data: Any) -> float:
+def _finite(data: Any, *, whole: bool) -> float:
     if type(data) not in (int, float):
         message = f"a number was expected, not {json_type(data)}"
         raise ValueError(message)
@@ -147,24 +136,19 @@ def _number(data: Any) -> float:
         finite = False
     if not finite:
         raise ValueError("the number is too large")
-    number: float = data
-    return number
-
-
-def _whole(data: Any) -> int:
-    number = _number(data)
-    if number != int(number):
-        message = f"a whole number was expected, not {number}"
+    if whole and data != int(data):
+        message = f"a whole number was expected, not {data}"
         raise ValueError(message)
-    return int(number)
+    number: float = int(data) if whole else data
+    return number
 
 
 TEXT = Kind(lambda data: _expect(str, data, "a text"), _same)
 FLAG = Kind(lambda data: _expect(bool, data, "true or false"), _same)
 OBJECT = Kind(lambda data: _expect(dict, data, "an object"), dict)
 ANYTHING = Kind(_same, _same)
-NUMBER = Kind(_number, _same)
-WHOLE = Kind(_whole, _same)
+NUMBER = Kind(lambda data: _finite(data, whole=False), _same)
+WHOLE = Kind(lambda data: _finite(data, whole=True), _same)
 
 
 def one(cls: type[Value]) -> Kind:
@@ -202,3 +186,23 @@ def mapping(item: Kind) -> Kind:
         return result
 
     return Kind(read, lambda held: {name: item.write(each) for name, each in held.items()})
+
+
+def many_by_name(item: Kind) -> Kind:
+    """An object whose members are arrays, for example lists of candidates or tables."""
+
+    def read(data: Any) -> dict[str, tuple[Any, ...]]:
+        result: dict[str, list[Any]] = {}
+        for name, items in _expect(dict, data, "an object").items():
+            where = f"{name[:60]!r}"
+            try:
+                result[name] = []
+                for position, raw in enumerate(_expect(list, items, "an array")):
+                    where = f"{name[:60]!r}: [{position}]"
+                    result[name].append(item.read(raw))
+            except ValueError as error:
+                message = f"{where} {error}" if where.endswith("]") else f"{where}: {error}"
+                raise ValueError(message) from None
+        return {name: tuple(items) for name, items in result.items()}
+
+    return Kind(read, lambda held: {name: [item.write(each) for each in items] for name, items in held.items()})

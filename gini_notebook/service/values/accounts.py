@@ -14,12 +14,21 @@ from gini_notebook.service.values._base import (
     Value,
     many,
     member,
-    read_members,
     value,
 )
 from gini_notebook.service.values.secrets import Secret
 
 _SECRET = Kind(lambda data: Secret(TEXT.read(data)), lambda held: held.reveal())
+
+
+def _given(data: Any) -> Secret:
+    if data == "":
+        raise ValueError("it is empty")
+    secret: Secret = _SECRET.read(data)
+    return secret
+
+
+_GIVEN_SECRET = Kind(_given, _SECRET.write)
 
 
 @value
@@ -34,19 +43,11 @@ class User(Value):
 class Token(Value):
     """An access token ("Client credentials", "Login"); it hides its secrets, :meth:`to_dict` gives them out."""
 
-    access_token: Secret = member("access_token", _SECRET)
+    access_token: Secret = member("access_token", _GIVEN_SECRET)
     expires_in: float = member("expires_in", NUMBER)
     token_type: str = member("token_type", TEXT, default="")
     refresh_token: Secret | None = member("refresh_token", _SECRET, default=None)
     scope: str = member("scope", TEXT, default="")
-
-    @classmethod
-    def from_dict(cls, data: Any) -> Self:
-        """Read a token; an empty one is refused."""
-        token = read_members(cls, data)
-        if not token.access_token:
-            raise ValueError("access_token is empty")
-        return token
 
 
 @value
@@ -102,9 +103,9 @@ class ErrorAnswer(Value):
         read: dict[str, Any] = {}
         for name, raw in data.items():
             with contextlib.suppress(ValueError):
-                read_members(cls, {name: raw})
+                cls.from_dict({name: raw})
                 read[name] = raw
-        return read_members(cls, read)
+        return cls.from_dict(read)
 
     @property
     def text(self) -> str:

@@ -12,13 +12,14 @@ from gini_notebook.service.values._base import (
     NUMBER,
     TEXT,
     WHOLE,
+    Kind,
     Value,
     json_type,
     many,
+    many_by_name,
     mapping,
     member,
     one,
-    read_members,
     value,
 )
 
@@ -58,6 +59,11 @@ class Box(Value):
 
 
 _BOX_MEMBERS = ("page", "left", "top", "width", "height")
+# One documented example has ``{}``: a box that lacks members is none, and stays as it came in ``extra``.
+_BOX = Kind(
+    lambda data: None if type(data) is dict and not all(name in data for name in _BOX_MEMBERS) else Box.from_dict(data),
+    lambda held: held.to_dict(),
+)
 
 
 @value
@@ -69,17 +75,8 @@ class Extraction(Value):
 
     entity: str = member("entity", TEXT, if_missing="")
     value: str = member("value", TEXT)
-    box: Box | None = member("box", one(Box), default=None)
+    box: Box | None = member("box", _BOX, default=None)
     candidates: str | None = member("candidates", TEXT, default=None)
-
-    @classmethod
-    def from_dict(cls, data: Any) -> Self:
-        """Read one extraction; a box that lacks members (one documented example has ``{}``) counts as no box."""
-        box = data.get("box") if type(data) is dict else None
-        if type(box) is dict and not all(name in box for name in _BOX_MEMBERS):
-            bare = read_members(cls, {name: raw for name, raw in data.items() if name != "box"})
-            return replace(bare, extra={**bare.extra, "box": box})
-        return read_members(cls, data)
 
     def typed(self) -> tuple[Decimal, str] | Decimal | date | str | None:
         """Return the value by its entity, or None if it is not in the entity's normal form.
@@ -157,9 +154,9 @@ class Extractions(Value):
     """
 
     extractions: Mapping[str, Extraction] = member("extractions", mapping(_EXTRACTION))
-    candidates: Mapping[str, tuple[Extraction, ...]] = member("candidates", mapping(many(_EXTRACTION)), default={})
+    candidates: Mapping[str, tuple[Extraction, ...]] = member("candidates", many_by_name(_EXTRACTION), default={})
     compound_extractions: Mapping[str, tuple[Mapping[str, Extraction], ...]] = member(
-        "compoundExtractions", mapping(many(mapping(_EXTRACTION))), default={}
+        "compoundExtractions", many_by_name(mapping(_EXTRACTION)), default={}
     )
     return_reasons: tuple[ReturnReason, ...] = member("returnReasons", many(one(ReturnReason)), default=())
 
@@ -229,7 +226,7 @@ class Feedback(Value):
 
     extractions: Mapping[str, Extraction] = member("extractions", mapping(_EXTRACTION))
     compound_extractions: Mapping[str, tuple[Mapping[str, Extraction], ...]] = member(
-        "compoundExtractions", mapping(many(mapping(_EXTRACTION))), default={}
+        "compoundExtractions", many_by_name(mapping(_EXTRACTION)), default={}
     )
 
     @classmethod
