@@ -192,7 +192,7 @@ def _below(folder: Path, document: str) -> list[Path]:
         if path != folder and path.is_relative_to(folder) and path.is_dir():
             files = [Path(page).resolve() for page in pages_in(path)]
         is_listed = PAGES_OF_A_LIST.search(document) is not None and not path.exists()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # which a circle of links is before Python 3.13
         raise _unreadable(document, folder, error) from error
     if not files:
         message = f"{document} is a folder, but not one that holds pages and nothing else. {AS_GIVEN}"
@@ -212,7 +212,7 @@ def _key_of(file: Path, document: str, place: Path | tuple[str, ...]) -> str:
         check_regular(file)
         with file.open("rb") as content:
             if os.fstat(content.fileno()).st_size > MAX_BYTES:
-                message = f"{file.name} of {document} has more than {MAX_BYTES} bytes; it is not drawn."
+                message = f"{document} has a file of more than {MAX_BYTES} bytes; it is not drawn."
                 raise FileProblem(message)
             return hashlib.file_digest(content, "sha256").hexdigest()
     except (OSError, ValueError) as error:
