@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.events import Event, Listed, ListProves, Scan, ScanAnswered, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
 from gini_notebook.service.batch.naming import bears_tag
-from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext
+from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext, counts
 from gini_notebook.service.batch.workers import LISTS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
@@ -89,7 +88,7 @@ class DocumentListReader:
         outcome = context.judge(answer)
         if outcome is None:
             return [self._listed(answer)]
-        self._failures += not isinstance(answer.error, ConnectionFailed)
+        self._failures += counts(answer.error)
         if outcome is Outcome.REFUSED:
             return [self._end(ListEnd.REFUSED)]
         if self._failures >= PAGE_TRIES:
@@ -124,10 +123,14 @@ class _Probe:
     due: float = 0.0
     tries: int = 0
     found: str | None = None
+    until: float = math.inf
 
 
 class ListProbe:
     """Finds out what the document list can prove, by looking for the first documents of a run in it.
+
+    A list that does not show a document within a second may be late. The run goes on as without a list then, but the
+    document is looked for again until the quarantine is over.
 
     Parameters
     ----------
@@ -138,12 +141,23 @@ class ListProbe:
     def __init__(self, context: RunContext) -> None:
         self._context = context
         self._probe: _Probe | None = None
+        self._late: _Probe | None = None
         self._scanning = False
         self._no_page_in_list = False
 
     def due(self) -> float:
         """Return when the next scan is due."""
-        return float("inf") if self._probe is None else self._probe.due
+        probe = self._sought
+        return float("inf") if probe is None else probe.due
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the list has not shown a document of ours, and may still do so."""
+        return self._late is not None
+
+    @property
+    def _sought(self) -> _Probe | None:
+        return self._probe or self._late
 
     def accepted(self, document_id: str, name: str, kind: str) -> None:
         """Probe for a new document, if that can prove what is still open."""
@@ -155,20 +169,21 @@ class ListProbe:
 
     def begin_scan(self, now: float) -> Scan | None:
         """Return the scan of the list that is due."""
-        if self._probe is None or now < self._probe.due:
+        probe = self._sought
+        if probe is None or now < probe.due:
             return None
-        self._probe.found, self._scanning = None, True
+        probe.found, self._scanning = None, True
         return Scan(ScanPurpose.PROBE, self._context.settings.list_limit)
 
     def seen(self, documents: Sequence[Document]) -> list[Event]:
         """Return what documents of the list prove."""
         context, events = self._context, list[Event]()
         for document in documents:
-            if self._probe is not None and document.id == self._probe.document_id:
-                self._probe.found = document.name
+            if (probe := self._sought) is not None and document.id == probe.document_id:
+                probe.found = document.name
             if context.listing in {None, UNNAMED} and bears_tag(document.name, context.tag):
                 events += self._learn(NAMES_KEPT)
-        if self._scanning and (self._probe is None or self._probe.found is not None):
+        if self._scanning and ((probe := self._sought) is None or probe.found is not None):
             events.append(ScanAnswered())
         return events
 
@@ -177,7 +192,7 @@ class ListProbe:
         if ended.scan.purpose is not ScanPurpose.PROBE:
             return []
         self._scanning = False
-        probe = self._probe
+        probe = self._sought
         if probe is None:
             return []
         probe.tries += 1
@@ -189,11 +204,22 @@ class ListProbe:
         if probe.tries < PROBE_TRIES:
             probe.due = self._context.now() + PROBE_PAUSE_S * probe.tries
             return []
-        return self._not_found(probe.kind)
+        return self._look_again(probe) if probe is self._late else self._not_found(probe)
 
-    def _not_found(self, kind: str) -> list[Event]:
+    def _look_again(self, probe: _Probe) -> list[Event]:
+        now = self._context.now()
+        probe.due = now + self._context.poll_pause_s
+        if now >= probe.until:
+            self._late = None
+        return []
+
+    def _not_found(self, probe: _Probe) -> list[Event]:
+        kind, now = probe.kind, self._context.now()
         if kind != PARTIAL and self._context.listing != UNNAMED:
-            return self._learn(NO_LIST)
+            events = self._learn(NO_LIST)
+            probe.due, probe.until = now + self._context.poll_pause_s, now + self._context.settings.quarantine_s
+            self._late = probe
+            return events
         # If there is a list of ours, it may only be late; the next document of one file is looked for.
         self._no_page_in_list = self._no_page_in_list or kind == PARTIAL
         self._set(None)
@@ -201,6 +227,7 @@ class ListProbe:
 
     def _learn(self, listing: str) -> list[Event]:
         self._set(None)
+        self._late = None
         self._context.listing = listing
         return [ListProves(listing)]
 

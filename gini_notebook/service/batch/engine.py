@@ -126,7 +126,6 @@ class Engine:
             # That there is no list may have been a passing trouble, so it is found out anew.
             listing=None if listing == NO_LIST else listing,
         )
-        self._began = context.now()
         self._files = SourceFiles(context, keys, executor)
         self._uploads, self._joiner = Uploads(context), PageJoiner(context)
         self._poller, self._fetcher = Poller(context), Fetcher(context)
@@ -317,7 +316,7 @@ class Engine:
     def _accept(self, accepted: Accepted) -> None:
         key, document_id, name, kind = accepted.key, accepted.document_id, accepted.name, accepted.kind
         set_uploaded(self._context.ledger, key, document_id)
-        self._context.known_ids.add(document_id)
+        self._context.accept(document_id)
         self._unclear_uploads.accepted(name, kind)
         self._probe.accepted(document_id, name, kind)
         if kind == PARTIAL:
@@ -346,9 +345,12 @@ class Engine:
     def _is_busy(self) -> bool:
         idle = self._files.idle and self._unclear_joins.idle and self._unclear_uploads.idle and self._list.idle
         waiting = self._uploads.in_flight or self._poller.waiting or self._fetcher.waiting or self._context.queue
-        if waiting or not idle or self._context.probe_is_on:
+        if waiting or not idle or self._context.probe_is_on or self._may_be_found():
             return True
         return not self._joiner.is_idle(self._unclear_uploads.unclear)
+
+    def _may_be_found(self) -> bool:
+        return self._unclear_uploads.waits and self._probe.is_late
 
     def _is_settled(self) -> bool:
         return self._unclear_joins.settled and self._unclear_uploads.settled and self._list.idle
@@ -373,7 +375,7 @@ class Engine:
     def _check_limits(self) -> None:
         context, now = self._context, self._context.now()
         run_limit_s = context.settings.run_limit_s
-        if run_limit_s is not None and now - self._began > run_limit_s:
+        if run_limit_s is not None and now - context.began > run_limit_s:
             context.stop(RunStopped(f"the limit of {run_limit_s:g} s for the run was reached"))
         failing_s = context.pace.failing_s(now)
         if failing_s > context.settings.outage_limit_s:

@@ -64,8 +64,17 @@ class Pace:
     def succeeded(self) -> None:
         """Record that the service answered a call."""
         self._budget = min(self.BUDGET, self._budget + self.EARNED_PER_SUCCESS)
-        self._failures = 0
         self._failing_since = None
+        self._answered()
+
+    def refused(self, now: float) -> None:
+        """Record that the service asked to come later: it is there, so that is no failure, and no success."""
+        if self._failing_since is None:
+            self._failing_since = now
+        self._answered()
+
+    def _answered(self) -> None:
+        self._failures = 0
         if self._opened_at is not None:
             self._opened_at, self._trials, self._trial_is_on = None, 0, False
             self._paused_until = 0.0

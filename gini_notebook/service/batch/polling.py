@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gini_notebook.errors import ConnectionFailed
 from gini_notebook.service.batch.events import Completed, Event, Failed, Processed, Scan, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import Finished
-from gini_notebook.service.batch.run_context import RunContext, reason_of
+from gini_notebook.service.batch.run_context import RunContext, counts, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import COMPLETED, ERROR, Document
@@ -157,7 +156,7 @@ class Poller:
     def take(self, task: Poll, answer: Answer) -> list[Event]:
         """Return what came of a poll."""
         context, pending = self._context, self._pending.get(task.document_id)
-        outcome = context.judge(answer)
+        outcome = context.judge(answer, documents=[task.document_id])
         if pending is None:
             return []
         if outcome is None:
@@ -165,7 +164,10 @@ class Poller:
             if pending.document_id in self._pending:
                 self._schedule(pending)
             return events
-        pending.failures += _counts(outcome, answer)
+        if outcome is Outcome.PENDING:
+            self._schedule(pending, context.now() + context.look_again_s(task.document_id))
+            return []
+        pending.failures += counts(answer.error)
         if outcome is Outcome.REFUSED or pending.failures >= context.settings.attempts:
             return [self._fail(pending, *reason_of(answer.error))]
         self._schedule(pending, context.now() + context.backoff_s(max(1, pending.failures)))
@@ -343,11 +345,14 @@ class Fetcher:
         """Return what came of a fetch."""
         context, result = self._context, self._fetching.pop(task.document_id)
         one = result.processed
-        outcome = context.judge(answer)
+        outcome = context.judge(answer, documents=[task.document_id])
         if outcome is None:
             finished = Finished(answer.value, one.polls, one.processing_s, one.pages, one.source_classification)
             return [Completed(one.key, finished)]
-        result.failures += _counts(outcome, answer)
+        if outcome is Outcome.PENDING:
+            self._schedule(result, context.now() + context.look_again_s(task.document_id))
+            return []
+        result.failures += counts(answer.error)
         if outcome is Outcome.REFUSED or result.failures >= context.settings.attempts:
             return [Failed(one.key, *reason_of(answer.error), polls=one.polls)]
         self._schedule(result, context.now() + context.backoff_s(max(1, result.failures)))
@@ -355,8 +360,3 @@ class Fetcher:
 
     def _schedule(self, result: _Result, due: float) -> None:
         heapq.heappush(self._due, (due, next(self._order), result))
-
-
-def _counts(outcome: Outcome, answer: Answer) -> bool:
-    """Return whether a call that did not succeed is a failed attempt; being asked to wait is none."""
-    return outcome is not Outcome.WAIT and not isinstance(answer.error, ConnectionFailed)

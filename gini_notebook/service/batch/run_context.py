@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from gini_notebook.errors import (
@@ -21,7 +22,7 @@ from gini_notebook.service.batch.progress import RunCounter
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer, Workers
 from gini_notebook.service.client import Client
-from gini_notebook.service.wire.outcomes import Kind, Outcome, outcome_of
+from gini_notebook.service.wire.outcomes import Kind, Observation, Outcome, observed, outcome_of
 
 # What the document list can prove, as remembered in the ledger: it names our documents as we named them; it shows them,
 # but none that has a name of ours yet; it shows them under other names; there is none.
@@ -30,6 +31,9 @@ NAMES_KEPT, UNNAMED, IDS_ONLY, NO_LIST = "names", "unnamed", "ids", "none"
 ABSENCES = 2
 # After how many scans that fail one after the other nothing more is expected of the list.
 SCANS_IN_VAIN = 5
+# For how long a refusal to read explains refusals to upload.
+RATE_LIMIT_S = 10.0
+LOOK_AGAIN_SHORTEST_S, LOOK_AGAIN_LONGEST_S = 0.25, 5.0
 
 
 class DocumentQueue:
@@ -95,7 +99,14 @@ class RunContext:
     latencies: Latencies = field(default_factory=Latencies)
     stop_reason: Exception | None = None
     """Why the run cannot go on; set once, looked at after the ledger is written."""
+    began: float = field(init=False)
+    """When the run was begun, or taken up."""
     _claimed: Counter[str] = field(default_factory=Counter)
+    _read_refused_at: float = float("-inf")
+    _named_at: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.began = self.now()
 
     def now(self) -> float:
         """Return the monotonic time in seconds."""
@@ -119,6 +130,11 @@ class RunContext:
         """Return how long to wait after so many failures of one thing."""
         return backoff_s(failures, self.rng)
 
+    def look_again_s(self, document_id: str) -> float:
+        """Return how long to wait before looking again for a document that the service does not show yet."""
+        age_s = self.now() - self._named_at.get(document_id, self.began)
+        return min(LOOK_AGAIN_LONGEST_S, max(LOOK_AGAIN_SHORTEST_S, age_s / 2))
+
     @property
     def poll_pause_s(self) -> float:
         """How long to wait between two polls for what is unclear."""
@@ -135,26 +151,51 @@ class RunContext:
         """Let the run end as soon as the ledger is written; the first reason counts."""
         self.stop_reason = self.stop_reason or reason
 
-    def judge(self, answer: Answer, kind: Kind = Kind.READ) -> Outcome | None:
-        """Return what a failed call means, and let the pace learn from it; None when it did not fail."""
+    def accept(self, document_id: str) -> None:
+        """Record that the service has named a document."""
+        self.known_ids.add(document_id)
+        self._named_at[document_id] = self.now()
+
+    def is_new(self, document_id: str) -> bool:
+        """Return whether it is no wonder that the service does not show a document yet.
+
+        When those of an earlier process were named is not known, so that they count as new when it is taken up.
+        """
+        return self.now() - self._named_at.get(document_id, self.began) < self.settings.grace_s
+
+    def judge(self, answer: Answer, kind: Kind = Kind.READ, *, documents: Collection[str] = ()) -> Outcome | None:
+        """Return what a failed call means, and let the pace learn from it; None when it did not fail.
+
+        ``documents`` are those without which the service could not answer.
+        """
         error = answer.error
         if error is None:
             self.pace.succeeded()
             return None
         if not isinstance(error, TransportError | ServiceError):
             return self._local(error, kind)
-        outcome = outcome_of(error, kind)
+        outcome = outcome_of(error, kind, named_lately=any(map(self.is_new, documents)))
         if outcome is Outcome.FATAL:
             self.stop(error)
-        elif outcome is Outcome.REFUSED:
+        elif outcome in {Outcome.REFUSED, Outcome.PENDING}:
             self.pace.succeeded()
         else:
-            self.pace.failed(self.now(), answer.began)
-            if isinstance(error, ServiceError):
-                self._obey(error)
+            self._slow_down(error, kind, answer.began)
         return outcome
 
-    def judge_upload(self, answer: Answer, kind: Kind = Kind.UPLOAD) -> tuple[Outcome | None, Answer]:
+    def _slow_down(self, error: TransportError | ServiceError, kind: Kind, began: float) -> None:
+        if observed(error) is Observation.ASKED_TO_WAIT:
+            self.pace.refused(self.now())
+            if kind is Kind.READ:
+                self._read_refused_at = self.now()
+        else:
+            self.pace.failed(self.now(), began)
+        if isinstance(error, ServiceError):
+            self._obey(error)
+
+    def judge_upload(
+        self, answer: Answer, kind: Kind = Kind.UPLOAD, *, documents: Collection[str] = ()
+    ) -> tuple[Outcome | None, Answer]:
         """Return what the answer to an upload or a join means, and the answer that counts.
 
         An id that is already somebody else's is no answer: it came from a cache or a replay.
@@ -162,13 +203,16 @@ class RunContext:
         if answer.error is None and answer.value in self.known_ids:
             error = AnswerLost("The service answered with the id of another document.")
             answer = Answer(answer.subject, None, error, answer.began)
-        return self.judge(answer, kind), answer
+        return self.judge(answer, kind, documents=documents), answer
 
     def retry_due(self, outcome: Outcome) -> float:
-        """Return when to repeat an upload that was not processed; a refusal narrows the window."""
+        """Return when to repeat an upload that was not processed; a refusal narrows the window.
+
+        Where the service refuses reading, too, it limits calls, not documents: fewer documents would not help.
+        """
         now = self.now()
         wait_s = 0.0 if outcome is Outcome.FATAL else max(self.backoff_s(1), self.pace.wait_s(now))
-        if outcome is Outcome.WAIT:
+        if outcome is Outcome.WAIT and now - self._read_refused_at > RATE_LIMIT_S:
             self.window.refused(now)
         return now + wait_s
 
@@ -187,6 +231,13 @@ class RunContext:
             self.stop(RunStopped(f"the service asks for a pause of {asked:.0f} s"))
             return
         self.pace.pause(self.now(), asked if asked is not None else self.backoff_s(1))
+
+
+def counts(error: Exception | None) -> bool:
+    """Return whether an error is a failed attempt: not if nothing was sent, and not if the service asked to wait."""
+    if not isinstance(error, GiniError):
+        return True
+    return observed(error) not in {Observation.NEVER_SENT, Observation.ASKED_TO_WAIT, Observation.UNAVAILABLE}
 
 
 def reason_of(error: Exception | None) -> tuple[str, str | None]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from gini_notebook.errors import SettingError
+from gini_notebook.service.wire.outcomes import GRACE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class BatchSettings:
     attempts
         How often one document is uploaded, or one answer is asked for, before its row fails. Attempts that never
         reached the service do not count.
+    grace_s
+        How long a document that the service has just named may be "not found" before that is believed.
     document_limit_s
         How long a document may be processed before its row fails.
     run_limit_s
@@ -45,6 +48,7 @@ class BatchSettings:
     window_limit: int = 400
     quarantine_s: float = 120.0
     attempts: int = 8
+    grace_s: float = GRACE_S
     document_limit_s: float = 600.0
     run_limit_s: float | None = None
     outage_limit_s: float = 600.0

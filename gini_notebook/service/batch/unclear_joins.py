@@ -17,10 +17,11 @@ from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.events import Accepted, Event, Failed, SurplusFound
 from gini_notebook.service.batch.ledger.pages import ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Unclear
-from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, reason_of
+from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, counts, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire.outcomes import Outcome
 
 PAUSE_S = 1.0
 # Documents that are asked whether their pages name them, until one of them is still there.
@@ -224,9 +225,10 @@ class UnclearJoins:
 
     def _last_polled(self, task: PollPage, answer: Answer) -> list[Event]:
         context = self._context
-        if context.judge(answer) is not None:
-            if not isinstance(answer.error, NotFound):
-                self._poll_last_again(task, answer.began)
+        outcome = context.judge(answer, documents=task.parts[:1])
+        if outcome is not None:
+            if outcome is Outcome.PENDING or not isinstance(answer.error, NotFound):
+                self._poll_last_again(task, answer)
             return []
         self._in_vain = 0
         found = self._unknown(answer.value)
@@ -236,14 +238,14 @@ class UnclearJoins:
             events.append(self._found(task.key, found.pop(0)))
         return events + [SurplusFound(document.id, task.name, document.creation_date) for document in found]
 
-    def _poll_last_again(self, task: PollPage, began: float) -> None:
+    def _poll_last_again(self, task: PollPage, answer: Answer) -> None:
         if self._last is None:
             return
         self._last.append(task)
         # What failed with the one before is the same trouble.
-        if began >= self._last_due:
-            self._in_vain += 1
-            self._last_due = self._context.now() + self._context.backoff_s(self._in_vain)
+        if answer.began >= self._last_due:
+            self._in_vain += counts(answer.error) and not isinstance(answer.error, NotFound)
+            self._last_due = self._context.now() + self._context.backoff_s(max(1, self._in_vain))
 
     def _unknown(self, composites: FoundComposites) -> list[Document]:
         if composites.names_parents:
@@ -256,9 +258,12 @@ class UnclearJoins:
         return Accepted(key, document.id, "", COMPOSITE)
 
     def _polled(self, task: PollPage, answer: Answer) -> list[Event]:
-        key, outcome = task.key, self._context.judge(answer)
+        key, outcome = task.key, self._context.judge(answer, documents=task.parts[:1])
         if key not in self._lost:
             # A last poll has found it meanwhile.
+            return []
+        if outcome is Outcome.PENDING:
+            self._poll_again(key, self._context.look_again_s(task.parts[0]))
             return []
         if isinstance(answer.error, NotFound):
             # A page that is in a document cannot be deleted.
@@ -266,17 +271,17 @@ class UnclearJoins:
             error, request_id = reason_of(answer.error)
             return [Failed(key, f"Its first page is no longer at the service: {error}", request_id, COMPOSITE)]
         if outcome is not None:
-            self._failed(self._lost[key])
+            self._failed(self._lost[key], answer.error)
             return []
         if found := self._unknown(answer.value):
             # The oldest counts; others are found as surplus at the end.
             return [self._found(key, found[0])]
         return self._missed(task, answer)
 
-    def _failed(self, lost: _Lost) -> None:
-        lost.failures += 1
+    def _failed(self, lost: _Lost, error: Exception | None) -> None:
+        lost.failures += counts(error)
         if not self._gave_up(lost):
-            self._poll_again(lost.unclear.key, self._context.backoff_s(lost.failures))
+            self._poll_again(lost.unclear.key, self._context.backoff_s(max(1, lost.failures)))
 
     def _gave_up(self, lost: _Lost) -> bool:
         return lost.stuck or lost.failures >= self._context.settings.attempts

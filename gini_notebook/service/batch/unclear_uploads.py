@@ -73,6 +73,11 @@ class UnclearUploads:
         return self.gave_up or all(lost.stuck for lost in self._lost.values())
 
     @property
+    def waits(self) -> bool:
+        """Whether an upload is unclear."""
+        return bool(self._lost)
+
+    @property
     def settled(self) -> bool:
         """Whether the list was scanned for documents in excess since the last upload, or cannot be."""
         return self._scanned_last or self._context.listing != NAMES_KEPT or self._in_vain >= SCANS_IN_VAIN
@@ -104,6 +109,7 @@ class UnclearUploads:
 
     def loosen(self) -> None:
         """Look again for uploads that were given up, since the list may prove more by now."""
+        self._in_vain = 0
         for lost in self._lost.values():
             lost.stuck = False
 

@@ -211,7 +211,7 @@ class PageJoiner:
         context, key = self._context, task.key
         self._joining.discard(key)
         context.window.answered()
-        outcome, answer = context.judge_upload(answer, Kind.JOIN)
+        outcome, answer = context.judge_upload(answer, Kind.JOIN, documents=task.parts)
         if outcome is None:
             return [Accepted(key, answer.value, "", COMPOSITE)]
         error, request_id = reason_of(answer.error)
@@ -221,6 +221,7 @@ class PageJoiner:
             return [Failed(key, error, request_id, COMPOSITE)]
         if outcome is Outcome.UNCLEAR:
             return [Unclear(key, "", error, request_id, COMPOSITE)]
+        # Pages that the service has named, and does not show yet, are joined a little later.
         return [RetryAt(key, context.retry_due(outcome), COMPOSITE, reached=False)]
 
     def _join_if_complete(self, key: str) -> None:

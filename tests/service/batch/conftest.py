@@ -14,8 +14,9 @@ from gini_notebook.service.batch import BatchSettings
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
 
-# A quarantine that the sandbox, which finishes an upload at once or after a set time, cannot outlast.
-QUICK = BatchSettings(quarantine_s=0.3)
+# A quarantine that the sandbox, which finishes an upload at once or after a set time, cannot outlast; and little
+# patience with documents that are said not to be there.
+QUICK = BatchSettings(quarantine_s=0.3, grace_s=0.3)
 
 
 def invoice(number: int) -> str:

@@ -52,6 +52,8 @@ class Stored:
     done_at: float
     parts: tuple[str, ...] = ()
     is_page: bool = False
+    read_at: float = 0.0
+    listed_at: float = 0.0
 
 
 @dataclass
@@ -77,6 +79,9 @@ class Service:
     list_cap: int = 250
     resolution_ms: float = 1.0
     skew_ms: float = 0.0
+    # How long a new document is "not found", and how long the list leaves it out.
+    read_lag_s: Callable[[random.Random], float] = lambda rng: 0.0
+    list_lag_s: Callable[[random.Random], float] = lambda rng: 0.0
     seed: int = 0
     documents_by_id: dict[str, Stored] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
@@ -128,6 +133,8 @@ class Service:
         created = START_MS + self.skew_ms + 1000 * self.clock.now
         created -= created % self.resolution_ms
         stored = Stored(f"id-{next(self.numbers)}", name, created, done_at, parts, is_page)
+        stored.read_at = self.clock.now + self.read_lag_s(self.rng)
+        stored.listed_at = self.clock.now + self.list_lag_s(self.rng)
         self.documents_by_id[stored.id] = stored
         for part in dict.fromkeys(parts):
             self.composites_by_part[part].append(stored.id)
@@ -143,6 +150,7 @@ class Service:
         if not self.shows_list:
             raise NotFound("there is no list", status=404)
         order = sorted(self.documents_by_id.values(), key=lambda one: one.created_ms, reverse=not self.ascending)
+        order = [one for one in order if one.listed_at <= self.clock.now]
         if not self.shows_pages:
             order = [one for one in order if not one.is_page]
         if begin:
@@ -157,7 +165,7 @@ class Service:
         return Extractions({}, {})
 
     def _get(self, document_id: str) -> Stored:
-        if document_id not in self.documents_by_id:
+        if document_id not in self.documents_by_id or self.documents_by_id[document_id].read_at > self.clock.now:
             raise NotFound("no such document", status=404)
         return self.documents_by_id[document_id]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gini_notebook.service import batch
-from gini_notebook.service.batch import Batch, Counts, process, running
+from gini_notebook.service.batch import Batch, BatchSettings, Counts, process, running
 from gini_notebook.service.batch.inputs import folders_as_documents
 from gini_notebook.service.batch.naming import composite_key, key_of, part_key
 from tests.service.batch.conftest import QUICK, invoice, letter
@@ -184,9 +184,10 @@ def test_a_page_that_somebody_deleted_fails_its_document_with_what_to_do(
     loaded = process(client, {"a": pages}, to=tmp_path / "run")
     own = client.with_user(loaded.user)
     parts = own.document(loaded.documents["document_id"][0]).partial_documents
-    own.delete(loaded.documents["document_id"][0])
+    own.delete(loaded.documents["document_id"][0], with_parts=False)
     own.delete(parts[0].id)
-    after = process(client, {"a": [*pages, pages[0]]}, to=tmp_path / "run")
+    settings = BatchSettings(grace_s=0.3)
+    after = process(client, {"a": [*pages, pages[0]]}, to=tmp_path / "run", settings=settings)
     assert list(after.documents["status"]) == ["failed"]
     assert "A page is no longer at the service" in after.documents["error"][0]
     assert "Start a new run." in after.documents["error"][0]

@@ -47,7 +47,9 @@ def test_the_same_reason_is_one_reason_whatever_the_document_is_called(
     folder = invoices_of("a.txt", "b.fault-extractions-404.txt", "c.fault-extractions-404.txt")
     for name in ("x.pdf", "y.pdf"):
         (folder / name).write_bytes(b"")
-    running.run(client, [*folder.iterdir(), folder / "gone1.txt", folder / "gone2.txt"], to=tmp_path / "run")
+    running.run(
+        client, [*folder.iterdir(), folder / "gone1.txt", folder / "gone2.txt"], to=tmp_path / "run", settings=QUICK
+    )
     found = [(failure["error"], failure["count"]) for failure in status(tmp_path / "run")["failures"]]
     assert sorted(count for _, count in found) == [2, 2, 2]
     assert ("The file … cannot be read: No such file or directory.", 2) in found

@@ -1,5 +1,6 @@
 """Unclear requests to join pages, in simulated time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from gini_notebook.errors import NotFound, ServiceError
@@ -145,7 +146,7 @@ def test_a_first_page_that_is_gone_fails_the_document_and_the_others_finish(memo
         if call == "document" and number == 1
         else None
     )
-    simulation = Simulation(memory_path, service, SLOW).composites(5)
+    simulation = Simulation(memory_path, service, replace(SLOW, grace_s=0.1)).composites(5)
     simulation.run()
     counts = simulation.engine.counts
     assert (counts.completed, counts.failed) == (4, 1)
