@@ -101,10 +101,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "files_left_out": Kind(
         "info",
-        "{count} {count:file|files} of the folder {count:was|were} not sent: {detail}.",
-        "{count} {count:Datei|Dateien} des Ordners nicht gesendet: {detail}.",
-        "batch.left_out names each with its reason.",
-        "gini-notebook status --json names each with its reason.",
+        "{count} {count:file or folder is no document and was|files and folders are no documents and were} not sent: {detail}.",
+        "{count} {count:Datei oder Ordner|Dateien und Ordner} nicht gesendet, da {count:kein Dokument|keine Dokumente}: {detail}.",
+        "batch.left_out names each with its reason; process(..., e_invoices=True) sends e-invoices.",
+        "gini-notebook status --json names each with its reason; run --e-invoices sends e-invoices.",
     ),
     "labelled_never": Kind(
         "info",

@@ -104,6 +104,9 @@ CANDIDATES = Table(
     {"document": TEXT, "list": TEXT, "rank": COUNT, "entity": TEXT, "value": TEXT, **_BOX},
 )
 
+# What of the inputs of a run is no document, and why.
+LEFT_OUT = Table("left out", ("path",), {"path": TEXT, "reason": TEXT})
+
 TRUTH = Table(
     "truth",
     ("document", "group", "row", "field"),
@@ -179,7 +182,8 @@ SUMMARY = Table(
 )
 
 TABLES: Mapping[str, Table] = {
-    table.name: table for table in (DOCUMENTS, EXTRACTIONS, CANDIDATES, TRUTH, COMPARISONS, FIELD_SCORES, SUMMARY)
+    table.name: table
+    for table in (DOCUMENTS, EXTRACTIONS, CANDIDATES, LEFT_OUT, TRUTH, COMPARISONS, FIELD_SCORES, SUMMARY)
 }
 
 OUTCOMES = ("correct", "wrong", "missing", "spurious", "absent", "ignored")

@@ -59,6 +59,13 @@ User = Annotated[
         "random one for the run."
     ),
 ]
+EInvoices = Annotated[
+    bool,
+    typer.Option(
+        "--e-invoices",
+        help="Send e-invoices in XML that are found in folders, too. One that is named by itself is sent in any case.",
+    ),
+]
 DeclaredFields = Annotated[
     str | None,
     typer.Option(
@@ -85,6 +92,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     *,
     folders_as_documents: FoldersAsDocuments = False,
     allow_duplicates: AllowDuplicates = False,
+    e_invoices: EInvoices = False,
     user: User = None,
     sandbox: UseSandbox = False,
     truth: TruthFile = None,
@@ -101,7 +109,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     from gini_notebook.service.batch import process
 
     _refuse_early(report, fail_under or [], has_truth=truth is not None)
-    sources = _sources(documents, folders_as_documents=folders_as_documents)
+    sources = _sources(documents, folders_as_documents=folders_as_documents, e_invoices=e_invoices)
     facts = _read_truth(truth, declared_fields) if truth else None
     with logged_in(use_sandbox=sandbox) as client:
         batch = process(
@@ -111,6 +119,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
             progress=False if json else "auto",
             user=user,
             allow_duplicates=allow_duplicates,
+            e_invoices=e_invoices,
         )
     result = _evaluated(batch, facts)
     if result is not None and report is not None:
@@ -118,13 +127,13 @@ def run(  # noqa: PLR0913 - options, all by keyword
     _finish(batch, result, fail_under=fail_under or [], report=report, json=json, intervals=intervals)
 
 
-def _sources(documents: list[str], *, folders_as_documents: bool) -> "Documents":
+def _sources(documents: list[str], *, folders_as_documents: bool, e_invoices: bool) -> "Documents":
     if folders_as_documents:
         from gini_notebook.service.batch import folders_as_documents as found_in
 
         if len(documents) > 1:
             raise SettingError("--folders-as-documents takes one folder, below which the documents are named.")
-        return found_in(documents[0])
+        return found_in(documents[0], e_invoices=e_invoices)
     # Documents are named by their path below the one folder, or below what several paths have in common.
     return documents if len(documents) > 1 else documents[0]
 
@@ -174,6 +183,7 @@ def _finish(
     if json:
         failed = batch.documents[batch.documents["status"] == "failed"][["document", "error", "request_id"]]
         answer: dict[str, object] = {"folder": str(batch.folder), "documents": counts, "failed": records(failed)}
+        answer["left_out"] = records(batch.left_out)
         if result is not None:
             answer |= numbers(result, checks, intervals)
         as_json(answer)
@@ -211,6 +221,8 @@ def print_run(
     say(f"{len(batch.documents)} documents: {counts}. Run folder: {batch.folder}")
     if listed := failures(batch.documents):
         say(f"\nFailed documents:\n{listed}")
+    for note in batch.notes:
+        say(f"Note: {note.text} {note.shell_advice}")
     if result is not None:
         say(f"\nCompared with the ground truth, field by field:\n{field_table(result, intervals)}")
         print_notes(result)
@@ -252,10 +264,14 @@ def status(folder: RunFolder, *, json: Json = False) -> None:
         as_json(now)
         return
     for name, value in now.items():
-        if name != "failures":
+        if name not in {"failures", "left_out"}:
             say(f"{name}: {'n/a' if value is None else value}")
     for failure in now.get("failures", []):
         say(f"  {failure['count']} × {failure['error']}")
+    if now.get("left_out"):
+        from gini_notebook.service.batch.folders import LeftOut, by_reason
+
+        say(f"left_out: {by_reason(LeftOut(**one) for one in now['left_out'])}")
 
 
 @app.command(epilog="Example: gini-notebook dedupe runs/baseline --delete")

@@ -93,15 +93,18 @@ def test_cleanup_says_what_has_no_result_yet(invoices_here: Path) -> None:
     assert "have no result yet" not in CliRunner().invoke(app, ["cleanup", "run"]).output
 
 
-def test_pictures_that_the_service_does_not_read_are_named(invoices_here: Path) -> None:
+def test_R34_what_is_left_out_is_named_by_reason(invoices_here: Path) -> None:
     for name in ("a.heic", "b.webp", "c.bmp", "d.HEIC"):
         (invoices_here / name).touch()
     (invoices_here / "truth.csv").touch()
     answer = CliRunner().invoke(app, ["run", "in", "--to", "run"])
-    assert (
-        "4 pictures are left out, of kinds that the service does not read: a.heic, b.webp, c.bmp, …." in answer.stderr
-    )
-    assert "truth.csv" not in answer.stderr
+    counted = "4 picture of a kind that the service does not read, 1 unknown kind"
+    assert f"{counted} (a.heic, b.webp, c.bmp, …)." in answer.stderr
+    assert f"5 files and folders are no documents and were not sent: {counted}." in answer.stdout
+    assert f"left_out: {counted}" in CliRunner().invoke(app, ["status", "run"]).output
+    as_json = json.loads(CliRunner().invoke(app, ["run", "in", "--to", "run", "--json"]).output)
+    assert as_json["left_out"] == json.loads(CliRunner().invoke(app, ["status", "run", "--json"]).output)["left_out"]
+    assert {"path": "truth.csv", "reason": "unknown kind"} in as_json["left_out"]
 
 
 def test_documents_of_earlier_calls_are_not_left_out_in_silence(invoices_here: Path) -> None:

@@ -181,8 +181,8 @@ def test_T42_no_page_is_read_outside_the_folder(tmp_path: Path) -> None:
     [
         ({}, "No documents in the mapping"),
         ({"x": []}, "has no pages"),
-        ([["a.png", 7]], "must be the path of a file, not 7"),
-        ([7], "must be a path, or a list of the paths of its pages, not 7"),
+        ([["a.png", 7]], "must be the path of a file, not an int"),
+        ([7], "must be a path, or a list of the paths of its pages, not an int"),
     ],
 )
 def test_what_a_run_would_refuse_is_refused(documents: Any, message: str) -> None:

@@ -9,9 +9,13 @@ from typing import Any, Self
 import pandas as pd
 from markupsafe import Markup
 
+from gini_notebook import schema
+from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.service.batch import export, maintenance, running
+from gini_notebook.service.batch.folders import by_reason
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger, tables
+from gini_notebook.service.batch.ledger.documents import left_out
 from gini_notebook.service.batch.ledger.status import count_by_status, first_documents
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.settings import BatchSettings
@@ -103,6 +107,26 @@ class Batch:
         with self._ledger() as ledger:
             return tables.surplus(ledger)
 
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """What lay among the inputs and is no document: ``schema.LEFT_OUT``.
+
+        Columns: ``path`` (named as documents are; a folder stands for all that is in it) and ``reason``: ``hidden``,
+        ``unknown kind``, ``link loop``, ``not a regular file`` …
+        """
+        with self._ledger() as ledger:
+            return schema.LEFT_OUT.frame([one._asdict() for one in left_out(ledger)])
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What to know about the run: see :mod:`gini_notebook.notes`."""
+        with self._ledger() as ledger:
+            found = left_out(ledger)
+        if not found:
+            return ()
+        examples = tuple(one.path for one in found[:EXAMPLES])
+        return (Note("files_left_out", len(found), detail=by_reason(found), examples=examples, _rows=self.left_out),)
+
     @property
     def duplicates(self) -> pd.DataFrame:
         """Documents with the same bytes as an earlier one: ``document``, ``copy_of``, ``sha256``."""
@@ -146,7 +170,8 @@ class Batch:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count} {status}" for status, count in self.status().items() if count)
-        return f"<Batch {str(self.folder)!r}: {counts or 'no documents'}>"
+        others = f"; {len(self.left_out)} left out" if len(self.left_out) else ""
+        return f"<Batch {str(self.folder)!r}: {counts or 'no documents'}{others}>"
 
     def _repr_html_(self) -> str:
         """Show counts and the first documents, the failed ones first; everything from outside is escaped."""
@@ -158,9 +183,9 @@ class Batch:
         total = sum(counts.values())
         more = f", the first {SHOWN_ROWS} of {total}, failed ones first" if total > SHOWN_ROWS else ""
         caption = f"{repr(self)[1:-1]}{more}"
-        return str(
-            Markup("<table><caption>{}</caption><thead>{}</thead><tbody>{}</tbody></table>").format(caption, head, body)
-        )
+        notes = Markup("").join(Markup("<p>{} {}</p>").format(note.text, note.advice) for note in self.notes)
+        table = Markup("<table><caption>{}</caption><thead>{}</thead><tbody>{}</tbody></table>")
+        return str(table.format(caption, head, body) + notes)
 
 
 def _row(cell: Markup, values: tuple[Any, ...]) -> Markup:
@@ -169,7 +194,7 @@ def _row(cell: Markup, values: tuple[Any, ...]) -> Markup:
     )
 
 
-def process(
+def process(  # noqa: PLR0913 - all by keyword
     client: Client,
     documents: Documents,
     *,
@@ -179,6 +204,7 @@ def process(
     user: str | None = None,
     executor: Executor | None = None,
     allow_duplicates: bool = False,
+    e_invoices: bool = False,
 ) -> Batch:
     """Send documents, wait until they are processed, and return what was read as tables.
 
@@ -190,7 +216,8 @@ def process(
     client
         The client to use.
     documents
-        A folder (with its subfolders), a file, a glob, or an iterable of these, in which a list of files is one
+        A folder (with its subfolders and linked folders; what is no document there stands in
+        :attr:`Batch.left_out`), a file, a glob, or an iterable of these, in which a list of files is one
         document of several pages; or a mapping of names to files or lists of pages. Without a mapping, a document is
         called by its path below the folder (or below what the files have in common), one of several pages by its
         first and the number of further ones: ``scan1.jpg (+2)``.
@@ -212,6 +239,9 @@ def process(
     allow_duplicates
         Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
         without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
+    e_invoices
+        Send e-invoices in XML that are found in folders, too. Beside PDFs they usually are the ground truth, so by
+        default they stand in :attr:`Batch.left_out`. One that is named by itself is sent in any case.
 
     Returns
     -------
@@ -243,6 +273,7 @@ def process(
         user=user,
         executor=executor,
         allow_duplicates=allow_duplicates,
+        e_invoices=e_invoices,
     )
     return Batch.load(report.folder)
 

@@ -10,20 +10,23 @@ from pathlib import Path
 
 from gini_notebook._text import as_text, described, some
 from gini_notebook.errors import FileProblem
+from gini_notebook.service.batch.folders import ENDINGS, FOREIGN_PICTURES, FolderSearch, LeftOut, by_reason
 
-# Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
-# among the files of a folder; what a file is, its content says.
-ENDINGS = (".pdf", ".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".txt")
-# Pictures that people keep as pages although the service does not read them. Leaving one out without a word would make
-# a document of the other pages.
-FOREIGN_PICTURES = (".avif", ".bmp", ".heic", ".heif", ".jp2", ".webp")
-# What the pages of a document can be.
-PAGE_ENDINGS = (*(ending for ending in ENDINGS if ending != ".txt"), *FOREIGN_PICTURES)
+# What makes a folder one of documents, not of the pages of one.
+NO_PAGES = (".txt", ".xml")
 
 PathLike = str | os.PathLike[str]
 
 
-def folders_as_documents(folder: PathLike) -> dict[str, str | tuple[str, ...]]:
+class FolderDocuments(dict[str, "str | tuple[str, ...]"]):
+    """Documents of a folder by name, and ``left_out``: what else is in it, with the reasons."""
+
+    def __init__(self, documents: Mapping[str, "str | tuple[str, ...]"], left_out: "tuple[LeftOut, ...]") -> None:
+        super().__init__(documents)
+        self.left_out = left_out
+
+
+def folders_as_documents(folder: PathLike, *, e_invoices: bool = False) -> FolderDocuments:
     """Take each folder below a folder that directly holds pages and no other documents for one document.
 
     Pages are pictures and PDF files, in the natural order of their names (``page2`` before ``page10``). Pictures that
@@ -35,6 +38,8 @@ def folders_as_documents(folder: PathLike) -> dict[str, str | tuple[str, ...]]:
     ----------
     folder
         The folder to search with its subfolders.
+    e_invoices
+        Take e-invoices in XML, too, as documents of their own.
 
     Returns
     -------
@@ -59,25 +64,27 @@ def folders_as_documents(folder: PathLike) -> dict[str, str | tuple[str, ...]]:
         what = "is a file, not a folder" if top.exists() else "is no folder"
         message = f"{os.fspath(folder)!r} {what}. Give the folder whose subfolders hold the pages."
         raise FileProblem(message)
-    paths, skipped = below(top, None, (*ENDINGS, *FOREIGN_PICTURES))
-    if not paths:
-        raise FileProblem(nothing_found(folder, skipped))
-    found: dict[str, str | tuple[str, ...]] = {}
+    search = FolderSearch(endings=(*ENDINGS, *FOREIGN_PICTURES), e_invoices=e_invoices)
+    search.search(top)
+    if not search.paths:
+        raise FileProblem(nothing_found(folder, search.left_out))
     by_parent: dict[Path, list[str]] = {}
-    for path in paths:
+    for path in search.paths:
         by_parent.setdefault(Path(path).parent, []).append(path)
+    found: dict[str, str | tuple[str, ...]] = {}
     for parent, files in by_parent.items():
         if parent != top and (pages := _as_pages(files)):
             found[name_below(str(parent), top)] = pages
         else:
             found.update((name_below(file, top), file) for file in files)
-    return found
+    return FolderDocuments(found, _named_below(search.left_out, top))
 
 
 def pages_in(folder: PathLike) -> tuple[str, ...]:
     """Return the pages of a folder that :func:`folders_as_documents` takes for one document; else nothing."""
-    _, _, files = next(os.walk(folder), ("", [], []))
-    return _as_pages(sorted_out(Path(folder), files, (*ENDINGS, *FOREIGN_PICTURES))[0])
+    search = FolderSearch(endings=(*ENDINGS, *FOREIGN_PICTURES))
+    search.look_into(os.fspath(folder))
+    return _as_pages(search.paths)
 
 
 def natural(path: str) -> list[tuple[int, int, str]]:
@@ -88,32 +95,9 @@ def natural(path: str) -> list[tuple[int, int, str]]:
 
 def _as_pages(files: Sequence[str]) -> tuple[str, ...]:
     """Return the files of a folder in the order of pages; nothing when one of them can be no page."""
-    if all(Path(file).suffix.lower() in PAGE_ENDINGS for file in files):
+    if not any(Path(file).suffix.lower() in NO_PAGES for file in files):
         return tuple(sorted(files, key=natural))
     return ()
-
-
-def below(folder: Path, left_out: Path | None, endings: Sequence[str] = ENDINGS) -> tuple[list[str], list[str]]:
-    """Return the files below a folder that have one of the endings, and the others; hidden ones are neither."""
-    paths: list[str] = []
-    skipped: list[str] = []
-    for parent, folders, files in os.walk(folder):
-        here = Path(parent)
-        folders[:] = sorted(name for name in folders if name[0] != "." and here / name != left_out)
-        found, passed_over = sorted_out(here, files, endings)
-        paths += found
-        skipped += passed_over
-    return paths, skipped
-
-
-def sorted_out(folder: Path, names: Iterable[str], endings: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the files of a folder that have one of the endings, and the others; hidden ones are neither."""
-    paths: list[str] = []
-    skipped: list[str] = []
-    for name in sorted(names):
-        if not name.startswith("."):
-            (paths if Path(name).suffix.lower() in endings else skipped).append(str(folder / name))
-    return paths, skipped
 
 
 def name_below(path: str, base: Path) -> str:
@@ -121,13 +105,17 @@ def name_below(path: str, base: Path) -> str:
     return as_text(Path(os.path.relpath(path, base)).as_posix())
 
 
-def nothing_found(documents: object, skipped: Sequence[str]) -> str:
+def _named_below(left_out: Iterable[LeftOut], base: Path) -> tuple[LeftOut, ...]:
+    return tuple(sorted({LeftOut(name_below(path, base), reason) for path, reason in left_out}))
+
+
+def nothing_found(documents: object, left_out: Sequence[LeftOut]) -> str:
     """Return the message for a call without documents."""
     where = repr(os.fspath(documents)) if isinstance(documents, str | os.PathLike) else "the list"
     message = f"No documents in {where}. The service reads files ending in {', '.join(ENDINGS)}."
-    if skipped:
-        names = some([Path(path).name for path in skipped])
-        message += f" Left out: {len(skipped)} other file(s), for example {names}."
+    if left_out:
+        names = some([as_text(Path(path).name) for path, _ in left_out])
+        message += f" Left out: {by_reason(left_out)}; for example {names}."
     return message
 
 
@@ -146,30 +134,27 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The documents of a run, in order, and the files of the folder that were left out."""
+    """The documents of a run, in order, and what was left out, named as the documents are."""
 
     sources: tuple[Source, ...]
-    skipped: tuple[str, ...] = ()
-
-    @property
-    def skipped_pictures(self) -> list[str]:
-        """Those that were left out although they are pictures, perhaps of documents."""
-        return [name for name in self.skipped if Path(name).suffix.lower() in FOREIGN_PICTURES]
+    left_out: tuple[LeftOut, ...] = ()
 
 
-def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None) -> Inputs:
+def find(documents: Documents, *, outside: PathLike | None = None, e_invoices: bool = False) -> Inputs:
     """Find the documents of a run.
 
     Parameters
     ----------
     documents
-        A folder (searched with its subfolders; hidden files, and files whose ending the service does not read, are
-        left out and named in ``skipped``), a file, a glob such as ``"invoices/**/*.pdf"``, or an iterable of these.
+        A folder (searched with its subfolders and linked folders; whatever is no document is named in ``left_out``
+        with the reason), a file, a glob such as ``"invoices/**/*.pdf"``, or an iterable of these.
         Files that are listed one by one, or matched by a glob, are taken whatever their ending is. An element of
         the iterable that is itself a list of files is one document of several pages, in this order. A mapping gives
         each document (a file, or a list of pages) the name that it shall have.
     outside
         A folder to leave out, such as the run folder when it lies among the documents.
+    e_invoices
+        Take e-invoices in XML from folders, too. One that is named by itself is taken in any case.
 
     Returns
     -------
@@ -185,35 +170,44 @@ def find(documents: Documents, *, outside: str | os.PathLike[str] | None = None)
         a folder or a glob, or two documents would have the same name.
     """
     _refuse_tables(documents)
-    left_out = None if outside is None else Path(outside).absolute()
+    if isinstance(documents, Mapping):
+        return Inputs(_named(documents), getattr(documents, "left_out", ()))
+    search = FolderSearch(None if outside is None else Path(outside).absolute(), e_invoices=e_invoices)
     if isinstance(documents, str | os.PathLike):
-        base, paths, skipped = _one(os.fspath(documents), left_out)
-    elif isinstance(documents, Mapping):
-        return Inputs(_named(documents))
+        base = _one(os.fspath(documents), search)
     elif isinstance(documents, bytes) or not _is_iterable(documents):
         given = described(documents)
         message = f"Documents are a folder, a file, a glob, a list of these or a mapping of names, not {given}."
         raise FileProblem(message)
     else:
-        items = list(documents)
-        _refuse_tables(*items)
-        if wrong := [item for item in items if not isinstance(item, str | os.PathLike | list | tuple)]:
-            message = f"A document must be a path, or a list of the paths of its pages, not {described(wrong[0])}."
-            raise FileProblem(message)
+        items = _checked(documents)
         groups = [
             _pages(item, f"Document {number} of the list")
             for number, item in enumerate(items, 1)
             if isinstance(item, list | tuple)
         ]
-        base, paths, skipped = _many(
-            [os.fspath(item) for item in items if isinstance(item, str | os.PathLike)], left_out
-        )
+        base = _many([os.fspath(item) for item in items if isinstance(item, str | os.PathLike)], search)
         if groups:
-            return _grouped(groups, paths, skipped)
-    if not paths:
-        raise FileProblem(nothing_found(documents, skipped))
-    names = sorted((name_below(path, base), path) for path in dict.fromkeys(paths))
-    return Inputs(tuple(Source(name, path) for name, path in names), tuple(name_below(path, base) for path in skipped))
+            return _grouped(groups, search)
+    if not search.paths:
+        raise FileProblem(nothing_found(documents, search.left_out))
+    names = sorted((name_below(path, base), path) for path in dict.fromkeys(search.paths))
+    return Inputs(tuple(Source(name, path) for name, path in names), _left_out_below(base, search))
+
+
+def _left_out_below(base: Path, search: FolderSearch) -> tuple[LeftOut, ...]:
+    """Return what was left out, but for what was named by itself as well."""
+    taken = set(search.paths)
+    return _named_below((one for one in search.left_out if one.path not in taken), base)
+
+
+def _checked(documents: Iterable[Pages]) -> list[Pages]:
+    items = list(documents)
+    _refuse_tables(*items)
+    if wrong := [item for item in items if not isinstance(item, str | os.PathLike | list | tuple)]:
+        message = f"A document must be a path, or a list of the paths of its pages, not {described(wrong[0])}."
+        raise FileProblem(message)
+    return items
 
 
 def _refuse_tables(*given: object) -> None:
@@ -272,9 +266,9 @@ def _named(documents: Mapping[str, Pages]) -> tuple[Source, ...]:
     return tuple(sorted(sources, key=lambda source: source.document))
 
 
-def _grouped(groups: list[tuple[str, ...]], paths: list[str], skipped: list[str]) -> Inputs:
+def _grouped(groups: list[tuple[str, ...]], search: FolderSearch) -> Inputs:
     """Name documents of several pages, and those of one among them."""
-    documents = [*groups, *((path,) for path in dict.fromkeys(paths))]
+    documents = [*groups, *((path,) for path in dict.fromkeys(search.paths))]
     base = Path(os.path.commonpath([Path(path).parent for document in documents for path in document]))
     sources = []
     for document in documents:
@@ -287,22 +281,23 @@ def _grouped(groups: list[tuple[str, ...]], paths: list[str], skipped: list[str]
         )
         raise FileProblem(message)
     sources.sort(key=lambda source: source.document)
-    return Inputs(tuple(sources), tuple(name_below(path, base) for path in skipped))
+    return Inputs(tuple(sources), _left_out_below(base, search))
 
 
-def _one(text: str, left_out: Path | None) -> tuple[Path, list[str], list[str]]:
+def _one(text: str, search: FolderSearch) -> Path:
+    """Search a folder, a file or a pattern, and return the folder that names begin below."""
     path = Path(text).expanduser().absolute()
     if path.is_dir():
-        paths, skipped = below(path, left_out)
-        return path, paths, skipped
+        search.search(path)
+        return path
     if path.exists() or not glob.has_magic(text):
         if not path.exists():
             message = f"There is no file or folder {text!r}. Give a folder, a file, a glob or a list of files."
             raise FileProblem(message)
-        return path.parent, [str(path)], []
-    matches = sorted(match for match in glob.iglob(str(path), recursive=True) if Path(match).is_file())  # noqa: PTH207 - of any base
-    fixed = [*_before_magic(path.parts)]
-    return Path(*fixed), [match for match in matches if not _inside(Path(match), left_out)], []
+        search.paths.append(str(path))
+        return path.parent
+    search.take_matches(glob.iglob(str(path), recursive=True))  # noqa: PTH207 - of any base
+    return Path(*_before_magic(path.parts))
 
 
 def _before_magic(parts: Iterable[str]) -> Iterator[str]:
@@ -312,21 +307,11 @@ def _before_magic(parts: Iterable[str]) -> Iterator[str]:
         yield part
 
 
-def _many(items: list[str], left_out: Path | None) -> tuple[Path, list[str], list[str]]:
-    paths: list[str] = []
-    skipped: list[str] = []
+def _many(items: list[str], search: FolderSearch) -> Path:
     for item in items:
         path = Path(item).expanduser().absolute()
         if path.is_dir() or (glob.has_magic(item) and not path.exists()):
-            _, found, passed_over = _one(item, left_out)
-            paths += found
-            skipped += passed_over
+            _one(item, search)
         else:
-            paths.append(str(path))
-    if not paths:
-        return Path(), [], skipped
-    return Path(os.path.commonpath([Path(path).parent for path in paths])), paths, skipped
-
-
-def _inside(path: Path, folder: Path | None) -> bool:
-    return folder is not None and folder in path.parents
+            search.paths.append(str(path))
+    return Path(os.path.commonpath([Path(path).parent for path in search.paths])) if search.paths else Path()

@@ -10,6 +10,7 @@ from typing import Any
 from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError, NotFound
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.documents import left_out
 from gini_notebook.service.batch.ledger.duplicates import (
     add_surplus,
     held_ids,
@@ -49,7 +50,8 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
         (documents at the service in excess), ``documents_per_s`` of the latest documents since the run was begun or
         last taken up, ``time_left_s`` (both None when nothing tells, the latter also when nobody is at work on the
         run) and ``failures``: a list of ``error`` (``…`` for path, name and id of the document), ``count`` and up to
-        three ``request_ids``, most frequent first.
+        three ``request_ids``, most frequent first; and ``left_out``: a list of ``path`` and ``reason`` of what is no
+        document.
 
     Raises
     ------
@@ -69,6 +71,7 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
             "documents_per_s": None if rate is None else float(f"{rate:.3g}"),
             "time_left_s": _time_left_s(left, rate, alive=is_held(Path(folder))),
             "failures": _failures(ledger),
+            "left_out": [one._asdict() for one in left_out(ledger)],
         }
 
 

@@ -26,9 +26,16 @@ from gini_notebook.errors import (
     TooManyRequests,
 )
 from gini_notebook.service.batch.engine import Engine
+from gini_notebook.service.batch.folders import LeftOut, by_reason
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
-from gini_notebook.service.batch.ledger.documents import of_earlier_calls, register, sources
+from gini_notebook.service.batch.ledger.documents import (
+    left_out,
+    of_earlier_calls,
+    register,
+    remember_left_out,
+    sources,
+)
 from gini_notebook.service.batch.ledger.duplicates import forget_service
 from gini_notebook.service.batch.ledger.lock import FolderLock
 from gini_notebook.service.batch.ledger.pages import allow
@@ -55,17 +62,17 @@ class RunReport:
         Documents by state.
     surplus
         Documents at the service that unclear uploads made in excess; in no number, see ``dedupe``.
-    skipped
-        Files of the folder that were left out, because of their endings.
+    left_out
+        What of the inputs is no document, and why.
     """
 
     folder: Path
     counts: Counts
     surplus: int
-    skipped: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
 
 
-def run(
+def run(  # noqa: PLR0913 - all by keyword
     client: Client,
     documents: Documents,
     *,
@@ -75,6 +82,7 @@ def run(
     user: str | None = None,
     executor: Executor | None = None,
     allow_duplicates: bool = False,
+    e_invoices: bool = False,
 ) -> RunReport:
     """Send documents, wait until they are processed and store their extractions.
 
@@ -105,6 +113,8 @@ def run(
     allow_duplicates
         Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
         without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
+    e_invoices
+        Send e-invoices in XML that are found in folders, too; one that is named by itself is sent in any case.
 
     Returns
     -------
@@ -131,7 +141,7 @@ def run(
     '200 documents: 197 completed, 3 failed, 0 pending'
     """
     folder = Path(to)
-    inputs = find(documents, outside=folder)
+    inputs = find(documents, outside=folder, e_invoices=e_invoices)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -140,6 +150,7 @@ def run(
     with FolderLock(folder), Ledger(folder, create=True) as ledger:
         own = bound_client(client, ledger, client.given_user if user is None else user)
         register(ledger, inputs.sources)
+        remember_left_out(ledger, inputs.left_out)
         allow(ledger, duplicates=allow_duplicates)
         return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
 
@@ -180,7 +191,7 @@ def resume(
         message = f"There is no run in {where} (no {FILE_NAME}), so there is nothing to resume."
         raise LedgerError(message)
     with FolderLock(where), Ledger(where) as ledger:
-        inputs = Inputs(tuple(sources(ledger)))
+        inputs = Inputs(tuple(sources(ledger)), left_out(ledger))
         own = bound_client(client, ledger)
         register(ledger, inputs.sources)
         return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
@@ -209,7 +220,7 @@ def _drive(
         except GiniError as error:
             error.add_note(_farewell("the reason is above", engine.counts, ledger))
             raise
-    return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.skipped)
+    return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.left_out)
 
 
 def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
@@ -218,8 +229,9 @@ def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
             f"{earlier} documents of earlier calls with {ledger.folder} are not among those of this call: their "
             "results are kept, but no table or count shows them."
         )
-    if pictures := inputs.skipped_pictures:
-        say(f"{len(pictures)} pictures are left out, of kinds that the service does not read: {some(pictures)}.")
+    if inputs.left_out:
+        names = some([one.path for one in inputs.left_out])
+        say(f"Left out, with the reasons in batch.left_out: {by_reason(inputs.left_out)} ({names}).")
 
 
 def _greet(client: Client, ledger: Ledger) -> None:

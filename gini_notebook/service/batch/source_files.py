@@ -7,9 +7,11 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from gini_notebook._executors import broken, submit
+from gini_notebook._files import check_regular
 from gini_notebook.errors import FileProblem
 from gini_notebook.service.batch.events import Event, PagesDropped, PagesReady, Unreadable
 from gini_notebook.service.batch.inputs import Source
@@ -114,6 +116,8 @@ def _hash_file(path: str) -> Seen | None:
 
 
 def _steady(path: str) -> tuple[bytes, int]:
+    # A pipe would wait for somebody who writes, and a device may never end.
+    check_regular(Path(path))
     for _ in range(READ_TRIES):
         with open(path, "rb") as file:  # noqa: PTH123 - fstat of the very file that is read
             before = os.fstat(file.fileno())

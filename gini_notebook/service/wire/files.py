@@ -2,8 +2,10 @@
 
 from os import PathLike, fsdecode
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
+from xml.parsers import expat
 
+from gini_notebook._files import check_regular
 from gini_notebook._text import described
 from gini_notebook.errors import FileProblem, SettingError
 
@@ -21,23 +23,67 @@ _SIGNATURES = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
 )
+_PDF = b"%PDF-"
+# Roots of the e-invoices of EN 16931 and of ZUGFeRD 1.
+_E_INVOICES = frozenset(
+    {
+        "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100 CrossIndustryInvoice",
+        "urn:ferd:CrossIndustryDocument:invoice:1p0 CrossIndustryDocument",
+        "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2 Invoice",
+        "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2 CreditNote",
+    }
+)
+HEAD_BYTES = 16 * 1024
+"""So much of a file tells what it is."""
 _TEXT_TYPES = ("text/plain", "text/xml", "application/xml", "application/json")
+
+
+def signature(content: bytes) -> str | None:
+    """Return the media type that the first bytes of a PDF or a picture show; None for others."""
+    for start, media_type in _SIGNATURES:
+        if content.startswith(start):
+            return media_type
+    return "application/pdf" if content.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(_PDF) else None
+
+
+class _RootSeen(Exception):
+    """No error: it ends the parser."""
+
+
+def is_e_invoice(content: bytes) -> bool:
+    """Return whether this is, or begins as, an e-invoice in XML (CII or UBL), whatever its encoding is."""
+    roots: list[str] = []
+
+    def stop(name: str, *_: object) -> NoReturn:
+        roots.append(name)
+        raise _RootSeen
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = stop
+    # No e-invoice has one, and its entities could grow.
+    parser.StartDoctypeDeclHandler = stop
+    try:
+        parser.Parse(content[:HEAD_BYTES], False)
+    except (_RootSeen, expat.ExpatError, LookupError, ValueError):
+        return bool(roots) and roots[0] in _E_INVOICES
+    return False
 
 
 def sniff(content: bytes) -> str | None:
     """Return the media type that the content itself shows, whatever its name says; None for other types."""
-    for signature, media_type in _SIGNATURES:
-        if content.startswith(signature):
-            return media_type
-    if b"%PDF-" in content[:1024]:
+    if found := signature(content):
+        return found
+    if _PDF in content[:1024]:
         return "application/pdf"
+    if is_e_invoice(content):
+        return "application/xml"
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
     if "\x00" in text:
         return None
-    return "text/xml" if text.lstrip()[:5] == "<?xml" else "text/plain"
+    return "application/xml" if text.lstrip()[:5] == "<?xml" else "text/plain"
 
 
 def check_file(content: bytes, name: str, media_type: str | None = None) -> str:
@@ -101,6 +147,7 @@ def _read_path(path: str, name: str | None) -> tuple[bytes, str, str]:
     is_name = len(Path(path).name) <= _LONGEST_NAME and path.isprintable()
     label = path if is_name else f"What was given ({described(path)})"
     try:
+        check_regular(Path(path))
         return Path(path).read_bytes(), label, name or Path(path).name
     except OSError as error:
         message = f"{label} cannot be read: {error.strerror or 'unknown reason'}."

@@ -29,7 +29,13 @@ def names(inputs: object) -> list[str]:
 def test_a_folder_gives_paths_below_it_and_names_what_it_left_out(folder: Path) -> None:
     inputs = find(folder)
     assert names(inputs) == ["a/x.JPG", "a/y.txt", "b.pdf"]
-    assert inputs.skipped == ("e.xml", "notes.md", "truth.csv")
+    assert inputs.left_out == (
+        (".git", "hidden"),
+        (".hidden.pdf", "hidden"),
+        ("e.xml", "unknown kind"),
+        ("notes.md", "unknown kind"),
+        ("truth.csv", "unknown kind"),
+    )
     assert [Path(source.path).is_absolute() for source in inputs.sources] == [True] * 3
 
 
@@ -79,9 +85,7 @@ def test_a_name_that_is_no_text_becomes_one(tmp_path: Path) -> None:
 
 def test_an_empty_folder_says_what_it_looked_for(tmp_path: Path) -> None:
     (tmp_path / "truth.csv").write_text("x")
-    with pytest.raises(
-        FileProblem, match=r"No documents in .*\.pdf.*Left out: 1 other file\(s\), for example truth\.csv"
-    ):
+    with pytest.raises(FileProblem, match=r"No documents in .*\.pdf.*Left out: 1 unknown kind; for example truth\.csv"):
         find(tmp_path)
     with pytest.raises(FileProblem, match="No documents in the list"):
         find([])
@@ -178,7 +182,8 @@ def test_a_picture_that_the_service_does_not_read_is_a_page_all_the_same(tmp_pat
     assert set(found) == {"x", "scan.bmp"}
     assert [Path(page).name for page in found["x"]] == ["1.pdf", "2.heic", "10.pdf"]
     # Without being asked for documents of several pages, what the service does not read is left out and named.
-    assert find(tmp_path).skipped_pictures == ["scan.bmp", "x/2.heic"]
+    pictures = [path for path, reason in find(tmp_path).left_out if reason.startswith("picture")]
+    assert pictures == ["scan.bmp", "x/2.heic"]
 
 
 def test_pages_are_in_the_order_that_people_give_them() -> None:

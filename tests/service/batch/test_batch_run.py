@@ -239,7 +239,7 @@ def test_R25_progress_adds_up_and_never_falls(client: "Client", invoices_of: Inv
 def test_files_left_out_of_a_folder_are_reported(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of("a.txt")
     (folder / "truth.csv").write_text("document")
-    assert running.run(client, folder, to=tmp_path / "run").skipped == ("truth.csv",)
+    assert running.run(client, folder, to=tmp_path / "run").left_out == (("truth.csv", "unknown kind"),)
 
 
 def test_resume_needs_a_run(client: "Client", tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_account_requests() -> None:
         (b"II*\x00", "image/tiff"),
         (b"MM\x00*", "image/tiff"),
         ("Rechnung über 12 €".encode(), "text/plain"),
-        (b"\xef\xbb\xbf<?xml version='1.0'?>", "text/xml"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>", "application/xml"),
         (b"PK\x03\x04\x00\xff", None),
         ("Größe".encode("latin-1"), None),
         (b"a\x00b", None),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from gini_notebook._text import as_text
+from gini_notebook.service.batch.folders import LeftOut
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger import Ledger
 
@@ -65,6 +66,16 @@ def sources(ledger: Ledger) -> list[Source]:
     """Return the documents of the latest call, for a run that is taken up without naming them."""
     rows = ledger.rows("SELECT document, path, page_paths FROM documents WHERE listed ORDER BY position")
     return [_source(*row) for row in rows]
+
+
+def remember_left_out(ledger: Ledger, left_out: Sequence[LeftOut]) -> None:
+    """Record what was left out of the inputs of the latest call, and why."""
+    ledger.remember("left_out", json.dumps(left_out, ensure_ascii=False))
+
+
+def left_out(ledger: Ledger) -> tuple[LeftOut, ...]:
+    """Return what was left out of the inputs of the latest call."""
+    return tuple(LeftOut(*one) for one in json.loads(ledger.fact("left_out") or "[]"))
 
 
 def of_earlier_calls(ledger: Ledger) -> int:
