@@ -10,8 +10,7 @@ import sys
 try:
     from gini_notebook.cli.analysis import compare, evaluate, report, truth
     from gini_notebook.cli.application import app, main, sandbox
-    from gini_notebook.cli.demonstration import demo
-    from gini_notebook.cli.runs import cleanup, dedupe, resume, run, status
+    from gini_notebook.cli.runs import cleanup, dedupe, demo, resume, run, status
     from gini_notebook.cli.users import users
 except KeyboardInterrupt:
     # Loading takes a moment, too; nothing has begun.

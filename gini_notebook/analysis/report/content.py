@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from gini_notebook.analysis.report.formats import Format, missing, plain
-from gini_notebook.analysis.report.texts import TEXTS
+from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain
 from gini_notebook.schema import LINE_ITEMS, dotted
 
 if TYPE_CHECKING:

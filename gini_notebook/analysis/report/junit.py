@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from gini_notebook.analysis.report.content import Content
-from gini_notebook.analysis.report.formats import plain
+from gini_notebook.analysis.report.texts import plain
 
 if TYPE_CHECKING:
     import pandas as pd

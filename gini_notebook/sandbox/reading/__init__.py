@@ -16,8 +16,7 @@ from gini_notebook.sandbox.reading.engine import (
     read_pages,
     read_qr_payload,
 )
-from gini_notebook.sandbox.reading.problems import Unreadable, UnsupportedType
-from gini_notebook.sandbox.reading.settings import Settings
+from gini_notebook.sandbox.reading.settings import Settings, Unreadable, UnsupportedType
 
 __all__ = [
     "Checked",

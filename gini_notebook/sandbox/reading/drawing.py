@@ -6,7 +6,7 @@ import math
 from PIL import Image, ImageDraw, ImageFont
 
 from gini_notebook.sandbox.reading import e_invoice, images, pdf, plain_text, sniff
-from gini_notebook.sandbox.reading.problems import Unreadable
+from gini_notebook.sandbox.reading.settings import Unreadable
 from gini_notebook.sandbox.reading.words import Page
 
 _QUALITY = 85

@@ -16,7 +16,7 @@ from lxml import etree
 
 from gini_notebook.sandbox.reading.amounts import amount_text
 from gini_notebook.sandbox.reading.fields import answer_of
-from gini_notebook.sandbox.reading.problems import Unreadable, UnsupportedType
+from gini_notebook.sandbox.reading.settings import Unreadable, UnsupportedType
 from gini_notebook.sandbox.reading.words import Found, Scale, well_formed
 
 _MOST_BYTES = 10 * 1024 * 1024

@@ -7,8 +7,7 @@ from typing import Any
 
 from gini_notebook.sandbox.reading import e_invoice, images, pdf, plain_text, qr, sniff, sources
 from gini_notebook.sandbox.reading.fields import extract, extract_payment
-from gini_notebook.sandbox.reading.problems import Unreadable
-from gini_notebook.sandbox.reading.settings import Settings, settings_from
+from gini_notebook.sandbox.reading.settings import Settings, Unreadable, settings_from
 from gini_notebook.sandbox.reading.words import Page, Scale, layout_of, well_formed
 
 _MAX_TEXT = 512 * 1024

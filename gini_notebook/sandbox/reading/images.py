@@ -6,7 +6,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gini_notebook.sandbox.reading import sniff
-from gini_notebook.sandbox.reading.problems import Unreadable
+from gini_notebook.sandbox.reading.settings import Unreadable
 
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded; phones take up to 50 million pixels."""

@@ -13,8 +13,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from gini_notebook.sandbox.reading.problems import Unreadable
 from gini_notebook.sandbox.reading.qr import find_symbols
+from gini_notebook.sandbox.reading.settings import Unreadable
 from gini_notebook.sandbox.reading.words import Area, Page, Symbol, Word, turned, well_formed
 
 _MOST_OBJECTS = 20_000

@@ -1,6 +1,6 @@
 """Plain text as pages: every character gets its place as if it were typed."""
 
-from gini_notebook.sandbox.reading.problems import Unreadable
+from gini_notebook.sandbox.reading.settings import Unreadable
 from gini_notebook.sandbox.reading.words import Area, Page, Word, well_formed
 
 LINES_PER_PAGE = 60

@@ -2,7 +2,7 @@
 
 import re
 
-from gini_notebook.sandbox.reading.problems import Unreadable, UnsupportedType
+from gini_notebook.sandbox.reading.settings import Unreadable, UnsupportedType
 
 PDF, JPEG, PNG, GIF, TIFF, TEXT = "application/pdf", "image/jpeg", "image/png", "image/gif", "image/tiff", "text/plain"
 XML = "application/xml"

@@ -5,8 +5,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gini_notebook.sandbox.accounts import PaymentRequest
 from gini_notebook.sandbox.messages import ApiRequest, Refused, json_response
-from gini_notebook.sandbox.payment_requests import PaymentRequest
 from gini_notebook.sandbox.routes.documents import LIMIT, OFFSET
 from gini_notebook.sandbox.routing import Endpoint
 from gini_notebook.sandbox.vocabulary import normal_form

@@ -1,19 +1,19 @@
 """The service's language, without any network: build a request, decode an answer."""
 
 from gini_notebook.service.wire import documents, feedback, payments, user_center
-from gini_notebook.service.wire.answers import decode
+from gini_notebook.service.wire.answers import decode, retry_after_s
 from gini_notebook.service.wire.environments import (
     ENVIRONMENTS,
     GINI_API,
     PAY_API,
     Environment,
+    Identified,
     base_url,
     environment_named,
+    id_of,
 )
-from gini_notebook.service.wire.links import Identified, id_of
 from gini_notebook.service.wire.messages import Access, Answer, Exchange, Headers, Request
 from gini_notebook.service.wire.outcomes import Kind, Outcome, outcome_of
-from gini_notebook.service.wire.waiting import retry_after_s
 
 __all__ = [
     "ENVIRONMENTS",

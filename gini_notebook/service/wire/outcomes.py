@@ -19,7 +19,7 @@ from gini_notebook.errors import (
     TransportError,
 )
 from gini_notebook.service.values import Document
-from gini_notebook.service.wire.links import Identified, id_of
+from gini_notebook.service.wire.environments import Identified, id_of
 
 
 class Kind(Enum):

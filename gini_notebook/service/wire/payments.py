@@ -6,8 +6,7 @@ from typing import Any
 
 from gini_notebook.service.values import Configuration, Payment, PaymentRequest
 from gini_notebook.service.wire.answers import read_done, read_value, read_values
-from gini_notebook.service.wire.environments import Environment
-from gini_notebook.service.wire.links import Identified, id_of
+from gini_notebook.service.wire.environments import Environment, Identified, id_of
 from gini_notebook.service.wire.messages import Request, fetch
 
 _EVENTS = "application/vnd.gini.v1.events.amplitude"

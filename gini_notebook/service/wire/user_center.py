@@ -12,8 +12,7 @@ from gini_notebook._text import described
 from gini_notebook.errors import SettingError
 from gini_notebook.service.values import Secret, Token, User
 from gini_notebook.service.wire.answers import read_done, read_value
-from gini_notebook.service.wire.environments import Environment
-from gini_notebook.service.wire.links import Identified, id_in, id_of
+from gini_notebook.service.wire.environments import Environment, Identified, id_in, id_of
 from gini_notebook.service.wire.messages import Answer, Request
 from gini_notebook.service.wire.outcomes import Kind
 

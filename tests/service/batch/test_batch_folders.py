@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gini_notebook.errors import FileProblem
 from gini_notebook.service.batch import Batch, folders, process, resume
 from gini_notebook.service.batch.inputs import Inputs, find, folders_as_documents
-from gini_notebook.service.wire.files import sniff
+from gini_notebook.service.wire.documents import sniff
 from tests.service.batch.conftest import invoice
 
 if TYPE_CHECKING:

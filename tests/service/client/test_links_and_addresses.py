@@ -19,7 +19,7 @@ from gini_notebook.service.wire import (
     environment_named,
 )
 from gini_notebook.service.wire import documents as wire_documents
-from gini_notebook.service.wire.links import id_in, id_of
+from gini_notebook.service.wire.environments import id_in, id_of
 
 BASE = "https://pay-api.gini.net"
 
