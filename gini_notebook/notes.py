@@ -54,6 +54,13 @@ KINDS: Mapping[str, Kind] = {
         "Log in with the credentials of your company: gini.login().",
         "Run without --sandbox.",
     ),
+    "scans_unread": Kind(
+        "info",
+        "The sandbox does not read scans ({detail}): of a scan, only the document type is extracted.",
+        "Die Sandbox liest keine Scans ({detail}): Von einem Scan wird nur der Dokumenttyp geliefert.",
+        "Install the extra ocr, and leave Sandbox(ocr=) alone.",
+        "Install the extra ocr, and leave out --no-ocr.",
+    ),
     "truth_unread": Kind(
         "must",
         "{count} {count:value|values} of {about} in the ground truth cannot be read as {detail}; compared as plain text.",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, overload
+from urllib.parse import urlsplit
 
 from gini_notebook._text import shown_number, whole_number
 from gini_notebook.errors import (
@@ -52,6 +53,7 @@ _DEADLINE_S = 120.0
 
 Labels = Mapping[str, str | Extraction | Mapping[str, Any]]
 
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PAYMENT_MEMBERS = ("recipient", "iban", "amount", "purpose")
 
 
@@ -193,6 +195,14 @@ class Client:
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__, _closed=threading.Event(), _derived=True, **changes)
         return other
+
+    def scans(self) -> str:
+        """Return whether a sandbox reads scans: ``"read"``, or why not; the service is not asked, and says nothing.
+
+        Any server on this machine is taken for a sandbox that may answer.
+        """
+        is_here = urlsplit(self.api).hostname in _THIS_MACHINE
+        return self._call(wire.documents.scans(self.environment)) if self.ephemeral or is_here else ""
 
     def logout(self) -> None:
         """Forget every secret and close the connections; every later call raises ``LoginRequired``."""

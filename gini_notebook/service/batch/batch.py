@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from gini_notebook import schema
-from gini_notebook.notes import EXAMPLES, Note
+from gini_notebook.notes import EXAMPLES, Note, ordered
 from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.folders import by_reason
 from gini_notebook.service.batch.inputs import Documents
@@ -121,11 +121,13 @@ class Batch:
     def notes(self) -> tuple[Note, ...]:
         """What to know about the run: see :mod:`gini_notebook.notes`."""
         with self._ledger() as ledger:
-            found = left_out(ledger)
-        if not found:
-            return ()
-        examples = tuple(one.path for one in found[:EXAMPLES])
-        return (Note("files_left_out", len(found), detail=by_reason(found), examples=examples, _rows=self.left_out),)
+            found, scans = left_out(ledger), running.scans_note(ledger)
+        notes = [] if scans is None else [scans]
+        if found:
+            examples = tuple(one.path for one in found[:EXAMPLES])
+            detail = by_reason(found)
+            notes.append(Note("files_left_out", len(found), detail=detail, examples=examples, _rows=self.left_out))
+        return ordered(notes)
 
     @property
     def duplicates(self) -> pd.DataFrame:

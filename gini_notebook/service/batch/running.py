@@ -25,6 +25,7 @@ from gini_notebook.errors import (
     SettingError,
     TooManyRequests,
 )
+from gini_notebook.notes import Note
 from gini_notebook.service.batch.engine import Engine
 from gini_notebook.service.batch.folders import LeftOut, by_reason
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
@@ -210,6 +211,8 @@ def _drive(
     if progress is not False:
         _say_what_is_left_out(ledger, inputs)
     _greet(own, ledger)
+    if progress is not False and (note := scans_note(ledger)):
+        say(note.text)
     workers = Threads({FILES: 1, HASHES: MOST_TASKS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
     with shown(progress, engine.counts) as on_progress, _interruptible(engine):
@@ -242,6 +245,13 @@ def _greet(client: Client, ledger: Ledger) -> None:
     if has_unfinished(ledger):
         with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
             client.documents(limit=1)
+            ledger.remember("scans", client.scans())
+
+
+def scans_note(ledger: Ledger) -> Note | None:
+    """Return a note if what answered was a sandbox that does not read scans."""
+    scans = ledger.fact("scans") or "read"
+    return None if scans == "read" else Note("scans_unread", detail=scans.removeprefix("not read: "))
 
 
 def _farewell(reason: str, counts: Counts, ledger: Ledger) -> str:

@@ -16,7 +16,14 @@ from gini_notebook._files import check_regular
 from gini_notebook._text import described, shown_number, whole_number
 from gini_notebook.errors import FileProblem, SettingError
 from gini_notebook.service.values import Document, DocumentList, Extractions, Layout, Page
-from gini_notebook.service.wire.answers import read_done, read_file, read_image, read_value, read_values
+from gini_notebook.service.wire.answers import (
+    parse_json_safely,
+    read_done,
+    read_file,
+    read_image,
+    read_value,
+    read_values,
+)
 from gini_notebook.service.wire.environments import Environment, Identified, id_in, id_of
 from gini_notebook.service.wire.messages import Answer, Request, fetch
 from gini_notebook.service.wire.outcomes import Kind
@@ -371,3 +378,17 @@ def processed(environment: Environment, document: str | Identified) -> Request[b
     return fetch(
         environment, f"/documents/{known}/processed", what, read_file, accept="application/octet-stream, */*;q=0.1"
     )
+
+
+def scans(environment: Environment) -> Request[str]:
+    """Ask a sandbox whether it reads scans: ``"read"``, why not, or nothing where it is none that says so."""
+    return fetch(environment, "/", "ask the sandbox what it reads", _read_scans, accept="application/json")
+
+
+def _read_scans(answer: Answer) -> str:
+    try:
+        said = parse_json_safely(answer.body)
+    except ValueError:
+        return ""
+    found = said.get("scans") if isinstance(said, dict) else None
+    return found if isinstance(found, str) else ""

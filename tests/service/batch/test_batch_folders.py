@@ -3,21 +3,21 @@
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook.errors import FileProblem
+from gini_notebook.interactive.login import login
+from gini_notebook.sandbox import Sandbox
+from gini_notebook.service import wire
 from gini_notebook.service.batch import Batch, folders, process, resume
 from gini_notebook.service.batch.inputs import Inputs, find, folders_as_documents
+from gini_notebook.service.client import Client
+from gini_notebook.service.credentials import TrustedAccess
 from gini_notebook.service.wire.documents import sniff
 from tests.service.batch.conftest import invoice
-
-if TYPE_CHECKING:
-    from gini_notebook.sandbox import Sandbox
-    from gini_notebook.service.client import Client
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 JPEG = b"\xff\xd8\xff\xe0 picture"
@@ -80,7 +80,7 @@ def test_linked_folders_are_followed_once_and_rings_are_cut(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
-def test_what_is_no_regular_file_is_never_opened(client: "Client", tmp_path: Path) -> None:
+def test_what_is_no_regular_file_is_never_opened(client: Client, tmp_path: Path) -> None:
     top = write(tmp_path / "in", a_txt=invoice(1).encode())
     os.mkfifo(top / "scan.pdf")
     os.mkfifo(top / "SCAN")
@@ -131,9 +131,7 @@ def test_empty_and_unreadable_folders_are_named(tmp_path: Path, monkeypatch: pyt
     assert dict(find(tmp_path).left_out) == {"empty": "empty folder", "locked": "cannot be read"}
 
 
-def test_e_invoices_are_taken_from_folders_only_on_request(
-    client: "Client", sandbox: "Sandbox", tmp_path: Path
-) -> None:
+def test_e_invoices_are_taken_from_folders_only_on_request(client: Client, sandbox: Sandbox, tmp_path: Path) -> None:
     top = write(
         tmp_path / "in", a_pdf=PDF, a_xml=CII.encode(), b_xml=UBL.encode(), c_xml=b"<?xml version='1.0'?><data/>"
     )
@@ -171,9 +169,7 @@ def test_what_only_looks_like_an_e_invoice_is_none() -> None:
     assert sniff(b"Rechnung < 100 EUR") == "text/plain"
 
 
-def test_what_was_left_out_is_kept_and_said(
-    client: "Client", tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_left_out_is_kept_and_said(client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     top = write(tmp_path / "in", a__1_pdf=PDF, a__2_pdf=PDF, b_eml=b"x", c_eml=b"y")
     (top / ".DS_Store").touch()
     process(client, folders_as_documents(top), to=tmp_path / "run", progress=True)
@@ -181,14 +177,46 @@ def test_what_was_left_out_is_kept_and_said(
     resume(client, tmp_path / "run", progress=False)
     batch = Batch.load(tmp_path / "run")
     assert batch.left_out["path"].tolist() == [".DS_Store", "b.eml", "c.eml"]
-    (note,) = batch.notes
+    (note,) = (note for note in batch.notes if note.kind == "files_left_out")
     assert note.text == "3 files and folders are no documents and were not sent: 2 unknown kind, 1 hidden."
     assert note.rows()["reason"].tolist() == ["hidden", "unknown kind", "unknown kind"]
     assert note.text in batch._repr_html_()
     assert repr(batch).endswith("; 3 left out>")
     (tmp_path / "in/a").rename(tmp_path / "clean")
     process(client, tmp_path / "clean", to=tmp_path / "run", progress=False)
-    assert Batch.load(tmp_path / "run").notes == ()
+    assert "files_left_out" not in {note.kind for note in Batch.load(tmp_path / "run").notes}
+
+
+def test_a_run_at_a_sandbox_that_reads_no_scans_says_so_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    top = write(tmp_path / "in", a_txt=invoice(1).encode())
+    with Sandbox(processing_time_s=0.0, ocr=False) as sandbox:
+        batch = process(login(sandbox), top, to=tmp_path / "run", progress=True)
+        (note,) = batch.notes
+        assert note.text == (
+            "The sandbox does not read scans (OCR is switched off (ocr=False)): of a scan, only the document type is "
+            "extracted."
+        )
+        assert capsys.readouterr().err.count(note.text) == 1
+        # One that runs on its own, as it is told by its address.
+        alone = Client(
+            TrustedAccess(sandbox.client_id, sandbox.client_secret),
+            api=sandbox.api,
+            user_center=sandbox.user_center,
+            ca_bundle=sandbox.ca_file,
+        )
+        assert alone.scans().startswith("not read")
+    assert Batch.load(tmp_path / "run").notes == (note,)
+
+
+def test_what_says_nothing_of_scans_is_no_sandbox() -> None:
+    read = wire.documents.scans(wire.PAY_API).read
+    for body in (b"<html>", b"[]", b"{}", b'{"scans": 1}'):
+        assert read(wire.Answer(200, {}, body)) == ""
+    assert read(wire.Answer(200, {}, b'{"scans": "read"}')) == "read"
+    # The service is not asked: nobody answers at this address.
+    assert Client(TrustedAccess("id", "secret"), api="https://service.invalid").scans() == ""
 
 
 parts = st.sampled_from([".hidden", "a", "a.pdf", "b.txt", "c.eml", "d.xml", "x"])
