@@ -75,7 +75,7 @@ def make_documents(folder: Path, count: int, composites: float) -> dict[str, str
 
 def work(settings: dict[str, Any]) -> None:
     """Be the process that is killed: run until all is done."""
-    client = login(SimpleNamespace(**settings))
+    client = login(SimpleNamespace(environment="pay-api", **settings))
     limits = batch.BatchSettings(quarantine_s=settings["quarantine_s"], attempts=40)
     while True:
         try:

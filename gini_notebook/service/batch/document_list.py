@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from gini_notebook.service.batch.events import Event, Listed, ListProves, Scan, ScanAnswered, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
-from gini_notebook.service.batch.naming import bears_tag
+from gini_notebook.service.batch.naming import bears_tag, canonical
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext, counts
 from gini_notebook.service.batch.workers import LISTS, Answer
 from gini_notebook.service.client import Client
@@ -179,7 +179,7 @@ class ListProbe:
         """Return what documents of the list prove."""
         context, events = self._context, list[Event]()
         for document in documents:
-            if (probe := self._sought) is not None and document.id == probe.document_id:
+            if (probe := self._sought) is not None and canonical(document.id) == canonical(probe.document_id):
                 probe.found = document.name
             if context.listing in {None, UNNAMED} and bears_tag(document.name, context.tag):
                 events += self._learn(NAMES_KEPT)

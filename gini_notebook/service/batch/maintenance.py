@@ -1,14 +1,14 @@
 """Maintenance of runs, over or still on: how far a run is, which documents are in excess, deleting them all."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from gini_notebook._text import as_text
-from gini_notebook.errors import LedgerError, NotFound
+from gini_notebook.errors import AnswerLost, GiniError, LedgerError, NotFound
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.documents import left_out
 from gini_notebook.service.batch.ledger.duplicates import (
@@ -17,13 +17,14 @@ from gini_notebook.service.batch.ledger.duplicates import (
     release_unfinished,
     set_deleted,
     set_surplus_deleted,
-    surplus_ids,
+    surplus_of,
 )
 from gini_notebook.service.batch.ledger.lock import FolderLock, is_held
+from gini_notebook.service.batch.ledger.origin import check_may_delete
 from gini_notebook.service.batch.ledger.pages import ever_unclear
 from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes, surplus_count
 from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolved
-from gini_notebook.service.batch.naming import bears_tag
+from gini_notebook.service.batch.naming import bears_tag, canonical
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import find_composites
@@ -32,7 +33,7 @@ from gini_notebook.service.client import Client
 RECENT = 200
 LIST_LIMIT = BatchSettings().list_limit
 DELETE_THREADS = 8
-DELETES_PER_COMMIT = 64
+DELETES_AT_ONCE = 64
 
 
 def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -123,7 +124,8 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
     folder
         The run folder; what was found is in its ledger, and in ``Batch.surplus``.
     delete
-        Whether to delete them. They are in no table and no number in either case.
+        Whether to delete them, each only if the document that stays stands in the list as well. They are in no table
+        and no number in either case.
 
     Returns
     -------
@@ -133,14 +135,21 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
     Raises
     ------
     LedgerError
-        When there is no run in the folder, it is in use, or it belongs to another service.
+        When there is no run in the folder, it is in use, or it belongs to another service; or with ``delete``, when
+        the folder is a copy, or its ledger was put back from a backup.
     """
     with _own(client, folder) as (own, ledger):
-        _find_surplus(own, ledger)
+        if delete:
+            check_may_delete(ledger)
+        seen = _find_surplus(own, ledger)
         count = surplus_count(ledger)
         if delete:
-            _delete_surplus(own, ledger, pages=False)
-            _delete_surplus(own, ledger, pages=True)
+            deletions = _Deletions(own, ledger, seen)
+            for pages in (False, True):
+                copies = surplus_of(ledger, pages=pages)
+                # On no guess: the document that stays must be there, in the same reading of the list.
+                deletions.delete([one.document_id for one in copies if one.own_id and canonical(one.own_id) in seen])
+            deletions.settle()
         return count
 
 
@@ -159,24 +168,28 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     Returns
     -------
     int
-        How many documents were deleted by this call, pages of documents among them; a second call deletes none.
+        How many documents were deleted by this call, as the list shows afterwards, pages of documents among them; a
+        second call deletes none.
 
     Raises
     ------
     LedgerError
-        When there is no run in the folder, it is in use, or it belongs to another service.
+        When there is no run in the folder, it is in use, or it belongs to another service; or when the folder is a
+        copy, or its ledger was put back from a backup.
+    AnswerLost
+        When the list still shows documents that were deleted.
+    GiniError
+        Why documents could not be deleted; the others are.
     """
     with _own(client, folder) as (own, ledger):
-        _find_surplus(own, ledger, unresolved=True)
+        check_may_delete(ledger)
+        deletions = _Deletions(own, ledger, _find_surplus(own, ledger, unresolved=True))
         release_unfinished(ledger)
         # The service refuses to delete a page that is in use.
-        deleted = _delete_surplus(own, ledger, pages=False)
-        deleted += _delete(own, ledger, held_ids(ledger), set_deleted)
-        return deleted + _delete_surplus(own, ledger, pages=True)
-
-
-def _delete_surplus(client: Client, ledger: Ledger, *, pages: bool) -> int:
-    return _delete(client, ledger, surplus_ids(ledger, pages=pages), set_surplus_deleted)
+        deletions.delete([one.document_id for one in surplus_of(ledger, pages=False)])
+        deletions.delete(held_ids(ledger))
+        deletions.delete([one.document_id for one in surplus_of(ledger, pages=True)])
+        return deletions.settle()
 
 
 @contextmanager
@@ -189,13 +202,18 @@ def _own(client: Client, folder: str | os.PathLike[str]) -> Iterator[tuple[Clien
         yield bound_client(client, ledger), ledger
 
 
-def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> None:
-    """Record documents in excess; ``unresolved``: those, too, that an unclear upload may turn out to have made."""
+def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> set[str]:
+    """Record documents in excess, and return the canonical ids of all documents of the list.
+
+    ``unresolved``: those, too, that an unclear upload may turn out to have made.
+    """
     _, ids = known(ledger)
     tag = ledger.fact("mark") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)
+    seen = set()
     for document in client.all_documents(limit=LIST_LIMIT):
-        if document.id not in ids and document.name not in spared and bears_tag(document.name, tag):
+        seen.add(canonical(document.id))
+        if canonical(document.id) not in ids and document.name not in spared and bears_tag(document.name, tag):
             add_surplus(ledger, document.id, document.name, document.creation_date)
     unclear = ever_unclear(ledger)
     # Copies have the same pages, so what is found may be any copy's.
@@ -208,26 +226,63 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
             for composite in find_composites(client, parts, ids).found:
                 add_surplus(ledger, composite.id, name, composite.creation_date)
     ledger.commit()
+    return seen
 
 
-def _delete(client: Client, ledger: Ledger, ids: Iterable[str], record: Callable[[Ledger, str], None]) -> int:
-    waiting, deleted = list(ids), 0
-    with ThreadPoolExecutor(DELETE_THREADS) as threads:
-        while waiting:
-            some, waiting = waiting[:DELETES_PER_COMMIT], waiting[DELETES_PER_COMMIT:]
-            try:
-                for document_id, was_there in zip(some, threads.map(lambda one: _gone(client, one), some), strict=True):
-                    record(ledger, document_id)
-                    deleted += was_there
-            finally:
-                ledger.commit()
-    return deleted
+class _Deletions:
+    """Deletes documents, and lets the list say afterwards which are gone."""
 
+    def __init__(self, client: Client, ledger: Ledger, seen: set[str]) -> None:
+        self._client, self._ledger, self._seen = client, ledger, seen
+        self._was_there: dict[str, bool] = {}
+        self._errors: dict[str, GiniError] = {}
 
-def _gone(client: Client, document_id: str) -> bool:
-    """Delete a document; one that is not there any more is as good as deleted. Return whether it was there."""
-    try:
-        client.delete(document_id, with_parts=False)
-    except NotFound:
-        return False
-    return True
+    def delete(self, ids: Sequence[str]) -> None:
+        """Ask the service to delete documents; stop where it refuses all of many."""
+        with ThreadPoolExecutor(DELETE_THREADS) as threads:
+            for begin in range(0, len(ids), DELETES_AT_ONCE):
+                some = ids[begin : begin + DELETES_AT_ONCE]
+                for document_id, was_there in zip(some, threads.map(self._ask, some), strict=True):
+                    self._was_there[document_id] = was_there
+                if self._errors.keys() >= set(some):
+                    return
+
+    def settle(self) -> int:
+        """Record which documents the list no longer shows, and return how many of them were there before."""
+        if not self._was_there:
+            return 0
+        listed = {canonical(document.id) for document in self._client.all_documents(limit=LIST_LIMIT)}
+        gone = [one for one in self._was_there if canonical(one) not in listed and self._is_told(one)]
+        for document_id in gone:
+            set_surplus_deleted(self._ledger, document_id)
+            set_deleted(self._ledger, document_id)
+        self._ledger.commit()
+        self._complain(len(gone))
+        return sum(self._was_there[document_id] for document_id in gone)
+
+    def _ask(self, document_id: str) -> bool:
+        """Delete a document; one that is not there any more is as good as deleted. Return whether it was there."""
+        try:
+            self._client.delete(document_id, with_parts=False)
+        except NotFound:
+            return False
+        except GiniError as error:
+            self._errors[document_id] = error
+        return True
+
+    def _is_told(self, document_id: str) -> bool:
+        """Return whether absence from the list says that a document is gone, whatever the service answered."""
+        return document_id not in self._errors or canonical(document_id) in self._seen
+
+    def _complain(self, gone: int) -> None:
+        left = len(self._was_there) - gone
+        if not left:
+            return
+        message = (
+            f"{left} of {len(self._was_there)} documents that were to be deleted are still in the service's list, or "
+            "nothing shows that they are gone. The same call deletes what is left."
+        )
+        error = next(iter(self._errors.values()), AnswerLost(message))
+        if self._errors:
+            error.add_note(message)
+        raise error

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from gini_notebook.service.batch.events import Completed, Event, Failed, Processed, Scan, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import Finished
+from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.run_context import RunContext, counts, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
@@ -95,7 +96,7 @@ class Poller:
     def add(self, key: str, document_id: str, polls: int = 0) -> None:
         """Wait for a document."""
         pending = PendingDocument(key, document_id, self._context.now(), next(self._number), polls)
-        self._pending[document_id] = pending
+        self._pending[canonical(document_id)] = pending
         self._context.window.enter()
         if self._one_by_one:
             self._schedule(pending)
@@ -142,7 +143,7 @@ class Poller:
         polls: list[Poll] = []
         while self._due and self._due[0][0] <= now:
             pending = self._due[0][2]
-            if pending.document_id not in self._pending:
+            if canonical(pending.document_id) not in self._pending:
                 heapq.heappop(self._due)
             elif not self._is_scout(pending):
                 heapq.heapreplace(self._due, (now + SHORTEST_S, next(self._order), pending))
@@ -155,13 +156,13 @@ class Poller:
 
     def take(self, task: Poll, answer: Answer) -> list[Event]:
         """Return what came of a poll."""
-        context, pending = self._context, self._pending.get(task.document_id)
+        context, pending = self._context, self._pending.get(canonical(task.document_id))
         outcome = context.judge(answer, documents=[task.document_id])
         if pending is None:
             return []
         if outcome is None:
             events = self._see(pending, answer.value, answer.began)
-            if pending.document_id in self._pending:
+            if canonical(pending.document_id) in self._pending:
                 self._schedule(pending)
             return events
         if outcome is Outcome.PENDING:
@@ -178,8 +179,8 @@ class Poller:
         events: list[Event] = []
         for document in documents:
             self._newest = max(self._newest, document.creation_date or 0.0)
-            self._to_see.discard(document.id)
-            if (pending := self._pending.get(document.id)) is not None:
+            self._to_see.discard(canonical(document.id))
+            if (pending := self._pending.get(canonical(document.id))) is not None:
                 pending.created, pending.absences = document.creation_date, 0
                 events += self._see(pending, document, began)
         return events
@@ -237,14 +238,14 @@ class Poller:
             return []
         self._remove(pending)
         kind = document.source_classification or None
-        return [Processed(pending.key, document.id, pending.polls, processing_s, document.page_count, kind)]
+        return [Processed(pending.key, pending.document_id, pending.polls, processing_s, document.page_count, kind)]
 
     def _fail(self, pending: PendingDocument, error: str, request_id: str | None) -> Failed:
         self._remove(pending)
         return Failed(pending.key, error, request_id, polls=pending.polls)
 
     def _remove(self, pending: PendingDocument) -> None:
-        del self._pending[pending.document_id]
+        del self._pending[canonical(pending.document_id)]
         self._context.window.leave()
 
     def _list_pause_s(self) -> float:

@@ -17,6 +17,7 @@ from gini_notebook.errors import (
 from gini_notebook.service.batch.events import Failed, RetryAt
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.uploads import Prepared, Unclear, attempts_of
+from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.pace import Latencies, Pace, Window, backoff_s
 from gini_notebook.service.batch.progress import RunCounter
 from gini_notebook.service.batch.settings import BatchSettings
@@ -153,8 +154,12 @@ class RunContext:
 
     def accept(self, document_id: str) -> None:
         """Record that the service has named a document."""
-        self.known_ids.add(document_id)
+        self.known_ids.add(canonical(document_id))
         self._named_at[document_id] = self.now()
+
+    def knows(self, document_id: str) -> bool:
+        """Return whether a document is one of the run, however its id is written."""
+        return canonical(document_id) in self.known_ids
 
     def is_new(self, document_id: str) -> bool:
         """Return whether it is no wonder that the service does not show a document yet.
@@ -200,7 +205,7 @@ class RunContext:
 
         An id that is already somebody else's is no answer: it came from a cache or a replay.
         """
-        if answer.error is None and answer.value in self.known_ids:
+        if answer.error is None and self.knows(answer.value):
             error = AnswerLost("The service answered with the id of another document.")
             answer = Answer(answer.subject, None, error, answer.began)
         return self.judge(answer, kind, documents=documents), answer

@@ -39,6 +39,7 @@ from gini_notebook.service.batch.ledger.documents import (
 )
 from gini_notebook.service.batch.ledger.duplicates import forget_service
 from gini_notebook.service.batch.ledger.lock import FolderLock
+from gini_notebook.service.batch.ledger.origin import renew, settle
 from gini_notebook.service.batch.ledger.pages import allow
 from gini_notebook.service.batch.ledger.status import has_unfinished, surplus_count
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
@@ -223,6 +224,7 @@ def _drive(
         except GiniError as error:
             error.add_note(_farewell("the reason is above", engine.counts, ledger))
             raise
+    renew(ledger)
     return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.left_out)
 
 
@@ -309,6 +311,8 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
         ledger.remember("mark", secrets.token_hex(TAG_CHARACTERS // 2))
         ledger.remember("begun_at", f"{time.time():.3f}")
         ledger.commit()
+    if (trouble := settle(ledger)) is not None:
+        say(trouble)
     if own.ephemeral:
         _start_over_elsewhere(ledger, own.api)
     return own

@@ -17,6 +17,7 @@ from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.events import Accepted, Event, Failed, SurplusFound
 from gini_notebook.service.batch.ledger.pages import ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Unclear
+from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, counts, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
@@ -73,7 +74,7 @@ def find_composites(
     parts
         Ids of the pages.
     known
-        Ids of documents to leave out.
+        Canonical ids of documents to leave out.
     witnesses
         Ids of other composites, and of their first pages, which may show that pages name their documents.
 
@@ -85,12 +86,12 @@ def find_composites(
     found = []
     parents = client.document(parts[0]).composite_documents
     for parent in parents:
-        if parent.id in known:
+        if canonical(parent.id) in known:
             continue
         # Perhaps deleted between the two calls.
         with suppress(NotFound):
             composite = client.document(parent.id)
-            if [part.id for part in composite.partial_documents] == list(parts):
+            if [canonical(part.id) for part in composite.partial_documents] == list(map(canonical, parts)):
                 found.append(composite)
     found.sort(key=lambda composite: composite.creation_date or 0)
     return FoundComposites(tuple(found), True if parents else _named_by_page(client, witnesses))
@@ -100,7 +101,10 @@ def _named_by_page(client: Client, witnesses: Sequence[tuple[str, str]]) -> bool
     for document_id, first_page in witnesses:
         with suppress(NotFound):
             client.document(document_id)
-            return any(parent.id == document_id for parent in client.document(first_page).composite_documents)
+            return any(
+                canonical(parent.id) == canonical(document_id)
+                for parent in client.document(first_page).composite_documents
+            )
     return None
 
 
@@ -250,7 +254,7 @@ class UnclearJoins:
     def _unknown(self, composites: FoundComposites) -> list[Document]:
         if composites.names_parents:
             self._learn(NAMED)
-        return [document for document in composites.found if document.id not in self._context.known_ids]
+        return [document for document in composites.found if not self._context.knows(document.id)]
 
     def _found(self, key: str, document: Document) -> Accepted:
         del self._lost[key]

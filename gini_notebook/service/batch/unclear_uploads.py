@@ -132,7 +132,7 @@ class UnclearUploads:
         for document in documents:
             if document.name in self._pages:
                 self._show_pages()
-            if document.id in self._context.known_ids:
+            if self._context.knows(document.id):
                 continue
             if document.name in self._lost:
                 rival = self._found.get(document.name)
@@ -168,7 +168,7 @@ class UnclearUploads:
         accepted: list[Event] = []
         for name, document in self._found.items():
             lost = self._lost.pop(name, None)
-            if lost is not None and document.id not in self._context.known_ids:
+            if lost is not None and not self._context.knows(document.id):
                 self._strange.pop(document.id, None)
                 accepted.append(Accepted(lost.unclear.key, document.id, name, lost.unclear.kind))
         self._found.clear()

@@ -94,7 +94,7 @@ def main(settings: dict[str, Any]) -> None:
     from gini_notebook.interactive.login import login
     from gini_notebook.service.batch import BatchSettings, running
 
-    client = login(SimpleNamespace(**settings))
+    client = login(SimpleNamespace(environment="pay-api", **settings))
     client.__class__ = dying_client(point, countdown)
     threads = settings.get("upload_threads", 16)
     limits = BatchSettings(quarantine_s=settings["quarantine_s"], upload_threads=threads)

@@ -119,7 +119,7 @@ def test_a_ledger_can_be_read_where_nothing_can_be_written(
     (tmp_path / "run" / FILE_NAME).chmod(0o400)
     try:
         assert len(Batch.load(tmp_path / "run").documents) == 2
-        assert {path.name for path in (tmp_path / "run").iterdir()} == {FILE_NAME, "lock"}
+        assert {path.name for path in (tmp_path / "run").iterdir()} == {FILE_NAME, "lock", "session"}
     finally:
         (tmp_path / "run").chmod(0o700)
 

@@ -1,6 +1,7 @@
 """Documents at the service: those in excess of one for each row (surplus), and which of all are deleted."""
 
 import time
+from typing import NamedTuple
 
 from gini_notebook.service.batch.ledger.store import Ledger
 from gini_notebook.service.batch.ledger.uploads import PARTIAL
@@ -8,19 +9,32 @@ from gini_notebook.service.batch.ledger.uploads import PARTIAL
 
 def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:
     """Record a document of the service that an unclear upload made in excess."""
+    # Whatever was believed of it, here it is, and this is how its id is written now.
+    ledger.change(
+        "UPDATE surplus SET document_id = ?1, deleted_at = NULL WHERE lower(document_id) = lower(?1)", (document_id,)
+    )
     ledger.change(
         "INSERT INTO surplus (document_id, key, name, created_at) "
-        "VALUES (?, (SELECT key FROM uploads WHERE name = ?), ?, ?) ON CONFLICT DO NOTHING",
-        (document_id, name, name, None if created_ms is None else created_ms / 1000),
+        "SELECT ?1, (SELECT key FROM uploads WHERE name = ?2), ?2, ?3 "
+        "WHERE NOT EXISTS (SELECT 1 FROM surplus WHERE lower(document_id) = lower(?1))",
+        (document_id, name, None if created_ms is None else created_ms / 1000),
     )
 
 
-def surplus_ids(ledger: Ledger, *, pages: bool) -> list[str]:
-    """Return the ids of documents in excess at the service: of pages of documents, or of all others."""
+class Surplus(NamedTuple):
+    """A document in excess, and the id of the document of the run that it is a copy of, if that is known."""
+
+    document_id: str
+    own_id: str | None
+
+
+def surplus_of(ledger: Ledger, *, pages: bool) -> list[Surplus]:
+    """Return the documents in excess at the service that belong to an upload: of pages, or all others."""
     rows = ledger.rows(
-        "SELECT surplus.document_id, kind FROM surplus LEFT JOIN uploads USING (key) WHERE surplus.deleted_at IS NULL"
+        "SELECT surplus.document_id, uploads.document_id, kind FROM surplus JOIN uploads USING (key) "
+        "WHERE surplus.deleted_at IS NULL"
     )
-    return [document_id for document_id, kind in rows if (kind == PARTIAL) is pages]
+    return [Surplus(document_id, own_id) for document_id, own_id, kind in rows if (kind == PARTIAL) is pages]
 
 
 def held_ids(ledger: Ledger) -> list[str]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.naming import canonical
 
 WHOLE, PARTIAL, COMPOSITE = "whole", "partial", "composite"
 
@@ -95,9 +96,9 @@ def attempts_of(ledger: Ledger, key: str) -> int:
 
 
 def known(ledger: Ledger) -> tuple[set[str], set[str]]:
-    """Return the keys of all uploads, and the ids of all their documents."""
+    """Return the keys of all uploads, and the canonical ids of all their documents."""
     rows = ledger.rows("SELECT key, document_id FROM uploads")
-    return {key for key, _ in rows}, {document_id for _, document_id in rows if document_id is not None}
+    return {key for key, _ in rows}, {canonical(document_id) for _, document_id in rows if document_id is not None}
 
 
 def names_of_unresolved(ledger: Ledger) -> set[str]:
@@ -159,7 +160,7 @@ def set_uploaded(ledger: Ledger, key: str, document_id: str) -> None:
         durable=True,
     )
     # Somebody may have looked for surplus while nobody could tell whose document this is.
-    ledger.change("DELETE FROM surplus WHERE document_id = ?", (document_id,))
+    ledger.change("DELETE FROM surplus WHERE lower(document_id) = lower(?)", (document_id,))
 
 
 def set_unknown(ledger: Ledger, key: str, error: str | None, request_id: str | None) -> None:

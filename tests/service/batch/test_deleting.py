@@ -1,0 +1,138 @@
+"""Deleting is never a guess: ids in another case, copied and restored run folders, answers that are web pages."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gini_notebook.errors import GiniError, LedgerError
+from gini_notebook.service.batch import Batch, cleanup, dedupe, process, resume
+from gini_notebook.service.client import Client
+from gini_notebook.service.values import Document
+from tests.service.batch.conftest import QUICK, invoice
+from tests.service.batch.simulation import Clock, Service, Simulation
+
+if TYPE_CHECKING:
+    from gini_notebook.sandbox import Sandbox
+
+Invoices = Callable[..., Path]
+
+
+class ShoutingClient(Client):
+    """A client of a service whose list writes ids in capitals."""
+
+    def all_documents(self, **arguments: Any) -> Iterator[Document]:
+        for document in super().all_documents(**arguments):
+            yield replace(document, id=document.id.upper())
+
+
+class ShoutingService(Service):
+    """A service whose list writes ids in capitals."""
+
+    def documents(self, **arguments: Any) -> list[Document]:
+        return [replace(document, id=document.id.upper()) for document in super().documents(**arguments)]
+
+
+def ids_at(sandbox: "Sandbox", loaded: Batch) -> set[str]:
+    return {one.id for one in sandbox.stored().get(loaded.user, [])}
+
+
+def test_R29_ids_in_another_case_are_the_same_ids(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    loaded = process(client, invoices_of(count=5), to=tmp_path / "run", settings=QUICK)
+    own = client.with_user(loaded.user)
+    held = ids_at(sandbox, loaded)
+    own.upload(b"the same again", name=sandbox.stored()[loaded.user][0].name)
+    shouting = client.with_user(loaded.user)
+    shouting.__class__ = ShoutingClient
+    # The sandbox itself knows its documents by their small letters, so what is deleted is gone under those only.
+    found = dedupe(shouting, tmp_path / "run")
+    assert {one.lower() for one in found["document_id"]} == ids_at(sandbox, loaded) - held
+    assert len(dedupe(client, tmp_path / "run", delete=True)) == 1
+    assert ids_at(sandbox, loaded) >= held
+
+
+def test_R29_ids_in_another_case_make_no_surplus_in_a_run(memory_path: Path) -> None:
+    simulation = Simulation(memory_path, ShoutingService(Clock(), latency_s=lambda rng: 0.5)).documents(40)
+    simulation.run()
+    assert simulation.rows("SELECT count(*) FROM surplus") == [(0,)]
+    assert simulation.service.calls["document"] < 40
+
+
+def test_R29_a_copy_stays_while_the_document_of_the_row_is_not_in_the_list(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    loaded = process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    own = client.with_user(loaded.user)
+    first = sandbox.stored()[loaded.user][0]
+    copy = own.upload(b"the same again", name=first.name)
+    own.delete(first.id)
+    assert dedupe(client, tmp_path / "run", delete=True)["deleted_at"].isna().all()
+    assert copy in ids_at(sandbox, loaded)
+
+
+def test_R29_nothing_is_deleted_from_a_copied_folder_nor_by_its_original_what_the_copy_sent(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = invoices_of(count=2)
+    loaded = process(client, folder, to=tmp_path / "run", settings=QUICK)
+    shutil.copytree(tmp_path / "run", tmp_path / "copy")
+    (folder / "new.txt").write_text(invoice(77))
+    for to in ("copy", "run"):
+        process(client, folder, to=tmp_path / to, settings=QUICK)
+    assert "is a copy of" in capsys.readouterr().err
+    held = ids_at(sandbox, loaded)
+    assert len(held) == 4
+    with pytest.raises(LedgerError, match="is a copy of"):
+        dedupe(client, tmp_path / "copy", delete=True)
+    with pytest.raises(LedgerError, match="is a copy of"):
+        cleanup(client, tmp_path / "copy")
+    assert len(dedupe(client, tmp_path / "run", delete=True)) == 0
+    assert ids_at(sandbox, loaded) == held
+    assert cleanup(client, tmp_path / "run") == 3
+
+
+def test_R29_nothing_is_deleted_by_a_ledger_that_was_put_back(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    folder = invoices_of(count=2)
+    loaded = process(client, folder, to=tmp_path / "run", settings=QUICK)
+    old = (tmp_path / "run" / "ledger.sqlite").read_bytes()
+    (folder / "new.txt").write_text(invoice(77))
+    process(client, folder, to=tmp_path / "run", settings=QUICK)
+    held = ids_at(sandbox, loaded)
+    (tmp_path / "run" / "ledger.sqlite").write_bytes(old)
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="older than the last work"):
+            cleanup(client, tmp_path / "run")
+    assert ids_at(sandbox, loaded) == held
+
+
+def test_a_folder_that_was_moved_is_no_copy(
+    client: Client, invoices_of: Invoices, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    (tmp_path / "run").rename(tmp_path / "moved")
+    resume(client, tmp_path / "moved", settings=QUICK)
+    assert "copy" not in capsys.readouterr().err
+    assert cleanup(client, tmp_path / "moved") == 2
+
+
+def test_R29_what_cleanup_reports_is_what_the_list_shows(
+    client: Client, unhurt: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    loaded = process(client, invoices_of(count=3), to=tmp_path / "run", settings=QUICK)
+    hasty = client.with_user(loaded.user).without_repeats()
+    unhurt.set_faults({"DELETE /documents/{document}": {"portal": 1.0}})
+    with pytest.raises(GiniError) as caught:
+        cleanup(hasty, tmp_path / "run")
+    assert any("3 of 3 documents" in note for note in caught.value.__notes__)
+    assert len(ids_at(unhurt, loaded)) == 3
+    unhurt.set_faults({"DELETE /documents/{document}": {"reset-after": 1.0}})
+    assert cleanup(hasty, tmp_path / "run") == 3
+    unhurt.set_faults({})
+    assert cleanup(client, tmp_path / "run") == 0
