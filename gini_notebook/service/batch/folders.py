@@ -1,10 +1,11 @@
 """What lies in a folder: the files that are documents, and everything else with the reason why it is none."""
 
 import errno
+import glob
 import os
 import stat
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,34 @@ def reason_against(path: str) -> str | None:
     return None if stat.S_ISREG(mode) else NOT_REGULAR
 
 
+def matches(pattern: str) -> Iterator[str]:
+    """Yield what a pattern matches; ``**`` enters each folder once, also through links, so that rings of links end."""
+    deep = f"{os.sep}**"
+    if pattern.endswith(deep):
+        pattern += f"{os.sep}*"
+    before, found, after = pattern.partition(f"{deep}{os.sep}")
+    if not found:
+        yield from glob.iglob(pattern)  # noqa: PTH207 - of any base
+        return
+    for top in glob.iglob(before or os.sep):  # noqa: PTH207
+        for folder in _each_folder(top):
+            yield from matches(f"{glob.escape(folder)}{os.sep}{after}")
+
+
+def _each_folder(top: str) -> Iterator[str]:
+    """Yield a folder and those below it that are not hidden; what is linked after what is there."""
+    seen = set[tuple[int, int]]()
+    waiting = deque([top])
+    while waiting:
+        for folder, below, _ in os.walk(waiting.popleft()):
+            identity = _identity(Path(folder))
+            below[:] = [] if identity in seen else sorted(name for name in below if not name.startswith("."))
+            if identity not in seen:
+                seen.add(identity)
+                yield folder
+                waiting += [str(path) for name in below if (path := Path(folder) / name).is_symlink()]
+
+
 class FolderSearch:
     """Searches folders with all that is below them. Links to folders are followed, each folder once.
 
@@ -100,12 +129,12 @@ class FolderSearch:
             else:
                 self._walk(link)
 
-    def take_matches(self, matches: Iterable[str]) -> None:
+    def take_matches(self, found: Iterable[str]) -> None:
         """Take the files that a pattern matches, whatever their kind is; name the folders that it passes."""
         folders: list[str] = []
         seen = set[tuple[Path, str]]()
-        # The shortest first: a pattern follows a ring of links as often as the system allows.
-        for match in sorted(matches, key=lambda match: (match.count(os.sep), match)):
+        # The shortest first, which is most often the place itself and not a link to it.
+        for match in sorted(set(found), key=lambda match: (match.count(os.sep), match)):
             path = Path(match)
             place = (path.parent.resolve(), path.name)
             if self._outside is not None and (self._outside == path or self._outside in path.parents):

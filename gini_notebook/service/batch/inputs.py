@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gini_notebook._text import as_text, described, some
 from gini_notebook.errors import FileProblem
-from gini_notebook.service.batch.folders import ENDINGS, FOREIGN_PICTURES, FolderSearch, LeftOut, by_reason
+from gini_notebook.service.batch.folders import ENDINGS, FOREIGN_PICTURES, FolderSearch, LeftOut, by_reason, matches
 
 # What makes a folder one of documents, not of the pages of one.
 NO_PAGES = (".txt", ".xml")
@@ -296,7 +296,7 @@ def _one(text: str, search: FolderSearch) -> Path:
             raise FileProblem(message)
         search.paths.append(str(path))
         return path.parent
-    search.take_matches(glob.iglob(str(path), recursive=True))  # noqa: PTH207 - of any base
+    search.take_matches(matches(str(path)))
     return Path(*_before_magic(path.parts))
 
 

@@ -111,9 +111,24 @@ def test_a_pattern_names_what_it_does_not_take(tmp_path: Path) -> None:
         "ring": "folder matched by a pattern, which takes files",
         "sub": "folder matched by a pattern, which takes files",
     }
-    found = find(f"{tmp_path}/**/*.txt")
-    assert names(found) == ["a.txt", "other/c.txt", "sub/b.txt"]
-    assert {reason for _, reason in found.left_out} == {"searched already by another path"}
+    (tmp_path / "same").symlink_to(tmp_path / "sub")
+    assert dict(find(f"{tmp_path}/*/b.txt").left_out) == {"sub/b.txt": "searched already by another path"}
+
+
+def test_a_pattern_enters_each_folder_once(tmp_path: Path) -> None:
+    top = write(tmp_path / "in", a_txt=b"1", sub__b_txt=b"2", sub__deep__c_txt=b"3")
+    archive = write(tmp_path / "archive", d_txt=b"4")
+    (top / "2024").symlink_to(archive)
+    write(top / ".git", e_txt=b"5")
+    # Followed as often as the system allows, two rings would be 2**40 paths.
+    for ring in ("ring", "sub/ring", "sub/other"):
+        (top / ring).symlink_to(top)
+    for pattern in ("**/*.txt", "**/**/*.txt", "**"):
+        assert names(find(f"{top}/{pattern}")) == ["2024/d.txt", "a.txt", "sub/b.txt", "sub/deep/c.txt"]
+    # Below sub, the top is what is linked.
+    found = names(find(f"{top}/s*/**/*.txt"))
+    assert found == ["sub/b.txt", "sub/deep/c.txt", "sub/other/2024/d.txt", "sub/other/a.txt"]
+    assert names(find(f"{top}/**/deep/*")) == ["sub/deep/c.txt"]
 
 
 def test_empty_and_unreadable_folders_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
