@@ -6,6 +6,7 @@ answer means, as events; the engine records the intents, commits, submits, and p
 
 import math
 import random
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -126,6 +127,9 @@ class Engine:
             # That there is no list may have been a passing trouble, so it is found out anew.
             listing=None if listing == NO_LIST else listing,
         )
+        # For people only: nothing is decided by it.
+        self._clock_offset_s = time.time() - context.now()
+        self._told: float | None = None
         self._files = SourceFiles(context, keys, executor)
         self._uploads, self._joiner = Uploads(context), PageJoiner(context)
         self._poller, self._fetcher = Poller(context), Fetcher(context)
@@ -154,9 +158,17 @@ class Engine:
     @property
     def counts(self) -> Counts:
         """How far the run is."""
-        stuck = self._unclear_uploads.unclear
-        unclear = chain(stuck, self._joiner.unclear(stuck), self._unclear_joins.unclear)
-        return self._context.counter.counts(unclear)
+        uploads = self._unclear_uploads.keys
+        unclear = chain(uploads, self._joiner.unclear(uploads), self._unclear_joins.keys)
+        return self._context.counter.counts(unclear, self._look_at())
+
+    def _look_at(self) -> float | None:
+        """Return when what is unclear is looked for next, in seconds since 1970."""
+        due = min(self._unclear_uploads.due(), self._unclear_joins.due(), self._late_list_due())
+        return round(self._clock_offset_s + max(due, self._context.now())) if math.isfinite(due) else None
+
+    def _late_list_due(self) -> float:
+        return self._probe.due() if self._may_be_found() else math.inf
 
     def interrupt(self) -> None:
         """Let the run stop at once; safe to call from a signal handler."""
@@ -250,9 +262,17 @@ class Engine:
         """Pass on what the answers mean that have come, and write it down."""
         for answer in self._context.workers.answers(timeout_s):
             self._pass_on(self._part_of[type(answer.subject)].take(answer.subject, answer))
+        counts = self.counts
+        self._remember_look(counts)
         self._context.ledger.commit()
         if on_progress is not None:
-            on_progress(self.counts)
+            on_progress(counts)
+
+    def _remember_look(self, counts: Counts) -> None:
+        """Tell whoever asks for the status when unclear documents are looked for next."""
+        if counts.look_at != self._told:
+            self._told = counts.look_at
+            self._context.ledger.remember("look_at", "" if counts.look_at is None else f"{counts.look_at:.0f}")
 
     def _pass_on(self, events: Iterable[Event]) -> None:
         """Dispatch events and those they lead to, first in, first out."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,9 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
         ``folder``, ``documents`` (their number), ``completed``, ``failed``, ``unclear``, ``pending``, ``surplus``
         (documents at the service in excess), ``documents_per_s`` of the latest documents since the run was begun or
         last taken up, ``time_left_s`` (both None when nothing tells, the latter also when nobody is at work on the
-        run) and ``failures``: a list of ``error`` (``…`` for path, name and id of the document), ``count`` and up to
-        three ``request_ids``, most frequent first; and ``left_out``: a list of ``path`` and ``reason`` of what is no
+        run), ``look_at`` (when unclear documents are looked for again, ISO 8601 in local time, None when they are
+        not), ``failures``: a list of ``error`` (``…`` for path, name and id of the document), ``count`` and up to
+        three ``request_ids``, most frequent first, and ``left_out``: a list of ``path`` and ``reason`` of what is no
         document.
 
     Raises
@@ -62,6 +64,7 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
     with Ledger(Path(folder), read_only=True) as ledger:
         counts = count_by_status(ledger)
         rate = _documents_per_s(ledger)
+        alive = is_held(Path(folder))
         left = counts["pending"] + counts["unclear"]
         return {
             "folder": str(folder),
@@ -70,7 +73,8 @@ def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
             "surplus": surplus_count(ledger),
             # Three digits are more than such a forecast can bear.
             "documents_per_s": None if rate is None else float(f"{rate:.3g}"),
-            "time_left_s": _time_left_s(left, rate, alive=is_held(Path(folder))),
+            "time_left_s": _time_left_s(left, rate, alive=alive),
+            "look_at": _look_at(ledger) if counts["unclear"] and alive else None,
             "failures": _failures(ledger),
             "left_out": [one._asdict() for one in left_out(ledger)],
         }
@@ -80,6 +84,11 @@ def _time_left_s(left: int, rate: float | None, *, alive: bool) -> int | None:
     if not left:
         return 0
     return round(left / rate) if alive and rate else None
+
+
+def _look_at(ledger: Ledger) -> str | None:
+    found = ledger.fact("look_at")
+    return datetime.fromtimestamp(float(found), tz=UTC).astimezone().isoformat() if found else None
 
 
 def _documents_per_s(ledger: Ledger) -> float | None:

@@ -19,6 +19,8 @@ class Counts:
     completed: int
     failed: int
     unclear: int = 0
+    look_at: float | None = None
+    """When unclear documents are looked for again, in whole seconds since 1970; None if they are not."""
 
     @property
     def pending(self) -> int:
@@ -30,10 +32,17 @@ class Counts:
         """Documents that need no more work."""
         return self.completed + self.failed
 
+    @property
+    def unclear_text(self) -> str:
+        """How many are unclear, and when they are looked for again by the clock of this place."""
+        if self.look_at is None:
+            return f"{self.unclear} unclear"
+        return f"{self.unclear} unclear, looked for again at {time.strftime('%H:%M:%S', time.localtime(self.look_at))}"
+
     def __str__(self) -> str:
         parts = [f"{self.completed} completed", f"{self.failed} failed", f"{self.pending} pending"]
         if self.unclear:
-            parts.append(f"{self.unclear} unclear")
+            parts.append(self.unclear_text)
         return f"{self.total} documents: {', '.join(parts)}"
 
 
@@ -66,13 +75,16 @@ class RunCounter:
         """Record that an upload failed, and with it all documents that wait for it."""
         self.failed += len(self.waiting.pop(key, ()))
 
-    def counts(self, unclear: Iterable[str] = ()) -> Counts:
+    def counts(self, unclear: Iterable[str] = (), look_at: float | None = None) -> Counts:
         """Return the counts now; the documents that wait for the keys in ``unclear`` count as unclear."""
-        return Counts(self.total, self.completed, self.failed, sum(len(self.waiting.get(key, ())) for key in unclear))
+        number = sum(len(self.waiting.get(key, ())) for key in unclear)
+        return Counts(self.total, self.completed, self.failed, number, look_at if number else None)
 
 
 Progress = Literal["auto"] | bool | Callable[[Counts], None]
 EVERY_S = 0.1
+# So often something is said at least, so that silence never looks like a hang.
+AT_LEAST_EVERY_S = 10.0
 
 
 def wants_bar() -> bool:
@@ -95,7 +107,7 @@ def shown(progress: Progress, begin: Counts) -> Iterator[Callable[[Counts], None
     ----------
     progress
         ``"auto"`` shows a bar when somebody is there to see it, True always, False never; a callable gets the
-        :class:`Counts`, at most ten times per second and once at the end.
+        :class:`Counts`, at most ten times per second, at least every ten seconds, and once at the end.
     begin
         The counts at the beginning.
 
@@ -146,7 +158,8 @@ class _Throttle:
 
     def __call__(self, counts: Counts) -> None:
         self._latest = counts
-        if counts != self._told and time.monotonic() >= self._next:
+        now = time.monotonic()
+        if now >= self._next and (counts != self._told or now >= self._next + AT_LEAST_EVERY_S - EVERY_S):
             self._tell(counts)
 
     def _tell(self, counts: Counts) -> None:
@@ -167,7 +180,8 @@ def _bar(begin: Counts) -> tuple[Callable[[Counts], None], Callable[[], None]]:
 
     def show(counts: Counts) -> None:
         bar.update(counts.finished - bar.n)
-        if counts.failed:
-            bar.set_postfix(failed=counts.failed, refresh=False)
+        parts = [f"failed={counts.failed}"] if counts.failed else []
+        parts += [counts.unclear_text] if counts.unclear else []
+        bar.set_postfix_str(", ".join(parts))
 
     return show, bar.close

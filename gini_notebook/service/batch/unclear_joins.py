@@ -160,6 +160,11 @@ class UnclearJoins:
         """Keys of the documents that will stay unclear."""
         return [key for key, lost in self._lost.items() if self._gave_up(lost)]
 
+    @property
+    def keys(self) -> list[str]:
+        """Keys of all documents that are unclear now."""
+        return list(self._lost)
+
     def add(self, unclear: Unclear) -> None:
         """Take a document of which nobody knows whether its pages were joined."""
         self._lost[unclear.key] = _Lost(unclear, self._context.now())

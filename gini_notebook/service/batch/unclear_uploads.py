@@ -87,6 +87,11 @@ class UnclearUploads:
         """Keys of the uploads that will stay unclear."""
         return [lost.unclear.key for lost in self._lost.values() if lost.stuck or self.gave_up]
 
+    @property
+    def keys(self) -> list[str]:
+        """Keys of all uploads that are unclear now."""
+        return [lost.unclear.key for lost in self._lost.values()]
+
     def add(self, unclear: Unclear) -> None:
         """Take an unclear upload."""
         now = self._context.now()
