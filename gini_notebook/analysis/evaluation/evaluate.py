@@ -98,7 +98,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     seed
         Seed of every random draw, so that intervals can be repeated.
     executor
-        Who does the work: any ``concurrent.futures.Executor``, for example a ``ProcessPoolExecutor``, or Dask's
+        Executor that runs the work: any ``concurrent.futures.Executor``, as a ``ProcessPoolExecutor``, or Dask's
         ``Client.get_executor()``. Tables are split by documents; only counts come back. It pays from some 100,000 rows
         on, and for Parquet on a disk that the workers share.
 

@@ -65,7 +65,7 @@ class Partitions:
     statistics
         What is in them.
     run
-        Who does the work.
+        Executor that runs the parts.
     columns
         Names of the columns of the extractions.
     truth, candidates

@@ -28,7 +28,7 @@ _MISREAD = str.maketrans(
 
 
 def is_iban(text: str) -> bool:
-    """Say whether the length for the country and the check digits are right."""
+    """Return whether the length for the country and the check digits are right."""
     try:
         schwifty.IBAN(text)
     except SchwiftyException:
@@ -37,7 +37,7 @@ def is_iban(text: str) -> bool:
 
 
 def ibans_in(row: Row) -> Iterator[Found]:
-    """Give the valid IBANs of a row, without their blanks."""
+    """Return the valid IBANs of a row, without their blanks."""
     for match in _IBAN.finditer(row.text):
         length = _length(match.group(1))
         end, letters = match.start(), ""
@@ -61,7 +61,7 @@ def _length(country: str) -> int:
 
 
 def find_ibans(pages: Sequence[Page]) -> list[Found]:
-    """Give every valid IBAN of a document, the payee's first.
+    """Return every valid IBAN of a document, the payee's first.
 
     Where there is none, what stands behind the word IBAN is given as it is printed, although its check digits are
     wrong: the misprint is on the page.
@@ -77,7 +77,7 @@ def find_ibans(pages: Sequence[Page]) -> list[Found]:
 
 
 def _wrapped(page: Page, row: Row) -> Iterator[Found]:
-    """Give an IBAN that begins at the end of a row and goes on in the next; its place is the first part."""
+    """Return an IBAN that begins at the end of a row and goes on in the next; its place is the first part."""
     start = _BEGUN.search(row.text)
     if start is None or row.index + 1 >= len(page.rows):
         return
@@ -103,7 +103,7 @@ def _misprinted(pages: Sequence[Page]) -> list[Found]:
 
 
 def find_bics(pages: Sequence[Page]) -> list[Found]:
-    """Give every BIC of a document: labelled ones, and those of known banks near an IBAN."""
+    """Return every BIC of a document: labelled ones, and those of known banks near an IBAN."""
     found = []
     for page in pages:
         for row in page.rows:
@@ -125,7 +125,7 @@ def _bic(text: str) -> schwifty.BIC | None:
 
 
 def bic_of(iban: str) -> str:
-    """Give the BIC that belongs to an IBAN's bank code, or an empty text where it is unknown."""
+    """Return the BIC that belongs to an IBAN's bank code, or an empty text where it is unknown."""
     try:
         bic = schwifty.IBAN(iban).bic
     except SchwiftyException:

@@ -70,7 +70,7 @@ class Amount:
 
 
 def amounts_in(row: Row) -> Iterator[Amount]:
-    """Give the amounts of a row from left to right.
+    """Return the amounts of a row from left to right.
 
     German (``1.234,56``), English (``1,234.56``), Swiss (``1'234.56``, ``1 234.56``) and French (``1 234,56``)
     notations are told apart by the last separator: two digits after it are cents.
@@ -88,7 +88,7 @@ def amounts_in(row: Row) -> Iterator[Amount]:
 
 
 def currency_of(sign: str | None) -> str | None:
-    """Give the ISO 4217 code of a currency sign."""
+    """Return the ISO 4217 code of a currency sign."""
     return _CURRENCIES.get((sign or "").upper().rstrip("."))
 
 
@@ -113,12 +113,12 @@ def parse_number(text: str) -> Decimal | None:
 
 
 def amount_text(value: Decimal, currency: str) -> str:
-    """Give an amount in the service's normal form, such as ``12.30:EUR``."""
+    """Return an amount in the service's normal form, such as ``12.30:EUR``."""
     return f"{value:.2f}:{currency}"
 
 
 def main_currency(amounts: Sequence[Amount], pages: Sequence[Page]) -> str:
-    """Give the currency that most amounts name, else the one that the text names most often, else EUR."""
+    """Return the currency that most amounts name, else the one that the text names most often, else EUR."""
     named = Counter(amount.currency for amount in amounts if amount.currency)
     if not named:
         texts = (word.text.strip("()[]:.,") for page in pages for word in page.words)

@@ -78,7 +78,7 @@ class Dated:
 
 
 def dates_in(row: Row, *, month_first: bool = False) -> Iterator[Dated]:
-    """Give the dates of a row from left to right.
+    """Return the dates of a row from left to right.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _month(text: str) -> int:
 
 
 def find_dates(pages: Sequence[Page]) -> list[Dated]:
-    """Give every date of a document in reading order."""
+    """Return every date of a document in reading order."""
     rows = [row for page in pages for row in page.rows]
     slashes = [match for row in rows for match in _DATE.finditer(row.text) if match["sep"] == "/"]
     month_first = any(int(match["m2"]) > 12 for match in slashes)
@@ -122,12 +122,12 @@ def find_dates(pages: Sequence[Page]) -> list[Dated]:
 
 
 def found(date: Dated, score: float = 0.0) -> Found:
-    """Give a date as a value of the answer."""
+    """Return a date as a value of the answer."""
     return found_in(date.row, date.start, date.end, date.value.isoformat(), score)
 
 
 def due_dates(dates: Sequence[Dated], pages: Sequence[Page], *, labels_only: bool = False) -> list[Found]:
-    """Give the dates that are labelled as due date, the best first.
+    """Return the dates that are labelled as due date, the best first.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _due_score(date: Dated, rows: Sequence[Row], *, labels_only: bool) -> float:
 
 
 def issue_date(dates: Sequence[Dated], pages: Sequence[Page]) -> datetime.date | None:
-    """Give the date of the document: the one that is labelled so, else the first."""
+    """Return the date of the document: the one that is labelled so, else the first."""
     rows = {page.number: page.rows for page in pages}
     best: tuple[float, datetime.date] | None = None
     for order, date in enumerate(dates):

@@ -48,12 +48,12 @@ _BIG = 1.25  # times the usual size of the text: a heading
 
 
 def has_slip(pages: Sequence[Page]) -> bool:
-    """Say whether there is a remittance slip or payment part."""
+    """Return whether there is a remittance slip or payment part."""
     return any(_SLIP.search(row.text) for page in pages for row in page.rows)
 
 
 def doc_type(pages: Sequence[Page], *, qr: bool) -> str:
-    """Give ``Invoice``, ``Reminder``, ``RemittanceSlip``, ``PaymentQRCode`` or ``Other``."""
+    """Return ``Invoice``, ``Reminder``, ``RemittanceSlip``, ``PaymentQRCode`` or ``Other``."""
     words = sum(len(page.words) for page in pages)
     if qr and words < 25:
         return "PaymentQRCode"
@@ -70,12 +70,12 @@ def _before_slip(texts: Sequence[str]) -> list[str]:
 
 
 def is_credit(pages: Sequence[Page]) -> bool:
-    """Say whether it is a credit note by its heading."""
+    """Return whether it is a credit note by its heading."""
     return any(_CREDIT.search(text) for text in headings(pages))
 
 
 def payment_state(pages: Sequence[Page]) -> str:
-    """Give ``Paid`` or ``ToBePaid``, or an empty text where that is not clear (such as with direct debit)."""
+    """Return ``Paid`` or ``ToBePaid``, or an empty text where that is not clear (such as with direct debit)."""
     text = "\n".join(row.text for page in pages for row in page.rows)
     if _PAID.search(text):
         return "Paid"
@@ -83,7 +83,7 @@ def payment_state(pages: Sequence[Page]) -> str:
 
 
 def headings(pages: Sequence[Page]) -> list[str]:
-    """Give the short or large texts of the first page's upper half, where a document says what it is."""
+    """Return the short or large texts of the first page's upper half, where a document says what it is."""
     if not pages or not pages[0].words:
         return []
     page = pages[0]

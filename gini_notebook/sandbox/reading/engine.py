@@ -52,7 +52,7 @@ class Reading:
 
 
 def check(content: bytes, media_type: str | None) -> Checked:
-    """Say what a file is, as an upload needs to know.
+    """Describe a file, as an upload needs to know.
 
     Parsing a hostile file can take much memory: call it where memory and time are limited.
 

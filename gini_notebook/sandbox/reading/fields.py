@@ -55,7 +55,7 @@ class _Code:
 
 
 def extract(pages: list[Page], settings: Settings, today: datetime.date) -> dict[str, Any]:
-    """Give everything that was found, in the form of ``GET /documents/{id}/extractions``.
+    """Return everything that was found, in the form of ``GET /documents/{id}/extractions``.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _currency(chosen: Mapping[str, Found]) -> str:
 
 
 def extract_payment(payment: qr.Payment, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the values of a QR code that was uploaded as such; nothing stands anywhere, so there are no boxes.
+    """Return the values of a QR code that was uploaded as such; nothing stands anywhere, so there are no boxes.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def answer_of(chosen: Mapping[str, Found], lists: Mapping[str, Sequence[Found]],
 
 
 def _code(pages: Sequence[Page]) -> _Code | None:
-    """Give the first payment QR code that names an account."""
+    """Return the first payment QR code that names an account."""
     for page in pages:
         for symbol in page.symbols:
             payment = qr.understand(symbol.text)
@@ -202,7 +202,7 @@ def _matching_bic(ibans: Sequence[Found], bics: list[Found]) -> list[Found]:
 def _others(
     pages: Sequence[Page], code: _Code | None, chosen: Mapping[str, Found], due: Found | None
 ) -> dict[str, Found]:
-    """Give the labels without candidates, and a computed due date where none is printed."""
+    """Return the labels without candidates, and a computed due date where none is printed."""
     kind = doc_type.doc_type(pages, qr=code is not None) if pages else ""
     payment = code.payment if code else qr.Payment("")
     if code and kind == "PaymentQRCode":  # here the service calls any text of the transfer a reference

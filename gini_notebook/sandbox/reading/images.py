@@ -41,7 +41,7 @@ def opened(content: bytes, media_type: str) -> Image.Image:
 
 
 def page_count(picture: Image.Image) -> int:
-    """Give the number of pages; only TIFF files have several."""
+    """Return the number of pages; only TIFF files have several."""
     try:
         return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
     except (OSError, EOFError, ValueError, SyntaxError) as error:
@@ -80,7 +80,7 @@ def page(picture: Image.Image, number: int, *, turn: int = 0) -> Image.Image:
 
 
 def points_per_pixel(picture: Image.Image, shown: Image.Image) -> float:
-    """Give the size of a pixel in points.
+    """Return the size of a pixel in points.
 
     The resolution that the file names is believed where it makes sense; else a picture with the proportions of A4 is
     taken as A4, and any other as made with 150 dots per inch.

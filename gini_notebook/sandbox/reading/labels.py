@@ -13,12 +13,12 @@ _REACH = 60.0  # points that a heading may stand above its column
 
 
 def rows_above(rows: Sequence[Row], index: int) -> Sequence[Row]:
-    """Give the next rows above a row, the nearest first; few enough that crowded pages take no time."""
+    """Return the next rows above a row, the nearest first; few enough that crowded pages take no time."""
     return rows[max(index - _NEAR, 0) : index][::-1]
 
 
 def left_of(row: Row, start: int) -> str:
-    """Give the nearest phrase with letters to the left of a value, on the same row.
+    """Return the nearest phrase with letters to the left of a value, on the same row.
 
     Parameters
     ----------
@@ -34,13 +34,13 @@ def left_of(row: Row, start: int) -> str:
 
 
 def above(area: Area, rows: Sequence[Row], index: int) -> str:
-    """Give the text of :func:`heading`, or an empty text where there is none."""
+    """Return the text of :func:`heading`, or an empty text where there is none."""
     found = heading(area, rows, index)
     return found.text if found else ""
 
 
 def heading(area: Area, rows: Sequence[Row], index: int) -> Row | None:
-    """Give the nearest phrase with letters above a value, in its column, unless it is the label of a number beside it.
+    """Return the nearest phrase with letters above a value, in its column, unless it labels a number beside it.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def heading(area: Area, rows: Sequence[Row], index: int) -> Row | None:
 
 
 def sentence_before(row: Row, start: int, rows: Sequence[Row]) -> str:
-    """Give the text that runs up to a value: its own phrase, and the line before where a sentence wraps.
+    """Return the text that runs up to a value: its own phrase, and the line before where a sentence wraps.
 
     Parameters
     ----------

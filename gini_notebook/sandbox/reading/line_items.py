@@ -89,7 +89,7 @@ class _Header:
 
 @lru_cache(maxsize=16)  # three rules ask for the headings of every page, and a document has ten pages
 def _find_headers(page: Page) -> tuple[_Header, ...]:
-    """Give the headings of tables of line items, from top to bottom."""
+    """Return the headings of tables of line items, from top to bottom."""
     headers: list[_Header] = []
     for row in page.rows:
         if headers and row.index <= headers[-1].last:
@@ -103,7 +103,7 @@ def _find_headers(page: Page) -> tuple[_Header, ...]:
 
 
 def table_rows(page: Page) -> set[int]:
-    """Give the indexes of the rows that are headings of tables of line items."""
+    """Return the indexes of the rows that are headings of tables of line items."""
     return {index for header in _find_headers(page) for index in range(header.first, header.last + 1)}
 
 
@@ -112,7 +112,7 @@ def _kinds(rows: Sequence[Row]) -> set[str]:
 
 
 def _band(page: Page, row: Row) -> list[Row]:
-    """Give the rows around a row that belong to the same heading: close to it, and without amounts."""
+    """Return the rows around a row that belong to the same heading: close to it, and without amounts."""
     band = [row]
     for other in page.rows[row.index + 1 : row.index + 4]:
         if not _is_part(band[-1], other):
@@ -159,7 +159,7 @@ def _is_below_number(cell: _Column, band: Sequence[Row]) -> bool:
 
 
 def _cells_of(rows: Sequence[Row]) -> list[_Column]:
-    """Give the cells of a heading. "Artikel" alone is the article's name, beside its description its number."""
+    """Return the cells of a heading. "Artikel" alone is the article's name, beside its description its number."""
     cells = [cell for row in rows for cell in _cells(row)]
     kinds = {cell.kind for cell in cells}
     article = "artNumber" if "description" in kinds and "artNumber" not in kinds else "description"
@@ -167,7 +167,7 @@ def _cells_of(rows: Sequence[Row]) -> list[_Column]:
 
 
 def _cells(row: Row) -> Iterator[_Column]:
-    """Give the cells of a row; a phrase that names several columns is cut at their first words."""
+    """Return the cells of a row; a phrase that names several columns is cut at their first words."""
     for phrase in row.phrases:
         cuts = [0] + [
             index
@@ -256,7 +256,7 @@ def _items_below(page: Page, header: _Header) -> list[Item]:
 
 
 def _numbers(row: Row, columns: Sequence[_Column]) -> dict[str, Found]:
-    """Give the numbers of a row by column; a number inside a text is none."""
+    """Return the numbers of a row by column; a number inside a text is none."""
     amounts = list(amounts_in(row))
     comma = not any(row.text[amount.end - 3 : amount.end - 2] == "." for amount in amounts)
     numbers: dict[str, Found] = {}
@@ -276,7 +276,7 @@ def _numbers(row: Row, columns: Sequence[_Column]) -> dict[str, Found]:
 
 
 def _around(row: Row, start: int, end: int) -> tuple[bool, bool]:
-    """Say whether words stand directly before and after a number, in the same phrase."""
+    """Return whether words stand directly before and after a number, in the same phrase."""
     before = row.text[:start].rpartition("   ")[2]
     after = row.text[end:].partition("   ")[0]
     return _WORD.search(before) is not None, _WORD.search(after) is not None
@@ -351,7 +351,7 @@ def _nearest(area: Area, columns: Sequence[_Column]) -> str:
 
 
 def _nearest_of(area: Area, columns: Sequence[_Column]) -> _Column:
-    """Give the column with the most overlap, or without any the nearest."""
+    """Return the column with the most overlap, or without any the nearest."""
 
     def distance(column: _Column) -> float:
         overlap = min(area.right, column.right) - max(area.left, column.left)
@@ -400,7 +400,7 @@ def _parts(row: Row, columns: Sequence[_Column]) -> list[list[Word]]:
 
 
 def _home(part: Sequence[Word], columns: Sequence[_Column]) -> _Column:
-    """Give the column of a part of a row; words with letters belong to a column of text."""
+    """Return the column of a part of a row; words with letters belong to a column of text."""
     area = part[0].area.union(part[-1].area)
     counted = _quantity_with_unit(part, columns)
     if counted is not None:

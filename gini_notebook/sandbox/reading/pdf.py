@@ -92,7 +92,7 @@ def _survey(page: object, bounds: tuple[float, float, float, float]) -> _Graphic
 
 
 def _objects(page: object) -> list[tuple[object, int, Area]]:
-    """Give handle, kind and area of pictures, paths and groups (forms)."""
+    """Return handle, kind and area of pictures, paths and groups (forms)."""
     edges = [ctypes.c_float() for _ in range(4)]
     found = []
     for index in range(min(pdfium.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
@@ -129,7 +129,7 @@ class _Glyph(NamedTuple):
 
 
 def _words_of(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tuple[Word, int]]:
-    """Give the words of a page in shown coordinates, each with the quarter turns of its writing direction.
+    """Return the words of a page in shown coordinates, each with the quarter turns of its writing direction.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _words_of(page: pypdfium2.PdfPage, to_shown: tuple[float, ...]) -> list[tupl
 
 
 def _mapped(area: Area, to_shown: tuple[float, ...]) -> Area:
-    """Give an area of page space (top and bottom in any order) in shown coordinates."""
+    """Return an area of page space (top and bottom in any order) in shown coordinates."""
     x0, y0 = _point(area.left, area.top, to_shown)
     x1, y1 = _point(area.right, area.bottom, to_shown)
     return Area(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
@@ -169,7 +169,7 @@ def _point(x: float, y: float, to_shown: tuple[float, ...]) -> tuple[float, floa
 
 
 def _glyphs(text_page: object) -> Iterator[_Glyph | None]:
-    """Give the visible characters; ``None`` stands for a blank."""
+    """Return the visible characters; ``None`` stands for a blank."""
     rect, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     spaced = False
     count = min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARACTERS)
@@ -203,7 +203,7 @@ def _rare(codes: Sequence[int], index: int) -> str:
 
 
 def _starts_word(previous: _Glyph, glyph: _Glyph) -> bool:
-    """Say whether a glyph is too far from the one before to belong to the same word."""
+    """Return whether a glyph is too far from the one before to belong to the same word."""
     height = previous.top - previous.bottom
     if glyph.spaced:  # kerning looks like a blank to PDFium, but is narrower
         gap = glyph.left - previous.right
@@ -229,7 +229,7 @@ def _word(run: list[_Glyph], text_page: object, to_shown: tuple[float, ...]) -> 
 
 
 def _size(text_page: object, index: int, height: float) -> float:
-    """Give the font size in points, or what the height says where the two do not fit together."""
+    """Return the font size in points, or what the height says where the two do not fit together."""
     size, matrix = pdfium.FPDFText_GetFontSize(text_page, index), pdfium.FS_MATRIX()
     if pdfium.FPDFText_GetMatrix(text_page, index, matrix):
         size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
@@ -335,7 +335,7 @@ def _symbols(page: pypdfium2.PdfPage, area: Area, to_shown: tuple[float, ...]) -
 
 
 def _to_shown(page: pypdfium2.PdfPage, size: tuple[float, float]) -> tuple[float, ...]:
-    """Give the affine map from page space to shown coordinates (it covers /Rotate and crop boxes)."""
+    """Return the affine map from page space to shown coordinates (it covers /Rotate and crop boxes)."""
     scale = 100_000
     x, y = ctypes.c_int(), ctypes.c_int()
     points = []

@@ -41,7 +41,7 @@ class Payment:
 
 
 def find_symbols(picture: Image.Image) -> list[Symbol]:
-    """Give all QR codes of a picture."""
+    """Return all QR codes of a picture."""
     codes = zxingcpp.read_barcodes(
         np.asarray(picture.convert("L")), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     )

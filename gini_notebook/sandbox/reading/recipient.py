@@ -103,7 +103,7 @@ def _clean(text: str) -> str:
 
 
 def _is_name(text: str) -> bool:
-    """Say whether a text can be the name of a company or person: few words, none that belong to other fields."""
+    """Return whether a text can be the name of a company or person: few words, none that belong to other fields."""
     letters = sum(letter.isalpha() for letter in text)
     digits = sum(letter.isdigit() for letter in text)
     if letters < 3 or 3 * digits > letters or len(text.split()) > 10 or len(text) > 80 or _NO_NAME.search(text):
@@ -118,7 +118,7 @@ def _is_name(text: str) -> bool:
 
 
 def _labelled(page: Page, row: Row) -> Iterator[Found]:
-    """Give names behind "payee", "account holder" and the like."""
+    """Return names behind "payee", "account holder" and the like."""
     labels = [(_PAYEE, 9.0, 9.0), (_ASSIGNED, -9.0, 12.0), (_HOLDER, 4.0, 8.0)]
     if any("IBAN" in one.text for one in page.rows[row.index + 1 : row.index + 1 + _NEAR_IBAN]):
         labels.append((re.compile(r"^\W*empfänger(?:in)?\b\s*[:.]*\s+", re.IGNORECASE), 9.0, 9.0))
@@ -131,7 +131,7 @@ def _labelled(page: Page, row: Row) -> Iterator[Found]:
 
 
 def _named_in_section(page: Page, row: Row) -> Iterator[Found]:
-    """Give the name behind "name" in a section about the seller or payee."""
+    """Return the name behind "name" in a section about the seller or payee."""
     match = _NAME_LABEL.match(row.text)
     if match is None:
         return
@@ -155,7 +155,7 @@ def _with_line_above(page: Page, found: Found, row: Row) -> Found:
 
 
 def _companies(page: Page, row: Row) -> Iterator[Found]:
-    """Give names with a legal form, wherever they stand."""
+    """Return names with a legal form, wherever they stand."""
     for phrase in row.phrases:
         start = 0
         for part in _SEPARATOR.split(phrase.text):
@@ -182,7 +182,7 @@ def _company_score(page: Page, phrase: Row) -> float:
 
 
 def _in_window(page: Page, phrase: Row) -> bool:
-    """Say whether a phrase stands where the receiver's address is printed on a letter."""
+    """Return whether a phrase stands where the receiver's address is printed on a letter."""
     width, height = page.upright_size
     letter = page.number == 1 and height > width
     return letter and _WINDOW[0] < phrase.area.top / height < _WINDOW[1] and phrase.area.left < _WINDOW[2] * width
@@ -211,7 +211,7 @@ def _party(heading: str) -> float:
 
 
 def _below_heading(page: Page, row: Row) -> Iterator[Found]:
-    """Give the first name below a heading such as "seller" or "payable to", in the same column."""
+    """Return the first name below a heading such as "seller" or "payable to", in the same column."""
     for heading in row.phrases:
         payee = _PAYEE_SECTION.search(heading.text) is not None
         if len(heading.text) > 60 or not (payee or _SELLER.match(heading.text)) or any(_labelled(page, row)):
@@ -228,7 +228,7 @@ def _below_heading(page: Page, row: Row) -> Iterator[Found]:
 
 
 def _is_sender_line(phrase: Row) -> bool:
-    """Say whether it is the line "name · street · place" that stands above the receiver's address."""
+    """Return whether it is the line "name · street · place" that stands above the receiver's address."""
     parts = _SEPARATOR.split(phrase.text)
     small = phrase.words[0].size < 9.5 or _BULLET.search(phrase.text) is not None
     if len(parts) < 3 or _PLACE.search(phrase.text) is None or not small:
@@ -237,7 +237,7 @@ def _is_sender_line(phrase: Row) -> bool:
 
 
 def _address_blocks(page: Page) -> Iterator[Found]:
-    """Give first lines of address blocks, and the names of sender's lines; here a name needs no legal form."""
+    """Return first lines of address blocks, and the names of sender's lines; here a name needs no legal form."""
     for row in page.rows:
         for phrase in row.phrases:
             if _is_sender_line(phrase):
@@ -247,7 +247,7 @@ def _address_blocks(page: Page) -> Iterator[Found]:
 
 
 def _sender(page: Page, phrase: Row) -> Iterator[Found]:
-    """Give the name of a sender's line, or what stands in large print directly above it."""
+    """Return the name of a sender's line, or what stands in large print directly above it."""
     score = 6.0 if phrase.area.top < 0.4 * page.upright_size[1] else 3.0  # the foot of the page names banks too
     above = page.rows[phrase.index - 1].phrases if phrase.index else []
     for title in above[:1]:
@@ -281,7 +281,7 @@ def _block_score(page: Page, first: Row) -> float:
 
 
 def _letterhead(page: Page) -> Iterator[Found]:
-    """Give the first texts at the top of the page that can be names; large print counts more."""
+    """Return the first texts at the top of the page that can be names; large print counts more."""
     sizes = sorted(word.size for word in page.words)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     top: Sequence[Row] = [row for row in page.rows[:6] if row.area.top < 0.14 * page.upright_size[1]]
@@ -295,7 +295,7 @@ def _letterhead(page: Page) -> Iterator[Found]:
 
 
 def find_recipients(pages: Sequence[Page], *, labelled_only: bool = False) -> list[Found]:
-    """Give the names that may be the payee's, the best first.
+    """Return the names that may be the payee's, the best first.
 
     Parameters
     ----------
@@ -393,5 +393,5 @@ def _bonus(one: Found, counts: Counter[str], domains: str) -> float:
 
 
 def _in_domain(name: str, domains: str) -> bool:
-    """Say whether a word of the name is part of a web or e-mail address on the document."""
+    """Return whether a word of the name is part of a web or e-mail address on the document."""
     return any(len(part) >= 4 and part.casefold() in domains for part in re.findall(r"[^\W\d_]+", name))

@@ -48,7 +48,7 @@ class References:
     reference: Found | None
 
     def payment_purpose(self) -> Found | None:
-        """Give the text of the transfer: what is printed as such, else the invoice and customer number."""
+        """Return the text of the transfer: what is printed as such, else the invoice and customer number."""
         first = self.invoice or self.customer
         if self.purpose is not None or first is None:
             return self.purpose

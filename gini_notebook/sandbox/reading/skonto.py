@@ -40,7 +40,7 @@ class _Discount:
 
 
 def find_skonto(pages: Sequence[Page], terms: Terms, scale: Scale) -> list[dict[str, Any]]:
-    """Give a row of ``skontoDiscounts`` for each discount in the terms of payment.
+    """Return a row of ``skontoDiscounts`` for each discount in the terms of payment.
 
     Members with ``Calculated`` in their name are computed, as the service does; they have no box.
 
@@ -88,7 +88,7 @@ def _discount(page: Page, row: Row) -> _Discount | None:
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
-    """Give start and end of the sentences of a row."""
+    """Return start and end of the sentences of a row."""
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     return list(zip([0, *ends], [*ends, len(text)], strict=True))
 

@@ -37,7 +37,7 @@ _TAKEN = "supported are PDF, JPEG, PNG, GIF, TIFF, plain text and e-invoices as 
 
 
 def sniff(content: bytes, media_type: str | None) -> str:
-    """Tell the media type of a file.
+    """Return the media type of a file.
 
     Parameters
     ----------

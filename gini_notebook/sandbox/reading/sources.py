@@ -15,7 +15,7 @@ _SCAN_SCALE = 200 / 72  # pixels per point when a scan is rendered
 
 
 def is_scan(page: Page) -> bool:
-    """Say whether a page of a PDF is a picture of a page."""
+    """Return whether a page of a PDF is a picture of a page."""
     return page.picture_share > _SCAN_SHARE and len(page.words) < _SCAN_WORDS
 
 

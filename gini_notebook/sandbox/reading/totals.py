@@ -144,7 +144,7 @@ def _evidence(amounts: Sequence[Amount], weights: Sequence[float], hint: Decimal
 
 
 def gross_values(values: Sequence[Decimal]) -> set[Decimal]:
-    """Give the values that are a sum of two others, as gross = net + tax."""
+    """Return the values that are a sum of two others, as gross = net + tax."""
     distinct = sorted({value for value in values if value > 0})[:_MOST_VALUES]
     known = set(distinct)
     sums = set()

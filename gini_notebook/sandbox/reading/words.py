@@ -47,7 +47,7 @@ class Area:
     bottom: float
 
     def union(self, other: "Area") -> "Area":
-        """Give the smallest rectangle around both."""
+        """Return the smallest rectangle around both."""
         return Area(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -97,7 +97,7 @@ class Row:
     index: int = 0
 
     def area_of(self, start: int, end: int) -> Area:
-        """Give the rectangle around the characters from ``start`` to ``end`` of ``text``."""
+        """Return the rectangle around the characters from ``start`` to ``end`` of ``text``."""
         areas = [
             _part_of(word, max(start - first, 0), min(end - first, len(word.text)))
             for word, first in zip(self.words, self.starts, strict=True)
@@ -111,7 +111,7 @@ class Row:
         return area
 
     def word_at(self, position: int) -> Word:
-        """Give the word that holds the character at ``position`` of ``text``."""
+        """Return the word that holds the character at ``position`` of ``text``."""
         found = self.words[0]
         for word, first in zip(self.words, self.starts, strict=True):
             if first > position:
@@ -171,7 +171,7 @@ class Page:
         return (self.width, self.height) if self.turn % 180 == 0 else (self.height, self.width)
 
     def shown(self, area: Area) -> Area:
-        """Give the rectangle on the page as it is shown, cut at the edges of the page."""
+        """Return the rectangle on the page as it is shown, cut at the edges of the page."""
         shown = turned(area, -self.turn, self.upright_size)
         return Area(
             min(max(shown.left, 0.0), self.width),
@@ -181,7 +181,7 @@ class Page:
         )
 
     def upright(self, area: Area) -> Area:
-        """Give a rectangle of the shown page in upright coordinates."""
+        """Return a rectangle of the shown page in upright coordinates."""
         return turned(area, self.turn, (self.width, self.height))
 
 
@@ -209,7 +209,7 @@ def turned(area: Area, degrees: int, size: tuple[float, float]) -> Area:
 
 
 def is_gap(left: Word, right: Word) -> bool:
-    """Say whether the space between two neighbours is wider than a blank."""
+    """Return whether the space between two neighbours is wider than a blank."""
     return right.area.left - left.area.right > _PHRASE_GAP * max(left.height, right.height)
 
 
@@ -239,7 +239,7 @@ def rows_of(page: int, words: Sequence[Word]) -> list[Row]:
 
 
 def _part_of(word: Word, start: int, end: int) -> Area:
-    """Give the rectangle around some characters of a word, as if all were equally wide."""
+    """Return the rectangle around some characters of a word, as if all were equally wide."""
     width = (word.area.right - word.area.left) / max(len(word.text), 1)
     return Area(word.area.left + start * width, word.area.top, word.area.left + end * width, word.area.bottom)
 
@@ -267,7 +267,7 @@ class Found:
 
 
 def found_in(row: Row, start: int, end: int, value: str, score: float = 0.0) -> Found:
-    """Give a value that stands in a row from ``start`` to ``end``."""
+    """Return a value that stands in a row from ``start`` to ``end``."""
     return Found(value, row.page, row.area_of(start, end), score)
 
 
@@ -287,11 +287,11 @@ class Scale:
         self.factor = dpi / 72
 
     def length(self, points: float) -> float:
-        """Give a length in the unit of the answer."""
+        """Return a length in the unit of the answer."""
         return round(points * self.factor, 1)
 
     def box(self, found: Found) -> dict[str, float] | None:
-        """Give the box of a value, or ``None`` where it has none."""
+        """Return the box of a value, or ``None`` where it has none."""
         page = self._pages.get(found.page)
         if found.area is None or page is None:
             return None
@@ -299,13 +299,13 @@ class Scale:
         return {"left": left, "top": top, "width": width, "height": height, "page": found.page}
 
     def frame(self, page: Page, area: Area) -> tuple[float, float, float, float]:
-        """Give left, top, width and height of an area on the shown page."""
+        """Return left, top, width and height of an area on the shown page."""
         shown = page.shown(area)
         left, top = self.length(shown.left), self.length(shown.top)
         return left, top, round(self.length(shown.right) - left, 1), round(self.length(shown.bottom) - top, 1)
 
     def extraction(self, entity: str, found: Found, candidates: str = "") -> dict[str, Any]:
-        """Give a value in the form of the answer (specific extraction when it names a list of candidates)."""
+        """Return a value in the form of the answer (specific extraction when it names a list of candidates)."""
         extraction: dict[str, Any] = {"entity": entity, "value": found.value}
         box = self.box(found)
         if box is not None:
@@ -352,7 +352,7 @@ def _lines(page: Page) -> list[Row]:
 
 
 def _continues(above: Row, line: Row) -> bool:
-    """Say whether a line belongs to the paragraph that ends with ``above``."""
+    """Return whether a line belongs to the paragraph that ends with ``above``."""
     height = max(above.area.bottom - above.area.top, 1.0)
     near = -0.5 * height < line.area.top - above.area.bottom < 0.6 * height
     return near and abs(line.area.left - above.area.left) < height
