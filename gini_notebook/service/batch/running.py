@@ -39,7 +39,7 @@ from gini_notebook.service.batch.ledger.documents import (
 )
 from gini_notebook.service.batch.ledger.duplicates import forget_service
 from gini_notebook.service.batch.ledger.lock import FolderLock
-from gini_notebook.service.batch.ledger.origin import renew, settle
+from gini_notebook.service.batch.ledger.origin import check_is_here, renew, settle
 from gini_notebook.service.batch.ledger.pages import allow
 from gini_notebook.service.batch.ledger.status import has_unfinished, surplus_count
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
@@ -195,6 +195,7 @@ def resume(
     with FolderLock(where), Ledger(where) as ledger:
         inputs = Inputs(tuple(sources(ledger)), left_out(ledger))
         own = bound_client(client, ledger)
+        check_is_here(ledger)
         register(ledger, inputs.sources)
         return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
 

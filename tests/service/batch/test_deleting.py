@@ -136,3 +136,16 @@ def test_R29_what_cleanup_reports_is_what_the_list_shows(
     assert cleanup(hasty, tmp_path / "run") == 3
     unhurt.set_faults({})
     assert cleanup(client, tmp_path / "run") == 0
+
+
+def test_T61_files_that_a_copied_folder_names_are_sent_only_if_the_call_names_them(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    folder = invoices_of(count=2)
+    loaded = process(client, folder, to=tmp_path / "run", settings=QUICK)
+    shutil.copytree(tmp_path / "run", tmp_path / "copy")
+    (folder / "invoice-0000.txt").write_text(invoice(78))
+    with pytest.raises(LedgerError, match="are those of that place, so none is sent"):
+        resume(client, tmp_path / "copy", settings=QUICK)
+    assert len(ids_at(sandbox, loaded)) == 2
+    assert len(process(client, folder, to=tmp_path / "copy", settings=QUICK).extractions) > 0

@@ -73,6 +73,23 @@ def check_may_delete(ledger: Ledger) -> None:
         raise LedgerError(reason)
 
 
+def check_is_here(ledger: Ledger) -> None:
+    """Refuse to send the files that a copy of a run folder names: they are those of another place.
+
+    Raises
+    ------
+    LedgerError
+        When the folder was copied.
+    """
+    place = ledger.fact("copied_from")
+    if place is not None:
+        message = (
+            f"The run folder {ledger.folder} is a copy of {place}, and the files it names are those of that place, so "
+            f"none is sent. Name the documents: process(client, documents, to={str(ledger.folder)!r})."
+        )
+        raise LedgerError(message)
+
+
 def _reason(ledger: Ledger) -> str | None:
     place = ledger.fact("copied_from")
     if place is not None:

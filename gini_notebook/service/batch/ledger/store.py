@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError
 
 FILE_NAME = "ledger.sqlite"
@@ -83,6 +84,10 @@ MIGRATIONS = {
     )
 }
 
+# Steps after which SQLite stops a query (some ten seconds): a ledger may come from somebody else, with
+# a schema that makes it count for ever.
+MOST_STEPS, STEPS_PER_LOOK = 400_000_000, 10_000_000
+
 Statement = tuple[str, Sequence[Any]]
 
 
@@ -118,11 +123,15 @@ class Ledger:
         self._changes: list[Statement] = []
         self._durable = False
         self._read_only = read_only
+        self._looks = 0
         with self._troubles():
             mode = "ro" if read_only else "rw"
             self._connection = sqlite3.connect(
                 f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=5.0
             )
+            self._connection.execute("PRAGMA trusted_schema = OFF")
+            self._connection.set_progress_handler(self._look, STEPS_PER_LOOK)
+            self._check_tables()
             if not read_only:
                 self._prepare()
             self._check()
@@ -167,14 +176,40 @@ class Ledger:
             message = f"{self.path} has version {version}; this program reads version {VERSION}. Update the program."
             raise LedgerError(message)
 
+    def _look(self) -> int:
+        """Return whether SQLite shall stop what it is at."""
+        self._looks += 1
+        return int(self._looks * STEPS_PER_LOOK > MOST_STEPS)
+
+    def _check_tables(self) -> None:
+        """Refuse what would run a query of somebody else: ours has tables and indexes, nothing else."""
+        found = self._connection.execute(
+            "SELECT type, name FROM sqlite_master "
+            "WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1"
+        ).fetchone()
+        if found is not None:
+            message = (
+                f"{self.path} holds the {found[0]} {as_text(found[1])!r}, and a ledger of this program holds "
+                "plain tables only: somebody has changed it. Nothing was read."
+            )
+            self._connection.close()
+            raise LedgerError(message)
+
     def _number(self, pragma: str) -> int:
         return int(self._connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
     @contextlib.contextmanager
     def _troubles(self) -> Iterator[None]:
+        self._looks = 0
         try:
             yield
         except sqlite3.Error as error:
+            if self._looks * STEPS_PER_LOOK > MOST_STEPS:
+                message = (
+                    f"A query to {self.path} was stopped, since it does not end: this is no ledger as this program "
+                    "makes it."
+                )
+                raise LedgerError(message) from error
             message = (
                 f"The ledger {self.path} cannot be used: {error}. Nothing was sent that it does not know of. Free disk "
                 "space, make the folder writable or choose a local disk; the same call then goes on."
