@@ -1,8 +1,10 @@
 """Run thousands of documents through a service that fails all the time, in a process that is killed again and again.
 
 Usage: python benchmarks/soak.py [--documents 10000] [--composites 0.1] [--kills 50] [--faults 0.2] [--seed 1]
+       [--kind mixed|cut|read-lag|list-lag|limit]
 
-Prints, for the promises R1 to R3, what was lost, what is there twice and what of it the run knows; exits with 1 when a
+Prints, for the promises R1 to R3 and R28 to R31, what was lost, what is there twice and what of it the run knows; exits
+with 1 when a
 promise is broken. Faults strike before and after the service has done what was asked: refusals with and without
 Retry-After, server errors, connections cut, answers cut short, late uploads, pages of HTML, expired tokens.
 """
@@ -43,6 +45,13 @@ READING = (
     "empty",
 )
 LATE_SHARE = 0.01
+# Kinds of trouble by themselves, each at the rate at which it is promised to do no harm.
+KINDS: dict[str, dict[str, dict[str, float]]] = {
+    "cut": {"*": {"cut-head": 0.3}},
+    "read-lag": {"POST /documents": {"read-lag; seconds=0..10": 1.0}},
+    "list-lag": {"POST /documents": {"list-lag; seconds=5..30": 0.9, "reset-after": 0.1}},
+    "limit": {"*": {"429; seconds=0..2": 0.6}},
+}
 
 
 def rates(share: float, quarantine_s: float) -> dict[str, dict[str, float]]:
@@ -150,6 +159,8 @@ def audit(sandbox: Sandbox, folder: Path, amounts: dict[str, str]) -> dict[str, 
         "R3 surplus pages made": made_twice["partial"],
         "R3 surplus composites made": made_twice["composite"],
         "R3 surplus undetected": sum(one.id not in known for one in stored),
+        "R28 R30 R31 documents failed": int((documents["status"] == "failed").sum()),
+        "R30 documents unclear": int((documents["status"] == "unclear").sum()),
         "R13 ledger damaged": int(not whole),
     }
 
@@ -163,6 +174,7 @@ def main() -> None:
     parser.add_argument("--faults", type=float, default=0.2)
     parser.add_argument("--quarantine", type=float, default=4.0, help="Seconds before an unclear upload is repeated")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=["mixed", *KINDS], default="mixed", help="What troubles there are")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.work:
@@ -175,14 +187,15 @@ def main() -> None:
         names = ("api", "user_center", "ca_file", "client_id", "client_secret")
         settings = {name: getattr(sandbox, name) for name in names} | {"quarantine_s": asked.quarantine}
         settings |= {"documents": str(folder / "documents.json"), "to": str(folder / "run")}
-        sandbox.set_faults(rates(asked.faults, asked.quarantine), seed=asked.seed)
+        sandbox.set_faults(KINDS.get(asked.kind) or rates(asked.faults, asked.quarantine), seed=asked.seed)
         began = time.monotonic()
         killed = run_and_kill(settings, folder, asked.documents, asked.kills, rng)
         took = time.monotonic() - began
         sandbox.set_faults({})
         figures = audit(sandbox, folder, amounts)
         requests = sandbox.requests()
-    print(f"{asked.documents} documents, {asked.faults:.0%} faults, {killed} kills, seed {asked.seed}: {took:.0f} s")
+    troubles = f"{asked.faults:.0%} faults" if asked.kind == "mixed" else asked.kind
+    print(f"{asked.documents} documents, {troubles}, {killed} kills, seed {asked.seed}: {took:.0f} s")
     print(f"  {sum(one.method == 'POST' for one in requests)} POSTs, {len(requests)} requests")
     for what, number in figures.items():
         print(f"  {what:<52}{number:>8}")
