@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from gini_notebook.analysis.matching.assignment import LARGEST, solve
-from gini_notebook.analysis.matching.pairs import Free, Sides, certain, edges, free_rows
+from gini_notebook.analysis.matching.candidate_pairs import Free, Sides, certain, edges, free_rows
 from gini_notebook.analysis.matching.tables import BoolArray, Cells, IntArray, Rows, blocks_of, rows_of
 from gini_notebook.errors import SettingError
 

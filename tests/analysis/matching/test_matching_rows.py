@@ -239,7 +239,7 @@ def test_a_tolerance_counts_as_equal() -> None:
 
 
 def test_tables_beyond_the_limit_are_solved_greedily_and_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gini_notebook.analysis.matching.pairs.LARGEST", 3)
+    monkeypatch.setattr("gini_notebook.analysis.matching.candidate_pairs.LARGEST", 3)
     monkeypatch.setattr("gini_notebook.analysis.matching.matching.LARGEST", 3)
     small, large = [(0, 3, 5)], [(0, 3, 5), (0, 3, 6), (2, None, 5)]
     other = [(2, None, 6), (0, 3, None), (0, 4, 5)]
