@@ -52,8 +52,8 @@ def test_answer_has_the_form_of_the_service(invoice: reading.Reading) -> None:
 def test_line_items_and_discount(invoice: reading.Reading) -> None:
     compounds = invoice.extractions["compoundExtractions"]
     assert [{name: one["value"] for name, one in item.items()} for item in compounds["lineItems"]] == [
-        {"description": "Werkbank Eiche", "quantity": "2", "baseGross": "40.00:EUR"},
-        {"description": "Montage vor Ort", "quantity": "1", "baseGross": "20.00:EUR"},
+        {"description": "Werkbank Eiche", "quantity": "2", "baseGross": "47.60:EUR"},
+        {"description": "Montage vor Ort", "quantity": "1", "baseGross": "23.80:EUR"},
     ]
     (discount,) = compounds["skontoDiscounts"]
     assert {name: one["value"] for name, one in discount.items()} == {
