@@ -110,8 +110,8 @@ def test_M18_bca_can_be_asked_for_everywhere_and_is_not_the_default():
     assert (fields["f1_low"] < fields["f1"]).all()
     assert (fields["f1"] < fields["f1_high"]).all()
     assert (fields["f1_high"] <= 1).all()
-    counts = result.tally().counts[:, :, :4]
-    place = result.tally().columns.index(("", "iban"))
+    counts = result.document_counts().counts[:, :, :4]
+    place = result.document_counts().columns.index(("", "iban"))
     expected = bca_interval(
         f1(resampled_sums(counts[:, place]))[:, None],
         [fields.loc["iban", "f1"]],
