@@ -10,7 +10,8 @@ from gini_notebook._guarded.limits import MIB, Limits
 from gini_notebook._guarded.messages import Value, decode, encode
 from gini_notebook.errors import GiniError, ReaderStopped
 
-# A process that has come to hold so much more than at its start is replaced, since libraries do not give all back.
+# A process that has come to use so much more than at its start is replaced, since libraries do not give all back. What
+# they only reserve does not count: pyarrow reserves more than this with its first table.
 KEPT_MEMORY = 256 * MIB
 _LONGEST_MESSAGE = 2000
 
@@ -53,14 +54,14 @@ def main() -> None:
     system.prepare()
     with system.connected(sys.argv[1]) as connection:
         connection.send_bytes(encode("ready"))
-        most = system.data_bytes() + KEPT_MEMORY
+        most = system.touched_bytes() + KEPT_MEMORY
         is_last = False
         while not is_last:
             try:
                 answered = answer(connection.recv_bytes())
             except EOFError:
                 return
-            is_last = system.data_bytes() > most
+            is_last = system.touched_bytes() > most
             connection.send_bytes(encode([is_last, *answered]))
 
 
