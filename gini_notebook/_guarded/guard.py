@@ -79,9 +79,10 @@ class Guard:
         while len(answers) < len(messages):
             connection = self._running()
             try:
-                while sent < len(messages) and (sent == len(answers) or len(messages[sent]) <= _SENT_AHEAD):
-                    connection.send_bytes(messages[sent])
-                    sent += 1
+                with suppress(OSError):  # It has ended; what it answered before can still be read.
+                    while sent < len(messages) and (sent == len(answers) or len(messages[sent]) <= _SENT_AHEAD):
+                        connection.send_bytes(messages[sent])
+                        sent += 1
                 is_last, answer = _received(connection, limits)
             except (OSError, EOFError, ValueError) as error:
                 is_last, answer = True, Answer(problem=ReaderStopped(self._last_words(error, limits)))
