@@ -76,8 +76,12 @@ class Guard:
     def _exchange(self, messages: Sequence[bytes], limits: Limits) -> list[Answer]:
         answers: list[Answer] = []
         sent = 0
+        connection: Connection
         while len(answers) < len(messages):
-            connection = self._running()
+            # A process that has ended with tasks on their way to it is not replaced before it is read to the end: the
+            # next one would be asked for answers to tasks that it was never sent.
+            if sent == len(answers):
+                connection = self._running()
             try:
                 with suppress(OSError):  # It has ended; what it answered before can still be read.
                     while sent < len(messages) and (sent == len(answers) or len(messages[sent]) <= _SENT_AHEAD):

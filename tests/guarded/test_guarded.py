@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import psutil
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook import _guarded
+from gini_notebook._guarded import guard as guard_module
 from gini_notebook._guarded.guard import Guard
 from gini_notebook._guarded.limits import Limits
 from gini_notebook._guarded.messages import decode, encode
@@ -108,6 +110,25 @@ def test_of_many_tasks_the_ones_that_stop_their_reader_cost_no_other_one_its_ans
     answers = list(_guarded.each(tasks.crash_at, ((number, at) for number, at in enumerate([-1, 1, -1] * 7))))
     assert [answer.value for answer in answers if answer.problem is None] == [n for n in range(21) if n != 1]
     assert [number for number, answer in enumerate(answers) if answer.problem] == [1]
+
+
+def test_a_process_that_ended_with_tasks_on_their_way_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard = Guard()
+    received = guard_module._received
+
+    def slowly(connection: Connection, limits: Limits) -> tuple[bool, guard_module.Answer]:
+        answer = received(connection, limits)
+        if answer[1].value == 0:
+            assert guard._process is not None
+            guard._process.wait(10)  # the next task crashes it
+        return answer
+
+    monkeypatch.setattr(guard_module, "_received", slowly)
+    answers = guard.answers(tasks.crash_at, [[number, 1] for number in range(5)], Limits(wait_s=10))
+    guard.close()
+    assert [answer.value for answer in answers] == [0, None, 2, 3, 4]
+    with pytest.raises(ReaderStopped, match="SIGSEGV"):
+        answers[1].get()
 
 
 def test_a_process_that_holds_too_much_is_replaced_without_losing_a_task() -> None:

@@ -94,7 +94,8 @@ def test_R18_what_is_new_or_changed_is_read_here_and_sent_under_the_hash_of_its_
     with ThreadPoolExecutor(2) as running:
         after = process(client, folder, to=to, executor=running)
     assert uploads(sandbox, since) == 2
-    assert after.status() == {"completed": 8, "failed": 2, "unclear": 0, "pending": 0}
+    assert after.status() == {"completed": 8, "failed": 1, "unclear": 0, "pending": 0}
+    assert list(after.left_out["path"]) == ["gone.txt"]
     known = after.documents.set_index("document")
     for name in ("invoice-0001.txt", "new.txt", "copy.txt"):
         (seen,) = source_files.hash_files([str(folder / name)])

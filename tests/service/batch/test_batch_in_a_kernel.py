@@ -48,12 +48,12 @@ def test_R14_kernel_interrupt_stops_in_two_seconds_with_one_line_and_the_same_ce
     kernel: tuple[Any, Any], slow_sandbox: "Sandbox", invoices_of: Callable[..., Path], tmp_path: Path
 ) -> None:
     manager, client = kernel
-    names = ("api", "user_center", "ca_file", "client_id", "client_secret")
+    names = ("api", "user_center", "ca_file", "environment", "client_id", "client_secret")
     login = LOGIN.format(settings={name: getattr(slow_sandbox, name) for name in names})
     # The answer to the first upload takes five seconds, so that the interrupt meets a request on the wire.
     folder = invoices_of("0.fault-slow-x1.txt", "1.txt", "2.txt")
     cell = CELL.format(folder=str(folder), to=str(tmp_path / "run"))
-    assert not [kind for kind, _ in run(client, login) if kind == "error"]
+    assert not [content["evalue"] for kind, content in run(client, login) if kind == "error"]
     cell_id = client.execute(cell)
     wait_until_started(tmp_path / "run")
     began = time.monotonic()
