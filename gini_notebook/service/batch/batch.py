@@ -15,8 +15,7 @@ from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.folders import by_reason
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger, tables
-from gini_notebook.service.batch.ledger.documents import left_out
-from gini_notebook.service.batch.ledger.status import count_by_status, first_documents
+from gini_notebook.service.batch.ledger.documents import count_by_status, first_documents, left_out
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client

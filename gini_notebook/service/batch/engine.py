@@ -33,10 +33,8 @@ from gini_notebook.service.batch.events import (
     Unreadable,
 )
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.ledger.documents import set_problem
+from gini_notebook.service.batch.ledger.documents import count_by_state, set_problem, unfinished
 from gini_notebook.service.batch.ledger.duplicates import add_surplus
-from gini_notebook.service.batch.ledger.pages import record_intent_to_join
-from gini_notebook.service.batch.ledger.status import count_by_state, unfinished
 from gini_notebook.service.batch.ledger.uploads import (
     COMPOSITE,
     PARTIAL,
@@ -44,6 +42,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     known,
     open_uploads,
     record_intent,
+    record_intent_to_join,
     set_done,
     set_failed,
     set_planned,

@@ -11,7 +11,14 @@ from typing import Any
 from gini_notebook._text import as_text
 from gini_notebook.errors import AnswerLost, GiniError, LedgerError, NotFound
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.ledger.documents import left_out
+from gini_notebook.service.batch.ledger.documents import (
+    Failure,
+    count_by_status,
+    failures,
+    latest_finishes,
+    left_out,
+    surplus_count,
+)
 from gini_notebook.service.batch.ledger.duplicates import (
     add_surplus,
     held_ids,
@@ -20,11 +27,9 @@ from gini_notebook.service.batch.ledger.duplicates import (
     set_surplus_deleted,
     surplus_of,
 )
-from gini_notebook.service.batch.ledger.lock import FolderLock, is_held
 from gini_notebook.service.batch.ledger.origin import check_may_delete
-from gini_notebook.service.batch.ledger.pages import ever_unclear
-from gini_notebook.service.batch.ledger.status import Failure, count_by_status, failures, latest_finishes, surplus_count
-from gini_notebook.service.batch.ledger.uploads import known, names_of_unresolved
+from gini_notebook.service.batch.ledger.store import FolderLock, is_held
+from gini_notebook.service.batch.ledger.uploads import ever_unclear, known, names_of_unresolved
 from gini_notebook.service.batch.naming import bears_tag, canonical
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings

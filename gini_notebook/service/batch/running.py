@@ -31,17 +31,18 @@ from gini_notebook.service.batch.folders import LeftOut, by_reason
 from gini_notebook.service.batch.inputs import Documents, Inputs, find
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
 from gini_notebook.service.batch.ledger.documents import (
+    has_unfinished,
     left_out,
     of_earlier_calls,
     register,
     remember_left_out,
     sources,
+    surplus_count,
 )
 from gini_notebook.service.batch.ledger.duplicates import forget_service
-from gini_notebook.service.batch.ledger.lock import FolderLock
 from gini_notebook.service.batch.ledger.origin import check_is_here, renew, settle
-from gini_notebook.service.batch.ledger.pages import allow
-from gini_notebook.service.batch.ledger.status import has_unfinished, surplus_count
+from gini_notebook.service.batch.ledger.store import FolderLock
+from gini_notebook.service.batch.ledger.uploads import allow
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 from gini_notebook.service.batch.progress import Counts, Progress, say, shown
 from gini_notebook.service.batch.settings import BatchSettings

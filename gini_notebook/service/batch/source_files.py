@@ -16,8 +16,15 @@ from gini_notebook.errors import FileProblem
 from gini_notebook.service.batch.events import Event, PagesDropped, PagesReady, Unreadable
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger.documents import moment, source_of, to_read
-from gini_notebook.service.batch.ledger.pages import free_key
-from gini_notebook.service.batch.ledger.uploads import PARTIAL, Assembled, Prepared, known_sizes, link, state_and_name
+from gini_notebook.service.batch.ledger.uploads import (
+    PARTIAL,
+    Assembled,
+    Prepared,
+    free_key,
+    known_sizes,
+    link,
+    state_and_name,
+)
 from gini_notebook.service.batch.naming import composite_key, key_of, part_key, tagged_name
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.batch.workers import FILES, HASHES, Answer

@@ -17,8 +17,7 @@ from gini_notebook.service.batch.events import (
     ScanPurpose,
     SurplusFound,
 )
-from gini_notebook.service.batch.ledger.pages import page_names
-from gini_notebook.service.batch.ledger.uploads import PARTIAL, Unclear
+from gini_notebook.service.batch.ledger.uploads import PARTIAL, Unclear, page_names
 from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.run_context import (
     ABSENCES,

@@ -12,8 +12,17 @@ from typing import ClassVar
 from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.events import Accepted, Event, Failed, RetryAt
 from gini_notebook.service.batch.ledger.documents import source_of
-from gini_notebook.service.batch.ledger.pages import assemble, ids_of_parts, parts_of
-from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, Assembled, Prepared, Unclear, set_unknown
+from gini_notebook.service.batch.ledger.uploads import (
+    COMPOSITE,
+    PARTIAL,
+    Assembled,
+    Prepared,
+    Unclear,
+    assemble,
+    ids_of_parts,
+    parts_of,
+    set_unknown,
+)
 from gini_notebook.service.batch.run_context import RunContext, reason_of
 from gini_notebook.service.batch.workers import UPLOADS, Answer
 from gini_notebook.service.client import Client

@@ -16,8 +16,7 @@ from gini_notebook.errors import LedgerError
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, running
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger
-from gini_notebook.service.batch.ledger.lock import FolderLock
-from gini_notebook.service.batch.ledger.store import APPLICATION_ID
+from gini_notebook.service.batch.ledger.store import APPLICATION_ID, FolderLock
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox

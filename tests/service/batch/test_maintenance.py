@@ -16,7 +16,7 @@ from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, cleanup, dedupe, maintenance, process, resume, running, status
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.duplicates import add_surplus
-from gini_notebook.service.batch.ledger.lock import FolderLock
+from gini_notebook.service.batch.ledger.store import FolderLock
 from gini_notebook.service.batch.ledger.uploads import set_uploaded
 from tests.service.batch.conftest import QUICK
 

@@ -9,7 +9,7 @@ import pytest
 
 from gini_notebook.service.batch import status
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.ledger.lock import FolderLock
+from gini_notebook.service.batch.ledger.store import FolderLock
 from gini_notebook.service.batch.progress import Counts, shown
 from tests.service.batch.simulation import Clock, Service, Simulation, lost
 

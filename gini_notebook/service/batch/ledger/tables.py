@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook.schema import CANDIDATES, COUNT, DOCUMENTS, EXTRACTIONS, LINE_ITEMS, TEXT, TIME
-from gini_notebook.service.batch.ledger.status import STATUS
+from gini_notebook.service.batch.ledger.documents import STATUS
 from gini_notebook.service.batch.ledger.store import Ledger
 
 DOCUMENT_COLUMNS = (
