@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.errors import SchemaError
+from gini_notebook.notations import visible
 from gini_notebook.schema import TEXT
 
 IntArray = npt.NDArray[np.int64]
@@ -142,8 +143,11 @@ def as_objects(values: Sequence[Any]) -> ObjectArray:
 
 
 def blank(strings: ObjectArray) -> BoolArray:
-    """Return which strings state nothing: empty, or blanks only."""
-    return np.asarray(np.fromiter(map(str.isspace, strings), np.bool_, len(strings)) | (strings == ""))
+    """Return which strings state nothing: empty, or nothing but blanks and characters that nobody sees."""
+    nothing = np.asarray(np.fromiter(map(str.isspace, strings), np.bool_, len(strings)) | (strings == ""))
+    for place in np.flatnonzero(~np.fromiter(map(str.isascii, strings), np.bool_, len(strings))).tolist():
+        nothing[place] = not visible(strings[place]).strip()
+    return nothing
 
 
 def blanks_as_nothing(codes: IntArray, strings: ObjectArray) -> tuple[IntArray, ObjectArray]:

@@ -7,55 +7,23 @@ import re
 from datetime import date
 
 from gini_notebook.analysis.rules.normal_text import exact, folded
+from gini_notebook.notations import day as read_day
 
-_NUMBERS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})").fullmatch
-_DAY_FIRST = re.compile(r"([0-9]{1,2})\.? ?([^\W\d_]+)\.? ?([0-9]{4})").fullmatch
-_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.? ?([0-9]{1,2}),? ?([0-9]{4})").fullmatch
+_WITH_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:.*").fullmatch
 _PERIOD = re.compile(r"([0-9]{1,9}) ?: ?([a-z]+)").fullmatch
-
-# The service's feedback takes German month names (page "date" of its entities); English ones are added.
-_MONTHS = {
-    word: 1 + index
-    for index, words in enumerate(
-        (
-            "januar january jänner jan",
-            "februar february feber feb",
-            "märz march mär mrz mar",
-            "april apr",
-            "mai may",
-            "juni june jun",
-            "juli july jul",
-            "august aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nov",
-            "dezember december dez dec",
-        )
-    )
-    for word in words.split()
-}
 
 
 def day(value: str, order: str | None) -> str | None:
-    """Return the date as ``YYYY-MM-DD``; years of two digits (declared order only) are those of this century."""
-    text = value if value.isascii() else exact(value)
+    """Return the date as ``YYYY-MM-DD``; date-times count as their date.
+
+    Years of two digits (declared order only) are those from 2000 to 2069.
+    """
+    text = (value if value.isascii() else exact(value)).strip()
     try:
-        read = date.fromisoformat(text.strip())
+        return date.fromisoformat(text).isoformat()
     except ValueError:
-        return None if order is None else _ordered(folded(exact(text)), order)
-    return read.isoformat()
-
-
-def _ordered(text: str, order: str) -> str | None:
-    if match := _NUMBERS(text):
-        first, _, second, year = match.groups()
-        days, month = (first, second) if order == "dmy" else (second, first)
-        return _iso(int(year) if len(year) == 4 else 2000 + int(year), int(month), int(days))
-    if order == "dmy" and (match := _DAY_FIRST(text)):
-        return _iso(int(match[3]), _MONTHS.get(match[2], 0), int(match[1]))
-    if order == "mdy" and (match := _MONTH_FIRST(text)):
-        return _iso(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]))
-    return None
+        read = read_day(text, order) if order is not None or _WITH_TIME(text) else None
+        return None if read is None else read.isoformat()
 
 
 def _iso(year: int, month: int, days: int) -> str | None:

@@ -6,9 +6,11 @@ user has declared a locale: what ``1.234`` means cannot be guessed.
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from gini_notebook.analysis.rules.normal_text import exact
+from gini_notebook.notations import amount as read_amount
+from gini_notebook.notations import number as read_number
 
 # Digits after the decimal mark, where they are not two (ISO 4217, list one).
 _MINOR_DIGITS = {
@@ -24,19 +26,11 @@ _MINOR_DIGITS = {
 _CURRENCY_WORDS = {"€": "EUR", "EURO": "EUR", "$": "USD", "£": "GBP"}
 
 _LONGEST = 60
-_EXACT = Context(prec=4 * _LONGEST, rounding=ROUND_HALF_EVEN)
+_EXACT = Context(prec=4 * _LONGEST, rounding=ROUND_HALF_UP)
 _NORMAL_FORM = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}:(?:EUR|USD|CHF|GBP)").fullmatch
 _NORMAL_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]?[1-9])?").fullmatch
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+").fullmatch
-_LOCAL = {
-    "de": re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?").fullmatch,
-    "en": re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?").fullmatch,
-}
-_TO_PLAIN = {"de": str.maketrans({".": "", ",": "."}), "en": str.maketrans({",": ""})}
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
-_WITH_CURRENCY = re.compile(
-    r"(?:(?P<before>[A-Za-z]{3,4}|[€$£]) ?)?(?P<number>[+-]?[0-9.,]+)(?: ?(?P<after>[A-Za-z]{3,4}|[€$£]))?"
-).fullmatch
 
 
 def minor_digits(code: str) -> int:
@@ -68,7 +62,7 @@ def integer(value: str) -> str | None:
 
 
 def amount(value: str, default: str | None, locale: str | None) -> str | None:
-    """Return ``number:currency``, rounded half-even to the minor unit; without a currency the bare number."""
+    """Return ``number:currency``, rounded half up to the minor unit (as trade does); without a currency the number."""
     if _NORMAL_FORM(value) and len(value) <= _LONGEST:
         return value
     parts = split(value, locale)
@@ -112,23 +106,21 @@ def split(value: str, locale: str | None) -> tuple[Decimal, str] | None:
 
 
 def _free(text: str, locale: str) -> tuple[Decimal, str] | None:
-    match = _WITH_CURRENCY(text)
-    if match is None or (match["before"] and match["after"]):
-        return None
-    word = match["before"] or match["after"]
-    code = currency(word) if word else ""
-    decimal = _decimal(match["number"], locale, local_first=True)
-    return None if decimal is None or code is None else (decimal, code)
+    return read_amount(text, locale) or (None if (plain := _plain(text)) is None else (plain, ""))
 
 
 def _decimal(text: str, locale: str | None, *, local_first: bool) -> Decimal | None:
     """Read a number in the service's notation (decimal point) or the declared one, whichever comes first."""
     if len(text) > _LONGEST:
         return None
-    local = locale is not None and _LOCAL[locale](text)
-    if local and locale is not None and (local_first or not _PLAIN(text)):
-        return Decimal(text.translate(_TO_PLAIN[locale]))
-    return Decimal(text) if _PLAIN(text) else None
+    local = None if locale is None else read_number(text, locale)
+    service = _plain(text)
+    first, second = (local, service) if local_first else (service, local)
+    return second if first is None else first
+
+
+def _plain(text: str) -> Decimal | None:
+    return Decimal(text) if len(text) <= _LONGEST and _PLAIN(text) else None
 
 
 def plain(decimal: Decimal) -> str:

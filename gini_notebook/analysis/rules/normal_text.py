@@ -3,14 +3,16 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from gini_notebook.notations import visible
+
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"})
 _ASCII_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
 _NOT_ALPHANUMERIC = dict.fromkeys(code for code in range(1, 128) if not chr(code).isalnum())
 
 
 def compatible(value: str) -> str:
-    """Bring a string into the Unicode form NFKC: ``u`` and a combining diaeresis become ``ü``."""
-    return value if value.isascii() else unicodedata.normalize("NFKC", value)
+    """Bring a string into the Unicode form NFKC (``u`` and a combining diaeresis become ``ü``), all of it visible."""
+    return value if value.isascii() else unicodedata.normalize("NFKC", visible(value))
 
 
 def collapsed(value: str) -> str:

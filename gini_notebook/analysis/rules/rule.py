@@ -9,9 +9,10 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from gini_notebook.analysis.rules import bank_accounts, dates, money, normal_text
+from gini_notebook.analysis.rules import bank_accounts, dates, money, normal_text, references
 from gini_notebook.analysis.rules.similarity import FloatArray, check_tau, similarities
 from gini_notebook.errors import SettingError
+from gini_notebook.notations import LOCALES, ORDERS
 from gini_notebook.schema import FIELD_ENTITIES
 
 BoolArray = npt.NDArray[np.bool_]
@@ -47,8 +48,8 @@ _SETTINGS = {
     "text": ("fold",),
 }
 _CHOICES: Mapping[str, tuple[str | None, ...]] = {
-    "locale": (None, "de", "en"),
-    "date_order": (None, "dmy", "mdy"),
+    "locale": (None, *LOCALES),
+    "date_order": (None, *ORDERS),
     "bic_branch": ("loose", "strict"),
     "fold": (None, "german"),
 }
@@ -73,7 +74,8 @@ class Rule:
     currency_default
         Amounts: the currency (ISO 4217) of an amount that names none.
     locale
-        Amounts and numbers: ``"de"`` reads ``1.234,56``, ``"en"`` reads ``1,234.56``; None only the service's notation.
+        Amounts and numbers: ``"de"`` reads ``1.234,56``, ``"ch"`` ``1'234.56``, ``"en"`` ``1,234.56``; None only the
+        service's notation.
     date_order
         Dates: ``"dmy"`` reads ``31.12.2025``, ``"mdy"`` reads ``12/31/2025``; None only ISO 8601.
     bic_branch
@@ -250,8 +252,8 @@ def _read_many(rule: Rule, values: Sequence[str]) -> Sequence[str | None]:
         return money.amount_many(values, rule.currency_default, rule.locale)
     if one_by_one is normal_text.name:
         return normal_text.name_many(values)
-    if one_by_one is normal_text.exact:
-        return normal_text.exact_many(values)
+    if one_by_one is references.reference:
+        return references.reference_many(values)
     if one_by_one is bank_accounts.iban:
         return bank_accounts.iban_many(values)
     return [*map(one_by_one, values)]
@@ -268,8 +270,8 @@ _PLAIN_FORMS: Mapping[str, Canonicaliser] = {
     "integer": money.integer,
     "timeperiod": dates.period,
     "bool": _truth_value,
-    "reference": normal_text.exact,
-    "id": normal_text.exact,
+    "reference": references.reference,
+    "id": references.reference,
 }
 
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Label(NamedTuple):
-    """What somebody says a field of a document holds; ``value`` is ``None`` when they say that it holds nothing."""
+    """What somebody says a field of a document holds; ``value`` is ``None`` when they say that it holds nothing.
+
+    Several acceptable values of one place are labels that differ in ``alternative`` (0, 1, …). ``state`` is
+    ``"unclear"`` where somebody looked and could not tell.
+    """
 
     document: str
     group: str
@@ -22,6 +26,8 @@ class Label(NamedTuple):
     field: str
     value: str | None
     source: str
+    alternative: int = 0
+    state: str = ""
 
 
 @dataclass
