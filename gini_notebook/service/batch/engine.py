@@ -118,7 +118,7 @@ class Engine:
             settings=settings,
             workers=workers,
             counter=_counter(ledger),
-            tag=ledger.fact("mark") or "",
+            tag=ledger.fact("tag") or "",
             rng=rng,
             window=Window(settings.window, settings.window_limit),
             pace=Pace(rng),

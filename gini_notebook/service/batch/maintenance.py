@@ -222,7 +222,7 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
     ``unresolved``: those, too, that an unclear upload may turn out to have made.
     """
     _, ids = known(ledger)
-    tag = ledger.fact("mark") or ""
+    tag = ledger.fact("tag") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)
     seen = set()
     for document in client.all_documents(limit=LIST_LIMIT):

@@ -307,10 +307,10 @@ def bound_client(client: Client, ledger: Ledger, user: str | None = None) -> Cli
                 "the former, or choose another run folder."
             )
             raise LedgerError(message)
-    if ledger.fact("mark") is None:
+    if ledger.fact("tag") is None:
         for name, value in target.items():
             ledger.remember(name, value)
-        ledger.remember("mark", secrets.token_hex(TAG_CHARACTERS // 2))
+        ledger.remember("tag", secrets.token_hex(TAG_CHARACTERS // 2))
         ledger.remember("begun_at", f"{time.time():.3f}")
         ledger.commit()
     if (trouble := settle(ledger)) is not None:

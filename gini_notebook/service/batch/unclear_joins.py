@@ -172,7 +172,7 @@ class UnclearJoins:
     def outdate(self) -> None:
         """Record that pages are about to be joined, which makes the last polls for surplus outdated."""
         self._last = None
-        self._context.ledger.forget("composites_swept")
+        self._context.ledger.forget("composites_scanned_last")
 
     def due(self) -> float:
         """Return when the next poll is due."""
@@ -205,7 +205,7 @@ class UnclearJoins:
             polls.append(self._last.pop())
             self._polling += 1
         if self.settled and self._parents != HIDDEN:
-            self._context.ledger.remember("composites_swept", "yes")
+            self._context.ledger.remember("composites_scanned_last", "yes")
         return polls
 
     def take(self, task: PollPage, answer: Answer) -> list[Event]:
@@ -221,7 +221,7 @@ class UnclearJoins:
 
     def _last_polls(self) -> list[PollPage]:
         ledger = self._context.ledger
-        if ledger.fact("composites_swept") is not None:
+        if ledger.fact("composites_scanned_last") is not None:
             return []
         # Copies have the same pages, so what is found may be that of one that is still unclear.
         unclear = {ids_of_parts(ledger, key) for key in self._lost}

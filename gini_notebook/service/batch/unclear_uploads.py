@@ -57,7 +57,7 @@ class UnclearUploads:
         self._strange: dict[str, Document] = {}
         self._in_vain = 0
         self._next_scan = 0.0
-        self._scanned_last = context.ledger.fact("swept") is not None
+        self._scanned_last = context.ledger.fact("scanned_last") is not None
         self._shows_pages = context.ledger.fact("pages_listed") is not None
         self._pages = set() if self._shows_pages else page_names(context.ledger)
 
@@ -103,7 +103,7 @@ class UnclearUploads:
         """Record that an upload is about to leave, which makes the last scan for surplus outdated."""
         if self._scanned_last:
             self._scanned_last = False
-            self._context.ledger.forget("swept")
+            self._context.ledger.forget("scanned_last")
 
     def accepted(self, name: str, kind: str) -> None:
         """Record that the service has a document: with a new page, the list can be put to the proof once more."""
@@ -209,7 +209,7 @@ class UnclearUploads:
             self._in_vain += 1
             return []
         self._scanned_last = True
-        self._context.ledger.remember("swept", "yes")
+        self._context.ledger.remember("scanned_last", "yes")
         return [
             SurplusFound(document.id, document.name, document.creation_date)
             for document in self._strange.values()

@@ -262,8 +262,8 @@ class Simulation:
         to = self.folder / "run"
         to.mkdir(exist_ok=True)
         with Ledger(to, create=True) as ledger:
-            if ledger.fact("mark") is None:
-                ledger.remember("mark", "c0ffee")
+            if ledger.fact("tag") is None:
+                ledger.remember("tag", "c0ffee")
             register(ledger, find(self.inputs or self.folder / "documents").sources)
             began = self.service.clock.now
             self.engine = Engine(

@@ -28,14 +28,14 @@ RESTORED = (
 def settle(ledger: Ledger) -> str | None:
     """Look whether a folder that is opened for work was copied, or its ledger put back; return what is new in that.
 
-    A copy names its uploads with a mark of its own from now on, so that the two do not take each other's documents
+    A copy names its uploads with a tag of its own from now on, so that the two do not take each other's documents
     for surplus.
     """
     before = _reason(ledger)
     known, here = ledger.fact("place"), [ledger.folder.stat().st_ino, str(ledger.folder.resolve())]
     if known is not None and all(then != now for then, now in zip(json.loads(known), here, strict=True)):
         ledger.remember("copied_from", json.loads(known)[1])
-        _take_new_mark(ledger)
+        _take_new_tag(ledger)
     elif _was_put_back(ledger):
         ledger.remember("restored", "yes")
     ledger.remember("place", json.dumps(here))
@@ -107,7 +107,7 @@ def _was_put_back(ledger: Ledger) -> bool:
     return not beside or beside not in {session, ledger.fact("session_before")}
 
 
-def _take_new_mark(ledger: Ledger) -> None:
-    old, new = ledger.fact("mark"), secrets.token_hex(TAG_CHARACTERS // 2)
-    ledger.remember("mark", new)
+def _take_new_tag(ledger: Ledger) -> None:
+    old, new = ledger.fact("tag"), secrets.token_hex(TAG_CHARACTERS // 2)
+    ledger.remember("tag", new)
     ledger.change("UPDATE uploads SET name = replace(name, ?, ?) WHERE state = 'planned'", (f".{old}", f".{new}"))
