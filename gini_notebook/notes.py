@@ -68,6 +68,32 @@ KINDS: Mapping[str, Kind] = {
         "Name the notation with read_truth(locale=, date_order=), or give the field a rule of its own with rules=.",
         "Name the notation with --locale or --date-order.",
     ),
+    "truth_replaced": Kind(
+        "must",
+        "{count} {count:value|values} of the ground truth replaced by a later source: {detail}.",
+        "{count} {count:Sollwert|Sollwerte} durch eine spätere Quelle ersetzt: {detail}.",
+        "The order of the list decides: read_truth([first, corrections]).",
+        "The order of the arguments decides.",
+    ),
+    "codes_differ": Kind(
+        "must",
+        "{count} {count:document has|documents have} several payment QR codes that say different things; the first counts.",
+        "{count} {count:Dokument hat|Dokumente haben} mehrere Zahlungs-QR-Codes mit verschiedenem Inhalt; der erste gilt.",
+        "Label these documents in a table, and read it behind: read_truth([folder, table], qr_codes=True).",
+        "Label these documents in a table, and name it behind the folder.",
+    ),
+    "truth_placeholders": Kind(
+        "info",
+        "{count} {count:value|values} of {about} in e-invoices or QR codes {count:has|have} not the form of one (placeholder, other account); unlabelled.",
+        "{count} {count:Wert|Werte} von {about} in E-Rechnungen oder QR-Codes {count:hat|haben} nicht die Form (Platzhalter, anderes Konto); kein Sollwert.",
+        "Label what the page says in a table, and read it behind: read_truth([folder, table]).",
+        "Label what the page says in a table, and name it behind the folder.",
+    ),
+    "truth_sidecars": Kind(
+        "info",
+        "{count} {count:e-invoice is|e-invoices are} taken as ground truth of the document of the same name beside {count:it|them}.",
+        "{count} {count:E-Rechnung gilt|E-Rechnungen gelten} als Sollwerte des gleichnamigen Dokuments daneben.",
+    ),
     "documents_unpaired": Kind(
         "must",
         "{count} {count:document|documents} of the {detail} found no partner by name; no number counts them.",
@@ -271,3 +297,17 @@ def frame(notes: Iterable[Note]) -> "pd.DataFrame":
 def counted(notes: Iterable[Note], gate: str) -> int:
     """Return how many documents, fields or values a gate's name counts; 0 without such a note."""
     return sum(note.count for note in notes if note.kind in GATES[gate])
+
+
+def plain(notes: Iterable[Note]) -> list[dict[str, "str | int | list[str]"]]:
+    """Return the notes, those of a kind added up, as plain values, which a table can carry in its ``attrs``."""
+    return [
+        {
+            "kind": note.kind,
+            "count": note.count,
+            "about": list(note.about),
+            "detail": note.detail,
+            "examples": list(note.examples),
+        }
+        for note in merged([notes])
+    ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gini_notebook._guarded import Value
 from gini_notebook.errors import TruthError
+from gini_notebook.notes import EXAMPLES, KINDS, Note
 from gini_notebook.schema import TRUTH
 
 if TYPE_CHECKING:
@@ -42,11 +43,14 @@ class Labels:
         Every document the source speaks about, in order, also one without a single label.
     fields
         Every (group, field) the source names, also one that is nowhere filled in.
+    notes
+        What its reader has to know: what was left out, or understood in one of several ways.
     """
 
     labels: list[Label] = field(default_factory=list)
     documents: dict[str, None] = field(default_factory=dict)
     fields: dict[tuple[str, str], None] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     def add(self, label: Label) -> None:
         """Take one label up."""
@@ -59,6 +63,7 @@ class Labels:
         self.labels.extend(other.labels)
         self.documents.update(other.documents)
         self.fields.update(other.fields)
+        self.notes.extend(other.notes)
 
 
 def packed(labels: Labels) -> Value:
@@ -74,7 +79,10 @@ def packed(labels: Labels) -> Value:
     ]
     documents = [place(name) for name in labels.documents]
     fields = [[place(group), place(name)] for group, name in labels.fields]
-    return [list(names), rows, documents, fields]
+    notes: list[Value] = [
+        [one.kind, one.count, list(one.about), one.detail, list(one.examples)] for one in labels.notes
+    ]
+    return [list(names), rows, documents, fields, notes]
 
 
 def unpacked(value: Value) -> Labels:
@@ -87,13 +95,14 @@ def unpacked(value: Value) -> Labels:
     """
     content: Any = value
     try:
-        names, rows, documents, fields = content
+        names, rows, documents, fields, notes = content
         labels = [
             Label(names[document], names[group], row, names[name], text, names[source])
             for document, group, row, name, text, source in rows
         ]
         result = Labels(labels, {names[place]: None for place in documents})
         result.fields.update({(names[group], names[name]): None for group, name in fields})
+        result.notes += [_note(*note) for note in notes]
     except (TypeError, ValueError, LookupError) as error:
         raise TruthError("what was read from it is no ground truth") from error
     if not all(type(name) is str for name in names) or not all(
@@ -101,6 +110,14 @@ def unpacked(value: Value) -> Labels:
     ):
         raise TruthError("what was read from it is no ground truth")
     return result
+
+
+def _note(kind: str, count: int, about: list[str], detail: str, examples: list[str]) -> Note:
+    """Return a note of plain values, if it is one."""
+    texts = (kind, detail, *about, *examples)
+    if kind not in KINDS or type(count) is not int or not all(type(text) is str for text in texts):
+        raise ValueError(kind)
+    return Note(kind, count, tuple(about), detail, tuple(examples[:EXAMPLES]))
 
 
 def present(value: str | None) -> str | None:
