@@ -1,4 +1,4 @@
-"""Ground truth from payment QR codes: EPC ("Girocode") and the Swiss QR bill."""
+"""Ground truth from the payment QR codes of PDFs and images: EPC ("Girocode"), the Swiss QR bill, BezahlCode."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,20 +7,23 @@ import zxingcpp
 from PIL import Image, ImageSequence
 
 from gini_notebook._pdfium import PdfiumError, draw, page_count
-from gini_notebook.analysis.truth.einvoice.nodes import amount, identifier, number
-from gini_notebook.analysis.truth.labels import Label, Labels, present
+from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.qr_payloads import Payment, decoded, payment_of
 from gini_notebook.errors import TruthError
+from gini_notebook.notes import Note
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif")
 
 _MAX_PAGES = 10  # the service reads no more of a document
 _MAX_PIXELS = 40_000_000
 _SCALE = 200 / 72  # 200 dots per inch
-_REFERENCE_TYPES = ("QRR", "SCOR")
 
 
 def qr_labels(path: Path, document: str) -> Labels | None:
     """Return what the first payment QR code of a PDF or image says, or ``None`` if there is none.
+
+    Several codes of one payment (a bill may have an EPC code and a BezahlCode) are one; codes of different payments
+    are a note.
 
     Raises
     ------
@@ -28,59 +31,26 @@ def qr_labels(path: Path, document: str) -> Labels | None:
         If the file cannot be shown as a picture, or a page is larger than 40 million pixels.
     """
     try:
-        for page in _pages(path, document):
-            for code in zxingcpp.read_barcodes(page):
-                labels = payload_labels(code.text, document)
-                if labels is not None:
-                    return labels
+        payments = [payment for page in _pages(path, document) for payment in _payments(page)]
     except (OSError, ValueError, SyntaxError, PdfiumError, Image.DecompressionBombError) as error:
         message = f"{document} cannot be shown as a picture: {error}."
         raise TruthError(message) from error
-    return None
-
-
-def payload_labels(payload: str, document: str) -> Labels | None:
-    """Return what the text of a payment QR code says, or ``None`` if it is another QR code."""
-    lines = [line.strip() for line in payload.splitlines()]
-    if lines[:1] == ["BCD"] and len(lines) >= 7 and lines[3] == "SCT":
-        return _labels(document, _epc(lines + [""] * 12), "epc-qr")
-    if lines[:1] == ["SPC"] and len(lines) >= 20:
-        return _labels(document, _swiss(lines + [""] * 12), "swiss-qr")
-    return None
-
-
-def _labels(document: str, fields: dict[str, str | None], source: str) -> Labels:
+    if not payments:
+        return None
+    first = payments[0]
     result = Labels(documents={document: None})
-    for name, value in fields.items():
-        if value and present(value):
-            result.add(Label(document, "", 0, name, value, source))
+    for name, value in first.fields.items():
+        result.add(Label(document, "", 0, name, value, first.source))
+    if any(payment.transfer != first.transfer for payment in payments):
+        result.notes.append(Note("codes_differ", examples=(document,)))
     return result
 
 
-def _epc(lines: list[str]) -> dict[str, str | None]:
-    """Name the lines of EPC069-12, "Quick Response Code: Guidelines to Enable Data Capture for the Initiation"."""
-    bic, recipient, iban, money, _, structured, text = lines[4:11]
-    return {
-        "amountToPay": amount(number(money[3:]), money[:3]),
-        "iban": identifier(iban),
-        "bic": identifier(bic),
-        "paymentRecipient": recipient,
-        "paymentReference": structured or text,
-    }
-
-
-def _swiss(lines: list[str]) -> dict[str, str | None]:
-    """Name the lines of the Swiss Implementation Guidelines QR-bill, data structure 0200."""
-    money, currency = lines[18:20]
-    kind, reference, message = lines[27:30]
-    structured = reference if kind in _REFERENCE_TYPES else ""
-    return {
-        "amountToPay": amount(number(money), currency),
-        "iban": identifier(lines[3]),
-        "paymentRecipient": lines[5],
-        "paymentReference": structured or message,
-        "paymentPurpose": message if structured else None,
-    }
+def _payments(page: Image.Image) -> Iterator[Payment]:
+    for code in zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
+        payment = payment_of(decoded(code.bytes, code.text))
+        if payment is not None:
+            yield payment
 
 
 def _pages(path: Path, document: str) -> Iterator[Image.Image]:

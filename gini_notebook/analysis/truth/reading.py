@@ -28,6 +28,7 @@ from gini_notebook.analysis.truth.sheets import (
 )
 from gini_notebook.analysis.truth.sizes import check_regular
 from gini_notebook.errors import ReaderStopped, TruthError
+from gini_notebook.notes import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,7 @@ def read_truth(
         - ``.jsonl`` or ``.json`` with an object per document: ``document`` (or ``file``), fields, and lists of objects
           such as ``lineItems``;
         - extractions as the service answers them, which somebody corrected (``<document>.json``);
-        - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung) or UBL, as XML or inside a PDF;
+        - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung), UBL or ebInterface, as XML or inside a PDF;
         - a folder of e-invoices and corrected extractions, subfolders included. There a document is called by its path
           below the folder, and a file that cannot be read does not stop the others.
     declared_fields
@@ -83,8 +84,8 @@ def read_truth(
     columns
         Other names of columns, such as ``{"Dateiname": "document", "Betrag": "amountToPay"}``.
     qr_codes
-        Also read EPC and Swiss payment QR codes of images, and of PDFs without e-invoice. What is extracted from the
-        same QR code agrees with such truth by construction.
+        Also read payment QR codes (EPC, Swiss, BezahlCode) of images, and of PDFs without e-invoice. What is extracted
+        from the same QR code agrees with such truth by construction.
     executor
         Where to read the files of a folder or list: any ``concurrent.futures.Executor``, for example a
         ``ProcessPoolExecutor``, or Dask's ``Client.get_executor()`` where the workers see the same files.
@@ -97,7 +98,7 @@ def read_truth(
         ``source`` (``"table"``, ``"json"``, ``"extractions"``, ``"xml:DuePayableAmount"``, ``"epc-qr"``, ...). A row
         with a missing value says that the field is empty in the document; no row says that nobody looked. Amounts are
         ``"12.34:EUR"``, dates ISO 8601. ``attrs`` holds ``rule`` (how missing values were understood), ``problems``
-        (pairs of document and message) and ``summary``.
+        (pairs of document and message), ``summary`` and ``notes`` (what to know before numbers are believed).
 
     Raises
     ------
@@ -111,9 +112,9 @@ def read_truth(
     -----
     The recipient of an e-invoice is the payee, if there is one, else the seller; the name of the account is not used.
     ``paymentReference`` is the remittance information, else the number of the invoice; ``source`` tells which.
-    The due date is the one without discount. ``baseGross`` is the net price of one unit plus its tax, rounded to
-    cents, since e-invoices state prices without tax. The sign of an amount is the one of the XML, so credit notes
-    (whose amounts are positive) stay positive.
+    The due date is the one without discount. ``baseGross`` is the net price of one unit plus its tax, rounded half up
+    to cents, since e-invoices state prices without tax. The sign of an amount is the one of the XML, so credit notes
+    (whose amounts are positive) stay positive. The page ``docs/e_invoices.md`` has the business term of each field.
 
     Examples
     --------
@@ -135,6 +136,7 @@ def read_truth(
         raise TruthError(_nothing_found(reading))
     table = frame(reading.labels.labels)
     table.attrs.update(rule=_rule(declared), problems=reading.problems, summary=_summary(reading))
+    table.attrs["notes"] = plain(reading.labels.notes)
     return table
 
 
@@ -191,7 +193,7 @@ def _table_labels(path: Path, columns: Mapping[str, str]) -> Labels:
 def _read_document(reading: _Reading, path: Path) -> None:
     labels = read_document(path, document_name(path, path.parent), qr_codes=reading.qr_codes)
     if labels is None:
-        kinds = ["an e-invoice (CII or UBL)"] if path.suffix.lower() not in IMAGE_SUFFIXES else []
+        kinds = ["an e-invoice (CII, UBL, ebInterface)"] if path.suffix.lower() not in IMAGE_SUFFIXES else []
         kinds += ["a payment QR code"] if reading.qr_codes else []
         looked_for = f"looked for {' and '.join(kinds)}" if kinds else "it is a picture"
         hint = "pass qr_codes=True (in a shell --qr-codes) to read its payment QR code, too"
@@ -242,7 +244,8 @@ def _summary(reading: _Reading) -> str:
 def _nothing_found(reading: _Reading) -> str:
     text = (
         f"There is no ground truth in {reading.source}. Looked for values in tables (document, field, value or a "
-        "column per field), e-invoices (CII, UBL; as XML or inside PDFs) and corrected extractions (<document>.json)"
+        "column per field), e-invoices (CII, UBL, ebInterface; as XML or inside PDFs) and corrected extractions "
+        "(<document>.json)"
     )
     without = "; payment QR codes are read with qr_codes=True, in a shell with --qr-codes."
     text += " and payment QR codes." if reading.qr_codes else without

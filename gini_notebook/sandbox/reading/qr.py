@@ -16,6 +16,19 @@ from gini_notebook.sandbox.reading.words import Area, Symbol, well_formed
 _GINI = re.compile(
     r"https://[\w.-]+/(?:[\w-]+/)*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/?", re.IGNORECASE
 )
+_EPC_START = re.compile(rb"BCD[ \t]*(?:\r\n|[\r\n])[^\r\n]*(?:\r\n|[\r\n])[ \t]*([1-8])[ \t]*(?:\r\n|[\r\n])")
+# The character sets of EPC069-12, in its order.
+_SETS = (
+    "utf-8",
+    "latin-1",
+    "iso8859-2",
+    "iso8859-4",
+    "iso8859-5",
+    "iso8859-7",
+    "iso8859-10",
+    "iso8859-15",
+)
+_TRANSFERS = {"singlepayment", "singlepaymentsepa"}  # other orders of a BezahlCode pay no bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +67,24 @@ def find_symbols(picture: Image.Image) -> list[Symbol]:
             code.position.bottom_left,
         ]
         xs, ys = [float(corner.x) for corner in corners], [float(corner.y) for corner in corners]
-        symbols.append(Symbol(well_formed(code.text), Area(min(xs), min(ys), max(xs), max(ys))))
+        symbols.append(Symbol(well_formed(_text(code.bytes, code.text)), Area(min(xs), min(ys), max(xs), max(ys))))
     return symbols
+
+
+def _text(raw: bytes, guessed: str) -> str:
+    """Return the text of a code: UTF-8 if it is that, else by the character set an EPC code names in its third line.
+
+    Without such a line, or where the bytes are not of that set, the guess of the decoder is as good as any.
+    """
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        pass
+    found = _EPC_START.match(raw)
+    try:
+        return raw.decode(_SETS[int(found[1]) - 1]) if found else guessed
+    except UnicodeDecodeError:
+        return guessed
 
 
 def understand(text: str) -> Payment | None:
@@ -109,7 +138,7 @@ def _swiss(lines: Sequence[str]) -> Payment | None:
 
 def _bezahlcode(text: str) -> Payment | None:
     """Read a BezahlCode, such as ``bank://singlepaymentsepa?name=…&iban=…&bic=…&amount=…&reason=…``."""
-    fields = {key.lower(): values[0].strip() for key, values in parse_qs(urlsplit(text).query).items()}
+    fields = _members(text)
     if not fields.get("iban"):
         return None
     return Payment(
@@ -117,10 +146,24 @@ def _bezahlcode(text: str) -> Payment | None:
         iban=_compact(fields["iban"]),
         bic=_compact(fields.get("bic", "")),
         recipient=fields.get("name", ""),
-        amount=_amount(fields.get("amount", "").replace(",", "."), fields.get("currency", "EUR")),
+        amount=_amount(fields.get("amount", ""), fields.get("currency") or "EUR"),
         reference=fields.get("separeference", ""),
         purpose=fields.get("reason", ""),
     )
+
+
+def _members(text: str) -> dict[str, str]:
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return {}
+    if address.netloc.lower() not in _TRANSFERS:
+        return {}
+    try:
+        members = parse_qs(address.query, errors="strict")
+    except UnicodeDecodeError:
+        members = parse_qs(address.query, encoding="latin-1")
+    return {key.lower(): values[0].strip() for key, values in members.items()}
 
 
 def _compact(text: str) -> str:
@@ -128,5 +171,5 @@ def _compact(text: str) -> str:
 
 
 def _amount(number: str, currency: str) -> str:
-    sound = re.fullmatch(r"\d{1,12}(?:\.\d{1,2})?", number) and re.fullmatch(r"[A-Za-z]{3}", currency)
-    return amount_text(Decimal(number), currency.upper()) if sound else ""
+    sound = re.fullmatch(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?", number) and re.fullmatch(r"[A-Za-z]{3}", currency)
+    return amount_text(Decimal(number.replace(",", ".")), currency.upper()) if sound else ""

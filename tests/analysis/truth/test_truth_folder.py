@@ -44,7 +44,10 @@ def test_an_einvoice_inside_a_pdf(tmp_path, content, expected):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (pdf(), r"a\.pdf holds no ground truth: looked for an e-invoice \(CII or UBL\).*; pass qr_codes=True"),
+        (
+            pdf(),
+            r"a\.pdf holds no ground truth: looked for an e-invoice \(CII, UBL, ebInterface\).*; pass qr_codes=True",
+        ),
         (pdf(notes__txt=cii()), r"a\.pdf holds no ground truth"),
         (pdf(factur_x__xml=HOSTILE), r"factur-x\.xml in a\.pdf declares a document type"),
         (pdf(order_x__xml=b"<Order/>"), r"order-x\.xml in a\.pdf is XML, but no e-invoice: its root is 'Order'"),

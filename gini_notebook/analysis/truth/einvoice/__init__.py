@@ -1,10 +1,11 @@
-"""Ground truth from e-invoices: CII (ZUGFeRD, Factur-X, XRechnung) and UBL, as bare XML, told apart by their root."""
+"""Ground truth from e-invoices, told apart by their root: CII (ZUGFeRD, Factur-X, XRechnung), UBL, ebInterface."""
 
 from collections.abc import Callable, Mapping
 
 from lxml import etree
 
 from gini_notebook.analysis.truth.einvoice.cii import cii_labels
+from gini_notebook.analysis.truth.einvoice.ebinterface import VERSIONS, ebinterface_labels
 from gini_notebook.analysis.truth.einvoice.nodes import Element
 from gini_notebook.analysis.truth.einvoice.safe_xml import parse
 from gini_notebook.analysis.truth.einvoice.ubl import ubl_labels
@@ -18,6 +19,7 @@ _READERS: Mapping[str, Callable[[Element, str], Labels]] = {
     "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument": cii_labels,
     "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice": ubl_labels,
     "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote": ubl_labels,
+    **{f"{{http://www.ebinterface.at/schema/{version}/}}Invoice": ebinterface_labels for version in VERSIONS},
 }
 
 
@@ -44,7 +46,8 @@ def einvoice_labels(content: bytes, document: str, where: str) -> Labels:
         name = etree.QName(root)
         message = (
             f"{where} is XML, but no e-invoice: its root is {name.localname!r} in the namespace {name.namespace!r}. "
-            "Read are CII (CrossIndustryInvoice, CrossIndustryDocument) and UBL (Invoice, CreditNote)."
+            "Read are CII (CrossIndustryInvoice, CrossIndustryDocument), UBL (Invoice, CreditNote) and ebInterface "
+            "4.3 to 6.1 (Invoice)."
         )
         raise TruthError(message)
     return reader(root, document)

@@ -1,24 +1,29 @@
 """CII: Cross Industry Invoice D16B (ZUGFeRD 2, Factur-X, XRechnung) and the older ZUGFeRD 1.0.
 
 The paths are those of EN 16931 (business terms BT-…, CEN/TS 16931-3-3) and of the ZUGFeRD 1.0 specification, whose
-elements are named a little differently.
+elements are named a little differently; the discounts are those of the profile EXTENDED (BG-X-44).
 """
 
+from datetime import date
 from decimal import Decimal
 
+from gini_notebook.analysis.truth.einvoice.accounts import Account, compact
+from gini_notebook.analysis.truth.einvoice.collector import Collector, Money
+from gini_notebook.analysis.truth.einvoice.discounts import Discount, Terms, in_days, noted, terms_of
+from gini_notebook.analysis.truth.einvoice.kinds import business_doc_type, doc_type
 from gini_notebook.analysis.truth.einvoice.nodes import (
-    Collector,
     Element,
     amount,
+    attribute,
+    day,
     find,
     find_all,
-    gross_unit_price,
-    identifier,
     iso_date,
     number,
     plain_number,
     text,
 )
+from gini_notebook.analysis.truth.einvoice.prices import LinePrice, gross_unit_price
 from gini_notebook.analysis.truth.labels import Labels
 
 _TRANSACTION = ("SupplyChainTradeTransaction", "SpecifiedSupplyChainTradeTransaction")
@@ -32,6 +37,12 @@ _SUMMATION = (
 _LINE_AGREEMENT = ("SpecifiedLineTradeAgreement", "SpecifiedSupplyChainTradeAgreement")
 _LINE_DELIVERY = ("SpecifiedLineTradeDelivery", "SpecifiedSupplyChainTradeDelivery")
 _LINE_SETTLEMENT = ("SpecifiedLineTradeSettlement", "SpecifiedSupplyChainTradeSettlement")
+_LINE_SUMMATION = (
+    "SpecifiedTradeSettlementLineMonetarySummation",
+    "SpecifiedTradeSettlementMonetarySummation",
+)
+_MEANS = "SpecifiedTradeSettlementPaymentMeans"
+_TERMS = "SpecifiedTradePaymentTerms"
 
 
 def cii_labels(root: Element, document: str) -> Labels:
@@ -40,13 +51,15 @@ def cii_labels(root: Element, document: str) -> Labels:
     transaction = _first(root, _TRANSACTION)
     settlement = _first(transaction, _SETTLEMENT)
     exchanged = _first(root, _DOCUMENT)
-    _payment(result, settlement)
+    issued = day(text(exchanged, "IssueDateTime/DateTimeString"))
+    _payment(result, settlement, issued)
     _recipient(result, settlement, _first(transaction, _AGREEMENT))
-    invoice_id = text(exchanged, "ID")
-    reference = text(settlement, "PaymentReference")
-    result.header("paymentReference", reference or invoice_id, "PaymentReference" if reference else "ID")
-    result.header("invoiceId", invoice_id, "ID")
-    result.header("invoiceDate", iso_date(text(exchanged, "IssueDateTime/DateTimeString")), "IssueDateTime")
+    references = [text(settlement, "PaymentReference")]
+    result.reference(references, text(exchanged, "ID"), ("PaymentReference", "ID"))
+    result.header("invoiceDate", iso_date(issued), "IssueDateTime")
+    code = text(exchanged, "TypeCode")
+    result.header("docType", doc_type(code), "TypeCode")
+    result.header("businessDocType", business_doc_type(code), "TypeCode")
     currency = text(settlement, "InvoiceCurrencyCode")
     row = 0
     for line in find_all(transaction, "IncludedSupplyChainTradeLineItem"):
@@ -60,7 +73,7 @@ def _first(node: Element | None, names: tuple[str, ...]) -> Element | None:
     return next((found for name in names if (found := find(node, name)) is not None), None)
 
 
-def _payment(result: Collector, settlement: Element | None) -> None:
+def _payment(result: Collector, settlement: Element | None, issued: date | None) -> None:
     currency = text(settlement, "InvoiceCurrencyCode")
     summation = _first(settlement, _SUMMATION)
     due = number(text(summation, "DuePayableAmount"))
@@ -69,27 +82,51 @@ def _payment(result: Collector, settlement: Element | None) -> None:
     else:
         total = number(text(summation, "GrandTotalAmount"))
         prepaid = number(text(summation, "TotalPrepaidAmount")) or Decimal(0)
-        value = None if total is None else total - prepaid
-        result.header("amountToPay", amount(value, currency), "GrandTotalAmount")
-    means = find_all(settlement, "SpecifiedTradeSettlementPaymentMeans")
-    paying = next((one for one in means if _iban(one)), None)
-    result.header("iban", _iban(paying), "IBANID")
-    bank = ("PayeeSpecifiedCreditorFinancialInstitution/BICID",)
-    with_bic = paying if paying is not None else next((one for one in means if text(one, *bank)), None)
-    result.header("bic", identifier(text(with_bic, *bank)), "BICID")
-    result.header("paymentDueDate", _due_date(settlement), "DueDateDateTime")
+        due = None if total is None else total - prepaid
+        result.header("amountToPay", amount(due, currency), "GrandTotalAmount")
+    result.accounts([_account(means) for means in find_all(settlement, _MEANS)], ("IBANID", "BICID"))
+    terms = _terms(settlement, issued)
+    result.header("paymentDueDate", iso_date(terms.due), "DueDateDateTime")
+    result.skonto(terms.discounts, Money(due, currency), issued, "ApplicableTradePaymentDiscountTerms")
 
 
-def _due_date(settlement: Element | None) -> str | None:
-    """Return the date the whole amount is due: where terms with and without a discount lie side by side, the latter."""
-    terms = find_all(settlement, "SpecifiedTradePaymentTerms")
-    terms.sort(key=lambda term: find(term, "ApplicableTradePaymentDiscountTerms") is not None)
-    dates = (iso_date(text(term, "DueDateDateTime/DateTimeString")) for term in terms)
-    return next((found for found in dates if found), None)
+def _account(means: Element) -> Account:
+    """Return the account to pay to; the one to be debited is another element."""
+    return Account(
+        compact(text(means, "PayeePartyCreditorFinancialAccount/IBANID")),
+        compact(text(means, "PayeeSpecifiedCreditorFinancialInstitution/BICID")),
+    )
 
 
-def _iban(means: Element | None) -> str | None:
-    return identifier(text(means, "PayeePartyCreditorFinancialAccount/IBANID"))
+def _terms(settlement: Element | None, issued: date | None) -> Terms:
+    """Read the terms of payment.
+
+    Where terms with and without a discount lie side by side, the whole is due by those without. The date of terms with
+    a discount is the last day of the discount, unless that is stated as a period.
+    """
+    stated: list[Discount] = []
+    dates: list[date | None] = []
+    for term in find_all(settlement, _TERMS):
+        until = day(text(term, "DueDateDateTime/DateTimeString"))
+        discounts = [_discount(one) for one in find_all(term, "ApplicableTradePaymentDiscountTerms")]
+        if not discounts or any(one.days is not None for one in discounts):
+            dates.append(until)
+        else:
+            discounts = [one._replace(until=until) for one in discounts]
+        stated += discounts
+        stated += noted(text(term, "Description"))
+    return terms_of(stated, next((one for one in dates if one), None), issued)
+
+
+def _discount(node: Element) -> Discount:
+    period = find(node, "BasisPeriodMeasure")
+    return Discount(
+        number(text(node, "CalculationPercent")),
+        in_days(number(text(node, "BasisPeriodMeasure")), attribute(period, "unitCode")),
+        day(text(node, "BasisDateTime/DateTimeString")),
+        basis=number(text(node, "BasisAmount")),
+        off=number(text(node, "ActualDiscountAmount")),
+    )
 
 
 def _recipient(result: Collector, settlement: Element | None, agreement: Element | None) -> None:
@@ -99,11 +136,8 @@ def _recipient(result: Collector, settlement: Element | None, agreement: Element
 
 
 def _line(result: Collector, row: int, line: Element, currency: str | None) -> None:
-    agreement, settlement = _first(line, _LINE_AGREEMENT), _first(line, _LINE_SETTLEMENT)
-    price = find(agreement, "NetPriceProductTradePrice")
     quantity = number(text(_first(line, _LINE_DELIVERY), "BilledQuantity"))
-    rate = text(settlement, "ApplicableTradeTax/RateApplicablePercent", "ApplicableTradeTax/ApplicablePercent")
-    gross = gross_unit_price(number(text(price, "ChargeAmount")), number(text(price, "BasisQuantity")), number(rate))
+    gross = gross_unit_price(_price(line, quantity))
     product = find(line, "SpecifiedTradeProduct")
     cells = (
         ("position", text(line, "AssociatedDocumentLineDocument/LineID"), "LineID"),
@@ -112,4 +146,24 @@ def _line(result: Collector, row: int, line: Element, currency: str | None) -> N
         ("quantity", None if quantity is None else plain_number(quantity), "BilledQuantity"),
         ("baseGross", amount(gross, currency), "NetPriceProductTradePrice+tax"),
     )
-    result.row(row, cells)
+    result.line(row, cells)
+
+
+def _price(line: Element, quantity: Decimal | None) -> LinePrice:
+    settlement = _first(line, _LINE_SETTLEMENT)
+    price = find(_first(line, _LINE_AGREEMENT), "NetPriceProductTradePrice")
+    return LinePrice(
+        net=number(text(price, "ChargeAmount")),
+        per=number(text(price, "BasisQuantity")),
+        rate=number(
+            text(settlement, "ApplicableTradeTax/RateApplicablePercent", "ApplicableTradeTax/ApplicablePercent")
+        ),
+        quantity=quantity,
+        total=number(text(_first(settlement, _LINE_SUMMATION), "LineTotalAmount")),
+        charges=sum((_signed(one) for one in find_all(settlement, "SpecifiedTradeAllowanceCharge")), Decimal(0)),
+    )
+
+
+def _signed(charge: Element) -> Decimal:
+    value = number(text(charge, "ActualAmount")) or Decimal(0)
+    return value if text(charge, "ChargeIndicator/Indicator") == "true" else -value

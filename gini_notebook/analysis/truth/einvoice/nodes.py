@@ -1,21 +1,16 @@
-"""What the readers of both syntaxes share: paths without namespaces, amounts, dates, numbers, and labels."""
+"""What the readers of all syntaxes share: paths without namespaces, amounts, dates and numbers."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal
 
 from lxml import etree
-
-from gini_notebook.analysis.truth.labels import Label, Labels
-from gini_notebook.schema import LINE_ITEMS
 
 Element = etree._Element
 
 _ISO_DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _MAX_DIGITS = 40  # more is no amount, and slow to calculate with
-_CENT = Decimal("0.01")
 
 
 def find_all(node: Element | None, path: str) -> list[Element]:
@@ -35,10 +30,23 @@ def text(node: Element | None, *paths: str) -> str | None:
     """Return the first text that is not blank at any of the paths, without the blanks around it."""
     for path in paths:
         for element in find_all(node, path):
-            content = "".join(map(str, element.itertext())).strip()
+            content = content_of(element)
             if content:
                 return content
     return None
+
+
+def content_of(element: Element) -> str:
+    """Return the text within an element, without the blanks around it."""
+    return "".join(map(str, element.itertext())).strip()
+
+
+def attribute(node: Element | None, name: str) -> str | None:
+    """Return an attribute by its local name, in any namespace or none; ``None`` where it is blank."""
+    if node is None:
+        return None
+    found = (str(value) for key, value in node.attrib.items() if etree.QName(key).localname == name)
+    return next(found, "").strip() or None
 
 
 def number(content: str | None) -> Decimal | None:
@@ -62,48 +70,25 @@ def plain_number(value: Decimal) -> str:
     return "0" if plain in ("-0", "+0", "") else plain.removeprefix("+")
 
 
-def iso_date(content: str | None) -> str | None:
-    """Return ``20250411``, ``2025-04-11`` or a point in time that starts so as ISO date; other texts are no date."""
+def day(content: str | None) -> date | None:
+    """Return the date of ``20250411``, ``2025-04-11`` or a point in time that starts so; other texts are no date."""
     found = _ISO_DATE.match(content) if content else None
     if found is None:
         return None
     try:
-        return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         return None
 
 
-def gross_unit_price(net: Decimal | None, per: Decimal | None, rate_percent: Decimal | None) -> Decimal | None:
-    """Return the price of one unit with its tax, rounded to cents; the XML states prices without tax only."""
-    if net is None or rate_percent is None or per == 0:
+def iso_date(value: date | None) -> str | None:
+    """Write a date as the service does."""
+    return value.isoformat() if value is not None else None
+
+
+def percentage(value: Decimal | None) -> str | None:
+    """Write a percentage as the service does: at least one decimal."""
+    if value is None:
         return None
-    with localcontext() as context:
-        context.prec = 40
-        try:
-            return (net / (per or Decimal(1)) * (1 + rate_percent / 100)).quantize(_CENT)
-        except InvalidOperation:
-            return None
-
-
-def identifier(content: str | None) -> str | None:
-    """Return an IBAN or BIC as the service writes it: capitals, no blanks."""
-    return "".join(content.split()).upper() if content else None
-
-
-class Collector:
-    """Collects the labels of one document."""
-
-    def __init__(self, document: str) -> None:
-        self.document = document
-        self.labels = Labels(documents={document: None})
-
-    def header(self, field: str, value: str | None, source: str) -> None:
-        """Label a header field, if the XML says anything about it."""
-        if value:
-            self.labels.add(Label(self.document, "", 0, field, value, f"xml:{source}"))
-
-    def row(self, row: int, cells: Iterable[tuple[str, str | None, str]]) -> None:
-        """Label the cells of a line item that the XML says anything about."""
-        for field, value, source in cells:
-            if value:
-                self.labels.add(Label(self.document, LINE_ITEMS, row, field, value, f"xml:{source}"))
+    plain = plain_number(value)
+    return plain if "." in plain else f"{plain}.0"

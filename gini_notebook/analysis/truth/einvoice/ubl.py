@@ -1,52 +1,100 @@
 """UBL 2.1: Invoice and CreditNote (XRechnung, Peppol BIS Billing); paths of EN 16931, CEN/TS 16931-3-2."""
 
+from datetime import date
+from decimal import Decimal
+
+from gini_notebook.analysis.truth.einvoice.accounts import Account, compact
+from gini_notebook.analysis.truth.einvoice.collector import Collector, Money
+from gini_notebook.analysis.truth.einvoice.discounts import Discount, Terms, in_days, noted, terms_of
+from gini_notebook.analysis.truth.einvoice.kinds import CREDIT_NOTE, business_doc_type, doc_type
 from gini_notebook.analysis.truth.einvoice.nodes import (
-    Collector,
     Element,
     amount,
+    attribute,
+    day,
     find,
     find_all,
-    gross_unit_price,
-    identifier,
     iso_date,
     number,
     plain_number,
     text,
 )
+from gini_notebook.analysis.truth.einvoice.prices import LinePrice, gross_unit_price
 from gini_notebook.analysis.truth.labels import Labels
 
 _PARTY_NAMES = ("PartyLegalEntity/RegistrationName", "PartyName/Name")
+_ACCOUNT = "PayeeFinancialAccount/ID"
+_BRANCH = "PayeeFinancialAccount/FinancialInstitutionBranch"
 
 
 def ubl_labels(root: Element, document: str) -> Labels:
     """Read the labels of a UBL invoice or credit note."""
     result = Collector(document)
     currency = text(root, "DocumentCurrencyCode")
-    _payment(result, root, currency)
-    invoice_id = text(root, "ID")
-    reference = text(root, "PaymentMeans/PaymentID")
-    result.header("paymentReference", reference or invoice_id, "PaymentID" if reference else "ID")
-    result.header("invoiceId", invoice_id, "ID")
-    result.header("invoiceDate", iso_date(text(root, "IssueDate")), "IssueDate")
-    lines = find_all(root, "InvoiceLine") or find_all(root, "CreditNoteLine")
-    for row, line in enumerate(lines):
+    issued = day(text(root, "IssueDate"))
+    _payment(result, root, currency, issued)
+    _recipient(result, root)
+    result.header("invoiceDate", iso_date(issued), "IssueDate")
+    code = text(root, "InvoiceTypeCode", "CreditNoteTypeCode")
+    result.header("docType", doc_type(code), "InvoiceTypeCode")
+    lines = find_all(root, "InvoiceLine")
+    credit = find_all(root, "CreditNoteLine")
+    kind = CREDIT_NOTE if str(root.tag).endswith("}CreditNote") else business_doc_type(code)
+    result.header("businessDocType", kind, "InvoiceTypeCode")
+    for row, line in enumerate(lines or credit):
         _line(result, row, line, currency)
     return result.labels
 
 
-def _payment(result: Collector, root: Element, currency: str | None) -> None:
+def _payment(result: Collector, root: Element, currency: str | None, issued: date | None) -> None:
     payable = find(root, "LegalMonetaryTotal/PayableAmount")
-    stated = payable.get("currencyID") if payable is not None else None
-    value = number(text(root, "LegalMonetaryTotal/PayableAmount"))
-    result.header("amountToPay", amount(value, stated or currency), "PayableAmount")
-    means = find_all(root, "PaymentMeans")
-    paying = next((one for one in means if text(one, "PayeeFinancialAccount/ID")), None)
-    account = find(paying, "PayeeFinancialAccount")
-    result.header("iban", identifier(text(account, "ID")), "PayeeFinancialAccount")
-    branch = text(account, "FinancialInstitutionBranch/ID", "FinancialInstitutionBranch/FinancialInstitution/ID")
-    result.header("bic", identifier(branch), "FinancialInstitutionBranch")
-    due = text(root, "DueDate", "PaymentMeans/PaymentDueDate", "PaymentTerms/PaymentDueDate")
-    result.header("paymentDueDate", iso_date(due), "DueDate")
+    total = Money(number(text(root, "LegalMonetaryTotal/PayableAmount")), attribute(payable, "currencyID") or currency)
+    result.header("amountToPay", amount(*total), "PayableAmount")
+    means = [_account(one) for one in find_all(root, "PaymentMeans")]
+    accounts = result.accounts(means, ("PayeeFinancialAccount", "FinancialInstitutionBranch"))
+    # The reference of another means, such as a card, does not belong to a transfer.
+    references = [one.reference for one in accounts or means]
+    result.reference(references, text(root, "ID"), ("PaymentID", "ID"))
+    terms = _terms(root, issued)
+    result.header("paymentDueDate", iso_date(terms.due), "DueDate")
+    result.skonto(terms.discounts, total, issued, "PaymentTerms")
+
+
+def _account(means: Element) -> Account:
+    return Account(
+        compact(text(means, _ACCOUNT)),
+        compact(text(means, f"{_BRANCH}/ID", f"{_BRANCH}/FinancialInstitution/ID")),
+        text(means, "PaymentID"),
+    )
+
+
+def _terms(root: Element, issued: date | None) -> Terms:
+    stated: list[Discount] = []
+    dates = [day(text(root, "DueDate")), *(day(text(one, "PaymentDueDate")) for one in find_all(root, "PaymentMeans"))]
+    for term in find_all(root, "PaymentTerms"):
+        until = day(text(term, "PaymentDueDate"))
+        percent = number(text(term, "SettlementDiscountPercent"))
+        if percent:
+            stated.append(_discount(term, percent, until))
+        else:
+            dates.append(until)
+        stated += noted(text(term, "Note"))
+    return terms_of(stated, next((one for one in dates if one), None), issued)
+
+
+def _discount(term: Element, percent: Decimal, until: date | None) -> Discount:
+    measure = find(term, "SettlementPeriod/DurationMeasure")
+    return Discount(
+        percent,
+        in_days(number(text(term, "SettlementPeriod/DurationMeasure")), attribute(measure, "unitCode")),
+        day(text(term, "SettlementPeriod/StartDate")),
+        day(text(term, "SettlementPeriod/EndDate")) or until,
+        number(text(term, "Amount")),
+        number(text(term, "SettlementDiscountAmount")),
+    )
+
+
+def _recipient(result: Collector, root: Element) -> None:
     payee = text(root, "PayeeParty/PartyName/Name", "PayeeParty/PartyLegalEntity/RegistrationName")
     seller = text(find(root, "AccountingSupplierParty/Party"), *_PARTY_NAMES)
     result.header("paymentRecipient", payee or seller, "PayeeParty" if payee else "AccountingSupplierParty")
@@ -54,9 +102,17 @@ def _payment(result: Collector, root: Element, currency: str | None) -> None:
 
 def _line(result: Collector, row: int, line: Element, currency: str | None) -> None:
     item, price = find(line, "Item"), find(line, "Price")
-    rate = number(text(item, "ClassifiedTaxCategory/Percent"))
-    gross = gross_unit_price(number(text(price, "PriceAmount")), number(text(price, "BaseQuantity")), rate)
     quantity = number(text(line, "InvoicedQuantity", "CreditedQuantity"))
+    gross = gross_unit_price(
+        LinePrice(
+            net=number(text(price, "PriceAmount")),
+            per=number(text(price, "BaseQuantity")),
+            rate=number(text(item, "ClassifiedTaxCategory/Percent")),
+            quantity=quantity,
+            total=number(text(line, "LineExtensionAmount")),
+            charges=sum((_signed(one) for one in find_all(line, "AllowanceCharge")), Decimal(0)),
+        )
+    )
     cells = (
         ("position", text(line, "ID"), "ID"),
         ("artNumber", text(item, "SellersItemIdentification/ID"), "SellersItemIdentification"),
@@ -64,4 +120,9 @@ def _line(result: Collector, row: int, line: Element, currency: str | None) -> N
         ("quantity", None if quantity is None else plain_number(quantity), "InvoicedQuantity"),
         ("baseGross", amount(gross, currency), "PriceAmount+tax"),
     )
-    result.row(row, cells)
+    result.line(row, cells)
+
+
+def _signed(charge: Element) -> Decimal:
+    value = number(text(charge, "Amount")) or Decimal(0)
+    return value if text(charge, "ChargeIndicator") == "true" else -value

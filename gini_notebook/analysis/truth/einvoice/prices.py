@@ -1,0 +1,68 @@
+"""The gross price of one unit, which e-invoices do not state: they have prices without tax, per so many units."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from typing import NamedTuple
+
+_CENT = Decimal("0.01")
+_HALF = Decimal("0.5")
+_SMALL = 100
+_PRECISION = 60  # the digits of a product of amounts as long as are read
+
+
+class LinePrice(NamedTuple):
+    """What a line of an invoice says about its price (business terms of EN 16931).
+
+    Attributes
+    ----------
+    net
+        Price without tax (BT-146) of ``per`` units (BT-149).
+    quantity
+        How many units are charged (BT-129).
+    charges
+        Charges less allowances of the line (BT-141 - BT-136).
+    total
+        Net amount of the line (BT-131).
+    rate
+        Tax in percent (BT-152).
+    """
+
+    net: Decimal | None = None
+    per: Decimal | None = None
+    rate: Decimal | None = None
+    quantity: Decimal | None = None
+    total: Decimal | None = None
+    charges: Decimal = Decimal(0)
+
+
+def cents(value: Decimal) -> Decimal | None:
+    """Round to cents as merchants do, half a cent away from zero; ``None`` where that is too long a number."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        try:
+            return value.quantize(_CENT, ROUND_HALF_UP)
+        except InvalidOperation:
+            return None
+
+
+def gross_unit_price(price: LinePrice) -> Decimal | None:
+    """Return the price of one unit with its tax, rounded to cents, or ``None`` where that cannot be told.
+
+    Some write a base quantity and mean the price of one unit all the same. The net amount of the line tells who does:
+    if it is right without dividing and wrong with, nothing is divided; if it is wrong both ways, nobody can tell.
+    """
+    if price.net is None or price.rate is None or price.per == 0:
+        return None
+    with localcontext() as context:
+        context.prec = _PRECISION
+        per = _divisor(price, price.net)
+        return None if per is None else cents(price.net / per * (1 + price.rate / 100))
+
+
+def _divisor(price: LinePrice, net: Decimal) -> Decimal | None:
+    per, one = price.per or Decimal(1), Decimal(1)
+    if per == one or price.total is None or price.quantity is None:
+        return per
+    all_units, charged = net * price.quantity, price.total - price.charges
+    # Totals without cents (in HUF, say) are rounded to whole units.
+    near = _CENT if abs(price.total) < _SMALL or price.total % 1 else _HALF
+    return next((units for units in (per, one) if abs(all_units / units - charged) <= near), None)
