@@ -5,7 +5,6 @@ them is first used.
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,6 +82,9 @@ __all__ = [  # noqa: RUF022 - in the order of a session
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        # Its import costs more than everything else here together.
+        from importlib.metadata import version
+
         return version("gini-notebook")
     if name in _MODULES:
         value: Any = import_module(f"{__name__}.{_MODULES[name]}")
