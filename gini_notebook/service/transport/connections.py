@@ -25,7 +25,7 @@ _IDLE_TICKS = 10
 class DeadlineGuard:
     """One request on its way: until when, whether any of it was sent, and the socket to shut if it takes too long."""
 
-    __slots__ = ("_lock", "_socket", "deadline", "done", "expired", "sent")
+    __slots__ = ("_is_ours", "_lock", "_socket", "deadline", "done", "expired", "sent")
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
@@ -33,12 +33,14 @@ class DeadlineGuard:
         self.expired = False
         self.done = False
         self._socket: socket.socket | None = None
+        self._is_ours = False
         self._lock = threading.Lock()
 
-    def uses(self, guard: socket.socket | None) -> None:
+    def uses(self, handle: socket.socket | None) -> None:
         """Note the socket that the call runs over; raises if the time is up already."""
         with self._lock:
-            self._socket = guard
+            self._let_go()
+            self._socket = handle
             if self.expired:
                 raise TimeoutError("the deadline has passed")
 
@@ -53,11 +55,23 @@ class DeadlineGuard:
                 with contextlib.suppress(OSError):
                     self._socket.shutdown(socket.SHUT_RDWR)
 
+    def takes_over(self, handle: socket.socket) -> bool:
+        """Keep the socket of a connection that is closed before its answer is read, if the call runs over it."""
+        with self._lock:
+            is_it = self._socket is handle and not self.done
+            self._is_ours = self._is_ours or is_it
+            return is_it
+
     def finish(self) -> None:
         """Let go of the socket, which may serve another call from now on."""
         with self._lock:
             self.done = True
-            self._socket = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._is_ours and self._socket is not None:
+            self._socket.close()
+        self._socket, self._is_ours = None, False
 
 
 class Watchdog:
@@ -211,7 +225,8 @@ class WatchedConnection(HTTPSConnection):
     def close(self) -> None:
         handle, self._handle = self._handle, None
         super().close()
-        if handle is not None:
+        # An answer whose length is not known is read to its end after the connection counts as closed.
+        if handle is not None and not (_current.guard is not None and _current.guard.takes_over(handle)):
             handle.close()
 
     def _tell(self) -> None:

@@ -48,12 +48,22 @@ def ends_in_time(limit_s: float = DEADLINE_S + 1.0) -> Iterator[None]:
         drip(b"HTTP/1.1 200 OK\r\n" + b"X-Padding: " + b"x" * 500),
         drip(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b" " * 500, whole_first=40),
         drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100, whole_first=47),
+        drip(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 500, whole_first=25),
+        drip(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 500\r\n\r\n" + b" " * 500, whole_first=70),
         drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 40),
         stay_silent,
     ],
-    ids=["header drip", "body drip", "chunk drip", "endless 100 Continue", "silence"],
+    ids=[
+        "header drip",
+        "body drip",
+        "chunk drip",
+        "drip without a length",
+        "drip before a close",
+        "endless 100 Continue",
+        "silence",
+    ],
 )
-def test_R10_every_call_ends_at_its_deadline(serve: Serve, connect: Connect, reply: Reply) -> None:
+def test_R10_T46_every_call_ends_at_its_deadline(serve: Serve, connect: Connect, reply: Reply) -> None:
     client = connect(serve(reply).url, attempts=1, timing=Timing(deadline_s=DEADLINE_S))
     with ends_in_time(), pytest.raises(AnswerLost, match=r"deadline passed|no answer came in time"):
         client.document("1")
