@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 import zipfile
+from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -124,11 +126,28 @@ def a_part_cut(_, parts):
 
 
 def a_pickle(_, parts):
-    from io import BytesIO
-
     buffer = BytesIO()
     np.save(buffer, np.array([print], dtype=object), allow_pickle=True)
     parts["comparisons/0.0.npy"] = buffer.getvalue()
+
+
+class Evil:
+    def __reduce__(self):
+        return Path.touch, (Evil.mark,)
+
+
+def test_T48_a_pickle_in_an_evaluation_is_not_run(tmp_path):
+    Evil.mark = tmp_path / "it-ran"
+
+    def evil(_, parts):
+        buffer = BytesIO()
+        np.save(buffer, np.array([Evil()] * 4, dtype=object), allow_pickle=True)
+        parts["comparisons/0.0.npy"] = buffer.getvalue()
+
+    path = rewritten(rich().save(tmp_path / "r.zip"), evil)
+    with pytest.raises(SchemaError, match="does not hold 4 numbers"):
+        Evaluation.load(path)
+    assert not Evil.mark.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from loopback import DOCUMENT, Loopback, answer, says
+from loopback import DOCUMENT, Connection, Loopback, answer, says
 
 from gini_notebook.errors import LoginRequired
 from gini_notebook.interactive.login import login
-from gini_notebook.service.client import Client
+from gini_notebook.service.client import Client, Timing
 from gini_notebook.service.credentials import TrustedAccess
 from gini_notebook.service.transport import connections
 
@@ -101,6 +101,32 @@ def test_R33_a_connection_that_was_idle_too_long_is_not_used_again(
     monkeypatch.setattr(connections.time, "monotonic", lambda: real() + connections.LONGEST_IDLE_S + 1)
     client.document("1")
     assert (len(server.requests), server.connections) == (3, 2)
+
+
+@pytest.mark.parametrize("call", CALLS[:2], ids=["reading", "uploading"])
+def test_R33_a_connection_that_a_router_has_forgotten_costs_no_read_timeout(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, call: Callable[[Client], object]
+) -> None:
+    forgotten, asked = set[Connection](), list[Connection]()
+
+    def reply(connection: Connection, request: bytes) -> None:
+        asked.append(connection)
+        if connection in forgotten:
+            # What a router swallows is answered by nobody, not even with an end.
+            connection.server.stopping.wait(5)
+        else:
+            connection.send(answer(201, Location="/documents/1") if b"POST" in request[:4] else GOOD)
+
+    server = serve(reply)
+    client = connect(server.url, attempts=1, timing=Timing(read_s=4.0))
+    client.document("1")
+    forgotten.update(asked)
+    real, idle_s = time.monotonic, 60.0
+    monkeypatch.setattr(connections.time, "monotonic", lambda: real() + idle_s)
+    began = real()
+    call(client)
+    assert real() - began < 2.0
+    assert (len(asked), server.connections) == (2, 2)
 
 
 def test_R33_connections_are_kept_alive_by_the_system(

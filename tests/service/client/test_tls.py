@@ -222,7 +222,7 @@ def test_T9_netrc_is_never_read(
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_T10_T11_T12_redirects_are_never_followed(serve: Serve, connect: Connect, status: int, scheme: str) -> None:
+def test_T10_redirects_are_never_followed(serve: Serve, connect: Connect, status: int, scheme: str) -> None:
     context = None if scheme == "http" else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with Loopback(GOOD, context) as elsewhere:
         server = serve(says(answer(status, Location=f"{scheme}://127.0.0.1:{elsewhere.port}/documents")))
@@ -231,6 +231,42 @@ def test_T10_T11_T12_redirects_are_never_followed(serve: Serve, connect: Connect
         assert caught.value.status == status
         assert elsewhere.connections == 0
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("named", ["host", "port", "scheme-relative"])
+def test_T11_the_user_identifier_reaches_no_other_host(
+    authority: trustme.CA, serve: Serve, connect: Connect, status: int, named: str
+) -> None:
+    # Nothing but the promise keeps the client away: the other host has a certificate that it trusts.
+    with Loopback(GOOD, context_of(authority.issue_cert("127.0.0.1", "localhost"))) as elsewhere:
+        start = {"host": "https://localhost", "port": "https://127.0.0.1", "scheme-relative": "//localhost"}[named]
+        server = serve(says(answer(status, Location=f"{start}:{elsewhere.port}/documents/1")))
+        client = connect(server.url)
+        for call in (lambda: client.document("1"), client.documents, lambda: client.extractions("1")):
+            with pytest.raises(RequestRefused, match="never followed"):
+                call()
+        assert all(b"X-User-Identifier: user-1" in request for request in server.requests)
+        assert (len(server.requests), elsewhere.connections, elsewhere.received) == (3, 0, b"")
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_T12_an_invoice_is_not_sent_again_to_another_host(
+    authority: trustme.CA, serve: Serve, connect: Connect, status: int
+) -> None:
+    with Loopback(GOOD, context_of(authority.issue_cert("127.0.0.1"))) as elsewhere:
+        server = serve(says(answer(status, Location=f"https://127.0.0.1:{elsewhere.port}/documents")))
+        client = connect(server.url)
+        feedback = {"iban": "DE89370400440532013000"}
+        for send in (
+            lambda: client.upload(b"an invoice", name="a.txt"),
+            lambda: client.upload_partial(b"an invoice", name="a.txt"),
+            lambda: client.send_feedback("1", feedback),
+        ):
+            with pytest.raises(RequestRefused, match="never followed"):
+                send()
+        assert sum(b"an invoice" in request for request in server.requests) == 2
+        assert (len(server.requests), elsewhere.connections, len(elsewhere.received)) == (3, 0, 0)
 
 
 def test_T14_rebound_name_is_caught_by_its_certificate(

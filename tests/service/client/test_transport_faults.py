@@ -203,6 +203,12 @@ def test_R12_T45_nested_and_endless_answers_end(serve: Serve, connect: Connect) 
         connect(serve(endless).url, attempts=1).document("1")
 
 
+def test_T45_only_what_can_be_capped_is_asked_for(serve: Serve, connect: Connect) -> None:
+    server = serve(says(GOOD))
+    connect(server.url).document("1")
+    assert b"Accept-Encoding: gzip\r\n" in server.requests[0]
+
+
 @pytest.mark.parametrize(("size", "fits"), [(-1, True), (0, True), (1, False)])
 def test_B8_answers_at_the_cap(serve: Serve, connect: Connect, size: int, fits: bool) -> None:
     body = b"%PDF-" + bytes(MAX_ANSWER_BYTES + size - 5)
