@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gini_notebook.analysis import plots, rules, statistics
     from gini_notebook.analysis.comparison import Comparison, compare
-    from gini_notebook.analysis.evaluation import Evaluation, evaluate
+    from gini_notebook.analysis.evaluation.evaluate import evaluate
+    from gini_notebook.analysis.evaluation.evaluation import Evaluation
     from gini_notebook.analysis.statistics import plan_sample_size
     from gini_notebook.analysis.truth import read_truth
     from gini_notebook.errors import GiniError

@@ -139,6 +139,18 @@ KINDS: Mapping[str, Kind] = {
         "batch.left_out names each with its reason; process(..., e_invoices=True) sends e-invoices.",
         "gini-notebook status --json names each with its reason; run --e-invoices sends e-invoices.",
     ),
+    "few_issuers": Kind(
+        "info",
+        "{count} {count:issuer sent|issuers sent} most of these documents, and documents of one issuer fail together: the intervals are too narrow.",
+        "{count} {count:Absender stellt|Absender stellen} die meisten dieser Dokumente, und deren Fehler hängen zusammen: Die Intervalle sind zu eng.",
+        "Evaluate with cluster='paymentRecipient', or with a column of the documents table that names the issuer.",
+        "Add --cluster paymentRecipient.",
+    ),
+    "few_clusters": Kind(
+        "info",
+        "There are {count} {count:cluster|clusters} of {detail}: few, so that the intervals are wide on purpose.",
+        "Es gibt nur {count} {count:Gruppe|Gruppen} von {detail}; die Intervalle sind deshalb mit Absicht weit.",
+    ),
     "labelled_never": Kind(
         "info",
         "{about}: predicted {count} {count:time|times}, labelled never; in no count.",

@@ -137,17 +137,17 @@ COMPARISONS = Table(
     },
 )
 
-# What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
-# x_low and x_high.
 NOTES = Table(
     "notes",
     ("kind", "level"),
     {"kind": TEXT, "level": TEXT, "count": COUNT, "text": TEXT, "advice": TEXT, "examples": TEXT},
 )
 
+# What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
+# x_low and x_high, ``interval`` says of which kind. ``average`` tells micro from a field of that name.
 FIELD_SCORES = Table(
     "field scores",
-    ("group", "field"),
+    ("group", "field", "average"),
     {
         "group": TEXT,
         "field": TEXT,
@@ -172,7 +172,13 @@ FIELD_SCORES = Table(
         "read_right": MEASURE,
         "invented": MEASURE,
         "accuracy": MEASURE,
+        "accuracy_low": MEASURE,
+        "accuracy_high": MEASURE,
         "accuracy_with_absent": MEASURE,
+        "documents": COUNT,
+        "documents_with_mistake": COUNT,
+        "interval": TEXT,
+        "average": FLAG,
     },
 )
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
 
 METRICS = {"f1": "F1", "precision": "precision", "recall": "recall"}
-AVERAGES = ("micro", "macro")
 # The longest labels of the service have 52 with their compound; longer ones would leave no room for bars.
 LABEL_CHARACTERS = 56
 # petroff10, in the order blue, orange, red, grey: good, off, gone, made up.
@@ -172,7 +171,7 @@ def height_in(bars: int) -> float:
 
 def _fields(scores: "pd.DataFrame", group: str | None) -> "pd.DataFrame":
     """Choose the rows of single fields, without those of the averages."""
-    fields = scores[~scores["field"].isin(AVERAGES)]
+    fields = scores[~scores["average"]]
     if group is None:
         return fields.reset_index(drop=True)
     known = list(dict.fromkeys(fields["group"]))
@@ -204,7 +203,7 @@ def _intervals(axes: "Axes", fields: "pd.DataFrame", metric: str) -> None:
 
 
 def _average_line(axes: "Axes", scores: "pd.DataFrame", metric: str, group: str) -> None:
-    average = scores[(scores["group"] == group) & (scores["field"] == "micro")]
+    average = scores[(scores["group"] == group) & scores["average"] & (scores["field"] == "micro")]
     if len(average) == 0 or average[metric].isna().any():
         return
     value = float(average[metric].iloc[0])

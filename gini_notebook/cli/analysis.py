@@ -91,7 +91,7 @@ def evaluate(
     out: Annotated[Path | None, typer.Option(help="Keep the result here, for report and compare.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit).")] = None,
     fail_under: FailUnder = None,
-    intervals: Intervals = Interval.wilson,
+    intervals: Intervals = Interval.documents,
     json: Json = False,
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""

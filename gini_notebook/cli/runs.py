@@ -73,6 +73,7 @@ FailUnder = Annotated[
 class Interval(StrEnum):
     """The kinds of intervals, as ``Evaluation.by_field`` has them."""
 
+    documents = "documents"
     wilson = "wilson"
     bootstrap = "bootstrap"
     bca = "bca"
@@ -140,7 +141,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     declared_fields: DeclaredFields = None,
     report: ReportFile = None,
     fail_under: FailUnder = None,
-    intervals: Intervals = Interval.wilson,
+    intervals: Intervals = Interval.documents,
     json: Json = False,
 ) -> None:
     """Send documents, fetch their extractions and, with --truth, compare them with the ground truth.
@@ -217,7 +218,7 @@ def _finish(
     fail_under: list[str],
     report: Path | None,
     json: bool,
-    intervals: Interval = Interval.wilson,
+    intervals: Interval = Interval.documents,
 ) -> None:
     checks = result.check(fail_under, intervals) if result is not None and fail_under else []
     counts = {str(status): int(count) for status, count in batch.documents["status"].value_counts().items()}
@@ -255,7 +256,7 @@ def print_run(
     result: "Evaluation | None",
     *,
     report: Path | None,
-    intervals: Interval = Interval.wilson,
+    intervals: Interval = Interval.documents,
 ) -> None:
     """Print what a run came to: counts, failed documents, scores per field, where the report is."""
     counts = ", ".join(f"{count} {status}" for status, count in batch.documents["status"].value_counts().items())

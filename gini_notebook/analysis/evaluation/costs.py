@@ -8,7 +8,8 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.formulas import ratio
-from gini_notebook.analysis.statistics import percentile_interval, resampled_sums
+from gini_notebook.analysis.evaluation.intervals import IntervalOptions
+from gini_notebook.analysis.statistics import cost_interval
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
@@ -17,15 +18,21 @@ Costs = Mapping[str, float]
 CostsByField = Mapping[str, Costs]
 
 
-def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, seed: int) -> pd.DataFrame:
+def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, how: IntervalOptions) -> pd.DataFrame:
     """Write the table of ``Evaluation.costs``."""
     indices, rates = _rates(document_counts, costs)
     counts = document_counts.counts[:, indices, 1:4].astype(np.float64)
     by_document = (counts * rates).sum(axis=2)
     by_document = np.concatenate([by_document, by_document.sum(axis=1, keepdims=True)], axis=1)
     documents = len(by_document)
-    samples = resampled_sums(by_document, seed=seed) * 1000 / max(documents, 1)
-    low, high = percentile_interval(samples, documents=documents)
+    # The dearest document has the dearest mistake in each of its slots.
+    slots = document_counts.totals[indices, :4].sum(axis=1) / max(documents, 1)
+    caps = np.append(slots * rates.max(axis=1), (slots * rates.max(axis=1)).sum())
+    by_unit, sizes = how.units.summed(by_document), how.units.summed(np.ones(documents))
+    ends = [
+        cost_interval(by_unit[:, at], cap, documents=sizes, level=how.level) for at, cap in enumerate(caps.tolist())
+    ]
+    low, high = np.array(ends).T * 1000
     names = [document_counts.columns[place] for place in indices]
     table = pd.DataFrame(
         {

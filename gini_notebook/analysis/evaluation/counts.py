@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.statistics import resampled_sums
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import OUTCOMES, in_order
 
@@ -198,10 +197,3 @@ def _candidates(comparisons: pd.DataFrame, slots: EncodedComparisons) -> npt.NDA
     kinds = (asked, *(asked & (rank <= most) for most in (*CANDIDATE_RANKS, 2**31)))
     counts = [np.bincount(place[kind], minlength=shape[0] * shape[1]).reshape(shape) for kind in kinds]
     return np.stack(counts, axis=2).astype(np.int32)
-
-
-def resampled(counted: DocumentCounts, seed: int) -> FloatArray:
-    """Draw bootstrap samples of the counts: samples × columns × (correct, wrong, missing, spurious)."""
-    counts = counted.counts[:, :, :4]
-    sums = resampled_sums(counts.reshape(len(counts), counts.shape[1] * 4), seed=seed)
-    return sums.reshape(len(sums), counts.shape[1], 4)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Unpack, overload
 
 import numpy as np
+import pandas as pd
 
 from gini_notebook._executors import run_on
 from gini_notebook.analysis.evaluation.alignment import Order
@@ -32,6 +33,7 @@ from gini_notebook.analysis.evaluation.settings import (
     entity_votes,
     provenance,
 )
+from gini_notebook.analysis.evaluation.units import Cluster, stated_values, truth_values, with_cluster
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import dotted
 
@@ -62,6 +64,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     key: Sequence[str] = (),
     order: Order = "content",
     seed: int = 0,
+    cluster: Cluster = None,
     executor: Executor | None = None,
 ) -> Evaluation | PartitionedEvaluation:
     """Compare extractions with the ground truth, slot by slot.
@@ -96,7 +99,12 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     order
         ``"content"`` aligns rows by what they say, ``"strict"`` by their number.
     seed
-        Seed of every random draw, so that intervals can be repeated.
+        Seed of every random draw, so that tests and drawn intervals can be repeated.
+    cluster
+        What fails together beyond documents, as documents of one sender do: a column of the documents table
+        (``"issuer"``), a header field of the truth (``"paymentRecipient"``; also one that is not evaluated), or a
+        Series by document. It is the unit of all intervals and tests of the result; a document without a value is a
+        cluster of its own. It is kept as a column of ``documents``.
     executor
         Executor that runs the work: any ``concurrent.futures.Executor``, as a ``ProcessPoolExecutor``, or Dask's
         ``Client.get_executor()``. Tables are split by documents; only counts come back. It pays from some 100,000 rows
@@ -142,11 +150,11 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     )
     partitions = _in_partitions(extractions, truth, executor)
     if partitions is not None:
-        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments())
+        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments(), cluster)
     tables, submitted = _in_memory(extractions, truth)
     if executor is not None:
-        return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, submitted)
-    return _whole(tables, settings, rules, submitted)
+        return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, submitted, cluster)
+    return _whole(tables, settings, rules, submitted, cluster)
 
 
 def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, SubmittedDocuments]:
@@ -183,7 +191,11 @@ def _runner(executor: Executor) -> Run:
 
 
 def _whole(
-    tables: Pair, settings: Settings, rules: Mapping[str, OneRule] | None, submitted: SubmittedDocuments
+    tables: Pair,
+    settings: Settings,
+    rules: Mapping[str, OneRule] | None,
+    submitted: SubmittedDocuments,
+    cluster: Cluster,
 ) -> Evaluation:
     """Evaluate tables in memory, in one go."""
     source, truth, candidates = tables
@@ -192,13 +204,24 @@ def _whole(
     selected = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
     compared = compare_tables(inputs, source, selected, settings, candidates)
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
+    documents = document_table(inputs.documents, submitted.documents, inputs.answered)
+    documents, clustered = with_cluster(
+        documents, cluster, partial(_values_of, compared.comparisons, truth, documents["document"])
+    )
     return Evaluation(
         comparisons=compared.comparisons,
-        documents=document_table(inputs.documents, submitted.documents, inputs.answered),
+        documents=documents,
         candidates=None if candidates is None else candidates_of(candidates.table, inputs.documents),
-        settings=settings.plain(),
+        settings=settings.plain() | {"cluster": clustered},
         provenance=provenance(settings, selected, facts),
     )
+
+
+def _values_of(
+    comparisons: pd.DataFrame, truth: pd.DataFrame, names: "pd.Series[str]", field: str
+) -> "pd.Series[Any] | None":
+    values = truth_values(comparisons, field, names)
+    return stated_values(truth, field, names) if values is None else values
 
 
 def _facts(inputs: Inputs, compared: Compared, submitted: SubmittedDocuments, truth_rule: str) -> dict[str, Any]:

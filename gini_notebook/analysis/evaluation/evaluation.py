@@ -46,6 +46,7 @@ from gini_notebook.analysis.evaluation.thresholds import (
     slices_of,
     threshold_in_slice,
 )
+from gini_notebook.analysis.evaluation.units import truth_values
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import dotted
 
@@ -422,8 +423,8 @@ class Evaluation(Scores):
             raise SchemaError(not_an_evaluation(path, error)) from error
         if spec_version != SPEC_VERSION:
             message = (
-                f"{path} was made by edition {spec_version} of the metrics, and this version has edition "
-                f"{SPEC_VERSION}. Evaluate the extractions again."
+                f"{path} was made with edition {spec_version} of the metrics; evaluate again: the same extractions and "
+                f"truth give numbers of edition {SPEC_VERSION}, which this version has."
             )
             raise SchemaError(message)
         return loaded
@@ -463,6 +464,9 @@ class Evaluation(Scores):
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
         return self._encoded.columns
+
+    def _truth_values(self, field: str) -> "pd.Series[Any] | None":
+        return truth_values(self.comparisons, field, self.documents["document"])
 
     def _count(self, level: str) -> DocumentCounts:
         return count_documents(self.comparisons, self._encoded, level)

@@ -5,6 +5,7 @@ that recall is the share of labelled values that anything was read for and that 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,13 @@ import numpy.typing as npt
 from gini_notebook.analysis.evaluation.encoding import FloatArray
 from gini_notebook.errors import SettingError
 
-MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
+AVERAGES = MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
 PROPORTIONS = ("precision", "recall", "f1")
+SCORES = (*PROPORTIONS, "accuracy")
 
 
 def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
-    """Return what the correct ones are a share of, by score; for F1 the mean of the other two.
+    """Return what the correct ones are a share of, by score; for F1 the mean of those of precision and recall.
 
     Parameters
     ----------
@@ -27,7 +29,33 @@ def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArr
     correct, off, missing, spurious = (np.asarray(counts[..., place], dtype=np.float64) for place in range(4))
     predicted = correct + off + spurious
     wanted = correct + missing + (off if wrong == "both" else 0)
-    return {"precision": predicted, "recall": wanted, "f1": (predicted + wanted) / 2}
+    everything = correct + off + missing + spurious
+    return {"precision": predicted, "recall": wanted, "f1": (predicted + wanted) / 2, "accuracy": everything}
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What a correct, wrong, missing and spurious slot each add to loss, size and full size of a document (M18).
+
+    A score is 1 minus the sum of losses through the sum of sizes. The full size is the size had every expected value
+    been wrong; spurious slots are no part of it, so that taking one back never makes a document smaller.
+    """
+
+    loss: FloatArray
+    size: FloatArray
+    full: FloatArray
+
+
+def losses_of(wrong: str) -> Mapping[str, Losses]:
+    """Return the losses of every score, by a counting rule."""
+    both = wrong == "both"
+    rows: dict[str, tuple[list[int], list[int], list[int]]] = {
+        "precision": ([0, 1, 0, 1], [1, 1, 0, 1], [1, 1, 1, 0]),
+        "recall": ([0, 1, 1, 0], [1, 1, 1, 0], [1, 1, 1, 0]) if both else ([0, 0, 1, 0], [1, 0, 1, 0], [1, 1, 1, 0]),
+        "f1": ([0, 2, 1, 1], [2, 2, 1, 1], [2, 2, 2, 0]) if both else ([0, 1, 1, 1], [2, 1, 1, 1], [1, 1, 1, 0]),
+        "accuracy": ([0, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]),
+    }
+    return {name: Losses(*(np.array(part, dtype=np.float64) for part in parts)) for name, parts in rows.items()}
 
 
 def check_zero_division(undefined: float) -> None:
@@ -38,7 +66,7 @@ def check_zero_division(undefined: float) -> None:
 
 
 def compute_scores(counts: npt.NDArray[np.generic], wrong: str, undefined: float = np.nan) -> Mapping[str, FloatArray]:
-    """Return precision, recall and F1; NaN, or another value, where there is nothing to divide by.
+    """Return precision, recall, F1 and accuracy; NaN, or another value, where there is nothing to divide by.
 
     F1 of no correct value is 0 as soon as something is wrong, missing or spurious (M8); with ``wrong="fp"`` that holds
     by the same formula.
@@ -94,7 +122,6 @@ def companions(counts: npt.NDArray[np.generic]) -> Mapping[str, FloatArray]:
         "found": ratio(correct + off, labelled),
         "read_right": ratio(correct, correct + off),
         "invented": ratio(spurious, spurious + absent),
-        "accuracy": ratio(correct, labelled + spurious),
         "accuracy_with_absent": ratio(correct + absent, labelled + spurious + absent),
     }
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from gini_notebook.analysis.evaluation.formulas import AVERAGES
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
@@ -19,6 +20,9 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "==": operator.eq,
 }
+
+
+_NO_NUMBERS = ("group", "field", "entity", "interval", "average")
 
 
 class CheckResult(NamedTuple):
@@ -71,9 +75,9 @@ def _numbers(fields: pd.DataFrame, summary: pd.DataFrame) -> dict[str, float]:
     numbers: dict[str, float] = {}
     for row in fields.to_dict("records"):
         name = dotted(row["group"], row["field"])
-        numbers |= {
-            f"{name}.{key}": _number(value) for key, value in row.items() if key not in ("group", "field", "entity")
-        }
+        if not row["average"] and row["field"] in AVERAGES:
+            name = f"fields.{name}"
+        numbers |= {f"{name}.{key}": _number(value) for key, value in row.items() if key not in _NO_NUMBERS}
     for row in summary.to_dict("records"):
         metric = row["metric"]
         numbers |= {metric: row["value"], f"{metric}_low": row["low"], f"{metric}_high": row["high"]}

@@ -1,8 +1,8 @@
 """The evaluation of tables in partitions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ from gini_notebook.analysis.evaluation.partitions import (
 )
 from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import OneRule, Settings, provenance
+from gini_notebook.analysis.evaluation.units import Cluster, stated_values, truth_values, with_cluster
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import COMPARISONS, dotted
 
@@ -77,6 +78,12 @@ class PartitionedEvaluation(Scores):
         if level == _COUNTED_FIRST:
             return self._counted_first
         return merge_partitions(list(self._partitions(evaluate_partition, self._plan, level)))[2]
+
+    def _truth_values(self, field: str) -> "pd.Series[Any] | None":
+        if ("", field) not in self._columns:
+            return None
+        parts = pd.concat(self._partitions(_truth_of_partition, self._plan, field), ignore_index=True)
+        return truth_values(parts, field, self.documents["document"])
 
     @cached_property
     def comparisons(self) -> Any:
@@ -153,6 +160,14 @@ def _wrong_ones(extractions: Any, truth: Any, candidates: Candidates | None, how
     return comparisons[comparisons["outcome"].isin(MISTAKES).to_numpy(dtype=bool)]
 
 
+def _truth_of_partition(
+    extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, field: str
+) -> pd.DataFrame:
+    comparisons = partition_comparisons(extractions, truth, candidates, how)
+    wanted = (comparisons["group"] == "") & (comparisons["field"] == field)
+    return comparisons.loc[wanted.to_numpy(dtype=bool), ["document", "group", "row", "field", "truth_canonical"]]
+
+
 def _unread_of_partition(
     extractions: Any,
     truth: Any,
@@ -168,6 +183,7 @@ def evaluate_partitions(
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
     submitted: SubmittedDocuments,
+    cluster: Cluster = None,
 ) -> PartitionedEvaluation:
     """Evaluate the partitions and put the counts together."""
     plan = make_plan(partitions.statistics, settings, rules)
@@ -190,7 +206,7 @@ def evaluate_partitions(
         "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }
     candidates = partitions.candidates
-    return PartitionedEvaluation(
+    result = PartitionedEvaluation(
         documents=document_table(names, submitted.documents, answered),
         candidates=None if candidates is None else candidates_of(candidates, names),
         settings=settings.plain(),
@@ -199,3 +215,12 @@ def evaluate_partitions(
         _plan=plan,
         _counted_first=counted,
     )
+    if cluster is None:
+        return result
+    documents, clustered = with_cluster(result.documents, cluster, partial(_values_of, result))
+    return replace(result, documents=documents, settings={**result.settings, "cluster": clustered})
+
+
+def _values_of(result: PartitionedEvaluation, field: str) -> "pd.Series[Any] | None":
+    values = result._truth_values(field)
+    return stated_values(result._partitions.truth, field, result.documents["document"]) if values is None else values

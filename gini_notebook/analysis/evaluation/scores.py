@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +11,21 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
-from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, resampled
+from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table
+from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table, samples_of
 from gini_notebook.analysis.evaluation.formulas import check_zero_division, ratio
 from gini_notebook.analysis.evaluation.gate import CheckResult, check_conditions
-from gini_notebook.analysis.evaluation.intervals import check_kind
+from gini_notebook.analysis.evaluation.intervals import (
+    CONFIDENCE_LEVEL,
+    DEFAULT_KIND,
+    IntervalOptions,
+    shares_with_intervals,
+)
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
-from gini_notebook.analysis.evaluation.summary import SummaryOptions, summary_table
-from gini_notebook.analysis.statistics import wilson
+from gini_notebook.analysis.evaluation.summary import summary_table
+from gini_notebook.analysis.evaluation.units import Cluster, find_units
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
@@ -68,15 +73,21 @@ class Scores(ABC):
     def _count(self, level: str) -> DocumentCounts:
         """Count at a level."""
 
+    @abstractmethod
+    def _truth_values(self, field: str) -> "pd.Series[Any] | None":
+        """Return the canonical truth value of a header field per document, in order; None without such a field."""
+
     def by_field(
         self,
         level: str = "typed",
         wrong: str | None = None,
-        intervals: str = "wilson",
+        intervals: str = DEFAULT_KIND,
         *,
         answered_only: bool = False,
         weights: Mapping[str, float] | None = None,
         zero_division: float = np.nan,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
     ) -> pd.DataFrame:
         """Return counts, precision, recall, F1 and companions per field, then their averages ``micro`` and ``macro``.
 
@@ -88,11 +99,12 @@ class Scores(ABC):
         wrong
             What a wrong value costs, ``"both"`` or ``"fp"``; by default as in ``evaluate``.
         intervals
-            ``"wilson"`` for fields that a document has once; averages and columns of compounds, whose slots hang
-            together within a document, are resampled by document all the same. ``"bootstrap"`` resamples everything.
-            ``"bca"`` does, too, and corrects the percentiles for bias and skewness (Efron 1987): for few documents, or
-            scores close to 0 or 1, whose samples are skewed. Where fewer than 20 documents count, or all samples are
-            the same, every kind falls back on Wilson's interval.
+            ``"documents"``: the unit is the document, and one more that was not seen may have failed; rows of fields
+            that a document has once keep Wilson's interval (see "Which interval" in the documentation). Others, for
+            comparisons with older results and other programs, promise too much where mistakes are few: ``"wilson"``
+            resamples averages and columns of compounds by document, ``"bootstrap"`` resamples everything, ``"bca"``
+            does, too, and corrects the percentiles for bias and skewness (Efron 1987). Where fewer than 20 documents
+            count, or all samples are the same, these three fall back on Wilson's interval.
         answered_only
             Leave out the documents that failed.
         weights
@@ -102,14 +114,22 @@ class Scores(ABC):
         zero_division
             What stands for 0/0, for numbers that shall be those of another program: 0 as DocILE, nervaluate and
             stickler, 0 or 1 as scikit-learn. Macro averages over the same fields whatever it is.
+        confidence_level
+            How sure the intervals are, between 0 and 1.
+        cluster
+            What fails together beyond documents and is therefore the unit of the intervals: a column of the documents
+            table (``"issuer"``), a header field of the truth (``"paymentRecipient"``), or a Series by document. By
+            default as in ``evaluate``; ``"document"`` for documents.
 
         Returns
         -------
         pandas.DataFrame
-            ``schema.FIELD_SCORES``, by group. The interval (95 %) of ``f1`` is in ``f1_low`` and ``f1_high``, and so
-            on. 0/0 is missing; macro is the mean of the fields with a truth value. ``attrs`` has the level, the
-            counting rule, the kind of intervals and the seed of the samples, how many fields macro leaves out, and
-            which rows were too few or too alike for the bootstrap (``degenerate``).
+            ``schema.FIELD_SCORES``, by group. The interval of ``f1`` is in ``f1_low`` and ``f1_high``, and so on;
+            ``documents`` is how many documents (clusters) have a slot, ``documents_with_mistake`` how many of these a
+            mistake, ``interval`` how the intervals were made, ``average`` whether the row is one. 0/0 is missing; macro
+            is the mean of the fields with a truth value. ``attrs`` has the level, the counting rule, kind, confidence
+            level, cluster and seed of the intervals, how many fields macro leaves out, and which rows were too few or
+            too alike for the bootstrap (``degenerate``).
 
         Raises
         ------
@@ -123,33 +143,43 @@ class Scores(ABC):
         """
         wrong = self.settings["wrong"] if wrong is None else wrong
         check_counting_rule(wrong)
-        check_kind(intervals)
         check_zero_division(zero_division)
         weighing = column_weights(weights, self._columns)
+        how = self._interval_options(intervals, confidence_level, cluster)
+        if answered_only:
+            how = how.of(self._answered)
         frame = field_table(
             self.document_counts(level, answered_only=answered_only),
-            self._bootstrap_samples(level, answered_only=answered_only),
+            partial(self._bootstrap_samples, level, how, answered_only=answered_only),
             entities=self._entities,
-            intervals=intervals,
-            how=Scoring(wrong, self.settings["seed"], weighing, zero_division),
+            how=Scoring(wrong, weighing, zero_division, how),
         )
-        frame.attrs |= {"level": level, "intervals": intervals, "seed": self.settings["seed"]}
+        frame.attrs |= {"level": level, **self._attrs(how)}
         frame.attrs |= {"answered_only": answered_only, "weights": None if weights is None else dict(weights)}
         return frame
 
-    def summary(self, level: str = "typed", intervals: str = "wilson") -> pd.DataFrame:
+    def summary(
+        self,
+        level: str = "typed",
+        intervals: str = DEFAULT_KIND,
+        *,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
+    ) -> pd.DataFrame:
         """Return the numbers of the whole.
 
         Parameters
         ----------
-        level, intervals
-            As in :meth:`by_field`; ``"wilson"`` is for shares of documents.
+        level, intervals, confidence_level, cluster
+            As in :meth:`by_field`; the share answered keeps Wilson's interval, other shares of documents have Clopper
+            and Pearson's, which is what ``"documents"`` is where documents are right or wrong as a whole.
 
         Returns
         -------
         pandas.DataFrame
-            ``schema.SUMMARY``: ``micro_f1``, ``micro_precision``, ``micro_recall`` and ``macro_f1`` over header fields
-            (``lineItems_micro_f1`` … over the cells of a compound); ``document_mean_f1`` and ``document_mean_anls``;
+            ``schema.SUMMARY``: ``micro_f1``, ``micro_precision``, ``micro_recall``, ``micro_accuracy`` and ``macro_f1``
+            over header fields (``lineItems_micro_f1`` … over the cells of a compound); ``document_mean_f1`` and
+            ``document_mean_anls``;
             ``perfect_documents`` (nothing wrong, missing or spurious in the required fields); ``payable_rate`` (of the
             documents that have an amount and an IBAN to pay to, the share with nothing wrong, missing or spurious in
             amountToPay, iban, paymentRecipient and paymentReference as far as they are labelled);
@@ -162,16 +192,25 @@ class Scores(ABC):
         SettingError
             If there is no such level or kind of interval.
         """
-        check_kind(intervals)
-        return summary_table(
+        how = self._interval_options(intervals, confidence_level, cluster)
+        table = summary_table(
             self.document_counts(level),
             self._answered,
-            self._bootstrap_samples(level),
+            partial(self._bootstrap_samples, level, how),
             required=self.settings["required"],
-            how=SummaryOptions(self.settings["wrong"], self.settings["seed"], intervals),
+            how=Scoring(self.settings["wrong"], intervals=how),
         )
+        table.attrs |= {"level": level, **self._attrs(how)}
+        return table
 
-    def check(self, expressions: str | Sequence[str], intervals: str = "wilson") -> list[CheckResult]:
+    def check(
+        self,
+        expressions: str | Sequence[str],
+        intervals: str = DEFAULT_KIND,
+        *,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
+    ) -> list[CheckResult]:
         """Check conditions, as a release is gated by them.
 
         Parameters
@@ -179,8 +218,9 @@ class Scores(ABC):
         expressions
             One or several of the form name, comparison, number: ``"amountToPay.f1>=0.95"``; the lower end of an
             interval is ``"amountToPay.f1_low>=0.9"``; cells of a compound are ``"lineItems.baseGross.recall>=0.8"``,
-            averages ``"micro.f1>=0.9"``; every metric of :meth:`summary` can be named: ``"payable_rate>=0.8"``.
-        intervals
+            averages ``"micro.f1>=0.9"`` (a field of that name is ``"fields.micro.f1"``); every metric of
+            :meth:`summary` can be named: ``"payable_rate>=0.8"``.
+        intervals, confidence_level, cluster
             How the ends of intervals are made, as in :meth:`by_field`.
 
         Returns
@@ -199,7 +239,8 @@ class Scores(ABC):
         >>> result.check("amountToPay.f1>=0.95")  # doctest: +SKIP
         [CheckResult(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
         """
-        return check_conditions(expressions, self.by_field(intervals=intervals), self.summary(intervals=intervals))
+        how: dict[str, Any] = {"intervals": intervals, "confidence_level": confidence_level, "cluster": cluster}
+        return check_conditions(expressions, self.by_field(**how), self.summary(**how))
 
     def by_slice(
         self,
@@ -208,7 +249,9 @@ class Scores(ABC):
         *,
         field: str | None = None,
         level: str = "typed",
-        intervals: str = "wilson",
+        intervals: str = DEFAULT_KIND,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
     ) -> pd.DataFrame:
         """Return the scores of parts of the documents: by issuer, country, pages, source or month.
 
@@ -220,13 +263,13 @@ class Scores(ABC):
             A table with ``document`` and the column; by default the documents table of the evaluation.
         field
             One field only; by default all header fields together.
-        level, intervals
-            As in :meth:`by_field`.
+        level, intervals, confidence_level, cluster
+            As in :meth:`by_field`; ``cluster`` may name a column of this documents table, too.
 
         Returns
         -------
         pandas.DataFrame
-            One row per value (``slice``): ``documents``, ``slots``, the counts, precision, recall and F1 with 95 %
+            One row per value (``slice``): ``documents``, ``slots``, the counts, precision, recall and F1 with their
             intervals, ``small`` (fewer than 30 slots: look at it in grey) and ``rank`` (1 is the best F1; small slices
             are never ranked). Documents without a value make a slice of their own, whose name is missing.
 
@@ -241,42 +284,59 @@ class Scores(ABC):
         --------
         >>> result.by_slice("source_classification")  # doctest: +SKIP
         """
-        check_kind(intervals)
-        values = slice_values(column, self.documents["document"], self.documents if documents is None else documents)
-        document_counts = self.document_counts(level)
-        wrong, seed = self.settings["wrong"], self.settings["seed"]
-        table = slice_table(document_counts, values, self._indices(field), wrong=wrong, seed=seed, intervals=intervals)
-        table.attrs |= {"column": column, "field": field, "level": level, "intervals": intervals, "seed": seed}
+        names = self.documents["document"]
+        values = slice_values(column, names, self.documents if documents is None else documents)
+        if documents is not None and isinstance(cluster, str) and cluster in documents.columns:
+            cluster = slice_values(cluster, names, documents)
+        how = self._interval_options(intervals, confidence_level, cluster)
+        wrong = self.settings["wrong"]
+        table = slice_table(self.document_counts(level), values, self._indices(field), wrong=wrong, how=how)
+        table.attrs |= {"column": column, "field": field, "level": level, **self._attrs(how)}
         return table
 
-    def candidate_recall(self) -> pd.DataFrame:
+    def candidate_recall(self, *, confidence_level: float = CONFIDENCE_LEVEL, cluster: Cluster = None) -> pd.DataFrame:
         """Distinguish "not read" from "read, and another one chosen", per field that has candidates.
+
+        Parameters
+        ----------
+        confidence_level, cluster
+            As in :meth:`by_field`.
 
         Returns
         -------
         pandas.DataFrame
             ``group``, ``field``, ``slots`` (with a truth value and a list to ask), ``recall_1``, ``recall_3`` and
-            ``recall_all`` (share whose right value is first, among the first three, anywhere in the list) each with a
-            95 % interval (``recall_1_low`` …), and ``chosen``: the share that was extracted rightly.
+            ``recall_all`` (share whose right value is first, among the first three, anywhere in the list) each with an
+            interval (``recall_1_low`` …), and ``chosen``: the share that was extracted rightly.
+
+        Raises
+        ------
+        SettingError
+            If there is no such cluster, or the level is not between 0 and 1.
         """
-        counts = self.document_counts().candidates
-        columns = ["group", "field", "slots"]
+        how = self._interval_options(DEFAULT_KIND, confidence_level, cluster)
+        counted = self.document_counts()
         names = ("recall_1", "recall_3", "recall_all")
-        columns += [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
-        if counts is None:
+        columns = ["group", "field", "slots", *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))]
+        if counted.candidates is None:
             return pd.DataFrame(columns=[*columns, "chosen"])
-        totals = counts.sum(axis=0, dtype=np.int64)
+        totals = counted.candidates.sum(axis=0, dtype=np.int64)
         asked = np.flatnonzero(totals[:, 0] > 0)
-        names_of = [self.document_counts().columns[place] for place in asked]
-        table = pd.DataFrame(names_of, columns=["group", "field"])
+        table = pd.DataFrame([counted.columns[place] for place in asked], columns=["group", "field"])
         table["slots"] = totals[asked, 0]
         for at, name in enumerate(names, start=1):
-            table[name] = ratio(totals[asked, at], totals[asked, 0])
-            table[f"{name}_low"], table[f"{name}_high"] = wilson(totals[asked, at], totals[asked, 0])
-        table["chosen"] = ratio(self.document_counts().totals[asked, 0], totals[asked, 0])
+            found, slots = (counted.candidates[:, asked, place] for place in (at, 0))
+            table[name], table[f"{name}_low"], table[f"{name}_high"] = shares_with_intervals(found, slots, how)
+        table["chosen"] = ratio(counted.totals[asked, 0], totals[asked, 0])
         return table
 
-    def costs(self, costs: "Costs | CostsByField") -> pd.DataFrame:
+    def costs(
+        self,
+        costs: "Costs | CostsByField",
+        *,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
+    ) -> pd.DataFrame:
         """Return what mistakes cost.
 
         Parameters
@@ -285,13 +345,16 @@ class Scores(ABC):
             What one mistake costs, in any currency: ``{"wrong": 50, "missing": 2, "spurious": 10}`` for every header
             field, or by field: ``{"amountToPay": {"wrong": 50, "missing": 2}, "lineItems.baseGross": {"wrong": 1}}``.
             ``missing`` is the cost of keying a value in.
+        confidence_level, cluster
+            As in :meth:`by_field`.
 
         Returns
         -------
         pandas.DataFrame
-            Per field and in ``total``: the numbers of mistakes, ``cost``, ``cost_per_1000_documents`` with its 95 %
-            interval (``low``, ``high``), the field's ``precision``, and ``break_even_precision``: from this precision
-            on it is cheaper to take what was read than to key everything in (1 - missing / wrong).
+            Per field and in ``total``: the numbers of mistakes, ``cost``, ``cost_per_1000_documents`` with its interval
+            (``low``, ``high``; the latter is above 0 also where nothing is wrong), the field's ``precision``, and
+            ``break_even_precision``: from this precision on it is cheaper to take what was read than to key everything
+            in (1 - missing / wrong).
 
         Raises
         ------
@@ -302,7 +365,8 @@ class Scores(ABC):
         --------
         >>> result.costs({"wrong": 50, "missing": 2, "spurious": 10})  # doctest: +SKIP
         """
-        return cost_table(self.document_counts(), costs, self.settings["seed"])
+        how = self._interval_options(DEFAULT_KIND, confidence_level, cluster)
+        return cost_table(self.document_counts(), costs, how)
 
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""
@@ -334,14 +398,27 @@ class Scores(ABC):
         known: DocumentCounts = self._memory[key]
         return known
 
-    def _bootstrap_samples(self, level: str, *, answered_only: bool = False) -> FloatArray:
-        """Return samples × columns × counts of the document bootstrap; drawn once and remembered."""
+    def _bootstrap_samples(self, level: str, how: IntervalOptions, *, answered_only: bool = False) -> FloatArray:
+        """Return samples × columns × counts of the bootstrap; those of documents are drawn once and remembered."""
+        counted = self.document_counts(level, answered_only=answered_only)
+        if how.units.clustered:
+            return samples_of(counted, how)
         key = ("samples", level, answered_only)
         if key not in self._memory:
-            counted = self.document_counts(level, answered_only=answered_only)
-            self._memory[key] = resampled(counted, self.settings["seed"])
+            self._memory[key] = samples_of(counted, how)
         known: FloatArray = self._memory[key]
         return known
+
+    def _interval_options(self, kind: str, level: float, cluster: Cluster) -> IntervalOptions:
+        """Return how intervals are made; without a cluster, by that of the settings."""
+        wanted = self.settings.get("cluster") if cluster is None else cluster
+        units = find_units(wanted, self.documents, self._truth_values)
+        return IntervalOptions(kind, level, units, self.settings["seed"])
+
+    def _attrs(self, how: IntervalOptions) -> dict[str, Any]:
+        """Return what a table says of its intervals."""
+        facts = {"intervals": how.kind, "confidence_level": how.level, "seed": how.seed}
+        return facts | how.units.attrs(len(self.documents))
 
     @cached_property
     def _memory(self) -> dict[tuple[str, str, bool], Any]:

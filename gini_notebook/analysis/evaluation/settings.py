@@ -11,6 +11,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, columns_of
 from gini_notebook.analysis.evaluation.encoding import NOTHING, encode
+from gini_notebook.analysis.evaluation.units import Cluster
 from gini_notebook.analysis.rules import Rule, for_field
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted
@@ -21,7 +22,7 @@ OneRule = Rule | str | Callable[[str], str | None]
 Column = tuple[str, str]
 Votes = Counter[tuple[Column, str]]
 # The edition of the metrics; results of different editions are not compared.
-SPEC_VERSION = "1"
+SPEC_VERSION = "2"
 
 
 class Options(TypedDict, total=False):
@@ -35,6 +36,7 @@ class Options(TypedDict, total=False):
     key: Sequence[str]
     order: Order
     seed: int
+    cluster: Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Settings:
             "key": list(self.key),
             "order": self.order,
             "seed": self.seed,
+            "cluster": None,
         }
 
     def key_columns(self, columns: Sequence[Column]) -> list[int]:

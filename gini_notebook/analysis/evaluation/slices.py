@@ -1,16 +1,17 @@
 """The same scores for parts of the documents (M20 of the metrics)."""
 
-from collections.abc import Hashable, Mapping
-from functools import cache, partial
+from collections.abc import Hashable
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.counts import COUNTED, DocumentCounts, resampled
-from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation.formulas import PROPORTIONS, compute_scores, trials
-from gini_notebook.analysis.evaluation.intervals import Estimates
+from gini_notebook.analysis.evaluation.counts import COUNTED, DocumentCounts
+from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, composed
+from gini_notebook.analysis.evaluation.field_scores import parts_of, samples_of
+from gini_notebook.analysis.evaluation.formulas import PROPORTIONS, compute_scores, losses_of, trials
+from gini_notebook.analysis.evaluation.intervals import Estimates, IntervalOptions
 from gini_notebook.analysis.statistics import left_out_sums
 from gini_notebook.errors import SchemaError, SettingError
 
@@ -38,10 +39,14 @@ def slice_values(column: str, names: pd.Series, documents: pd.DataFrame) -> "pd.
             f"{', '.join(map(str, documents.columns)) or 'none'}."
         )
         raise SettingError(message)
-    if documents["document"].duplicated().any():
+    # Names that differ in their Unicode form only are the same.
+    own, known = ([composed(str(name)) for name in side] for side in (names, documents["document"]))
+    index = pd.Index(known, dtype=object)
+    if index.duplicated().any():
         raise SchemaError("The documents table must name every document once.")
-    values = documents.set_index(documents["document"].astype(object))[column]
-    return values.reindex(pd.Index(names, dtype=object))
+    return (
+        documents[column].set_axis(index).reindex(pd.Index(own, dtype=object)).set_axis(pd.Index(names, dtype=object))
+    )
 
 
 def slice_table(
@@ -50,8 +55,7 @@ def slice_table(
     columns: IntArray,
     *,
     wrong: str,
-    seed: int,
-    intervals: str,
+    how: IntervalOptions,
 ) -> pd.DataFrame:
     """Write the table of ``Evaluation.by_slice``.
 
@@ -65,7 +69,7 @@ def slice_table(
     numbers, kinds = pd.factorize(values, sort=_sortable(values), use_na_sentinel=False)
     rows = [
         _facts(kind, document_counts, numbers == number, columns)
-        | _scored(document_counts.of(numbers == number), columns, wrong=wrong, seed=seed, intervals=intervals)
+        | _scored(document_counts.of(numbers == number), columns, wrong=wrong, how=how.of(numbers == number))
         for number, kind in enumerate(kinds)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -97,30 +101,27 @@ def _facts(kind: Hashable, document_counts: DocumentCounts, selected: BoolArray,
     }
 
 
-def _scored(part: DocumentCounts, columns: IntArray, *, wrong: str, seed: int, intervals: str) -> dict[str, float]:
+def _scored(part: DocumentCounts, columns: IntArray, *, wrong: str, how: IntervalOptions) -> dict[str, float]:
     """Return the scores of a slice with their intervals."""
-    by_document = part.counts[:, columns, :4].sum(axis=1)
-    counts, slots = by_document.sum(axis=0, dtype=np.int64), by_document.sum(axis=1)
-    samples = resampled(part, seed)[:, columns].sum(axis=1)
-    at, drawn, total = compute_scores(counts, wrong), compute_scores(samples, wrong), trials(counts, wrong)
+    by_unit = how.units.summed(part.counts[:, columns, :4].sum(axis=1))
+    counts, slots = by_unit.sum(axis=0, dtype=np.int64), by_unit.sum(axis=1)
+    at, total, losses = compute_scores(counts, wrong), trials(counts, wrong), losses_of(wrong)
+    drawn = cache(lambda: compute_scores(samples_of(part, how)[:, columns].sum(axis=1), wrong))
 
-    @cache
-    def without() -> Mapping[str, FloatArray]:
-        return compute_scores(left_out_sums(by_document, seed=seed), wrong)
-
-    def left_out(name: str) -> FloatArray:
-        return without()[name][:, None]
-
-    row: dict[str, float] = {}
-    for name in PROPORTIONS:
-        estimate = Estimates(
+    def estimate(name: str) -> Estimates:
+        return Estimates(
             value=at[name].reshape(1),
-            samples=drawn[name][:, None],
             documents=np.array([float((slots > 0).sum())]),
             trials=total[name].reshape(1),
             clustered=np.array([slots.max(initial=0) > 1]),
-            left_out=partial(left_out, name),
+            plain=np.array([True]),
+            losses=lambda _: parts_of(by_unit, losses[name]),
+            samples=lambda: drawn()[name][:, None],
+            left_out=lambda: compute_scores(left_out_sums(by_unit, seed=how.seed), wrong)[name][:, None],
         )
-        low, high, _ = estimate.intervals(intervals)
+
+    row: dict[str, float] = {}
+    for name in PROPORTIONS:
+        low, high, _ = estimate(name).intervals(how)
         row |= {name: float(at[name]), f"{name}_low": float(low[0]), f"{name}_high": float(high[0])}
     return row

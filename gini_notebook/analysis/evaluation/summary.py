@@ -1,18 +1,19 @@
 """The numbers of the whole: micro, macro, per document, rows of compounds, candidates, coverage."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, DocumentCounts, resampled
+from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
-from gini_notebook.analysis.evaluation.field_scores import Scoring, score_group
+from gini_notebook.analysis.evaluation.field_scores import GroupScores, Samples, Scoring, samples_of, score_group
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, ratio, trials
-from gini_notebook.analysis.evaluation.intervals import Estimates
+from gini_notebook.analysis.evaluation.intervals import Estimates, LossParts
 from gini_notebook.analysis.statistics import left_out_sums, resampled_sums
 from gini_notebook.schema import SUMMARY
 
@@ -25,31 +26,28 @@ _CANDIDATES, _DOCUMENTS = "the candidates", "the documents"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ratio:
-    """A number that is one sum over documents divided by another; ``plain`` if documents are its trials."""
+    """A number that is one sum over documents divided by another.
+
+    ``single`` if documents are its trials, ``plain`` if it then keeps Wilson's interval; ``full`` is the size had
+    everything expected been wrong, ``whole`` where it is not given.
+    """
 
     section: str
     metric: str
     part: npt.NDArray[np.generic]
     whole: npt.NDArray[np.generic]
+    single: bool = False
     plain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryOptions:
-    """How numbers are made: counting rule, seed of the bootstrap samples, kind of the intervals."""
-
-    wrong: str
-    seed: int
-    intervals: str
+    full: npt.NDArray[np.generic] | None = None
 
 
 def summary_table(
     document_counts: DocumentCounts,
     answered: BoolArray,
-    samples: FloatArray,
+    samples: Samples,
     *,
     required: Sequence[str] | None,
-    how: SummaryOptions,
+    how: Scoring,
 ) -> pd.DataFrame:
     """Write the summary (``schema.SUMMARY``).
 
@@ -58,7 +56,7 @@ def summary_table(
     answered
         Per document, whether the service answered it.
     samples
-        Samples × columns × counts, of the same seed.
+        Returns samples × columns × counts, from the bootstrap of the units.
     """
     by_section = _estimated(list(_ratios(document_counts, answered, how.wrong, required)), how)
     rows: list[dict[str, Any]] = []
@@ -71,7 +69,7 @@ def summary_table(
     rows += by_section[_DOCUMENTS]
     rows += _answered(document_counts, answered, samples, how)
     table = SUMMARY.frame(rows)
-    table.attrs |= {"counting_rule": how.wrong, "intervals": how.intervals, "seed": how.seed}
+    table.attrs |= {"counting_rule": how.wrong, "intervals": how.intervals.kind, "seed": how.intervals.seed}
     return table
 
 
@@ -98,7 +96,7 @@ def _ratios(
         summed = document_counts.candidates.sum(axis=1)
         for place, name in enumerate((*CANDIDATE_RANKS, "all"), start=1):
             yield Ratio(_CANDIDATES, f"candidate_recall_{name}", summed[:, place], summed[:, 0])
-    yield Ratio(_DOCUMENTS, "coverage", answered, np.ones(len(answered)), plain=True)
+    yield Ratio(_DOCUMENTS, "coverage", answered, np.ones(len(answered)), single=True, plain=True)
 
 
 def _document_ratios(document_counts: DocumentCounts, required: Sequence[str] | None) -> Iterator[Ratio]:
@@ -106,87 +104,110 @@ def _document_ratios(document_counts: DocumentCounts, required: Sequence[str] | 
     wanted = [place for place, name in enumerate(names) if name is not None and (required is None or name in required)]
     slips = document_counts.counts[:, wanted, 1:4].sum(axis=(1, 2))
     labelled = document_counts.counts[:, wanted].sum(axis=(1, 2)) > 0
-    yield Ratio(HEADER, "perfect_documents", labelled & (slips == 0), labelled, plain=True)
+    yield Ratio(HEADER, "perfect_documents", labelled & (slips == 0), labelled, single=True)
     if all(name in names for name in _INDISPENSABLE):
         paid = [names.index(name) for name in PAYMENT_FIELDS if name in names]
         must = [names.index(name) for name in _INDISPENSABLE]
         payment = (document_counts.counts[:, must, :3].sum(axis=2) > 0).all(axis=1)
         slips = document_counts.counts[:, paid, 1:4].sum(axis=(1, 2))
-        yield Ratio(HEADER, "payable_rate", payment & (slips == 0), payment, plain=True)
+        yield Ratio(HEADER, "payable_rate", payment & (slips == 0), payment, single=True)
 
 
 def _row_ratios(rows: npt.NDArray[np.int32], group: str) -> Iterator[Ratio]:
     paired, missed, invented, exact = (rows[:, place] for place in range(4))
     in_truth = paired + missed
-    yield Ratio(group, f"{group}_row_precision", paired, paired + invented)
+    yield Ratio(group, f"{group}_row_precision", paired, paired + invented, full=in_truth)
     yield Ratio(group, f"{group}_row_recall", paired, in_truth)
     yield Ratio(group, f"{group}_exact_rows", exact, in_truth)
     whole = (exact == in_truth) & (invented == 0) & (in_truth > 0)
-    yield Ratio(group, f"{group}_exact_tables", whole, in_truth > 0, plain=True)
+    yield Ratio(group, f"{group}_exact_tables", whole, in_truth > 0, single=True)
 
 
-def _estimated(ratios: Sequence[Ratio], how: SummaryOptions) -> dict[str, list[dict[str, Any]]]:
-    """Return value and interval of every ratio by section, from one bootstrap of all of them."""
-    parts, wholes = (
-        np.stack([np.asarray(getattr(entry, name), dtype=np.float64) for entry in ratios], axis=1)
-        for name in ("part", "whole")
-    )
+def _estimated(ratios: Sequence[Ratio], how: Scoring) -> dict[str, list[dict[str, Any]]]:
+    """Return value and interval of every ratio by section; their bootstrap, if one is asked for, is of all together."""
+    by_unit = [_by_unit(entry, how) for entry in ratios]
+    parts, wholes = (np.stack([sides[at] for sides in by_unit], axis=1) for at in (0, 1))
     both = np.concatenate([parts, wholes], axis=1)
 
     def quotients(sums: FloatArray) -> FloatArray:
         return ratio(sums[:, : len(ratios)], sums[:, len(ratios) :])
 
+    def losses(place: int) -> LossParts:
+        part, whole, full = by_unit[place]
+        return whole - part, whole, full
+
     total = wholes.sum(axis=0)
+    seed = how.intervals.seed
     estimates = Estimates(
         value=ratio(parts.sum(axis=0), total),
-        samples=quotients(resampled_sums(both, seed=how.seed)),
         documents=np.asarray((wholes > 0).sum(axis=0), dtype=np.float64),
         trials=total,
         clustered=wholes.max(axis=0, initial=0) > 1,
-        left_out=lambda: quotients(left_out_sums(both, seed=how.seed)),
+        plain=np.array([entry.plain for entry in ratios]),
+        losses=losses,
+        samples=cache(lambda: quotients(resampled_sums(both, seed=seed))),
+        left_out=lambda: quotients(left_out_sums(both, seed=seed)),
     )
-    plain_low, plain_high, _ = estimates.intervals(how.intervals)
-    low, high, _ = estimates.intervals("bootstrap" if how.intervals == "wilson" else how.intervals)
+    # The first edition's "wilson" resampled whatever is no share of documents.
+    kinds = (
+        how.intervals,
+        replace(how.intervals, kind="bootstrap" if how.intervals.kind == "wilson" else how.intervals.kind),
+    )
+    ends = [estimates.intervals(kind)[:2] for kind in (kinds if kinds[0].kind == "wilson" else kinds[:1])]
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, entry in enumerate(ratios):
-        ends = (plain_low, plain_high) if entry.plain else (low, high)
+        low, high = ends[0] if entry.single else ends[-1]
         row = {"metric": entry.metric, "value": estimates.value[place], "of": int(total[place])}
-        rows.setdefault(entry.section, []).append(row | {"low": ends[0][place], "high": ends[1][place]})
+        rows.setdefault(entry.section, []).append(row | {"low": low[place], "high": high[place]})
     return rows
 
 
+def _by_unit(entry: Ratio, how: Scoring) -> LossParts:
+    """Return part, whole and full size of a ratio, per unit."""
+    full = entry.whole if entry.full is None else entry.full
+    part, whole, size = (
+        how.intervals.units.summed(np.asarray(side, dtype=np.float64)) for side in (entry.part, entry.whole, full)
+    )
+    return part, whole, size
+
+
 def _averages(
-    document_counts: DocumentCounts, samples: FloatArray, group: str, prefix: str, how: SummaryOptions
+    document_counts: DocumentCounts, samples: Samples, group: str, prefix: str, how: Scoring
 ) -> list[dict[str, Any]]:
     """Return micro and macro of a group."""
-    scored = score_group(document_counts, samples, group, Scoring(how.wrong, how.seed))
+    scored = score_group(document_counts, samples, group, how)
     if not len(scored.columns):
         return []
-    micro = scored.counts[-1]
-    of = {"f1": int(micro[:3].sum()), "precision": int(micro[[0, 1, 3]].sum()), "recall": int(micro[:3].sum())}
-    rows = [
-        _average(scored.estimates[name], -2, how.intervals) | {"metric": f"{prefix}{MICRO}_{name}", "of": of[name]}
-        for name in ("f1", "precision", "recall")
-    ]
+    names = ("f1", "precision", "recall", "accuracy")
+    rows = [_average(scored, name, -2, how) | {"metric": f"{prefix}{MICRO}_{name}"} for name in names]
+    for row, of in zip(rows, _of_slots(scored.counts[-1]), strict=True):
+        row["of"] = of
     fields = len(scored.columns) - scored.left_out
-    macro = _average(scored.estimates["f1"], -1, how.intervals)
-    rows.append(macro | {"metric": f"{prefix}{MACRO}_f1", "of": fields})
+    rows.append(_average(scored, "f1", -1, how) | {"metric": f"{prefix}{MACRO}_f1", "of": fields})
     rows.append({"metric": f"{prefix}macro_left_out", "value": scored.left_out, "of": len(scored.columns)})
     return rows
 
 
-def _average(estimates: Estimates, place: int, intervals: str) -> dict[str, Any]:
-    low, high, _ = estimates.intervals(intervals)
-    return {"value": estimates.value[place], "low": low[place], "high": high[place]}
+def _of_slots(micro: npt.NDArray[np.int64]) -> tuple[int, int, int, int]:
+    """Return of how many slots F1, precision, recall and accuracy speak."""
+    support = int(micro[:3].sum())
+    return support, int(micro[[0, 1, 3]].sum()), support, int(micro[:4].sum())
+
+
+def _average(scored: GroupScores, name: str, place: int, how: Scoring) -> dict[str, Any]:
+    estimates = scored.estimates[name].at(place)
+    low, high, _ = estimates.intervals(how.intervals)
+    return {"value": estimates.value[0], "low": low[0], "high": high[0]}
 
 
 def _answered(
-    document_counts: DocumentCounts, answered: BoolArray, samples: FloatArray, how: SummaryOptions
+    document_counts: DocumentCounts, answered: BoolArray, samples: Samples, how: Scoring
 ) -> list[dict[str, Any]]:
     """Return the second line: the same on the documents that were answered (M19)."""
     if HEADER not in document_counts.groups or not answered.any():
         return []
     if not answered.all():
         document_counts = document_counts.of(answered)
-        samples = resampled(document_counts, how.seed)
-    return _averages(document_counts, samples, HEADER, "answered_", how)[:3]
+        how = replace(how, intervals=how.intervals.of(answered))
+        samples = cache(lambda: samples_of(document_counts, how.intervals))
+    return _averages(document_counts, samples, HEADER, "answered_", how)[:4]

@@ -146,7 +146,6 @@ def _bins(result: "Evaluation", form: Format) -> list[dict[str, str]]:
 
 
 LANGUAGES = tuple(TEXTS)
-AVERAGES = ("micro", "macro")
 HEADLINE = ("micro_f1", f"{LINE_ITEMS}_micro_f1", "perfect_documents", "payable_rate", "coverage")
 FIELD_COUNTS = ("support", "predicted", "correct", "wrong", "missing", "spurious")
 SCORES = ("f1", "precision", "recall")
@@ -219,7 +218,7 @@ def gather(
     """Gather the content of a report from an evaluation."""
     form, text = Format(language), TEXTS[language]
     scores, summary = result.by_field(), result.summary()
-    fields = scores[~scores["field"].isin(AVERAGES)]
+    fields = scores[~scores["average"]]
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
     failed = [_failed_row(row) for row in provenance.pop("failed_without_truth", [])]
@@ -268,7 +267,7 @@ def _groups(scores: "pd.DataFrame", text: Mapping[str, str], form: Format) -> li
 
 
 def _field(row: Mapping[str, Any], text: Mapping[str, str], form: Format) -> dict[str, str]:
-    average = row["field"] in AVERAGES
+    average = bool(row["average"])
     shown = {"field": text[row["field"]] if average else row["field"], "average": "yes" if average else ""}
     shown |= {count: plain(row[count]) for count in FIELD_COUNTS}
     for score in SCORES:

@@ -1,8 +1,10 @@
 """Intervals and tests: how sure a number is, and whether one is better than another.
 
-Two kinds of interval. A share of independent trials has Wilson's (:func:`wilson`) or the exact one
-(:func:`clopper_pearson`). Everything else is resampled by document (:func:`resampled_sums`), and the interval
-is that of the percentiles, or the corrected one (:func:`bca_interval`).
+A share of independent trials has Wilson's interval (:func:`wilson`) or the exact one (:func:`clopper_pearson`).
+Averages over slots, means, costs and paired differences have intervals whose unit is the document
+(:func:`share_interval`, :func:`cost_interval`, :func:`difference_interval`). The document bootstrap
+(:func:`resampled_sums`) with percentiles, also corrected ones (:func:`bca_interval`), is there for comparisons with
+other programs: where mistakes are few it promises too much.
 """
 
 from gini_notebook.analysis.statistics.bootstrap import (
@@ -13,6 +15,12 @@ from gini_notebook.analysis.statistics.bootstrap import (
     percentile_interval,
     resampled_sums,
 )
+from gini_notebook.analysis.statistics.document_intervals import (
+    cost_interval,
+    difference_interval,
+    paired_influence,
+    share_interval,
+)
 from gini_notebook.analysis.statistics.proportions import clopper_pearson, plan_sample_size, wilson
 from gini_notebook.analysis.statistics.tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
 
@@ -22,12 +30,16 @@ __all__ = [
     "PERMUTATIONS",
     "bca_interval",
     "clopper_pearson",
+    "cost_interval",
+    "difference_interval",
     "holm",
     "left_out_sums",
     "mcnemar_p",
+    "paired_influence",
     "percentile_interval",
     "plan_sample_size",
     "resampled_sums",
+    "share_interval",
     "sign_flip_p",
     "wilson",
 ]

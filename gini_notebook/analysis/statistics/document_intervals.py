@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
+from gini_notebook.analysis.statistics.proportions import clopper_pearson
 from gini_notebook.errors import SettingError
 
 FloatArray = npt.NDArray[np.float64]
@@ -42,6 +43,7 @@ _TANGENTS = _SPREAD * np.tan(_ANGLES)
 _SLOPES = _SPREAD * _WEIGHTS * (pi / 4) / np.cos(_ANGLES) ** 2
 _FAR_PROBABILITY = 1e-300
 _STEPS = 200
+_FACTORS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Losses:
         """The part of all that is lost; NaN without any size."""
         total = self.size.sum()
         return float(self.loss.sum() / total) if total else float("nan")
+
+    @property
+    def one_trial_each(self) -> bool:
+        """Whether each document is either right or wrong: then Clopper and Pearson's closed form is the same."""
+        return bool(((self.size == 1) & (self.full == 1) & ((self.loss == 0) | (self.loss == 1))).all())
 
     @property
     def typical(self) -> float:
@@ -136,19 +143,27 @@ def share_interval(
     if isnan(given.share):
         return given.share, given.share
     worst = 1.0 if assume_worst else _unseen_loss(given, tail)
+    if given.one_trial_each:
+        wrong, trials = given.loss.sum(), len(given.loss)
+        low, high = clopper_pearson(trials - wrong, trials, level=level)
+        return float(low), float(high)
     terms = _Terms.of(given.loss, given.size)
     return max(0.0, 1 - _upper(given, terms, worst, tail)), 1 - _lower(given, terms, tail)
 
 
-def cost_interval(cost: npt.ArrayLike, cap: float, *, level: float = 0.95) -> Limits:
+def cost_interval(
+    cost: npt.ArrayLike, cap: float, *, documents: npt.ArrayLike | None = None, level: float = 0.95
+) -> Limits:
     """Return the interval of a mean cost per document.
 
     Parameters
     ----------
     cost
-        What each document costs.
+        What each document costs; or each cluster of documents, see ``documents``.
     cap
         What a document costs where every slot has the dearest mistake.
+    documents
+        How many documents each entry is about; 1 by default.
     level
         Confidence, between 0 and 1.
 
@@ -173,7 +188,7 @@ def cost_interval(cost: npt.ArrayLike, cap: float, *, level: float = 0.95) -> Li
         _tail(level)
         return (0.0, 0.0) if len(values) else (float("nan"), float("nan"))
     tail = _tail(level)
-    given = losses(values / cap, np.ones(len(values)))
+    given = losses(values / cap, np.ones(len(values)) if documents is None else documents)
     if isnan(given.share):
         return given.share, given.share
     terms = _Terms.of(given.loss, given.size)
@@ -361,27 +376,43 @@ class _ExponentialSum:
     c: FloatArray
     count: FloatArray
 
+    def _sum(self, values: FloatArray) -> float:
+        # No matrix product: waking its threads costs a hundred times the sum itself.
+        return float((self.count * values).sum())
+
     def approximated(self) -> float:
         """Return the saddlepoint approximation of the probability to be above 0."""
         s = self._saddlepoint()
         d = self.c / (1 - s * self.c)
-        second = float(self.count @ d**2)
-        r = copysign(sqrt(max(0.0, 2 * float(self.count @ np.log1p(-s * self.c)))), s)
+        second = self._sum(d**2)
+        r = copysign(sqrt(max(0.0, 2 * self._sum(np.log1p(-s * self.c)))), s)
         if abs(r) < 1e-3:
-            return float(special.ndtr(2 * float(self.count @ d**3) / (6 * second**1.5)))
+            return float(special.ndtr(2 * self._sum(d**3) / (6 * second**1.5)))
         return float(special.ndtr(-(r + log(s * sqrt(second) / r) / r)))
 
     def integrated(self) -> float:
         """Return the probability to be above 0 as an integral along the vertical line through the saddlepoint."""
         s = self._saddlepoint()
         d = self.c / (1 - s * self.c)
-        width = 1 / sqrt(float(self.count @ d**2))
+        width = 1 / sqrt(self._sum(d**2))
         if abs(s) < width / 2:  # The pole at 0 is too near: pass it by on the side where there is more room.
             s = self._beside_the_pole(width)
-        z = s + 1j * width * _TANGENTS
-        logs = -(self.count @ np.log(1 - np.multiply.outer(self.c, z)))
-        integral = float(((np.exp(logs) / z).real * _SLOPES).sum()) * width / pi
+        z = np.asarray(s + 1j * width * _TANGENTS, dtype=np.complex128)
+        integral = float(((np.exp(-self._logs(z)) / z).real * _SLOPES).sum()) * width / pi
         return min(1.0, max(0.0, integral if s > 0 else 1 + integral))
+
+    def _logs(self, z: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
+        """Return the logarithm of the product of all 1 - c z at each node; its imaginary part may be turned around."""
+        single = self.count == 1
+        repeated = np.log(1 - np.multiply.outer(self.c[~single], z))
+        logs = (self.count[~single, None] * repeated).sum(axis=0)
+        # Products first, a few at a time so that none overflows: they cost a tenth of as many logarithms.
+        alone = self.c[single]
+        blocks = np.append(alone, np.zeros(-len(alone) % _FACTORS)).reshape(-1, _FACTORS)
+        product = np.ones((len(blocks), len(z)), dtype=np.complex128)
+        for column in blocks.T:
+            product *= 1 - np.multiply.outer(column, z)
+        return np.asarray(logs + np.log(product).sum(axis=0), dtype=np.complex128)
 
     def _beside_the_pole(self, width: float) -> float:
         right, left = 1 / float(self.c.max()), 1 / float(self.c.min())
@@ -393,9 +424,9 @@ class _ExponentialSum:
         low, high, s = left, right, 0.0
         for _ in range(_STEPS):
             d = self.c / (1 - s * self.c)
-            slope = float(self.count @ d)
+            slope = self._sum(d)
             low, high = (s, high) if slope < 0 else (low, s)
-            step = slope / float(self.count @ d**2)
+            step = slope / self._sum(d**2)
             following = s - step if low < s - step < high else (low + high) / 2
             if abs(following - s) <= 1e-13 * min(s - left, right - s):
                 break

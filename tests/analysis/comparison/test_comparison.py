@@ -197,7 +197,7 @@ def test_G17_other_editions_and_disjoint_fields_are_refused():
     from gini_notebook.analysis.evaluation import Evaluation
 
     old = Evaluation(B.comparisons, B.documents, None, B.settings, {**B.provenance, "spec_version": "0"})
-    with pytest.raises(SettingError, match="the first has edition of the metrics '1', the second '0'"):
+    with pytest.raises(SettingError, match="the first has edition of the metrics '2', the second '0'"):
         compare(A, old)
     with pytest.raises(SettingError, match="they have no field in common"):
         compare(evaluate(FIRST, TRUTH, fields=["iban"]), evaluate(SECOND, TRUTH, fields=["docType"]))

@@ -101,7 +101,8 @@ def test_M18_bca_can_be_asked_for_everywhere_and_is_not_the_default():
     result = run(0.05, 1)
     for view in (result.by_field, result.summary, lambda **how: result.by_slice("status", **how)):
         plain, corrected = view(), view(intervals="bca")
-        ends = [name for name in plain if name.endswith(("low", "high"))]
+        assert plain.attrs["intervals"] == "documents"
+        ends = [name for name in plain if name.endswith(("low", "high")) or name == "interval"]
         assert (plain[ends].fillna(-1) != corrected[ends].fillna(-1)).any(axis=None)
         pd.testing.assert_frame_equal(plain.drop(columns=ends), corrected.drop(columns=ends))
         assert corrected.attrs["intervals"] == "bca"

@@ -1,0 +1,199 @@
+"""What intervals and tests count as one: documents, or clusters of them that fail together (M27 of the metrics)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, composed
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notes import Note
+from gini_notebook.schema import TEXT
+
+Cluster: TypeAlias = "str | pd.Series[Any] | Mapping[str, Any] | None"
+TruthValues = Callable[[str], "pd.Series[Any] | None"]
+
+FEW_ISSUERS = 20
+"""If fewer issuers than these hold most documents, intervals by document promise too much."""
+
+RECIPIENT = "paymentRecipient"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """What is one: by default each document; with codes, all documents of the same code.
+
+    Attributes
+    ----------
+    codes
+        Per document, the number of its cluster, from 0 on; None where each document is a unit of its own.
+    name
+        What the clusters are, for example ``issuer``.
+    """
+
+    codes: IntArray | None = None
+    name: str = "document"
+
+    @property
+    def clustered(self) -> bool:
+        """Whether units are more than documents."""
+        return self.codes is not None
+
+    def count(self, documents: int) -> int:
+        """Return how many units so many documents are."""
+        return documents if self.codes is None else int(self.codes.max(initial=-1)) + 1
+
+    def summed(self, by_document: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Add up what documents have (first axis) to what units have."""
+        if self.codes is None or not len(by_document):
+            return by_document
+        order = np.argsort(self.codes, kind="stable")
+        starts = np.searchsorted(self.codes[order], np.arange(self.count(len(order))))
+        values = by_document.astype(np.int64) if by_document.dtype.kind in "bui" else by_document
+        return np.asarray(np.add.reduceat(values[order], starts, axis=0))
+
+    def of(self, selected: BoolArray) -> "Units":
+        """Return the units of some of the documents."""
+        if self.codes is None:
+            return self
+        return Units(np.unique(self.codes[selected], return_inverse=True)[1].astype(np.int64), self.name)
+
+    def attrs(self, documents: int) -> dict[str, Any]:
+        """Return what a table says of its units."""
+        return {"cluster": self.name, "clusters": self.count(documents)} if self.clustered else {"cluster": None}
+
+
+DOCUMENTS = Units()
+
+
+def find_units(cluster: Any, documents: pd.DataFrame, truth_values: TruthValues) -> Units:
+    """Return the clusters that were asked for.
+
+    Parameters
+    ----------
+    cluster
+        A column of the documents table, else a header field of the truth; or a Series by document; None for documents.
+    documents
+        The documents table, one row per document.
+    truth_values
+        Returns the value of a field of the truth per document, None if there is no such field.
+
+    Raises
+    ------
+    SettingError
+        If there is no such column or field, or what was given is none of these.
+    SchemaError
+        If a series has several values for one document.
+    """
+    if cluster is None or (isinstance(cluster, str) and cluster == "document"):
+        return DOCUMENTS
+    names = documents["document"]
+    if isinstance(cluster, str):
+        values = documents[cluster] if cluster in documents.columns else truth_values(cluster)
+        if values is None:
+            message = (
+                f"There is nothing named {cluster!r} to cluster by: it is neither a column of the documents table "
+                f"({', '.join(map(str, documents.columns))}) nor a field of the truth. Or give a Series by document."
+            )
+            raise SettingError(message)
+        return Units(_codes(np.asarray(values, dtype=object)), cluster)
+    if isinstance(cluster, Mapping):
+        cluster = pd.Series(dict(cluster), dtype=object)
+    if not isinstance(cluster, pd.Series):
+        message = (
+            f"cluster is a {type(cluster).__name__}; give the name of a column of the documents table or of a field of "
+            "the truth, or a Series whose index are the documents."
+        )
+        raise SettingError(message)
+    return Units(_codes(by_document(cluster, names)), str(cluster.name or "cluster"))
+
+
+def by_document(values: "pd.Series[Any]", names: "pd.Series[str]") -> ObjectArray:
+    """Return the values of a series whose index are documents, in the order of names; missing where it has none.
+
+    Names that differ in their Unicode form only are the same.
+    """
+    index = pd.Index([composed(str(name)) for name in values.index], dtype=object)
+    if index.duplicated().any():
+        message = f"The series of clusters names the document {index[index.duplicated()][0]!r} twice."
+        raise SchemaError(message)
+    place = index.get_indexer([composed(name) for name in names])
+    if len(place) and (place < 0).all():
+        message = (
+            "The series of clusters has none of the documents in its index, which has, for example, "
+            f"{next(iter(index), 'nothing')!r}; use frame.set_index('document')['issuer']."
+        )
+        raise SettingError(message)
+    kept = np.append(np.asarray(values, dtype=object), [None])
+    return np.asarray(kept[place], dtype=object)
+
+
+def with_cluster(documents: pd.DataFrame, cluster: Cluster, truth: TruthValues) -> tuple[pd.DataFrame, str | None]:
+    """Put the clusters into the documents table, and return it with the name of their column.
+
+    Raises
+    ------
+    SettingError, SchemaError
+        As :func:`find_units`.
+    """
+    if cluster is None or (isinstance(cluster, str) and cluster in documents.columns):
+        return documents, cluster
+    find_units(cluster, documents, truth)
+    if isinstance(cluster, str):
+        values, name = np.asarray(truth(cluster), dtype=object), cluster
+    else:
+        given = cluster if isinstance(cluster, pd.Series) else pd.Series(dict(cluster), dtype=object)
+        values, name = by_document(given, documents["document"]), str(given.name or "cluster")
+    texts = [pd.NA if pd.isna(value) else str(value) for value in values]
+    return documents.assign(**{name: pd.array(texts, dtype=TEXT)}), name
+
+
+def stated_values(truth: Any, field: str, names: "pd.Series[str]") -> "pd.Series[Any] | None":
+    """Return what a table of truth states of a header field per document, whether it is evaluated or not."""
+    if not isinstance(truth, pd.DataFrame) or not {"document", "field", "value"} <= set(truth.columns):
+        return None
+    wanted = (truth["field"] == field) & truth["value"].notna()
+    if "group" in truth.columns:
+        wanted &= truth["group"].fillna("") == ""
+    rows = truth[wanted.to_numpy(dtype=bool)]
+    if rows.empty:
+        return None
+    forms = [composed(str(name)) for name in rows["document"]]
+    values = pd.Series([str(value).strip().casefold() for value in rows["value"]], index=forms, dtype=object)
+    values = values[~values.index.duplicated()]
+    return values.reindex([composed(name) for name in names]).set_axis(pd.Index(names, dtype=object))
+
+
+def truth_values(comparisons: pd.DataFrame, field: str, names: "pd.Series[str]") -> "pd.Series[Any] | None":
+    """Return the canonical truth value of a header field per document; None without such a field."""
+    wanted = (comparisons["group"] == "") & (comparisons["field"] == field)
+    if not wanted.any():
+        return None
+    stated = comparisons[wanted.to_numpy(dtype=bool) & comparisons["truth_canonical"].notna().to_numpy()]
+    first = stated.drop_duplicates("document")
+    values = pd.Series(first["truth_canonical"].to_numpy(dtype=object), index=first["document"].to_numpy(dtype=object))
+    return values.reindex(pd.Index(names, dtype=object))
+
+
+def _codes(values: ObjectArray) -> IntArray:
+    """Number the clusters; a document without a value is one of its own."""
+    numbers, kinds = pd.factorize(values, use_na_sentinel=True)
+    codes: IntArray = numbers.astype(np.int64)
+    alone = codes < 0
+    codes[alone] = len(kinds) + np.arange(alone.sum())
+    return codes
+
+
+def few_issuers(recipients: "pd.Series[Any] | None", documents: int) -> tuple[Note, ...]:
+    """Return a note if fewer than 20 issuers hold most documents: intervals by document are then too narrow."""
+    if recipients is None or not documents:
+        return ()
+    counts = pd.Series(np.asarray(recipients, dtype=object)).value_counts()
+    repeated = counts[counts > 1].to_numpy()
+    reached = np.flatnonzero(np.cumsum(repeated) > documents / 2)
+    if not len(reached) or reached[0] + 1 >= FEW_ISSUERS:
+        return ()
+    return (Note("few_issuers", int(reached[0]) + 1),)
