@@ -22,6 +22,7 @@ from gini_notebook.service.batch.events import (
     Failed,
     Listed,
     ListProves,
+    NotShown,
     PagesDropped,
     PagesReady,
     Processed,
@@ -39,7 +40,9 @@ from gini_notebook.service.batch.ledger.uploads import (
     COMPOSITE,
     PARTIAL,
     Unclear,
+    doubt_failures_once,
     known,
+    name_and_kind,
     open_uploads,
     record_intent,
     record_intent_to_join,
@@ -50,6 +53,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_uploaded,
     unclear_uploads,
 )
+from gini_notebook.service.batch.not_shown import DocumentsNotShown
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.polling import Fetch, Fetcher, Poll, Poller
 from gini_notebook.service.batch.progress import Counts, RunCounter
@@ -110,6 +114,7 @@ class Engine:
         executor: Executor | None = None,
     ) -> None:
         rng = random.Random()  # noqa: S311 - jitter is no secret
+        doubt_failures_once(ledger)
         keys, ids = known(ledger)
         listing = ledger.fact("listing")
         self._context = context = RunContext(
@@ -134,6 +139,7 @@ class Engine:
         self._poller, self._fetcher = Poller(context), Fetcher(context)
         self._list, self._probe = DocumentListReader(context), ListProbe(context)
         self._unclear_uploads, self._unclear_joins = UnclearUploads(context), UnclearJoins(context)
+        self._not_shown = DocumentsNotShown(context)
         self._part_of: dict[type[Task], _TakesAnswers] = {
             ReadFile: self._files,
             HashFiles: self._files,
@@ -158,12 +164,13 @@ class Engine:
     def counts(self) -> Counts:
         """How far the run is."""
         uploads = self._unclear_uploads.keys
-        unclear = chain(uploads, self._joiner.unclear(uploads), self._unclear_joins.keys)
+        unclear = chain(uploads, self._joiner.unclear(uploads), self._unclear_joins.keys, self._not_shown.keys)
         return self._context.counter.counts(unclear, self._look_at())
 
     def _look_at(self) -> float | None:
         """Return when what is unclear is looked for next, in seconds since 1970."""
-        due = min(self._unclear_uploads.due(), self._unclear_joins.due(), self._late_list_due())
+        parts: tuple[_Waits, ...] = (self._unclear_uploads, self._unclear_joins, self._not_shown)
+        due = min(self._late_list_due(), *(part.due() for part in parts))
         return round(self._clock_offset_s + max(due, self._context.now())) if math.isfinite(due) else None
 
     def _late_list_due(self) -> float:
@@ -220,7 +227,7 @@ class Engine:
 
     def _start_scan(self, now: float) -> None:
         """Start the scan of the list that is asked for first, if none is on."""
-        parts: tuple[_ScansTheList, ...] = (self._probe, self._unclear_uploads, self._poller)
+        parts: tuple[_ScansTheList, ...] = (self._probe, self._unclear_uploads, self._not_shown, self._poller)
         for part in parts:
             if self._list.idle and (scan := part.begin_scan(now)) is not None:
                 self._list.start(scan, now)
@@ -284,13 +291,15 @@ class Engine:
         match event:
             case Listed(documents, began, end):
                 self._unclear_uploads.seen(documents)
+                self._not_shown.seen(documents)
                 events = [*self._poller.seen(documents, began), *self._probe.seen(documents)]
                 return events if end is None else [*events, end]
             case ScanAnswered():
                 return self._list.stop()
             case ScanEnded():
                 self._poller.scan_ended(event)
-                return [*self._unclear_uploads.scan_ended(event), *self._probe.scan_ended(event)]
+                found = [*self._not_shown.scan_ended(event), *self._unclear_uploads.scan_ended(event)]
+                return [*found, *self._probe.scan_ended(event)]
             case ListProves(listing):
                 ledger.remember("listing", listing)
                 self._poller.use_list(shows_us=self._list_shows_us())
@@ -313,7 +322,7 @@ class Engine:
                 return self._judged(event)
         return ()
 
-    def _judged(self, event: Accepted | RetryAt | Unclear | Failed) -> Iterable[Event]:
+    def _judged(self, event: Accepted | RetryAt | Unclear | NotShown | Failed) -> Iterable[Event]:
         """Write down what became of a request to upload or to join, and let it go on from there."""
         ledger = self._context.ledger
         match event:
@@ -325,6 +334,8 @@ class Engine:
             case RetryAt(key, _, _, reached):
                 set_planned(ledger, key, counts=reached)
                 self._retry(event)
+            case NotShown():
+                return self._seek_another(event)
             case Failed(key, error, request_id, kind, polls):
                 set_failed(ledger, key, error, request_id, polls)
                 self._context.counter.fail(key)
@@ -347,6 +358,14 @@ class Engine:
     def _seek(self, unclear: Unclear) -> None:
         (self._unclear_joins if unclear.kind == COMPOSITE else self._unclear_uploads).add(unclear)
 
+    def _seek_another(self, shown: NotShown) -> Iterable[Event]:
+        """Let it be found out whether a document that the service does not show is there under another id."""
+        name, kind = name_and_kind(self._context.ledger, shown.failed.key)
+        if kind == COMPOSITE:
+            self._unclear_joins.add_not_shown(shown.failed)
+            return ()
+        return self._not_shown.add(shown, name)
+
     def _retry(self, retry: RetryAt) -> None:
         if retry.kind == COMPOSITE:
             self._joiner.retry_at(retry.key, retry.due)
@@ -362,7 +381,8 @@ class Engine:
         return not sending and self._joiner.finished and self._unclear_joins.finished
 
     def _is_busy(self) -> bool:
-        idle = self._files.idle and self._unclear_joins.idle and self._unclear_uploads.idle and self._list.idle
+        parts = (self._files, self._unclear_joins, self._unclear_uploads, self._not_shown, self._list)
+        idle = all(part.idle for part in parts)
         waiting = self._uploads.in_flight or self._poller.waiting or self._fetcher.waiting or self._context.queue
         if waiting or not idle or self._context.probe_is_on or self._may_be_found():
             return True
@@ -386,6 +406,7 @@ class Engine:
             self._probe,
             self._unclear_uploads,
             self._unclear_joins,
+            self._not_shown,
         )
         times = [part.due() for part in parts]
         times += [now + self._context.pace.wait_s(now)]

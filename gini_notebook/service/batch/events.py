@@ -21,6 +21,8 @@ class ScanPurpose(Enum):
     """To find out what the list can prove."""
     UNCLEAR = auto()
     """To find out what became of unclear uploads."""
+    NOT_SHOWN = auto()
+    """To find out whether documents that the service does not show are there under another id."""
     LAST = auto()
     """To find documents in excess, at the end of a run."""
 
@@ -95,6 +97,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotShown:
+    """The service does not show a document that it has named, and never has; ``failed``: unless it is found."""
+
+    failed: Failed
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScanEnded:
     """A scan of the document list is over; ``began`` is when it began."""
 
@@ -161,6 +171,7 @@ Event = (
     | RetryAt
     | Unclear
     | Failed
+    | NotShown
     | Listed
     | ScanEnded
     | ScanAnswered

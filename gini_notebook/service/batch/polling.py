@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gini_notebook.service.batch.events import Completed, Event, Failed, Processed, Scan, ScanEnded, ScanPurpose
+from gini_notebook.errors import NotFound
+from gini_notebook.service.batch.events import (
+    Completed,
+    Event,
+    Failed,
+    NotShown,
+    Processed,
+    Scan,
+    ScanEnded,
+    ScanPurpose,
+)
 from gini_notebook.service.batch.ledger.uploads import Finished
 from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.run_context import RunContext, counts, reason_of
@@ -170,7 +180,9 @@ class Poller:
             return []
         pending.failures += counts(answer.error)
         if outcome is Outcome.REFUSED or pending.failures >= context.settings.attempts:
-            return [self._fail(pending, *reason_of(answer.error))]
+            failed = self._fail(pending, *reason_of(answer.error))
+            never_shown = isinstance(answer.error, NotFound) and not pending.polls
+            return [NotShown(failed, pending.document_id) if never_shown else failed]
         self._schedule(pending, context.now() + context.backoff_s(max(1, pending.failures)))
         return []
 

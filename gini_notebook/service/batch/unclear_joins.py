@@ -113,6 +113,8 @@ class _Lost:
     since: float
     absences: int = 0
     failures: int = 0
+    # What it comes to unless it is found; else it may be sent again.
+    failed: Failed | None = None
     # Absent long enough, but from a page of a kind that names no parents.
     stuck: bool = False
 
@@ -168,6 +170,12 @@ class UnclearJoins:
         """Take a document of which nobody knows whether its pages were joined."""
         self._lost[unclear.key] = _Lost(unclear, self._context.now())
         self._poll_again(unclear.key, min(PAUSE_S, self._context.poll_pause_s))
+
+    def add_not_shown(self, failed: Failed) -> None:
+        """Take a document that the service has named and does not show: it may be there under another id."""
+        unclear = Unclear(failed.key, "", failed.error, failed.request_id, COMPOSITE)
+        self._lost[failed.key] = _Lost(unclear, self._context.now(), failed=failed)
+        self._poll_again(failed.key, 0.0)
 
     def outdate(self) -> None:
         """Record that pages are about to be joined, which makes the last polls for surplus outdated."""
@@ -279,23 +287,29 @@ class UnclearJoins:
             error, request_id = reason_of(answer.error)
             return [Failed(key, f"Its first page is no longer at the service: {error}", request_id, COMPOSITE)]
         if outcome is not None:
-            self._failed(self._lost[key], answer.error)
-            return []
+            return self._failed(self._lost[key], answer.error)
         if found := self._unknown(answer.value):
             # The oldest counts; others are found as surplus at the end.
             return [self._found(key, found[0])]
         return self._missed(task, answer)
 
-    def _failed(self, lost: _Lost, error: Exception | None) -> None:
+    def _failed(self, lost: _Lost, error: Exception | None) -> list[Event]:
         lost.failures += counts(error)
         if not self._gave_up(lost):
             self._poll_again(lost.unclear.key, self._context.backoff_s(max(1, lost.failures)))
+        elif lost.failed is not None:
+            del self._lost[lost.unclear.key]
+            return [lost.failed]
+        return []
 
     def _gave_up(self, lost: _Lost) -> bool:
         return lost.stuck or lost.failures >= self._context.settings.attempts
 
     def _missed(self, task: PollPage, answer: Answer) -> list[Event]:
         key, lost = task.key, self._lost[task.key]
+        if lost.failed is not None:
+            del self._lost[key]
+            return [lost.failed]
         wait_until = lost.since + self._context.settings.quarantine_s
         lost.failures = 0
         lost.absences += 1

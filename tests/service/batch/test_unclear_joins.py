@@ -128,12 +128,12 @@ def test_R3_the_last_look_for_surplus_is_given_up_when_it_fails_and_made_by_the_
     )
     simulation = Simulation(memory_path, service, SLOW).composites(4)
     simulation.run()
-    assert simulation.rows("SELECT count(*) FROM facts WHERE name = 'composites_swept'") == [(0,)]
+    assert simulation.rows("SELECT count(*) FROM facts WHERE name = 'composites_scanned_last'") == [(0,)]
     twins = next(stored.parts for stored in service.documents_by_id.values() if stored.id == lost_one(simulation))
     extra = service._join(twins)
     service.before = lambda call, number, now: None
     simulation.run()
-    assert simulation.rows("SELECT count(*) FROM facts WHERE name = 'composites_swept'") == [(1,)]
+    assert simulation.rows("SELECT count(*) FROM facts WHERE name = 'composites_scanned_last'") == [(1,)]
     assert simulation.rows("SELECT document_id FROM surplus") == [(extra,)]
 
 

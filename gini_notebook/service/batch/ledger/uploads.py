@@ -94,6 +94,12 @@ def state_and_name(ledger: Ledger, key: str) -> tuple[str, str | None]:
     return rows[0] if rows else ("planned", None)
 
 
+def name_and_kind(ledger: Ledger, key: str) -> tuple[str, str]:
+    """Return the name of an upload at the service, and whether it is a document, a page or a joined one."""
+    name, kind = ledger.rows("SELECT name, kind FROM uploads WHERE key = ?", (key,))[0]
+    return name, kind
+
+
 def attempts_of(ledger: Ledger, key: str) -> int:
     """Return how many requests to upload this may have reached the service."""
     return int(ledger.rows("SELECT attempts FROM uploads WHERE key = ?", (key,))[0][0])
@@ -188,6 +194,20 @@ def set_failed(ledger: Ledger, key: str, error: str, request_id: str | None, pol
         "UPDATE uploads SET state = 'failed', finished_at = ?, error = ?, request_id = ?, polls = ? WHERE key = ?",
         (time.time(), error, request_id, polls, key),
     )
+
+
+def doubt_failures_once(ledger: Ledger) -> None:
+    """Let documents be looked for once more that failed because the service never showed the id that it had named.
+
+    Earlier versions believed half an id, and wrote down that such a document is not there.
+    """
+    if ledger.fact("failures_doubted") is None:
+        ledger.change(
+            "UPDATE uploads SET state = 'uploaded' WHERE state = 'failed' AND document_id IS NOT NULL AND polls = 0 "
+            "AND deleted_at IS NULL AND kind != 'partial'"
+        )
+        ledger.remember("failures_doubted", "yes")
+        ledger.commit()
 
 
 def set_done(ledger: Ledger, key: str, finished: Finished) -> None:
