@@ -28,7 +28,7 @@ DOCUMENT_SUFFIXES = (".pdf", ".xml", ".json", *IMAGE_SUFFIXES)
 MAX_ATTACHMENTS = 32
 _MAX_PDF_BYTES = 100 * 1024 * 1024
 _PDF_MARK = b"%PDF-"
-_CHUNK = 16  # documents per task, so that the way to another process is worth it
+_CHUNK = 16  # files per task, so that the way to another process is worth it
 
 
 class Found(NamedTuple):
@@ -71,18 +71,29 @@ def read_documents(
             yield _found(task[1], answer)
         return
     done = 0
+    chunks = [tasks[start : start + _CHUNK] for start in range(0, len(tasks), _CHUNK)]
     try:
-        for found in executor.map(read_task, tasks, chunksize=_CHUNK):
-            yield found
-            done += 1
+        for chunk, answers in zip(chunks, executor.map(read_tasks, chunks), strict=True):
+            for task, (value, problem) in zip(chunk, answers, strict=True):
+                yield _found(task[1], _guarded.Answer(value, None if problem is None else TruthError(problem)))
+            done += len(chunk)
     except Exception as error:  # every executor has errors of its own for broken, closed and cancelled
         raise broken(executor, error, f"after {done} of {len(paths)} files") from error
 
 
-def read_task(task: tuple[str, str, bool]) -> Found:
-    """Read one file, whatever is wrong with it."""
-    [answer] = _guarded.each(packed_document, [task])
-    return _found(task[1], answer)
+def read_tasks(tasks: Sequence[tuple[str, str, bool]]) -> list[tuple[_guarded.Value, str | None]]:
+    """Read some files: for each its labels, packed for the way back, or what is wrong with it."""
+    return [
+        _value_or_problem(task[1], answer)
+        for task, answer in zip(tasks, _guarded.each(packed_document, tasks), strict=True)
+    ]
+
+
+def _value_or_problem(document: str, answer: _guarded.Answer) -> tuple[_guarded.Value, str | None]:
+    try:
+        return _value(document, answer), None
+    except TruthError as error:
+        return None, str(error)
 
 
 def _found(document: str, answer: _guarded.Answer) -> Found:
@@ -93,9 +104,13 @@ def _found(document: str, answer: _guarded.Answer) -> Found:
 
 
 def _unpacked(document: str, answer: _guarded.Answer) -> Labels | None:
+    value = _value(document, answer)
+    return None if value is None else unpacked(value)
+
+
+def _value(document: str, answer: _guarded.Answer) -> _guarded.Value:
     try:
-        value = answer.get()
-        return None if value is None else unpacked(value)
+        return answer.get()
     except ReaderStopped as error:
         message = f"{document} cannot be read: {error}."
         raise TruthError(message) from error

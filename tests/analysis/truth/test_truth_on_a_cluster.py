@@ -69,7 +69,7 @@ def test_an_executor_that_breaks_off_is_named_with_what_to_do_next(einvoices, ex
 
 
 def some_files_are_read(scheduler) -> bool:
-    return sum(task.state == "memory" for task in list(scheduler.tasks.values())) >= COPIES
+    return sum(task.state == "memory" for task in list(scheduler.tasks.values())) >= 1  # of four, with 16 files each
 
 
 def test_a_dask_cluster_that_loses_a_worker_midway_reads_the_same_truth(einvoices, tmp_path):

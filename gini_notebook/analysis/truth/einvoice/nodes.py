@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from lxml import etree
 
@@ -17,13 +18,23 @@ def find_all(node: Element | None, path: str) -> list[Element]:
     """Return the elements at a path of local names, such as ``"A/B"``, in any namespace."""
     if node is None:
         return []
-    return node.findall("/".join(f"{{*}}{step}" for step in path.split("/")))
+    first, *further = _tags(path)
+    found = list(node.iterchildren(first))
+    for tag in further:
+        found = [child for element in found for child in element.iterchildren(tag)]
+    return found
+
+
+@cache
+def _tags(path: str) -> list[str]:
+    return [f"{{*}}{step}" for step in path.split("/")]
 
 
 def find(node: Element | None, path: str) -> Element | None:
     """Return the first element at a path of local names."""
-    found = find_all(node, path)
-    return found[0] if found else None
+    if node is not None and "/" not in path:
+        return next(node.iterchildren(_tags(path)[0]), None)
+    return next(iter(find_all(node, path)), None)
 
 
 def text(node: Element | None, *paths: str) -> str | None:
@@ -38,6 +49,8 @@ def text(node: Element | None, *paths: str) -> str | None:
 
 def content_of(element: Element) -> str:
     """Return the text within an element, without the blanks around it."""
+    if len(element) == 0:
+        return (element.text or "").strip()
     return "".join(map(str, element.itertext())).strip()
 
 
