@@ -89,6 +89,13 @@ KINDS: Mapping[str, Kind] = {
         "Label what the page says in a table, and read it behind: read_truth([folder, table]).",
         "Label what the page says in a table, and name it behind the folder.",
     ),
+    "tables_passed_over": Kind(
+        "must",
+        "{count} {count:table in the folder of the ground truth was|tables in the folder of the ground truth were} not read.",
+        "{count} {count:Tabelle im Ordner der Sollwerte wurde|Tabellen im Ordner der Sollwerte wurden} nicht gelesen.",
+        "Name it behind the folder: read_truth([folder, table]).",
+        "Name it behind the folder.",
+    ),
     "truth_sidecars": Kind(
         "info",
         "{count} {count:e-invoice is|e-invoices are} taken as ground truth of the document of the same name beside {count:it|them}.",

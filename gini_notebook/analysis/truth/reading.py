@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gini_notebook import _guarded
 from gini_notebook.analysis.truth.folder import (
@@ -16,6 +17,7 @@ from gini_notebook.analysis.truth.folder import (
     read_documents,
 )
 from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, unpacked
+from gini_notebook.analysis.truth.layers import put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
 from gini_notebook.analysis.truth.sheets import (
@@ -26,9 +28,10 @@ from gini_notebook.analysis.truth.sheets import (
     read_bytes,
     sheet_labels,
 )
+from gini_notebook.analysis.truth.sidecars import renamed, sidecars
 from gini_notebook.analysis.truth.sizes import check_regular
 from gini_notebook.errors import ReaderStopped, TruthError
-from gini_notebook.notes import plain
+from gini_notebook.notes import EXAMPLES, Note, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +58,7 @@ class _Reading:
 
 
 def read_truth(
-    source: "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | pd.DataFrame",
+    source: "str | os.PathLike[str] | pd.DataFrame | Iterable[str | os.PathLike[str] | pd.DataFrame]",
     *,
     declared_fields: Sequence[str] | str | None = None,
     columns: Mapping[str, str] | None = None,
@@ -67,7 +70,7 @@ def read_truth(
     Parameters
     ----------
     source
-        One of these, or a list of paths to them:
+        One of these, or a list of them, in which a later one replaces what an earlier one says of a document:
 
         - a table (``.csv``, ``.tsv``, ``.xlsx``, ``.ods``, ``.parquet``, or a DataFrame), *wide* with a row per
           document and the columns ``document`` (or ``file``) and one per field, or *long* with the columns
@@ -77,7 +80,8 @@ def read_truth(
         - extractions as the service answers them, which somebody corrected (``<document>.json``);
         - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung), UBL or ebInterface, as XML or inside a PDF;
         - a folder of e-invoices and corrected extractions, subfolders included. There a document is called by its path
-          below the folder, and a file that cannot be read does not stop the others.
+          below the folder, and a file that cannot be read does not stop the others. An e-invoice beside a document of
+          its name (``RE-1.xml`` beside ``RE-1.pdf``) is the truth of that document. Tables in it are not read.
     declared_fields
         Fields that somebody looked for in every document, so that nothing found means *empty* and not *unlabelled*:
         names of header fields, ``"lineItems.artNumber"`` for a column of line items, or ``"all"``.
@@ -130,12 +134,14 @@ def read_truth(
     elif isinstance(source, (str, os.PathLike)):
         _read_path(reading, Path(source).expanduser())
     else:
-        _read_list(reading, [Path(path).expanduser() for path in source])
+        _read_list(reading, list(source))
     declared = declare(reading.labels, declared_fields)
     if not reading.labels.labels:
         raise TruthError(_nothing_found(reading))
     table = frame(reading.labels.labels)
     table.attrs.update(rule=_rule(declared), problems=reading.problems, summary=_summary(reading))
+    if reading.tables:
+        reading.labels.notes.append(Note("tables_passed_over", len(reading.tables), examples=_first(reading.tables)))
     table.attrs["notes"] = plain(reading.labels.notes)
     return table
 
@@ -150,7 +156,7 @@ def _read_path(reading: _Reading, path: Path) -> None:
         message = f"There is no file or folder {os.fspath(path)!r} to read ground truth from."
         raise TruthError(message)
     elif path.suffix.lower() in (*TABLE_SUFFIXES, ".json"):
-        reading.labels.extend(_table(path, reading.columns))
+        put_over(reading.labels, _table(path, reading.columns), path.name)
     elif path.suffix.lower() in DOCUMENT_SUFFIXES:
         _read_document(reading, path)
     else:
@@ -199,28 +205,54 @@ def _read_document(reading: _Reading, path: Path) -> None:
         hint = "pass qr_codes=True (in a shell --qr-codes) to read its payment QR code, too"
         message = f"{path.name} holds no ground truth: {looked_for}{'' if reading.qr_codes else f'; {hint}'}."
         raise TruthError(message)
-    reading.labels.extend(labels)
+    put_over(reading.labels, labels, path.name)
 
 
 def _read_files(reading: _Reading, files: Sequence[Path], folder: Path) -> None:
+    """Read files that hold one document each: a later layer replaces an earlier one, see :mod:`.layers`."""
     names = [document_name(file, folder) for file in files]
-    for found in read_documents(files, names, qr_codes=reading.qr_codes, executor=reading.executor):
+    beside = {file: document_name(document, folder) for file, document in sidecars(files).items()}
+    inside, aside, corrected, nothing = Labels(), Labels(), Labels(), set()
+    reader = read_documents(files, names, qr_codes=reading.qr_codes, executor=reading.executor)
+    for file, found in zip(files, reader, strict=True):
         if found.problem is not None:
             reading.problems.append((found.document, found.problem))
         elif found.labels is None:
-            reading.without += 1
+            nothing.add(found.document)
+        elif file in beside:
+            aside.extend(renamed(found.labels, beside[file]))
         else:
-            reading.labels.extend(found.labels)
+            (corrected if file.suffix.lower() == ".json" else inside).extend(found.labels)
+    if aside.documents:
+        aside.notes.append(Note("truth_sidecars", len(aside.documents), examples=_first(aside.documents)))
+    put_over(inside, aside, "e-invoices beside documents")
+    put_over(inside, corrected, "corrected extractions")
+    reading.without += len(nothing - inside.documents.keys())
+    put_over(reading.labels, inside, folder.name)
 
 
-def _read_list(reading: _Reading, paths: Sequence[Path]) -> None:
-    documents = [path for path in paths if path.is_file() and path.suffix.lower() in (".pdf", ".xml", *IMAGE_SUFFIXES)]
-    for path in paths:
-        if path not in documents:
-            _read_path(reading, path)
-    if documents:
-        files = [path.absolute() for path in documents]
-        _read_files(reading, files, Path(os.path.commonpath([file.parent for file in files])))
+def _read_list(reading: _Reading, sources: Sequence[Any]) -> None:
+    """Read sources one over the other, in their order; documents that follow each other are one layer."""
+    paths = [one if hasattr(one, "columns") else Path(one).expanduser() for one in sources]
+    files = [path.absolute().parent for path in paths if _is_document(path)]
+    folder = Path(os.path.commonpath(files)) if files else Path()
+    for of_documents, group in groupby(paths, _is_document):
+        if of_documents:
+            _read_files(reading, [path.absolute() for path in group], folder)
+            continue
+        for path in group:
+            if hasattr(path, "columns"):
+                put_over(reading.labels, frame_labels(path, reading.columns), "a table")
+            else:
+                _read_path(reading, path)
+
+
+def _is_document(path: Any) -> bool:
+    return isinstance(path, Path) and path.suffix.lower() in (".pdf", ".xml", *IMAGE_SUFFIXES) and path.is_file()
+
+
+def _first(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(names, EXAMPLES))
 
 
 def _rule(declared: Sequence[tuple[str, str]]) -> str:

@@ -144,12 +144,15 @@ def test_a_list_of_paths(folder):
         read_truth([])
 
 
-def test_a_document_with_two_truths_is_an_error_that_names_both(folder):
-    corrected = {"extractions": {"invoiceId": {"entity": "text", "value": "RE-z"}}}
-    (folder / "a.pdf.json").write_text(json.dumps(corrected), encoding="utf-8")
-    message = r"'a\.pdf' has more than one label for invoiceId: 'RE-.' \(from .*\) and 'RE-.' \(from .*\)\. Keep one"
+def test_a_document_with_two_truths_is_an_error_that_names_both(tmp_path):
+    for ending in ("json", "JSON"):
+        corrected = {"extractions": {"invoiceId": {"entity": "text", "value": f"RE-{ending}"}}}
+        (tmp_path / f"a.pdf.{ending}").write_text(json.dumps(corrected), encoding="utf-8")
+    if len(list(tmp_path.iterdir())) == 1:
+        pytest.skip("this file system does not tell the two names apart")
+    message = r"'a\.pdf' has more than one label for invoiceId: 'RE-.*' \(from .*\) and 'RE-.*' \(from .*\)\. Keep one"
     with pytest.raises(TruthError, match=message):
-        read_truth(folder)
+        read_truth(tmp_path)
 
 
 def test_a_folder_without_truth_says_what_was_looked_for(tmp_path):
