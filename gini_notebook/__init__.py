@@ -8,11 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gini_notebook import datasets
     from gini_notebook.analysis import plots, rules, statistics
     from gini_notebook.analysis.comparison import Comparison, compare
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
-    from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
+    from gini_notebook.analysis.statistics import plan_sample_size
     from gini_notebook.analysis.truth import read_truth
     from gini_notebook.errors import GiniError
     from gini_notebook.interactive.explorer import explore
@@ -44,7 +45,6 @@ _HOMES = {
     "folders_as_documents": "service.batch",
     "login": "interactive.login",
     "login_accounts": "interactive.login",
-    "plan_comparison": "analysis.statistics",
     "plan_sample_size": "analysis.statistics",
     "process": "service.batch",
     "read_truth": "analysis.truth",
@@ -52,7 +52,12 @@ _HOMES = {
 }
 
 # Public modules; a name above may be that of its module, too, as login is, and means what the module holds.
-_MODULES = {"plots": "analysis.plots", "rules": "analysis.rules", "statistics": "analysis.statistics"}
+_MODULES = {
+    "datasets": "datasets",
+    "plots": "analysis.plots",
+    "rules": "analysis.rules",
+    "statistics": "analysis.statistics",
+}
 
 __all__ = [  # noqa: RUF022 - in the order of a session
     "login",
@@ -64,10 +69,10 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "explore",
     "feedback_from",
     "plan_sample_size",
-    "plan_comparison",
     "plots",
     "rules",
     "statistics",
+    "datasets",
     "login_accounts",
     "save_secret_file",
     "Client",

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -90,32 +89,19 @@ def _cell(value: object, number: str) -> str:
     return " ".join(str(value).split())
 
 
-def field_table(result: "Evaluation", how: "Mapping[str, Any]") -> str:
+def field_table(result: "Evaluation", intervals: str) -> str:
     """Return the scores per field with the interval of F1, as printed by ``run`` and ``evaluate``."""
     from pandas import isna
 
-    scores = result.by_field(**how)
+    scores = result.by_field(intervals=intervals)
     shown = scores[list(FIELD_COLUMNS)].rename(columns=FIELD_COLUMNS)
     group = scores["group"].fillna("")
     shown["field"] = scores["field"].where(group == "", group + "." + scores["field"])
-    shown[percent(scores.attrs["confidence_level"])] = [
+    shown["95 % interval"] = [
         "n/a" if isna(low) or isna(high) else f"{low:.3f} – {high:.3f}"
         for low, high in zip(scores["f1_low"], scores["f1_high"], strict=True)
     ]
-    return "\n".join([table(shown), *headlines(scores)])
-
-
-def percent(confidence_level: float) -> str:
-    """Return the heading of an interval."""
-    return f"{confidence_level * 100:g} % interval"
-
-
-def headlines(scores: "pd.DataFrame") -> list[str]:
-    """Say of how many documents, and how many with a mistake, each average is."""
-    from gini_notebook.analysis.evaluation.intervals import headline
-
-    whole = scores[scores["average"] & (scores["field"] == "micro") & scores["f1"].notna()]
-    return [headline(row, scores.attrs) for row in whole.to_dict("records")]
+    return table(shown)
 
 
 def difference_table(fields: "pd.DataFrame") -> str:
@@ -130,7 +116,7 @@ def difference_table(fields: "pd.DataFrame") -> str:
         "field": [name if len(name) <= FIELD_CHARACTERS else f"{name[: FIELD_CHARACTERS - 1]}…" for name in names],
         "F1 of A": fields["f1_a"],
         "F1 of B": fields["f1_b"],
-        f"difference ({percent(fields.attrs['confidence_level'])})": [
+        "difference (95 % interval)": [
             "n/a" if pd.isna(at) else f"{at:+.3f} ({low:+.3f} to {high:+.3f})" for at, low, high in ends
         ],
         "p": fields["p_holm"],
