@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gini_notebook import datasets
     from gini_notebook.analysis import plots, rules, statistics
     from gini_notebook.analysis.comparison import Comparison, compare
     from gini_notebook.analysis.evaluation.evaluate import evaluate
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
     from gini_notebook.interactive.login_form import LoginForm
+    from gini_notebook.interactive.truth_check import check_truth
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.service.accounts import Accounts
     from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process
@@ -38,6 +38,7 @@ _HOMES = {
     "LoginForm": "interactive.login_form",
     "Sandbox": "sandbox",
     "Timing": "service.transport",
+    "check_truth": "interactive.truth_check",
     "compare": "analysis.comparison",
     "evaluate": "analysis.evaluation",
     "explore": "interactive.explorer",
@@ -52,18 +53,14 @@ _HOMES = {
 }
 
 # Public modules; a name above may be that of its module, too, as login is, and means what the module holds.
-_MODULES = {
-    "datasets": "datasets",
-    "plots": "analysis.plots",
-    "rules": "analysis.rules",
-    "statistics": "analysis.statistics",
-}
+_MODULES = {"plots": "analysis.plots", "rules": "analysis.rules", "statistics": "analysis.statistics"}
 
 __all__ = [  # noqa: RUF022 - in the order of a session
     "login",
     "process",
     "folders_as_documents",
     "read_truth",
+    "check_truth",
     "evaluate",
     "compare",
     "explore",
@@ -72,7 +69,6 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "plots",
     "rules",
     "statistics",
-    "datasets",
     "login_accounts",
     "save_secret_file",
     "Client",

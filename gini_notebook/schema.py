@@ -143,6 +143,23 @@ NOTES = Table(
     {"kind": TEXT, "level": TEXT, "count": COUNT, "text": TEXT, "advice": TEXT, "examples": TEXT},
 )
 
+# What check_truth() answers: labels that somebody should look at again, ``rank`` 1 first.
+CHECK_TRUTH = Table(
+    "check_truth",
+    ("document", "group", "row", "field", "check"),
+    {
+        "document": TEXT,
+        "group": TEXT,
+        "row": COUNT,
+        "field": TEXT,
+        "check": TEXT,
+        "value": TEXT,
+        "found": TEXT,
+        "suggestion": TEXT,
+        "rank": COUNT,
+    },
+)
+
 # What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
 # x_low and x_high, ``interval`` says of which kind. ``average`` tells micro from a field of that name.
 FIELD_SCORES = Table(

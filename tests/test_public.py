@@ -10,7 +10,7 @@ import gini_notebook
 
 HEAVY = ("pandas", "matplotlib", "ipywidgets", "requests", "scipy", "lxml", "numpy", "anywidget")
 
-MODULES = {"datasets", "plots", "rules", "statistics"}
+MODULES = {"plots", "rules", "statistics"}
 
 
 def modules_after(code: str) -> set[str]:

@@ -7,7 +7,16 @@ import typer
 
 from gini_notebook._files import replacing
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
-from gini_notebook.cli.output import as_json, changed_documents, difference_table, field_table, records, say, table
+from gini_notebook.cli.output import (
+    as_json,
+    changed_documents,
+    difference_table,
+    doubtful_labels,
+    field_table,
+    records,
+    say,
+    table,
+)
 from gini_notebook.cli.runs import (
     DeclaredFields,
     FailUnder,
@@ -22,12 +31,15 @@ from gini_notebook.cli.runs import (
 from gini_notebook.errors import FileProblem
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gini_notebook.analysis.evaluation import Evaluation
 
 
 @app.command(
     epilog="Examples: gini-notebook truth e-invoices/ --out truth.csv · "
-    "gini-notebook truth labels.xlsx --out truth.jsonl"
+    "gini-notebook truth labels.xlsx --out truth.jsonl · "
+    "gini-notebook truth labels.xlsx --check --run runs/baseline"
 )
 def truth(
     source: Annotated[Path, typer.Argument(help="A table, JSON, an e-invoice, or a folder of e-invoices.")],
@@ -35,22 +47,28 @@ def truth(
     out: Annotated[Path | None, typer.Option(help="Write it here: .csv, .xlsx, .parquet or .jsonl.")] = None,
     declared_fields: DeclaredFields = None,
     qr_codes: Annotated[bool, typer.Option("--qr-codes", help="Also read EPC and Swiss payment QR codes.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Say which labels to look at again, worst first.")] = False,
+    run: Annotated[Path | None, typer.Option(help="A run over the same documents, to check with.")] = None,
+    documents: Annotated[Path | None, typer.Option(help="The folder of the documents, to check with.")] = None,
     json: Json = False,
 ) -> None:
     """Read ground truth, say what was found, and write it as one table.
 
-    E-invoices are CII and UBL, as XML or inside a PDF.
+    E-invoices are CII and UBL, as XML or inside a PDF. With --check, labels are compared with each other, with the
+    words of the documents, and with what a run read.
     """
     from gini_notebook.analysis.truth import read_truth, write_truth
 
     facts = read_truth(source, declared_fields=declared(declared_fields), qr_codes=qr_codes)
     if out is not None:
         write_truth(facts, out)
+    doubtful = _doubtful(facts, run, documents) if check or run or documents else None
     problems = list(facts.attrs.get("problems", []))
     header = facts[facts["group"] == ""]
     counts = {str(field): int(count) for field, count in header["field"].value_counts().items()}
     if json:
-        as_json({"documents": int(facts["document"].nunique()), "fields": counts, "problems": problems})
+        answer = {"documents": int(facts["document"].nunique()), "fields": counts, "problems": problems}
+        as_json(answer | ({"check": records(doubtful)} if doubtful is not None else {}))
         return
     say(f"{facts['document'].nunique()} documents with ground truth.")
     for field, count in counts.items():
@@ -61,6 +79,14 @@ def truth(
             say(f"  {document}: {why}")
     if out is not None:
         say(f"Written: {out}")
+    if doubtful is not None:
+        say(doubtful_labels(doubtful))
+
+
+def _doubtful(facts: "pd.DataFrame", run: Path | None, documents: Path | None) -> "pd.DataFrame":
+    from gini_notebook.interactive.truth_check import check_truth
+
+    return check_truth(facts, None if run is None else extractions_of(run), documents)
 
 
 def extractions_of(source: Path) -> object:
@@ -72,21 +98,11 @@ def extractions_of(source: Path) -> object:
     if not source.is_file():
         message = f"There is neither a run folder nor a table at {source}."
         raise FileProblem(message)
-    if source.suffix.lower() == ".parquet":
-        from gini_notebook.analysis.evaluation.parquet_partitions import read_parquet
-
-        return read_parquet(source, "extractions")
     import pandas as pd
 
-    try:
-        return pd.read_csv(source, dtype=str, keep_default_na=False)
-    except ValueError as error:  # of pandas and of Unicode
-        why = " ".join(str(error).split())
-        message = (
-            f"{source} cannot be read as a table of extractions: {why}. Give a CSV file in UTF-8 with the columns "
-            "document, field and value, a Parquet file, or the folder of a run."
-        )
-        raise FileProblem(message) from error
+    if source.suffix.lower() == ".parquet":
+        return pd.read_parquet(source)
+    return pd.read_csv(source, dtype=str, keep_default_na=False)
 
 
 @app.command(

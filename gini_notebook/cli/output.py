@@ -26,6 +26,7 @@ FIELD_COLUMNS = {
 # The other columns of the table of differences take 66 of 100.
 FIELD_CHARACTERS = 32
 MOST_NAMES = 10
+MOST_LABELS = 20
 
 
 def say(text: str = "") -> None:
@@ -131,6 +132,23 @@ def changed_documents(kind: str, changed: "pd.DataFrame") -> str:
     more = f", and {len(names) - MOST_NAMES} more (--json names all)" if len(names) > MOST_NAMES else ""
     listed = f": {', '.join(' '.join(name.split()) for name in names[:MOST_NAMES])}{more}" if names else ""
     return f"{len(names)} documents {kind}{listed}"
+
+
+def doubtful_labels(found: "pd.DataFrame") -> str:
+    """Say which labels to look at again, of many the first."""
+    from gini_notebook.schema import dotted
+
+    if found.empty:
+        return "Nothing speaks against any label."
+    lines = [f"{len(found)} labels to look at again, the most doubtful first:"]
+    for one in found.head(MOST_LABELS).itertuples(index=False):
+        row = f"[{one.row}]" if one.group else ""
+        lines.append(
+            f"{one.rank:4}  {_cell(one.document, '')}  {dotted(one.group, one.field)}{row}: {_cell(one.value, '')}"
+        )
+        lines.append(f"      {one.check}: {_cell(one.found, '')}. {_cell(one.suggestion, '')}")
+    more = len(found) - MOST_LABELS
+    return "\n".join([*lines, f"… and {more} more; --json names all."] if more > 0 else lines)
 
 
 def failures(documents: "pd.DataFrame") -> str:

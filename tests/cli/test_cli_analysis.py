@@ -72,3 +72,17 @@ def test_a_run_names_truth_that_cannot_be_read(tmp_path: Path) -> None:
     words = ["run", str(tmp_path / "a.txt"), "--sandbox", "--to", str(tmp_path / "run"), "--truth", str(truth)]
     output = call(*words, "--intervals", "bca")[1]
     assert "Note: 1 values of paymentDueDate in the truth cannot be read as date, for example '31.12.2025'." in output
+
+
+def test_truth_names_the_labels_to_look_at(tmp_path: Path) -> None:
+    truth = table(tmp_path / "truth.csv", *range(1, 30))
+    code, output = call("truth", truth, "--check")
+    assert code == 0
+    assert "40 labels to look at again, the most doubtful first:" in output
+    assert "   1  d00.pdf  iban: DE1\n      form: has not the form of an IBAN of DE. Look at the document." in output
+    assert "… and 20 more; --json names all." in output
+    answer = json.loads(call("truth", truth, "--json", "--run", table(tmp_path / "found.csv", 0))[1])
+    assert {row["check"] for row in answer["check"]} == {"other_document"}
+    right = tmp_path / "right.csv"
+    right.write_text("document,field,value\na.pdf,iban,DE89370400440532013000\n", encoding="utf-8")
+    assert "Nothing speaks against any label." in call("truth", str(right), "--check")[1]

@@ -15,7 +15,7 @@ from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.folders import by_reason
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger, tables
-from gini_notebook.service.batch.ledger.documents import count_by_status, first_documents, left_out
+from gini_notebook.service.batch.ledger.documents import count_by_status, first_documents, left_out, sources
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client
@@ -115,6 +115,12 @@ class Batch:
         """
         with self._ledger() as ledger:
             return schema.LEFT_OUT.frame([one._asdict() for one in left_out(ledger)])
+
+    @property
+    def files(self) -> dict[str, list[Path]]:
+        """The file of each document, or the files of its pages, where they were when the run was called last."""
+        with self._ledger() as ledger:
+            return {one.document: [Path(path) for path in one.pages or (one.path,)] for one in sources(ledger)}
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -1,0 +1,163 @@
+"""``check_truth``: what to look at in a ground truth before believing it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gini_notebook._files import check_regular
+from gini_notebook.analysis.labelling import check_labels
+from gini_notebook.analysis.labelling.document_text import DocumentText, read_texts
+from gini_notebook.analysis.labelling.evidence import composed
+from gini_notebook.errors import NotFound, SchemaError
+from gini_notebook.service.batch import Batch
+from gini_notebook.service.batch.inputs import Documents, find, pages_in
+from gini_notebook.service.batch.naming import composite_key, part_key
+
+if TYPE_CHECKING:
+    from gini_notebook.service.client import Client
+
+
+def check_truth(
+    truth: pd.DataFrame,
+    batch: Any = None,
+    documents: Documents | None = None,
+    *,
+    client: "Client | None" = None,
+) -> pd.DataFrame:
+    """Say which labels to look at again before believing a ground truth, worst first.
+
+    Nothing is changed, and nothing here is proof: a printed IBAN may have wrong check digits, and a run may be wrong.
+    How doubtful a label is comes from how rare the same finding is among the labels of its field, so a field whose
+    values are derived and never printed does not fill the table.
+
+    Parameters
+    ----------
+    truth
+        The truth table, as of :func:`gini_notebook.read_truth`.
+    batch
+        A run over the same documents: a batch, a table of extractions, or anything that has one as ``.extractions``.
+        Of a batch, the files that were sent are read as well, as long as they are where they were and unchanged.
+    documents
+        Where the documents are: the folder, list or mapping that was given to :func:`gini_notebook.process`. PDFs with
+        a text layer and text files are read, in a process of their own.
+    client
+        Ask the service for the words of documents that have none of their own, such as scans: one request for each
+        (``GET /documents/{id}/layout``). The batch knows their ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``schema.CHECK_TRUTH``, one row per doubtful label: ``document``, ``group``, ``row`` (Int64), ``field``,
+        ``check`` (below), ``value``, ``found`` (all that was found, in words), ``suggestion`` (what to do) and ``rank``
+        (Int64, 1 is the most doubtful). ``attrs["words"]`` counts the documents whose words are known. The checks:
+
+        - ``unread``: no value of its field's kind;
+        - ``swapped``: the date with day and month exchanged is the one in the document;
+        - ``one_character``: the document, or the run, has a value that differs in one character;
+        - ``other_document``: not in this document, and the label of another one;
+        - ``form``: length, structure or check digits of an IBAN, structure of a BIC;
+        - ``nowhere``: not among the words of the document;
+        - ``run_differs``: the run read something else;
+        - ``as_run``: as the run read it, though it stands nowhere or has a wrong form: copied from a run?
+        - ``sum``: quantities and prices of the rows do not add up to what is to be paid;
+        - ``duplicate``: amount, account and reference of another document, or the same file labelled differently.
+
+    Raises
+    ------
+    SchemaError
+        If one of the tables lacks columns.
+    FileProblem
+        If there are no such documents.
+
+    Examples
+    --------
+    >>> truth = pd.DataFrame({"document": ["a.pdf"], "group": "", "row": 0, "field": ["iban"]})
+    >>> check_truth(truth.assign(value="DE89 3704 0044 0532 0130 01"))[["check", "found"]].values.tolist()
+    [['form', 'has check digits that do not match']]
+    """
+    extractions, known = _tables(batch)
+    texts = read_texts(_files(truth, batch, documents))
+    if client is not None:
+        owner = getattr(batch, "user", "")
+        texts |= _layouts(client.with_user(owner) if owner else client, known, texts)
+    table = check_labels(truth, extractions, known, texts)
+    table.attrs["words"] = len(texts)
+    return table
+
+
+def _tables(batch: Any) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Return the tables of extractions and of documents, as far as there are any."""
+    if batch is None or isinstance(batch, pd.DataFrame):
+        return batch, None
+    extractions = getattr(batch, "extractions", None)
+    if not isinstance(extractions, pd.DataFrame):
+        message = (
+            f"Cannot check a truth against a {type(batch).__name__}: give a batch, or a table with the columns "
+            "document, field and value. Where the documents are is named with documents=."
+        )
+        raise SchemaError(message)
+    return extractions, getattr(batch, "documents", None)
+
+
+def _files(truth: pd.DataFrame, batch: Any, documents: Documents | None) -> dict[str, list[Path]]:
+    """Return the files of the documents of the truth."""
+    wanted = {composed(str(name)) for name in truth["document"]} if "document" in truth else set()
+    if documents is not None:
+        return _only(wanted, _given(documents))
+    return _only(wanted, _unchanged(batch)) if isinstance(batch, Batch) else {}
+
+
+def _only(wanted: set[str], files: Iterable[tuple[str, list[Path]]]) -> dict[str, list[Path]]:
+    return {composed(name): paths for name, paths in files if composed(name) in wanted}
+
+
+def _given(documents: Documents) -> Iterable[tuple[str, list[Path]]]:
+    """Yield the documents that were named; of a folder also its folders of pages."""
+    for source in find(documents).sources:
+        yield source.document, [Path(path) for path in source.pages or (source.path,)]
+    if isinstance(documents, str | Path) and (top := Path(documents).expanduser()).is_dir():
+        for folder in (path for path in sorted(top.rglob("*")) if path.is_dir() and not path.is_symlink()):
+            if pages := pages_in(folder):
+                yield folder.relative_to(top).as_posix(), [Path(page) for page in pages]
+
+
+def _unchanged(batch: Batch) -> Iterable[tuple[str, list[Path]]]:
+    """Yield the files of a batch that still are what was sent: a run folder may come from another machine."""
+    keys: Mapping[str, str] = dict(zip(batch.documents["document"], batch.documents["sha256"], strict=True))
+    for document, paths in batch.files.items():
+        with suppress(OSError, ValueError):
+            parts = [_digest(path) for path in paths]
+            key = parts[0] if len(parts) == 1 else composite_key([part_key(part) for part in parts])
+            if key == keys.get(document):
+                yield document, paths
+
+
+def _digest(path: Path) -> str:
+    check_regular(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _layouts(
+    client: "Client", known: pd.DataFrame | None, texts: Mapping[str, DocumentText]
+) -> dict[str, DocumentText]:
+    """Fetch the words of the documents that have none yet; where the service has none, there are none."""
+    if known is None or "document_id" not in known:
+        raise SchemaError("To ask the service for words, give the batch: its documents table knows their ids.")
+    found = {}
+    asked = known.dropna(subset=["document_id"])
+    for document, identifier in zip(asked["document"].map(composed), asked["document_id"], strict=True):
+        if document in texts:
+            continue
+        try:
+            layout = client.layout(identifier)
+        except NotFound:
+            continue
+        words = DocumentText([" ".join(word.text for word in page.words()) for page in layout.pages])
+        if words.is_known:
+            found[document] = words
+    return found
