@@ -86,3 +86,25 @@ def test_truth_names_the_labels_to_look_at(tmp_path: Path) -> None:
     right = tmp_path / "right.csv"
     right.write_text("document,field,value\na.pdf,iban,DE89370400440532013000\n", encoding="utf-8")
     assert "Nothing speaks against any label." in call("truth", str(right), "--check")[1]
+
+
+def test_M27_clusters_and_confidence_levels_are_options_of_the_shell(tmp_path: Path) -> None:
+    lines = [
+        f"{name},{field},{value}"
+        for at, name in enumerate(NAMES)
+        for field, value in (("iban", "DE1"), ("paymentRecipient", f"S{at % 8}"))
+    ]
+    truth = tmp_path / "truth.csv"
+    truth.write_text("\n".join(["document,field,value", *lines]), encoding="utf-8")
+    words = ["evaluate", str(truth), str(truth), "--cluster", "paymentRecipient", "--confidence-level", "0.9"]
+    code, output = call(*words, "--out", str(tmp_path / "a.zip"))
+    assert code == 0
+    assert "90 % interval" in output
+    assert "8 clusters by paymentRecipient, 0 with a mistake." in output
+    assert "There are few clusters by paymentRecipient" in output
+    fields = {row["field"]: row for row in json.loads(call(*words, "--json")[1])["fields"]}
+    assert fields["iban"]["f1_low"] == pytest.approx(0.05 ** (1 / 8), abs=1e-6)
+    assert call(*words, "--fail-under", "iban.f1_low>=0.7")[0] == 1
+    both = ["compare", str(tmp_path / "a.zip"), str(tmp_path / "a.zip"), "--cluster", "paymentRecipient"]
+    assert "difference (90 % interval)" in call(*both, "--confidence-level", "0.9")[1]
+    assert call(*both[:3], "--cluster", "sender")[0] != 0

@@ -148,7 +148,8 @@ def _read(whole: Candidates, inputs: Inputs) -> _Lists:
     value, strings = encode(candidates["value"], CANDIDATES)
     rank = pd.to_numeric(candidates["rank"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     kept = (document != NOTHING) & (of_list != NOTHING)
-    if np.isnan(rank[kept]).any():
+    # A list numbered from 0 would put every right value a place further down than it is.
+    if np.isnan(rank[kept]).any() or (rank[kept] < 1).any():
         raise SchemaError("The column 'rank' of the candidates table must number the candidates of each list from 1.")
     return _Lists(whole.names, document[kept], of_list[kept], value[kept], rank[kept].astype(np.int64), strings)
 

@@ -59,7 +59,7 @@ def predictions(comparisons: pd.DataFrame, selected: BoolArray) -> Predictions:
     return every.of(predicted & selected)
 
 
-def reliability_table(given: Predictions, bins: int) -> pd.DataFrame:
+def reliability_table(given: Predictions, bins: int, level: float) -> pd.DataFrame:
     """Write the table of ``Evaluation.reliability``: bins of about equal count; equal confidences share a bin."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
@@ -73,7 +73,7 @@ def reliability_table(given: Predictions, bins: int) -> pd.DataFrame:
         confidence=("confidence", "mean"),
         correct=("right", "mean"),
     ).reset_index(drop=True)
-    low, high = wilson(found["correct"].to_numpy(dtype=np.float64) * found["count"], found["count"])
+    low, high = wilson(found["correct"].to_numpy(dtype=np.float64) * found["count"], found["count"], level=level)
     return found.assign(correct_low=low, correct_high=high).astype({"count": COUNT})
 
 

@@ -24,6 +24,7 @@ from gini_notebook.analysis.evaluation.counts import (
 )
 from gini_notebook.analysis.evaluation.encoding import BoolArray
 from gini_notebook.analysis.evaluation.formulas import MICRO
+from gini_notebook.analysis.evaluation.intervals import CONFIDENCE_LEVEL, DEFAULT_KIND, check_confidence_level
 from gini_notebook.analysis.evaluation.mistakes import (
     cause_table,
     confusion_table,
@@ -46,7 +47,7 @@ from gini_notebook.analysis.evaluation.thresholds import (
     slices_of,
     threshold_in_slice,
 )
-from gini_notebook.analysis.evaluation.units import truth_values
+from gini_notebook.analysis.evaluation.units import Cluster, truth_values
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.schema import dotted
 
@@ -159,6 +160,7 @@ class Evaluation(Scores):
         bins: int = 10,
         column: str | None = None,
         documents: pd.DataFrame | None = None,
+        confidence_level: float = CONFIDENCE_LEVEL,
     ) -> pd.DataFrame:
         """Return how often predictions of a confidence are right.
 
@@ -172,12 +174,14 @@ class Evaluation(Scores):
             The column whose values make slices, each with bins of its own; without, all documents share bins.
         documents
             A table with ``document`` and the column; by default the documents table of the evaluation.
+        confidence_level
+            How sure the intervals are.
 
         Returns
         -------
         pandas.DataFrame
             One row per bin: ``slice`` (only with a column), ``count``, ``confidence_low``, ``confidence_high``,
-            ``confidence`` (mean), ``correct`` (share of right ones) and its 95 % interval ``correct_low``,
+            ``confidence`` (mean), ``correct`` (share of right ones) and its interval (Wilson's) ``correct_low``,
             ``correct_high``.
 
         Raises
@@ -188,12 +192,13 @@ class Evaluation(Scores):
         if bins < 1:
             message = f"bins is {bins!r}; it must be 1 or more."
             raise SettingError(message)
+        check_confidence_level(confidence_level)
         given = predictions(self.comparisons, self._slots_of(field))
         if column is None:
-            return reliability_table(given, bins)
+            return reliability_table(given, bins, confidence_level)
         names = self.documents["document"]
         values = slice_values(column, names, self.documents if documents is None else documents)
-        return reliability_by_slice(values, names, given, bins)
+        return reliability_by_slice(values, names, given, bins, confidence_level)
 
     def confidence_scores(self) -> pd.DataFrame:
         """Return how well the confidence tells right from wrong, per field and for all header fields together.
@@ -223,14 +228,19 @@ class Evaluation(Scores):
         return pd.DataFrame(rows)
 
     def at_precision(
-        self, target: float, field: str | None = None, *, required: Sequence[str] | None = None
+        self,
+        target: float,
+        field: str | None = None,
+        *,
+        required: Sequence[str] | None = None,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
     ) -> Threshold:
         """Find the confidence from which on values can be taken unseen.
 
-        The threshold is the smallest whose one-sided 95 % lower bound of the precision reaches the target on one half
-        of the documents (Clopper-Pearson; the document bootstrap where documents have several predictions, unless all
-        of these are right: then Clopper-Pearson with documents as trials). What it brings is measured on the other
-        half.
+        The threshold is the smallest whose one-sided lower bound of the precision reaches the target on one half of the
+        documents; the bound is that of :meth:`by_field`, whose unit is the document (with one prediction per document:
+        Clopper and Pearson's). What it brings is measured on the other half.
 
         Parameters
         ----------
@@ -241,6 +251,10 @@ class Evaluation(Scores):
         required
             The header fields that must all be kept for a document to be automated; by default the field, or those
             given to ``evaluate``, or all.
+        confidence_level
+            How sure each bound is.
+        cluster
+            As in :meth:`by_field`; then halves are halves of the clusters.
 
         Returns
         -------
@@ -257,7 +271,7 @@ class Evaluation(Scores):
             self.documents["document"].tolist(),
             self._required(field, required),
             target=target,
-            seed=self.settings["seed"],
+            how=self._interval_options(DEFAULT_KIND, confidence_level, cluster),
         )
 
     def confidence_by_slice(
@@ -268,6 +282,8 @@ class Evaluation(Scores):
         field: str | None = None,
         target: float = 0.99,
         required: Sequence[str] | None = None,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        cluster: Cluster = None,
     ) -> pd.DataFrame:
         """Return whether the confidence means the same in parts of the documents, and a threshold holds in each.
 
@@ -281,6 +297,8 @@ class Evaluation(Scores):
             As in :meth:`at_precision`.
         target
             The wanted precision; the threshold is the one of :meth:`at_precision`, chosen on one half of all documents.
+        confidence_level, cluster
+            As in :meth:`at_precision`.
 
         Returns
         -------
@@ -301,20 +319,22 @@ class Evaluation(Scores):
         names = self.documents["document"]
         values = slice_values(column, names, self.documents if documents is None else documents)
         given = predictions(self.comparisons, self._slots_of(field))
-        wanted, seed = self._required(field, required), self.settings["seed"]
-        whole = find_threshold(given, names.tolist(), wanted, target=target, seed=seed)
+        wanted, how = self._required(field, required), self._interval_options(DEFAULT_KIND, confidence_level, cluster)
+        whole = find_threshold(given, names.tolist(), wanted, target=target, how=how)
         slots = self.document_counts().counts[:, self._indices(field), :4].sum(axis=(1, 2))
         of_document = pd.Index(names, dtype=object).get_indexer(given.document)
         rows = []
         for selected, row in slices_of(values, slots):
-            part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, selected=selected, seed=seed)
-            numbers = calibration_metrics(given.of(selected[of_document]), seed)
+            part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, selected=selected, how=how)
+            numbers = calibration_metrics(given.of(selected[of_document]), how)
             rows.append(row | numbers | slice_verdict(part, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": column, "field": field, "target": target, "status_of_all": whole.status}
         return table
 
-    def confidence_by_field(self, *, target: float = 0.99) -> pd.DataFrame:
+    def confidence_by_field(
+        self, *, target: float = 0.99, confidence_level: float = CONFIDENCE_LEVEL, cluster: Cluster = None
+    ) -> pd.DataFrame:
         """Return whether the confidence means the same in every field, and a threshold for all of them holds in each.
 
         Parameters
@@ -322,6 +342,8 @@ class Evaluation(Scores):
         target
             The wanted precision; the threshold is the one of ``at_precision(target)``, chosen for all header fields
             together on one half of the documents.
+        confidence_level, cluster
+            As in :meth:`at_precision`.
 
         Returns
         -------
@@ -336,15 +358,18 @@ class Evaluation(Scores):
         """
         names = self.documents["document"].tolist()
         given = predictions(self.comparisons, self._slots_of(None))
-        seed, everywhere = self.settings["seed"], np.ones(len(names), dtype=bool)
-        whole = find_threshold(given, names, self._required(None, None), target=target, seed=seed)
+        how, everywhere = (
+            self._interval_options(DEFAULT_KIND, confidence_level, cluster),
+            np.ones(len(names), dtype=bool),
+        )
+        whole = find_threshold(given, names, self._required(None, None), target=target, how=how)
         rows = []
         for place in self._indices(None).tolist():
             field = self._columns[place][1]
             part = given.of((given.field == field).to_numpy(dtype=bool))
-            held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, seed=seed)
+            held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, how=how)
             row = slice_facts(field, self.document_counts().counts[:, place, :4].sum(axis=1))
-            rows.append(row | calibration_metrics(part, seed) | slice_verdict(held, small=row["small"]))
+            rows.append(row | calibration_metrics(part, how) | slice_verdict(held, small=row["small"]))
         table = pd.DataFrame(rows)
         table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
         return table

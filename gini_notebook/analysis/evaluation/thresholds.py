@@ -1,5 +1,6 @@
 """From which confidence on can a value be taken unseen (M16 of the metrics)."""
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,13 +16,19 @@ from gini_notebook.analysis.evaluation.confidence import (
 )
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.formulas import ratio
+from gini_notebook.analysis.evaluation.intervals import IntervalOptions
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
-from gini_notebook.analysis.statistics import FEWEST_DOCUMENTS, clopper_pearson, percentile_interval, resampled_sums
+from gini_notebook.analysis.statistics import (
+    FEWEST_DOCUMENTS,
+    clopper_pearson,
+    percentile_interval,
+    resampled_sums,
+    share_interval,
+)
 from gini_notebook.errors import SettingError
 
 FEWEST_KEPT = 30
-CONFIDENCE_LEVEL = 0.95
-# Clustered predictions are resampled for each threshold, so only this many thresholds are tried.
+# Where units have several predictions each threshold has an integral of its own, so only this many are tried.
 MOST_TRIED = 100
 _BINS = 10
 
@@ -33,23 +40,27 @@ class Threshold:
     Attributes
     ----------
     status : str
-        ``confirmed``: on the held half, too, the lower bound reaches the target. ``unconfirmed``: there the precision
-        reaches the target, its lower bound does not. ``refuted``: the precision does not. ``not reachable``: no
-        threshold does it on the fitting half. ``not enough data``: fewer than 30 predictions to choose or to check by.
+        ``confirmed``: on the held half, too, the lower bound reaches the target. ``refuted``: there the upper bound is
+        below the target. ``unconfirmed``: neither. ``not reachable``: no threshold does it on the fitting half. ``not
+        enough data``: fewer than 30 predictions to choose or to check by.
     target : float
         The precision that was asked for.
     threshold : float
         The smallest confidence whose lower bound reaches the target on the fitting half; NaN if there is none.
     kept : int
         Predictions of the held half that reach the threshold.
-    precision, precision_low : float
-        Their precision, and its one-sided 95 % lower bound.
+    precision, precision_low, precision_high : float
+        Their precision, and its one-sided bounds (95 % each, unless told otherwise).
     coverage : float
         Share of the predictions of the held half that are kept.
     automation_rate : float
         Share of its documents whose required fields are all kept.
     automated_error_rate, automated_error_high : float
-        Share of these documents with a required field that is not right, and its one-sided 95 % upper bound.
+        Share of these documents with a required field that is not right, and its one-sided upper bound.
+    kept_documents : int
+        Documents (clusters) of the held half with a prediction that reaches the threshold.
+    documents_needed : int
+        How many of these each half must have to confirm the target when all is right: 299 for 0.99.
     """
 
     status: str
@@ -58,73 +69,108 @@ class Threshold:
     kept: int = 0
     precision: float = np.nan
     precision_low: float = np.nan
+    precision_high: float = np.nan
     coverage: float = np.nan
     automation_rate: float = np.nan
     automated_error_rate: float = np.nan
     automated_error_high: float = np.nan
+    kept_documents: int = 0
+    documents_needed: int = 0
+
+    @property
+    def reason(self) -> str:
+        """What the status means here, in a sentence."""
+        needed = (
+            f"Even without a mistake, {self.target:g} needs {self.documents_needed:,} documents with a value kept in "
+            "each half."
+        )
+        seen = f"{self.precision:.3f} of {self.kept:,} values are right"
+        if self.status in ("confirmed", "refuted"):
+            bound = (
+                f"at least {self.precision_low:.3f}"
+                if self.status == "confirmed"
+                else (f"at most {self.precision_high:.3f}")
+            )
+            return f"On the other half {seen}, with certainty {bound}."
+        if self.status == "unconfirmed":
+            return (
+                f"On the other half {seen}, with certainty between {self.precision_low:.3f} and "
+                f"{self.precision_high:.3f}: too few to tell. {needed}"
+            )
+        return f"No threshold could be chosen and checked. {needed}"
+
+
+def documents_needed(target: float, level: float) -> int:
+    """Return how many documents without a mistake confirm a precision: the rule of three by documents."""
+    return math.ceil(math.log(1 - level) / math.log(target))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Half:
-    """Predictions of one half of the documents: how sure, whether right, and codes of document and field."""
+    """Predictions of one half of the documents: how sure, whether right, and codes of unit, document and field."""
 
     sure: FloatArray
     right: BoolArray
+    unit: IntArray
     document: IntArray
     field: IntArray
+    level: float
 
     def of(self, selected: BoolArray) -> "_Half":
-        return _Half(self.sure[selected], self.right[selected], self.document[selected], self.field[selected])
+        return _Half(
+            self.sure[selected],
+            self.right[selected],
+            self.unit[selected],
+            self.document[selected],
+            self.field[selected],
+            self.level,
+        )
 
     def kept(self, thresholds: FloatArray) -> IntArray:
         """Count the predictions that reach each threshold."""
         return np.asarray(len(self.sure) - np.searchsorted(np.sort(self.sure), thresholds, side="left"))
 
-    def lower_bounds(self, thresholds: FloatArray, seed: int) -> FloatArray:
-        """Return the one-sided lower bound of the precision at each threshold; NaN where too few are kept."""
-        count = self.kept(thresholds)
-        if len(self.document) == len(np.unique(self.document)):
-            order = np.argsort(self.sure, kind="stable")
-            reached = np.append(np.cumsum(self.right[order][::-1])[::-1], 0)[len(self.sure) - count]
-            low = clopper_pearson(reached, count, level=CONFIDENCE_LEVEL, one_sided=True)[0]
-        else:
-            codes, names = pd.factorize(self.document)
-            above = self.sure[:, None] >= thresholds
-            by_document = np.zeros((len(names), 2 * len(thresholds)))
-            np.add.at(by_document, codes, np.concatenate([above & self.right[:, None], above], axis=1))
-            sums = resampled_sums(by_document, seed=seed)
-            samples = ratio(sums[:, : len(thresholds)], sums[:, len(thresholds) :])
-            low = percentile_interval(samples, documents=len(names), level=2 * CONFIDENCE_LEVEL - 1)[0]
-            # Where all are right, so is every draw: then the trials are the documents, of which all are right (M18).
-            reached = by_document[:, : len(thresholds)].sum(axis=0)
-            kept = np.count_nonzero(by_document[:, len(thresholds) :], axis=0)
-            exact = clopper_pearson(kept, kept, level=CONFIDENCE_LEVEL, one_sided=True)[0]
-            low = np.where(reached == count, np.minimum(low, exact), low)
-        return np.where(count < FEWEST_KEPT, np.nan, low)
+    def bounds(self, threshold: float) -> tuple[float, float]:
+        """Return one-sided bounds of the precision at a threshold; NaN where too few predictions are kept."""
+        kept = self.of(self.sure >= threshold)
+        if len(kept.sure) < FEWEST_KEPT:
+            return np.nan, np.nan
+        units = pd.factorize(kept.unit)[0]
+        return share_interval(np.bincount(units, weights=~kept.right), np.bincount(units), level=2 * self.level - 1)
 
-    def smallest(self, target: float, seed: int) -> float:
-        """Find the smallest threshold whose bound reaches the target; NaN if there is none."""
+    def smallest(self, target: float) -> float:
+        """Find the smallest threshold whose lower bound reaches the target; NaN if there is none."""
         thresholds = np.unique(self.sure)
-        if len(self.document) > len(np.unique(self.document)) and len(thresholds) > MOST_TRIED:
+        once = len(self.unit) == len(np.unique(self.unit))
+        if not once and len(thresholds) > MOST_TRIED:
             thresholds = np.unique(np.quantile(thresholds, np.linspace(0, 1, MOST_TRIED), method="lower"))
-        reaching = thresholds[self.lower_bounds(thresholds, seed) >= target]
-        return float(reaching[0]) if len(reaching) else np.nan
+        order = np.argsort(self.sure, kind="stable")
+        count = self.kept(thresholds)
+        right = np.append(np.cumsum(self.right[order][::-1])[::-1], 0)[len(self.sure) - count]
+        # The bound of a precision below the target is below it, too.
+        hopeful = (count >= FEWEST_KEPT) & (right >= target * count)
+        if once:
+            low = clopper_pearson(right, count, level=self.level, one_sided=True)[0]
+            reaching = thresholds[hopeful & (low >= target)]
+            return float(reaching[0]) if len(reaching) else np.nan
+        return next((float(at) for at in thresholds[hopeful] if self.bounds(float(at))[0] >= target), np.nan)
 
 
 def find_threshold(
-    given: Predictions, documents: Sequence[str], required: Sequence[str], *, target: float, seed: int
+    given: Predictions, documents: Sequence[str], required: Sequence[str], *, target: float, how: IntervalOptions
 ) -> Threshold:
-    """Choose on one half of the documents, check on the other; see ``Evaluation.at_precision``."""
+    """Choose on one half of the units, check on the other; see ``Evaluation.at_precision``."""
     if not 0 < target < 1:
         message = f"The precision asked for is {target!r}; it must be between 0 and 1, for example 0.99."
         raise SettingError(message)
-    every, in_fitting = _encoded(given, documents, required, seed)
+    every, in_fitting = _encoded(given, documents, required, how)
     fitting, held = (every.of(half) for half in (in_fitting[every.document], ~in_fitting[every.document]))
-    threshold = fitting.smallest(target, seed)
+    threshold = fitting.smallest(target)
     if np.isnan(threshold):
         few = len(fitting.sure) < FEWEST_KEPT
-        return Threshold("not enough data" if few else "not reachable", target)
-    return _checked(held, threshold, target, seed, documents=int((~in_fitting).sum()), required=len(required))
+        needed = documents_needed(target, how.level)
+        return Threshold("not enough data" if few else "not reachable", target, documents_needed=needed)
+    return _checked(held, threshold, target, documents=int((~in_fitting).sum()), required=len(required))
 
 
 def threshold_in_slice(
@@ -134,59 +180,76 @@ def threshold_in_slice(
     *,
     whole: Threshold,
     selected: BoolArray,
-    seed: int,
+    how: IntervalOptions,
 ) -> Threshold:
     """Look what a threshold chosen on all documents brings on those documents of the held half that were chosen."""
-    every, in_fitting = _encoded(given, documents, required, seed)
+    every, in_fitting = _encoded(given, documents, required, how)
     held = ~in_fitting & selected
     if np.isnan(whole.threshold):
-        return Threshold("not enough data", whole.target)
+        return Threshold("not enough data", whole.target, documents_needed=whole.documents_needed)
     part = every.of(held[every.document])
-    return _checked(part, whole.threshold, whole.target, seed, documents=int(held.sum()), required=len(required))
+    return _checked(part, whole.threshold, whole.target, documents=int(held.sum()), required=len(required))
 
 
 def _encoded(
-    given: Predictions, documents: Sequence[str], required: Sequence[str], seed: int
+    given: Predictions, documents: Sequence[str], required: Sequence[str], how: IntervalOptions
 ) -> tuple[_Half, BoolArray]:
     """Return all predictions as codes, and per document whether it is of the half on which thresholds are chosen."""
+    document = pd.Index(documents, dtype=object).get_indexer(given.document).astype(np.int64)
+    units = np.arange(len(documents)) if how.units.codes is None else how.units.codes
     every = _Half(
         sure=np.where(np.isnan(given.confidence), np.inf, given.confidence),
         right=given.right,
-        document=pd.Index(documents, dtype=object).get_indexer(given.document).astype(np.int64),
+        unit=units[document],
+        document=document,
         field=pd.Index(required, dtype=object).get_indexer(given.field).astype(np.int64),
+        level=how.level,
     )
-    in_fitting = np.zeros(len(documents), dtype=bool)
-    in_fitting[np.random.default_rng(seed).permutation(len(documents))[: len(documents) // 2]] = True
-    return every, in_fitting
+    count = how.units.count(len(documents))
+    in_fitting = np.zeros(count, dtype=bool)
+    in_fitting[np.random.default_rng(how.seed).permutation(count)[: count // 2]] = True
+    return every, in_fitting[units]
 
 
-def _checked(held: _Half, threshold: float, target: float, seed: int, *, documents: int, required: int) -> Threshold:
+def _checked(held: _Half, threshold: float, target: float, *, documents: int, required: int) -> Threshold:
     """Look what the threshold brings on the half it was not chosen on."""
     kept = held.of(held.sure >= threshold)
-    bound = float(held.lower_bounds(np.array([threshold]), seed)[0])
-    precision = float(ratio(kept.right.sum(), len(kept.right)))
-    if np.isnan(bound):
-        status = "not enough data"
-    else:
-        status = "confirmed" if bound >= target else "unconfirmed" if precision >= target else "refuted"
+    low, high = held.bounds(threshold)
     wanted = kept.of(kept.field >= 0)
     codes, names = pd.factorize(wanted.document)
     fields = pd.DataFrame({"document": codes, "field": wanted.field}).drop_duplicates()["document"].to_numpy()
     complete = np.bincount(fields, minlength=len(names)) == required
-    slips = np.bincount(codes, weights=~wanted.right, minlength=len(names)) > 0
-    automated, errors = int(complete.sum()), int((complete & slips).sum())
+    slips = complete & (np.bincount(codes, weights=~wanted.right, minlength=len(names)) > 0)
+    units = pd.Series(wanted.unit).groupby(codes).first().to_numpy(dtype=np.int64) if len(codes) else codes
+    automated, errors = int(complete.sum()), int(slips.sum())
     return Threshold(
-        status=status,
+        status=_status(low, high, target),
         target=target,
         threshold=threshold,
         kept=len(kept.right),
-        precision=precision,
-        precision_low=bound,
+        precision=float(ratio(kept.right.sum(), len(kept.right))),
+        precision_low=low,
+        precision_high=high,
         coverage=float(ratio(len(kept.right), len(held.right))),
         automation_rate=float(ratio(automated, documents)),
         automated_error_rate=float(ratio(errors, automated)),
-        automated_error_high=float(clopper_pearson(errors, automated, level=CONFIDENCE_LEVEL, one_sided=True)[1]),
+        automated_error_high=_most_errors(units[complete], slips[complete], held.level),
+        kept_documents=len(np.unique(kept.unit)),
+        documents_needed=documents_needed(target, held.level),
     )
+
+
+def _status(low: float, high: float, target: float) -> str:
+    if np.isnan(low):
+        return "not enough data"
+    return "confirmed" if low >= target else "refuted" if high < target else "unconfirmed"
+
+
+def _most_errors(unit: IntArray, slips: BoolArray, level: float) -> float:
+    """Return the one-sided upper bound of the share of documents with an error."""
+    units = pd.factorize(unit)[0]
+    loss, size = np.bincount(units, weights=slips), np.bincount(units)
+    return 1 - share_interval(loss, size, level=2 * level - 1)[0]
 
 
 def slices_of(values: "pd.Series[Any]", slots: IntArray) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
@@ -217,7 +280,7 @@ def slice_verdict(held: Threshold, *, small: bool) -> dict[str, Any]:
 
 
 def reliability_by_slice(
-    values: "pd.Series[Any]", documents: "pd.Series[str]", given: Predictions, bins: int
+    values: "pd.Series[Any]", documents: "pd.Series[str]", given: Predictions, bins: int, level: float
 ) -> pd.DataFrame:
     """Write the table of ``Evaluation.reliability`` with bins of each slice.
 
@@ -232,13 +295,13 @@ def reliability_by_slice(
     number = numbers_of[pd.Index(documents, dtype=object).get_indexer(given.document)]
     tables = []
     for place, kind in enumerate(kinds):
-        table = reliability_table(given.of(number == place), bins)
+        table = reliability_table(given.of(number == place), bins, level)
         table.insert(0, "slice", pd.Series([kind] * len(table), dtype=values.dtype))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def calibration_metrics(given: Predictions, seed: int) -> dict[str, Any]:
+def calibration_metrics(given: Predictions, how: IntervalOptions) -> dict[str, Any]:
     """Return ECE, Brier score and AUROC of some predictions, the first two with intervals of the document bootstrap."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
@@ -249,13 +312,13 @@ def calibration_metrics(given: Predictions, seed: int) -> dict[str, Any]:
     if probability:
         ece = expected_calibration_error(confidence, right, _BINS)
         brier = float(np.mean((confidence - right) ** 2))
-        ends = _resampled(pd.factorize(given.document[sure])[0], confidence, right, seed)
+        ends = _resampled(pd.factorize(given.document[sure])[0], confidence, right, how)
     row |= {"ece": ece, "ece_low": ends[0, 0], "ece_high": ends[1, 0]}
     row |= {"brier": brier, "brier_low": ends[0, 1], "brier_high": ends[1, 1]}
     return row | {"auroc": auroc(confidence, right)}
 
 
-def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, seed: int) -> FloatArray:
+def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, how: IntervalOptions) -> FloatArray:
     """Return lower and upper ends of ECE and Brier score; NaN for fewer than 20 documents."""
     documents = int(document.max(initial=-1)) + 1
     if documents < FEWEST_DOCUMENTS:
@@ -265,6 +328,6 @@ def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, see
     np.add.at(by_document, (document, of_bin), confidence - right)
     np.add.at(by_document[:, _BINS], document, (confidence - right) ** 2)
     np.add.at(by_document[:, _BINS + 1], document, 1)
-    sums = resampled_sums(by_document, seed=seed)
+    sums = resampled_sums(by_document, seed=how.seed)
     samples = np.stack([np.abs(sums[:, :_BINS]).sum(axis=1), sums[:, _BINS]], axis=1)
-    return np.stack(percentile_interval(ratio(samples, sums[:, [-1]]), documents=documents))
+    return np.stack(percentile_interval(ratio(samples, sums[:, [-1]]), documents=documents, level=how.level))

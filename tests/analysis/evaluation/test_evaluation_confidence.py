@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 
 from gini_notebook.analysis.evaluation import evaluate
-from gini_notebook.analysis.statistics import clopper_pearson
-from gini_notebook.errors import SettingError
+from gini_notebook.analysis.statistics import clopper_pearson, share_interval
+from gini_notebook.errors import SchemaError, SettingError
 from tests.analysis.evaluation.oracle import COUNTED, header_counts
 
 
@@ -274,3 +274,70 @@ def test_M18_all_right_is_no_proof_that_all_will_be():
         threshold = evaluate(truth.assign(confidence=0.9), truth).at_precision(0.99)
         assert threshold.status == status
     assert threshold.precision_low == pytest.approx(0.05 ** (1 / 299), abs=1e-9)
+
+
+def half_of(documents, seed=0):
+    """Which documents are of the half on which thresholds are chosen."""
+    in_fitting = np.zeros(documents, dtype=bool)
+    in_fitting[np.random.default_rng(seed).permutation(documents)[: documents // 2]] = True
+    return in_fitting
+
+
+@pytest.mark.parametrize(("wrong", "status"), [(0, "confirmed"), (24, "unconfirmed"), (60, "refuted")])
+def test_M16_refuted_is_said_only_when_the_upper_bound_is_below_the_target(wrong, status):
+    _, truth = tables(600, ("iban", "bic"))
+    held = np.flatnonzero(~half_of(600))[:wrong]
+    off = truth["document"].isin([f"d{number:04}" for number in held]) & (truth["field"] == "iban")
+    found = truth.assign(value=np.where(off, "wrong", truth["value"]), confidence=0.9)
+    threshold = evaluate(found, truth).at_precision(0.95)
+    assert (threshold.status, threshold.kept_documents) == (status, 300)
+    loss = np.zeros(300)
+    loss[:wrong] = 1
+    assert (threshold.precision_low, threshold.precision_high) == share_interval(loss, np.full(300, 2), level=0.9)
+    assert {"confirmed": "at least", "unconfirmed": "too few to tell", "refuted": "at most"}[status] in threshold.reason
+
+
+def test_M16_what_was_not_confirmed_says_how_many_documents_would_be_needed():
+    _, truth = tables(200, ("iban", "bic"))
+    threshold = evaluate(truth.assign(confidence=0.9), truth).at_precision(0.99)
+    assert (threshold.status, threshold.documents_needed) == ("not reachable", 299)
+    assert "0.99 needs 299 documents" in threshold.reason
+    assert evaluate(truth.assign(confidence=0.9), truth).at_precision(0.99, confidence_level=0.6).documents_needed == 92
+
+
+def test_M27_issuers_are_the_units_of_a_threshold():
+    _, truth = tables(600, ("iban",))
+    issuers = pd.Series([number % 40 for number in range(600)], [f"d{number:04}" for number in range(600)])
+    result = evaluate(truth.assign(confidence=0.9), truth)
+    assert result.at_precision(0.95).status == "confirmed"
+    clustered = result.at_precision(0.95, cluster=issuers)
+    assert (clustered.status, clustered.documents_needed) == ("not reachable", 59)
+    sure = result.at_precision(0.8, cluster=issuers)
+    assert (sure.status, sure.kept_documents, sure.kept) == ("confirmed", 20, 300)
+    assert sure.automated_error_high == pytest.approx(1 - 0.05 ** (1 / 20))
+    table = result.confidence_by_field(target=0.8, cluster=issuers)
+    assert table["precision_low"].tolist() == [sure.precision_low]
+
+
+@pytest.mark.parametrize(("kind", "most"), [("confirmed", 0.09), ("refuted", 0.09)])
+def test_M16_confidence_without_information_is_seldom_confirmed_or_refuted_wrongly(kind, most):
+    """Where all fields of a document fail together, and the precision is just below (above) the target."""
+    rate = {"confirmed": 0.945, "refuted": 0.955}[kind]
+    random = np.random.default_rng(8)
+    _, truth = tables(160, ("iban", "bic"))
+    said = 0
+    for _ in range(60):
+        bad = random.random(160) > rate
+        off = truth["document"].map(dict(zip(truth["document"].unique(), bad, strict=True))).to_numpy()
+        found = truth.assign(value=np.where(off, "wrong", truth["value"]), confidence=random.random(len(truth)))
+        said += evaluate(found, truth).at_precision(0.95).status == kind
+    assert said <= most * 60
+
+
+def test_M23_candidate_ranks_that_start_at_0_are_refused():
+    class Source:
+        extractions = pd.DataFrame({"document": ["a"], "field": "iban", "value": "1", "candidates": "ibans"})
+        candidates = pd.DataFrame({"document": "a", "list": "ibans", "rank": [0, 1], "value": ["1", "2"]})
+
+    with pytest.raises(SchemaError, match="must number the candidates of each list from 1"):
+        evaluate(Source(), Source.extractions[["document", "field", "value"]])

@@ -1,0 +1,85 @@
+"""How many documents are enough for a comparison: against exact McNemar's test, and by simulation."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+import gini_notebook as gini
+from gini_notebook.analysis.statistics import mcnemar_p, plan_comparison, plan_sample_size
+from gini_notebook.cli import app
+from gini_notebook.errors import SettingError
+
+
+def power(documents: int, gap: float, apart: float, level: float = 0.95) -> float:
+    """The power of exact McNemar's test, by going through all outcomes."""
+    better, worse = (apart + gap) / 2, (apart - gap) / 2
+    seen = 0.0
+    for differing in range(documents + 1):
+        of_differing = stats.binom.pmf(differing, documents, apart)
+        for only_second in range(differing + 1):
+            if mcnemar_p(differing - only_second, only_second) < 1 - level:
+                seen += of_differing * stats.binom.pmf(only_second, differing, better / (better + worse))
+    return seen
+
+
+@pytest.mark.parametrize(("gap", "apart", "level"), [(0.3, 0.4, 0.95), (0.4, 0.4, 0.95), (0.35, 0.5, 0.9)])
+def test_a_planned_comparison_is_just_large_enough(gap: float, apart: float, level: float) -> None:
+    count = plan_comparison(difference=gap, rate=0.5, discordance=apart, confidence_level=level)
+    assert power(count, gap, apart, level) >= 0.8 > power(count - 1, gap, apart, level)
+    assert plan_comparison(difference=-gap, rate=0.5, discordance=apart, confidence_level=level) == count
+
+
+def test_without_a_discordance_runs_err_independently_and_that_needs_more() -> None:
+    alone = plan_comparison(difference=0.05, rate=0.9)
+    assert alone == plan_comparison(difference=0.05, rate=0.9, discordance=0.9 * 0.05 + 0.95 * 0.1)
+    assert alone > plan_comparison(difference=0.05, rate=0.9, discordance=0.06)
+    assert plan_comparison(difference=0.05, rate=0.9, power=0.95) > alone
+
+
+def test_a_planned_comparison_sees_the_difference_as_often_as_planned() -> None:
+    count = plan_comparison(difference=0.05, rate=0.9, discordance=0.08)
+    drawn = np.random.default_rng(1).multinomial(count, [0.015, 0.065, 0.92], size=2_000)
+    seen = np.mean([mcnemar_p(worse, better) < 0.05 for worse, better, _ in drawn.tolist()])
+    assert seen == pytest.approx(0.8, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"difference": 0, "rate": 0.9},
+        {"difference": 0.2, "rate": 0.9},
+        {"difference": 0.05, "rate": 0.9, "discordance": 0.04},
+        {"difference": 0.05, "rate": 0.9, "discordance": 0.2},
+        {"difference": 0.05, "rate": 0.9, "power": 1},
+        {"difference": 0.05, "rate": 1.5},
+    ],
+)
+def test_plans_that_contradict_themselves_are_refused(arguments: dict[str, float]) -> None:
+    with pytest.raises(SettingError, match=r"Cannot plan for difference="):
+        plan_comparison(**arguments)
+
+
+def test_more_documents_than_anybody_has_are_refused() -> None:
+    with pytest.raises(SettingError, match=r"would need more than 10,000,000 documents"):
+        plan_comparison(difference=0.00001, rate=0.5)
+    with pytest.raises(SettingError, match="The level is 95"):
+        plan_comparison(difference=0.1, rate=0.5, confidence_level=95)
+
+
+def test_the_shell_plans_both() -> None:
+    words = ["plan", "--rate", "0.9", "--half-width", "0.02", "--difference", "0.05", "--discordance", "0.08"]
+    answer = json.loads(CliRunner().invoke(app, [*words, "--json"]).output)
+    assert answer == {
+        "interval": plan_sample_size(0.9, half_width=0.02),
+        "comparison": gini.plan_comparison(difference=0.05, rate=0.9, discordance=0.08),
+    }
+    said = CliRunner().invoke(app, words)
+    assert said.exit_code == 0
+    assert f"{answer['interval']:,} documents: then 0.9 has an interval of at most ± 0.02." in said.output
+    assert f"{answer['comparison']} documents: then a difference of 0.05 from 0.9 is seen in 80 %" in said.output
+    nothing = CliRunner().invoke(app, ["plan", "--rate", "0.9"])
+    assert isinstance(nothing.exception, SettingError)
+    assert "--half-width of an interval, or --difference" in str(nothing.exception)
