@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison, compare
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
-    from gini_notebook.analysis.statistics import plan_sample_size
+    from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
     from gini_notebook.analysis.truth import read_truth
     from gini_notebook.errors import GiniError
     from gini_notebook.interactive.explorer import explore
@@ -46,6 +46,7 @@ _HOMES = {
     "folders_as_documents": "service.batch",
     "login": "interactive.login",
     "login_accounts": "interactive.login",
+    "plan_comparison": "analysis.statistics",
     "plan_sample_size": "analysis.statistics",
     "process": "service.batch",
     "read_truth": "analysis.truth",
@@ -66,6 +67,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "explore",
     "feedback_from",
     "plan_sample_size",
+    "plan_comparison",
     "plots",
     "rules",
     "statistics",

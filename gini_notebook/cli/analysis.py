@@ -1,12 +1,12 @@
-"""Commands that need no service: ``truth``, ``evaluate``, ``compare``, ``report``."""
+"""Commands that need no service: ``truth``, ``evaluate``, ``compare``, ``report``, ``plan``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gini_notebook._files import replacing
-from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, app
+from gini_notebook.cli.application import CANNOT_TELL, DID_IT, FINISHED_WITH_FAILURES, app
 from gini_notebook.cli.output import (
     as_json,
     changed_documents,
@@ -18,6 +18,8 @@ from gini_notebook.cli.output import (
     table,
 )
 from gini_notebook.cli.runs import (
+    Cluster,
+    ConfidenceLevel,
     DeclaredFields,
     FailUnder,
     Interval,
@@ -28,7 +30,7 @@ from gini_notebook.cli.runs import (
     print_checks,
     print_notes,
 )
-from gini_notebook.errors import FileProblem
+from gini_notebook.errors import FileProblem, SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +111,7 @@ def extractions_of(source: Path) -> object:
     epilog="Examples: gini-notebook evaluate runs/baseline truth.csv --out baseline.zip · "
     'gini-notebook evaluate runs/new truth.csv --fail-under "amountToPay.f1>=0.95"'
 )
-def evaluate(
+def evaluate(  # noqa: PLR0913 - options, all by keyword
     extractions: Annotated[Path, typer.Argument(help="A run folder, or a table: document, field, value.")],
     truth: Annotated[Path, typer.Argument(help="Ground truth: table, JSON or e-invoices.")],
     *,
@@ -118,6 +120,8 @@ def evaluate(
     report: Annotated[Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit).")] = None,
     fail_under: FailUnder = None,
     intervals: Intervals = Interval.documents,
+    confidence_level: ConfidenceLevel = 0.95,
+    cluster: Cluster = None,
     json: Json = False,
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
@@ -125,20 +129,21 @@ def evaluate(
     from gini_notebook.analysis.truth import read_truth
 
     result = compare_with_truth(
-        extractions_of(extractions), read_truth(truth, declared_fields=declared(declared_fields))
+        extractions_of(extractions), read_truth(truth, declared_fields=declared(declared_fields)), cluster=cluster
     )
     if out is not None:
         result.save(out)
     if report is not None:
         result.save_report(report)
-    checks = result.check(fail_under, intervals) if fail_under else []
+    how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
+    checks = result.check(fail_under, **how) if fail_under else []
     if json:
-        as_json(numbers(result, checks, intervals))
+        as_json(numbers(result, checks, how))
     else:
-        say(field_table(result, intervals))
+        say(field_table(result, how))
         print_notes(result)
         say()
-        say(table(result.summary(intervals=intervals)))
+        say(table(result.summary(**how)))
         print_checks(checks)
         for written in filter(None, (out, report)):
             say(f"Written: {written}")
@@ -163,12 +168,24 @@ def report(
     say(f"Written: {out}")
 
 
-@app.command(epilog="Example: gini-notebook compare baseline.zip new.zip --out differences.csv")
+@app.command(
+    epilog="Examples: gini-notebook compare baseline.zip new.zip --out differences.csv · "
+    "gini-notebook compare baseline.zip new.zip --no-worse-than 0.005"
+)
 def compare(
     first: Annotated[Path, typer.Argument(help="The result to compare with, kept by evaluate --out.")],
     second: Annotated[Path, typer.Argument(help="The result of the other configuration, same documents.")],
     *,
     out: Annotated[Path | None, typer.Option(help="Write all columns here, as .csv.")] = None,
+    no_worse_than: Annotated[
+        float | None,
+        typer.Option(
+            help="Exit with 0 if F1 (micro) is no worse by more than this, with 1 if it is worse, with 4 if these "
+            "documents cannot tell."
+        ),
+    ] = None,
+    cluster: Cluster = None,
+    confidence_level: ConfidenceLevel = 0.95,
     json: Json = False,
 ) -> None:
     """Say field by field whether the second result is better than the first, with intervals and p-values.
@@ -176,21 +193,79 @@ def compare(
     A document is fixed if nothing in its header fields is wrong in the second result only, broken if in the first only.
     """
     from gini_notebook.analysis.comparison import compare as compare_results
+    from gini_notebook.analysis.comparison.verdicts import IS_WORSE, NOT_WORSE, margin_sentence
 
-    comparison = compare_results(_loaded(first), _loaded(second))
-    fields = comparison.by_field()
+    comparison = compare_results(_loaded(first), _loaded(second), cluster=cluster)
+    fields = comparison.by_field(confidence_level=confidence_level)
+    verdict = comparison.verdict(confidence_level=confidence_level)
+    margin = None
+    if no_worse_than is not None:
+        margin = comparison.no_worse_than(no_worse_than, confidence_level=confidence_level)
     changes = {"fixed": comparison.fixed, "broken": comparison.broken}
     if out is not None:
         with replacing(out) as written:
             fields.to_csv(written, index=False)
     if json:
         changed = {kind: documents["document"].tolist() for kind, documents in changes.items()}
-        as_json({"fields": records(fields), "verdict": comparison.verdict(), "documents": changed})
+        answer: dict[str, object] = {"fields": records(fields), "verdict": verdict, "documents": changed}
+        answer["unpaired"] = {"first": list(comparison.only_a), "second": list(comparison.only_b)}
+        if margin is not None:
+            answer["no_worse_than"] = {"answer": margin.attrs["answer"], "groups": records(margin)}
+        as_json(answer)
+    else:
+        for note in comparison.notes:
+            say(f"Note: {note.text} {note.shell_advice}")
+        say(difference_table(fields))
+        say()
+        say(verdict)
+        for row in [] if margin is None else [row for _, row in margin.iterrows()]:
+            say(margin_sentence(row, confidence_level))
+        for kind, documents in changes.items():
+            say(changed_documents(kind, documents))
+        if out is not None:
+            say(f"Written: {out}")
+    if margin is not None:
+        raise typer.Exit({NOT_WORSE: DID_IT, IS_WORSE: FINISHED_WITH_FAILURES}.get(margin.attrs["answer"], CANNOT_TELL))
+
+
+@app.command(
+    epilog="Examples: gini-notebook plan --rate 0.95 --half-width 0.01 · "
+    "gini-notebook plan --rate 0.95 --difference 0.02"
+)
+def plan(
+    rate: Annotated[float, typer.Option(help="The share of right values that is expected, between 0 and 1.")],
+    *,
+    half_width: Annotated[float | None, typer.Option(help="The interval shall reach at most this far.")] = None,
+    difference: Annotated[
+        float | None, typer.Option(help="A comparison of two runs shall see a difference of this size.")
+    ] = None,
+    discordance: Annotated[
+        float | None,
+        typer.Option(help="Share of documents that one run has right and the other has not; by default by chance."),
+    ] = None,
+    power: Annotated[float, typer.Option(help="How often the comparison shall see it, between 0 and 1.")] = 0.8,
+    confidence_level: ConfidenceLevel = 0.95,
+    json: Json = False,
+) -> None:
+    """Say how many documents must be labelled: for an interval of a width, or to see a difference."""
+    from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
+
+    if half_width is None and difference is None:
+        raise SettingError("Say what to plan for: --half-width of an interval, or --difference between two runs.")
+    answers: dict[str, int] = {}
+    if half_width is not None:
+        answers["interval"] = plan_sample_size(rate, half_width=half_width, confidence_level=confidence_level)
+    if difference is not None:
+        answers["comparison"] = plan_comparison(
+            difference=difference, rate=rate, discordance=discordance, power=power, confidence_level=confidence_level
+        )
+    if json:
+        as_json(answers)
         return
-    say(difference_table(fields))
-    say()
-    say(comparison.verdict())
-    for kind, documents in changes.items():
-        say(changed_documents(kind, documents))
-    if out is not None:
-        say(f"Written: {out}")
+    if "interval" in answers:
+        say(f"{answers['interval']:,} documents: then {rate:g} has an interval of at most ± {half_width:g}.")
+    if "comparison" in answers:
+        say(
+            f"{answers['comparison']:,} documents: then a difference of {difference:g} from {rate:g} is seen in "
+            f"{power * 100:g} % of comparisons."
+        )

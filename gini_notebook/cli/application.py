@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gini_notebook.service.client import Client
 
 
-DID_IT, FINISHED_WITH_FAILURES, COULD_NOT_START, STOPPED = 0, 1, 2, 3
+DID_IT, FINISHED_WITH_FAILURES, COULD_NOT_START, STOPPED, CANNOT_TELL = 0, 1, 2, 3, 4
 INTERRUPTED = "gini-notebook: interrupted; the same command starts again, or goes on with what it had begun."
 
 
@@ -38,7 +38,8 @@ app = typer.Typer(
     help="See, with honest numbers and pictures, how well the Gini Pay API reads your documents.",
     epilog=(
         "Exit codes: 0 did it; 1 finished, but documents failed or a result is below --fail-under; "
-        "2 could not start (usage, login, files); 3 stopped, the same command resumes."
+        "2 could not start (usage, login, files); 3 stopped, the same command resumes; "
+        "4 compare --no-worse-than cannot tell."
     ),
     no_args_is_help=True,
     add_completion=False,

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -90,19 +91,32 @@ def _cell(value: object, number: str) -> str:
     return " ".join(str(value).split())
 
 
-def field_table(result: "Evaluation", intervals: str) -> str:
+def field_table(result: "Evaluation", how: "Mapping[str, Any]") -> str:
     """Return the scores per field with the interval of F1, as printed by ``run`` and ``evaluate``."""
     from pandas import isna
 
-    scores = result.by_field(intervals=intervals)
+    scores = result.by_field(**how)
     shown = scores[list(FIELD_COLUMNS)].rename(columns=FIELD_COLUMNS)
     group = scores["group"].fillna("")
     shown["field"] = scores["field"].where(group == "", group + "." + scores["field"])
-    shown["95 % interval"] = [
+    shown[percent(scores.attrs["confidence_level"])] = [
         "n/a" if isna(low) or isna(high) else f"{low:.3f} – {high:.3f}"
         for low, high in zip(scores["f1_low"], scores["f1_high"], strict=True)
     ]
-    return table(shown)
+    return "\n".join([table(shown), *headlines(scores)])
+
+
+def percent(confidence_level: float) -> str:
+    """Return the heading of an interval."""
+    return f"{confidence_level * 100:g} % interval"
+
+
+def headlines(scores: "pd.DataFrame") -> list[str]:
+    """Say of how many documents, and how many with a mistake, each average is."""
+    from gini_notebook.analysis.evaluation.intervals import headline
+
+    whole = scores[scores["average"] & (scores["field"] == "micro") & scores["f1"].notna()]
+    return [headline(row, scores.attrs) for row in whole.to_dict("records")]
 
 
 def difference_table(fields: "pd.DataFrame") -> str:
@@ -117,7 +131,7 @@ def difference_table(fields: "pd.DataFrame") -> str:
         "field": [name if len(name) <= FIELD_CHARACTERS else f"{name[: FIELD_CHARACTERS - 1]}…" for name in names],
         "F1 of A": fields["f1_a"],
         "F1 of B": fields["f1_b"],
-        "difference (95 % interval)": [
+        f"difference ({percent(fields.attrs['confidence_level'])})": [
             "n/a" if pd.isna(at) else f"{at:+.3f} ({low:+.3f} to {high:+.3f})" for at, low, high in ends
         ],
         "p": fields["p_holm"],

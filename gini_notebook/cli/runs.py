@@ -1,7 +1,9 @@
 """Commands that drive the service: ``run``, ``resume``, ``status``, ``dedupe``, ``cleanup``."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -82,6 +84,14 @@ class Interval(StrEnum):
 Intervals = Annotated[
     Interval, typer.Option(help='How intervals are made, also those of conditions such as "iban.f1_low>=0.9".')
 ]
+ConfidenceLevel = Annotated[float, typer.Option(help="How sure intervals are, between 0 and 1.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        help="What fails together beyond documents, and is the unit of intervals and tests: a column of the documents "
+        "table, or a field of the truth such as paymentRecipient."
+    ),
+]
 FoldersAsDocuments = Annotated[
     bool,
     typer.Option(
@@ -142,6 +152,8 @@ def run(  # noqa: PLR0913 - options, all by keyword
     report: ReportFile = None,
     fail_under: FailUnder = None,
     intervals: Intervals = Interval.documents,
+    confidence_level: ConfidenceLevel = 0.95,
+    cluster: Cluster = None,
     json: Json = False,
 ) -> None:
     """Send documents, fetch their extractions and, with --truth, compare them with the ground truth.
@@ -163,10 +175,11 @@ def run(  # noqa: PLR0913 - options, all by keyword
             allow_duplicates=allow_duplicates,
             e_invoices=e_invoices,
         )
-    result = _evaluated(batch, facts)
+    result = _evaluated(batch, facts, cluster)
     if result is not None and report is not None:
         result.save_report(report)
-    _finish(batch, result, fail_under=fail_under or [], report=report, json=json, intervals=intervals)
+    how = {"intervals": intervals.value, "confidence_level": confidence_level}
+    _finish(batch, result, fail_under=fail_under or [], report=report, json=json, how=how)
 
 
 def _sources(documents: list[str], *, folders_as_documents: bool, e_invoices: bool) -> "Documents":
@@ -203,12 +216,12 @@ def _read_truth(truth: Path, declared_fields: str | None) -> object:
     return read_truth(truth, declared_fields=declared(declared_fields))
 
 
-def _evaluated(batch: "Batch", facts: object) -> "Evaluation | None":
+def _evaluated(batch: "Batch", facts: object, cluster: str | None) -> "Evaluation | None":
     if facts is None:
         return None
     from gini_notebook.analysis.evaluation import evaluate
 
-    return evaluate(batch, facts)
+    return evaluate(batch, facts, cluster=cluster)
 
 
 def _finish(
@@ -218,29 +231,29 @@ def _finish(
     fail_under: list[str],
     report: Path | None,
     json: bool,
-    intervals: Interval = Interval.documents,
+    how: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    checks = result.check(fail_under, intervals) if result is not None and fail_under else []
+    checks = result.check(fail_under, **how) if result is not None and fail_under else []
     counts = {str(status): int(count) for status, count in batch.documents["status"].value_counts().items()}
     if json:
         failed = batch.documents[batch.documents["status"] == "failed"][["document", "error", "request_id"]]
         answer: dict[str, object] = {"folder": str(batch.folder), "documents": counts, "failed": records(failed)}
         answer["left_out"] = records(batch.left_out)
         if result is not None:
-            answer |= numbers(result, checks, intervals)
+            answer |= numbers(result, checks, how)
         as_json(answer)
     else:
-        print_run(batch, result, report=report, intervals=intervals)
+        print_run(batch, result, report=report, how=how)
         print_checks(checks)
     complete = counts.get("completed", 0) == len(batch.documents) and all(passed for _, _, passed in checks)
     raise typer.Exit(DID_IT if complete else FINISHED_WITH_FAILURES)
 
 
-def numbers(result: "Evaluation", checks: "list[CheckResult]", intervals: Interval) -> dict[str, Any]:
+def numbers(result: "Evaluation", checks: "list[CheckResult]", how: Mapping[str, Any]) -> dict[str, Any]:
     """Return scores and checks for programs."""
     return {
-        "fields": records(result.by_field(intervals=intervals)),
-        "summary": records(result.summary(intervals=intervals)),
+        "fields": records(result.by_field(**how)),
+        "summary": records(result.summary(**how)),
         "checks": [{"check": text, "value": value, "passed": passed} for text, value, passed in checks],
     }
 
@@ -256,7 +269,7 @@ def print_run(
     result: "Evaluation | None",
     *,
     report: Path | None,
-    intervals: Interval = Interval.documents,
+    how: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Print what a run came to: counts, failed documents, scores per field, where the report is."""
     counts = ", ".join(f"{count} {status}" for status, count in batch.documents["status"].value_counts().items())
@@ -266,7 +279,7 @@ def print_run(
     for note in batch.notes:
         say(f"Note: {note.text} {note.shell_advice}")
     if result is not None:
-        say(f"\nCompared with the ground truth, field by field:\n{field_table(result, intervals)}")
+        say(f"\nCompared with the ground truth, field by field:\n{field_table(result, how)}")
         print_notes(result)
     if report is not None:
         say(f"\nReport: {report}")

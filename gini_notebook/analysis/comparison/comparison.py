@@ -1,6 +1,5 @@
 """``compare()``, and the comparison of two evaluations of the same documents that it returns."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,25 +7,32 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from gini_notebook.analysis.comparison.differences import (
-    BETTER,
     CHANGES,
     INTERVALS,
-    NO_EVIDENCE,
-    WORSE,
+    DifferenceOptions,
     changed_slots,
     difference_table,
     document_changes,
-    share_difference_interval,
+    share_difference,
 )
+from gini_notebook.analysis.comparison.pairing import Pairing, pair
+from gini_notebook.analysis.comparison.verdicts import margin_table, verdict_sentence
 from gini_notebook.analysis.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO
-from gini_notebook.analysis.evaluation.intervals import check_kind
+from gini_notebook.analysis.evaluation.formulas import MICRO
+from gini_notebook.analysis.evaluation.intervals import (
+    CONFIDENCE_LEVEL,
+    DEFAULT_KIND,
+    check_confidence_level,
+    check_kind,
+)
 from gini_notebook.analysis.evaluation.scores import Scores
-from gini_notebook.analysis.statistics import mcnemar_p
+from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
+from gini_notebook.analysis.evaluation.units import Cluster, Units, find_units, truth_values
 from gini_notebook.errors import SettingError
-from gini_notebook.schema import dotted
+from gini_notebook.notes import Note
 
 _SETTINGS = ("wrong", "key", "order", "required")
 
@@ -40,17 +46,42 @@ class Comparison:
     a, b : Evaluation
         The first and the second run. Differences are b minus a.
     seed : int
-        Seed of bootstrap samples and permutations.
+        Seed of permutations and bootstrap samples.
     left_out_fields : tuple of str
-        Fields that only one of the evaluations has.
+        Fields that one of the evaluations was told to leave out.
+    only_a, only_b : tuple of str
+        Documents that only one of the evaluations has; all numbers are of the others.
     """
 
     a: Evaluation
     b: Evaluation
     seed: int
-    left_out_fields: tuple[str, ...]
+    _pairing: Pairing
+    _units: Units
 
-    def by_field(self, level: str = "typed", intervals: str = "bootstrap") -> pd.DataFrame:
+    @property
+    def left_out_fields(self) -> tuple[str, ...]:
+        """Fields that one of the evaluations was told to leave out."""
+        return self._pairing.left_out_fields
+
+    @property
+    def only_a(self) -> tuple[str, ...]:
+        """Documents of the first evaluation only."""
+        return self._pairing.only_a
+
+    @property
+    def only_b(self) -> tuple[str, ...]:
+        """Documents of the second evaluation only."""
+        return self._pairing.only_b
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What to know about the comparison: see :mod:`gini_notebook.notes`."""
+        return self._pairing.notes
+
+    def by_field(
+        self, level: str = "typed", intervals: str = DEFAULT_KIND, *, confidence_level: float = CONFIDENCE_LEVEL
+    ) -> pd.DataFrame:
         """Return per field the difference of F1, precision and recall, and whether it is more than chance.
 
         Parameters
@@ -58,18 +89,27 @@ class Comparison:
         level
             ``"raw"``, ``"typed"`` or ``"lenient"``.
         intervals
-            ``"bootstrap"`` for percentiles of the samples, ``"bca"`` for percentiles corrected for bias and skewness
-            (where there are 20 documents or more, and the samples lie on both sides of the difference).
+            ``"documents"`` weighs the documents and one that was not seen; ``"bootstrap"`` for percentiles of drawn
+            documents, ``"bca"`` for percentiles corrected for bias and skewness (where there are 20 documents or more,
+            and the samples lie on both sides of the difference).
+        confidence_level
+            How sure the intervals are; tests are judged at 1 minus this level.
 
         Returns
         -------
         pandas.DataFrame
             One row per group and field, then ``micro`` and ``macro``: ``f1_a``, ``f1_b``, ``f1_difference``,
-            ``f1_difference_low``, ``f1_difference_high`` (95 %, the same documents drawn for both runs), and the same
-            for precision and recall; ``p`` (sign-flip permutation of documents on the difference of F1), ``p_holm``
-            (adjusted for the number of fields; averages are adjusted for nothing) and ``verdict``: ``better`` or
-            ``worse`` if ``p_holm`` is below 0.05, else ``no evidence``. ``attrs`` has level, counting rule,
-            kind of intervals and seed.
+            ``f1_difference_low``, ``f1_difference_high``, and the same for precision and recall; ``compared`` (``f1``,
+            or ``error rate`` where F1 is nothing by nothing in one run: then the differences in the columns of F1 are
+            those of the error rate per labelled slot, positive where the second run has fewer errors); ``p``
+            (sign-flip permutation of documents on that difference), ``p_holm`` (adjusted for the number of fields;
+            averages are adjusted for nothing), ``detectable`` (the smallest difference that four in five comparisons
+            like this one would have shown), ``delivered_by`` (``a`` or ``b`` where only one run has any value of the
+            field, else ``both``) and ``verdict``: ``better`` or ``worse`` if ``p_holm`` is small *and* the interval
+            leaves out 0; ``probably better`` or ``probably worse`` if only the test says so (too few documents changed
+            to bound the difference); ``first run only`` or ``second run only`` for a field that only one delivers and
+            that gives no evidence otherwise; else ``no evidence``. ``average`` is whether the row is one. ``attrs`` has
+            level, counting rule, kind, confidence level, cluster and seed.
 
         Raises
         ------
@@ -80,42 +120,82 @@ class Comparison:
         --------
         >>> comparison.by_field()[["field", "f1_difference", "p_holm", "verdict"]]  # doctest: +SKIP
         """
-        check_kind(intervals, INTERVALS)
-        wrong = self.a.settings["wrong"]
-        frame = difference_table(self.a, self.b, level=level, wrong=wrong, seed=self.seed, intervals=intervals)
-        frame.attrs |= {"level": level, "counting_rule": wrong, "intervals": intervals, "seed": self.seed}
+        how = self._options(intervals, confidence_level)
+        frame = difference_table(self._pairing, level, how)
+        frame.attrs |= {"level": level, "counting_rule": how.wrong, "intervals": intervals, "seed": self.seed}
+        frame.attrs |= {"confidence_level": confidence_level} | self._units.attrs(len(self._pairing.a.documents))
         return frame
 
-    def verdict(self) -> str:
-        """Describe in one sentence whether the second run is better, and which fields are.
+    def _options(self, intervals: str, confidence_level: float) -> DifferenceOptions:
+        check_kind(intervals, INTERVALS)
+        check_confidence_level(confidence_level)
+        return DifferenceOptions(self.a.settings["wrong"], self.seed, intervals, confidence_level, self._units)
+
+    def no_worse_than(self, margin: float, *, confidence_level: float = CONFIDENCE_LEVEL) -> pd.DataFrame:
+        """Say whether the second run is no worse than the first by more than a margin.
+
+        Parameters
+        ----------
+        margin
+            The loss of F1 (micro) that would be tolerated: 0.005 for half a point.
+        confidence_level
+            How sure the interval of the difference is.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for the header fields and for each compound: ``group``, ``difference``, ``low``, ``high``,
+            ``margin`` and ``answer``: ``no worse`` (all of the interval is above minus the margin), ``worse`` (all of
+            it is below), ``cannot tell``. ``attrs["answer"]`` is that of all: ``worse`` if one is, else
+            ``cannot tell`` if one is.
+
+        Raises
+        ------
+        SettingError
+            If the margin is not between 0 and 1, or the level makes no sense.
+
+        Examples
+        --------
+        >>> comparison.no_worse_than(0.005).attrs["answer"]  # doctest: +SKIP
+        'cannot tell'
+        """
+        return margin_table(self.by_field(confidence_level=confidence_level), margin)
+
+    def verdict(self, *, confidence_level: float = CONFIDENCE_LEVEL) -> str:
+        """Describe in a few words whether the second run is better, and which fields are.
+
+        Parameters
+        ----------
+        confidence_level
+            As in :meth:`by_field`.
 
         Examples
         --------
         >>> print(comparison.verdict())  # doctest: +SKIP
         The second run is better: F1 of the header fields (micro) is 0.912 and 0.934, a difference of +0.022 (95 % …
         """
-        return verdict_sentence(self.by_field())
+        return verdict_sentence(self.by_field(confidence_level=confidence_level), confidence_level)
 
-    def summary(self, intervals: str = "bootstrap") -> pd.DataFrame:
+    def summary(self, intervals: str = DEFAULT_KIND, *, confidence_level: float = CONFIDENCE_LEVEL) -> pd.DataFrame:
         """Return the comparison in a few numbers.
 
         Parameters
         ----------
-        intervals
+        intervals, confidence_level
             As in :meth:`by_field`.
 
         Returns
         -------
         pandas.DataFrame
             ``metric``, ``a``, ``b``, ``difference``, ``low``, ``high``, ``p``: ``micro_f1`` of each group, and
-            ``perfect_documents`` with the exact p-value of McNemar's test.
+            ``perfect_documents`` with the exact p-value of McNemar's test (with clusters that of the sign flip).
 
         Raises
         ------
         SettingError
             If there is no such kind of interval.
         """
-        fields = self.by_field(intervals=intervals)
+        fields = self.by_field(intervals=intervals, confidence_level=confidence_level)
         rows: list[dict[str, Any]] = [
             {
                 "metric": f"{row['group']}_micro_f1" if row["group"] else "micro_f1",
@@ -126,25 +206,18 @@ class Comparison:
                 "high": row["f1_difference_high"],
                 "p": row["p"],
             }
-            for row in fields[fields["field"] == "micro"].to_dict("records")
+            for row in fields[fields["average"] & (fields["field"] == MICRO)].to_dict("records")
         ]
-        return pd.DataFrame([*rows, self._perfect_documents(intervals)])
+        return pd.DataFrame([*rows, self._perfect_documents(self._options(intervals, confidence_level))])
 
-    def _perfect_documents(self, intervals: str) -> dict[str, Any]:
+    def _perfect_documents(self, how: DifferenceOptions) -> dict[str, Any]:
         documents = self.documents
         labelled = documents["perfect_a"].notna() & documents["perfect_b"].notna()
         first, second = (documents.loc[labelled, name].to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
-        low, high = share_difference_interval(first, second, seed=self.seed, intervals=intervals)
+        how = how.of(labelled.to_numpy(dtype=bool))
         shares = [float(side.mean()) if len(side) else np.nan for side in (first, second)]
-        return {
-            "metric": "perfect_documents",
-            "a": shares[0],
-            "b": shares[1],
-            "difference": shares[1] - shares[0],
-            "low": low,
-            "high": high,
-            "p": mcnemar_p(int((first & ~second).sum()), int((second & ~first).sum())),
-        }
+        found = {"metric": "perfect_documents", "a": shares[0], "b": shares[1], "difference": shares[1] - shares[0]}
+        return found | share_difference(first, second, how, same=self._pairing.same_run)
 
     @cached_property
     def documents(self) -> pd.DataFrame:
@@ -154,7 +227,7 @@ class Comparison:
         none is labelled), ``fixed`` and ``broken`` (number of its slots that changed), and ``change``: ``fixed`` if the
         document has become perfect, ``broken`` if it no longer is, else missing.
         """
-        return document_changes(self.a, self.b, self.changes())
+        return document_changes(self._pairing.a, self._pairing.b, self.changes())
 
     @property
     def fixed(self) -> pd.DataFrame:
@@ -194,22 +267,26 @@ class Comparison:
 
     @cached_property
     def _changes(self) -> pd.DataFrame:
-        return changed_slots(self.a.comparisons, self.b.comparisons)
+        return changed_slots(self._pairing.a.comparisons, self._pairing.b.comparisons)
 
     def __repr__(self) -> str:
         counts = self.changes()["change"].value_counts()
         fixed, broken = (int(counts.get(name, 0)) for name in CHANGES)
-        return f"<Comparison of {len(self.a.documents)} documents: {fixed} values fixed, {broken} broken>"
+        return f"<Comparison of {len(self._pairing.a.documents)} documents: {fixed} values fixed, {broken} broken>"
 
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""
         columns = ["f1_a", "f1_b", "f1_difference", "f1_difference_low", "f1_difference_high", "p_holm", "verdict"]
         shown = self.by_field()[["group", "field", *columns]]
-        return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
+        notes = Markup("").join(Markup("<p>{}</p>").format(note.text) for note in self.notes)
+        return notes + str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
 
 
-def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
-    """Compare two evaluations of the same documents against the same truth.
+def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = None) -> Comparison:
+    """Compare two evaluations of the same documents against the same labels.
+
+    Documents pair by name, whatever its Unicode form; those of one evaluation only are named and left out. A field that
+    one run never delivers is missing in it.
 
     Parameters
     ----------
@@ -218,7 +295,10 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     b
         The second run, for example the new configuration; differences are b minus a.
     seed
-        Seed of bootstrap samples and permutations.
+        Seed of permutations and bootstrap samples.
+    cluster
+        What fails together beyond documents, and is the unit of intervals and tests: a column of the documents table of
+        the first evaluation, a header field of the truth, or a Series by document. By default as in its ``evaluate``.
 
     Returns
     -------
@@ -228,8 +308,9 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     Raises
     ------
     SettingError
-        If the evaluations were made with another edition of the metrics, another truth, other rules for a field, or
-        other settings: their numbers would differ for reasons that have nothing to do with the runs.
+        If the evaluations were made with another edition of the metrics, other rules for a field, or other settings;
+        if a document that both have has other labels; if they have no document or field in common; or if there is no
+        such cluster.
 
     Examples
     --------
@@ -243,12 +324,27 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         message = f"seed is {seed!r}; it must be a whole number, 0 or more."
         raise SettingError(message)
-    _check_same("edition of the metrics", a.provenance["spec_version"], b.provenance["spec_version"])
-    _check_same("ground truth (by its hash)", a.provenance["truth_hash"][:12], b.provenance["truth_hash"][:12])
+    for given in (a, b):
+        _check_edition(given.provenance["spec_version"])
     for name in _SETTINGS:
         _check_same(f"setting {name!r}", a.settings[name], b.settings[name])
-    fields = _common_fields(a.provenance["rules"], b.provenance["rules"])
-    return Comparison(a=a, b=b, seed=seed, left_out_fields=fields)
+    _check_rules(a.provenance["rules"], b.provenance["rules"])
+    pairing = pair(a, b)
+    wanted = a.settings.get("cluster") if cluster is None else cluster
+    first = pairing.a
+    units = find_units(
+        wanted, first.documents, lambda field: truth_values(first.comparisons, field, first.documents["document"])
+    )
+    return Comparison(a=a, b=b, seed=seed, _pairing=pairing, _units=units)
+
+
+def _check_edition(edition: str) -> None:
+    if edition != SPEC_VERSION:
+        message = (
+            f"An evaluation was made with edition {edition} of the metrics; evaluate again: numbers of different "
+            f"editions are not compared, and this version has edition {SPEC_VERSION}."
+        )
+        raise SettingError(message)
 
 
 def _check_same(what: str, first: Any, second: Any) -> None:
@@ -260,41 +356,7 @@ def _check_same(what: str, first: Any, second: Any) -> None:
         raise SettingError(message)
 
 
-def _common_fields(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...]:
-    """Refuse fields with different rules, and name the fields that only one evaluation has."""
+def _check_rules(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
+    """Refuse fields with different rules."""
     for name in sorted(set(first) & set(second)):
         _check_same(f"rule for {name!r}", first[name], second[name])
-    if not set(first) & set(second):
-        raise SettingError("These evaluations cannot be compared: they have no field in common.")
-    return tuple(sorted(set(first) ^ set(second)))
-
-
-def verdict_sentence(fields: pd.DataFrame) -> str:
-    """Describe whether the second run is better, from the table of ``Comparison.by_field``."""
-    whole = fields[(fields["field"] == MICRO)].sort_values("group", kind="stable")
-    if whole.empty or math.isnan(whole.iloc[0]["f1_difference"]):
-        return "There is nothing to compare: no field has a value in the truth or in the extractions."
-    return f"{_of_the_whole(whole.iloc[0])}; {_of_fields(fields[~fields['field'].isin((MICRO, MACRO))])}."
-
-
-def _of_the_whole(row: "pd.Series[Any]") -> str:
-    what = f"the columns of {row['group']}" if row["group"] else "the header fields"
-    begin = {
-        BETTER: "The second run is better",
-        WORSE: "The second run is worse",
-        NO_EVIDENCE: "There is no evidence that either run is better",
-    }[row["verdict"]]
-    interval = f"95 % interval {row['f1_difference_low']:+.3f} to {row['f1_difference_high']:+.3f}"
-    return (
-        f"{begin}: F1 of {what} (micro) is {row['f1_a']:.3f} and {row['f1_b']:.3f}, a difference of "
-        f"{row['f1_difference']:+.3f} ({interval}, p = {row['p']:.3f})"
-    )
-
-
-def _of_fields(fields: pd.DataFrame) -> str:
-    parts = []
-    for verdict in (BETTER, WORSE):
-        selected = fields[fields["verdict"] == verdict]
-        names = [dotted(*column) for column in zip(selected["group"], selected["field"], strict=True)]
-        parts.append(f"{verdict} fields: {', '.join(names) or 'none'}")
-    return "; ".join(parts)

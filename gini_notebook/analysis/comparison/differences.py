@@ -1,20 +1,28 @@
 """Paired differences of two evaluations: of scores per field, of single values, of documents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
+from gini_notebook.analysis.comparison.pairing import Pairing, paired_counts
 from gini_notebook.analysis.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.counts import DocumentCounts
-from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, PROPORTIONS, with_averages
+from gini_notebook.analysis.evaluation.field_scores import GroupCounts
+from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, PROPORTIONS, losses_of, with_averages
+from gini_notebook.analysis.evaluation.units import Units
 from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
     bca_interval,
+    difference_interval,
     holm,
     left_out_sums,
+    mcnemar_p,
+    paired_influence,
     percentile_interval,
     resampled_sums,
     sign_flip_p,
@@ -22,114 +30,228 @@ from gini_notebook.analysis.statistics import (
 from gini_notebook.schema import TEXT
 
 FloatArray = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int32]
 Interval = tuple[FloatArray, FloatArray]
 # Wilson's interval is one of a share, not of a difference.
-INTERVALS = ("bootstrap", "bca")
-SIGNIFICANCE = 0.05
+INTERVALS = ("documents", "bootstrap", "bca")
 _PARTS = ("a", "b", "difference", "difference_low", "difference_high")
 COLUMNS = [
     "group",
     "field",
     *(f"{score}_{part}" for score in ("f1", "precision", "recall") for part in _PARTS),
+    "compared",
     "p",
+    "detectable",
+    "delivered_by",
+    "average",
 ]
 BETTER, WORSE, NO_EVIDENCE = "better", "worse", "no evidence"
+PROBABLY_BETTER, PROBABLY_WORSE = "probably better", "probably worse"
+ONLY_A, ONLY_B = "first run only", "second run only"
+F1, ERROR_RATE = "f1", "error rate"
+POWER = 0.8
 CHANGES = ("fixed", "broken")
 KEY = ["document", "group", "row", "field"]
 _RIGHT = ("correct", "absent")
 _LABELLED = ("correct", "wrong", "missing", "spurious", "absent")
 
 
-def difference_table(
-    first: Evaluation, second: Evaluation, *, level: str, wrong: str, seed: int, intervals: str
-) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True, eq=False)
+class DifferenceOptions:
+    """How differences are judged: counting rule, seed, kind and level of intervals, and what counts as one."""
+
+    wrong: str
+    seed: int
+    intervals: str
+    level: float
+    units: Units
+
+    def of(self, selected: npt.NDArray[np.bool_]) -> "DifferenceOptions":
+        """Return the options for some of the documents."""
+        return replace(self, units=self.units.of(selected))
+
+
+def difference_table(pairing: Pairing, level: str, how: DifferenceOptions) -> pd.DataFrame:
     """Write the table of ``Comparison.by_field``."""
-    sides = first.document_counts(level), second.document_counts(level)
-    shared = [column for column in sides[0].columns if column in sides[1].columns]
-    rows: list[dict[str, Any]] = []
-    for group in dict.fromkeys(group for group, _ in shared):
-        counts = [_counts_of(side, [column for column in shared if column[0] == group]) for side in sides]
-        fields = [field for name, field in shared if name == group]
-        counted = [place for place in range(len(fields)) if any(side[:, place].any() for side in counts)]
+    columns, sides = paired_counts(pairing, level)
+    same = pairing.same_run
+    rows: list[pd.DataFrame] = []
+    for group in dict.fromkeys(group for group, _ in columns):
+        of_group = [place for place, (name, _) in enumerate(columns) if name == group]
+        counted = [place for place in of_group if any(side[:, place].any() for side in sides)]
         if counted:
-            names = [fields[place] for place in counted]
-            pair = [side[:, counted] for side in counts]
-            rows += _rows(group, names, pair, wrong=wrong, seed=seed, intervals=intervals)
-    return _with_verdicts(pd.DataFrame(rows, columns=COLUMNS))
+            fields = [columns[place][1] for place in counted]
+            counts = [how.units.summed(side[:, counted]) for side in sides]
+            rows.append(_Differences(group, fields, counts, how, same=same).table())
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+    return _with_verdicts(table[COLUMNS], 1 - how.level)
 
 
-def _with_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+def _with_verdicts(table: pd.DataFrame, significance: float) -> pd.DataFrame:
     """Adjust the p-values for the number of fields, and add the verdicts."""
     p = table["p"].to_numpy(dtype=np.float64)
-    fields = ~table["field"].isin((MICRO, MACRO)).to_numpy(dtype=bool)
+    fields = ~table["average"].to_numpy(dtype=bool)
     adjusted = p.copy()
     adjusted[fields] = holm(p[fields])
-    table["p_holm"] = adjusted
-    sure = (adjusted < SIGNIFICANCE) & (table["f1_difference"] != 0)
-    table["verdict"] = np.where(sure, np.where(table["f1_difference"] > 0, BETTER, WORSE), NO_EVIDENCE)
+    table.insert(table.columns.get_loc("p") + 1, "p_holm", adjusted)
+    low, high, difference = (table[f"f1_difference{end}"].to_numpy(dtype=np.float64) for end in ("_low", "_high", ""))
+    likely = (adjusted < significance) & (difference != 0)
+    bounded = (low > 0) | (high < 0)
+    verdict = np.full(len(table), NO_EVIDENCE, dtype=object)
+    delivered = table["delivered_by"].to_numpy(dtype=object)
+    verdict = np.where(delivered == "a", ONLY_A, np.where(delivered == "b", ONLY_B, verdict))
+    for up, sure, words in (
+        (True, False, PROBABLY_BETTER),
+        (False, False, PROBABLY_WORSE),
+        (True, True, BETTER),
+        (False, True, WORSE),
+    ):
+        verdict[likely & ((difference > 0) == up) & (bounded == sure)] = words
+    table["verdict"] = verdict
     return table
 
 
-def _counts_of(side: DocumentCounts, columns: list[tuple[str, str]]) -> npt.NDArray[np.int32]:
-    indices = [side.columns.index(column) for column in columns]
-    return side.counts[:, indices, :4]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Differences:
+    """The differences of one group: of its fields, of micro and of macro."""
+
+    group: str
+    fields: Sequence[str]
+    counts: Sequence[npt.NDArray[Any]]
+    """Per run: units × fields × (correct, wrong, missing, spurious, absent)."""
+    how: DifferenceOptions
+    same: bool
+
+    def table(self) -> pd.DataFrame:
+        """Write the rows of the group."""
+        names = [*self.fields, MICRO, MACRO]
+        at = [self._scores(side.sum(axis=0, dtype=np.float64)[None, :, :4]) for side in self.counts]
+        table = pd.DataFrame({"group": self.group, "field": names})
+        table["average"] = [place >= len(self.fields) for place in range(len(names))]
+        for score in PROPORTIONS:
+            table[f"{score}_a"], table[f"{score}_b"] = at[0][score][0], at[1][score][0]
+            table[f"{score}_difference"] = at[1][score][0] - at[0][score][0]
+            low, high = self._interval(score, table[f"{score}_difference"].to_numpy(dtype=np.float64))
+            table[f"{score}_difference_low"], table[f"{score}_difference_high"] = low, high
+        flat = [side[:, :, :4].reshape(len(side), -1) for side in self.counts]
+        table["p"] = sign_flip_p(flat[0], flat[1], partial(self._f1_of, len(self.fields)), seed=self.how.seed)
+        table["compared"] = F1
+        self._compare_errors(table)
+        table["detectable"] = _detectable(table, self.how.level)
+        table["delivered_by"] = [*map(self._delivered_by, range(len(self.fields))), "both", "both"]
+        return table
+
+    def _delivered_by(self, field: int) -> str:
+        """Return which run has any value of a field."""
+        there = [bool(side[:, field][:, [0, 1, 3]].any()) for side in self.counts]
+        return {(True, False): "a", (False, True): "b"}.get((there[0], there[1]), "both")
+
+    @property
+    def _supported(self) -> npt.NDArray[np.int64]:
+        # Fields without a truth value in one run have none in the other: the labels are the same.
+        return np.flatnonzero(self.counts[0][:, :, :3].sum(axis=(0, 2)) > 0)
+
+    def _scores(self, sums: FloatArray) -> Mapping[str, FloatArray]:
+        return with_averages(sums.reshape(-1, len(self.fields), 4), self._supported, self.how.wrong)
+
+    def _f1_of(self, fields: int, sums: FloatArray) -> FloatArray:
+        return self._scores(sums.reshape(-1, fields, 4))["f1"]
+
+    def _interval(self, score: str, difference: FloatArray) -> Interval:
+        if self.same:
+            return np.where(np.isnan(difference), np.nan, 0.0), np.where(np.isnan(difference), np.nan, 0.0)
+        if self.how.intervals == "documents":
+            ends = [self._weighted(score, place) for place in range(len(difference))]
+            low, high = np.array(ends, dtype=np.float64).T
+            return low, high
+        return self._resampled(score, difference)
+
+    def _weighted(self, score: str, place: int) -> tuple[float, float]:
+        """Return the interval that weighs units and one that was not seen."""
+        of = losses_of(self.how.wrong)[score]
+        sides = []
+        for counts in self.counts:
+            loss, size, _ = GroupCounts(counts[:, :, :4], self._supported, None, np.nan).losses(of, place)
+            sides.append((size - loss, size))
+        if not all(size.sum() > 0 for _, size in sides):
+            return np.nan, np.nan
+        return difference_interval(paired_influence(sides[0], sides[1]), level=self.how.level)
+
+    def _resampled(self, score: str, difference: FloatArray) -> Interval:
+        flat = [side[:, :, :4].reshape(len(side), -1) for side in self.counts]
+        drawn = [self._scores(resampled_sums(side, seed=self.how.seed))[score] for side in flat]
+        ends = percentile_interval(drawn[1] - drawn[0], documents=len(flat[0]), level=self.how.level)
+        if self.how.intervals == "bootstrap":
+            return ends
+        without = [self._scores(left_out_sums(side, seed=self.how.seed))[score] for side in flat]
+        return _corrected(ends, drawn[1] - drawn[0], difference, without[1] - without[0], self.how.level)
+
+    def _compare_errors(self, table: pd.DataFrame) -> None:
+        """Compare error rates where F1 is nothing by nothing in one run: labelled empty everywhere, and one invents."""
+        undefined = table["f1_a"].isna() != table["f1_b"].isna()
+        for place in np.flatnonzero(undefined.to_numpy()[: len(self.fields)]):
+            sides = [side[:, place].astype(np.float64) for side in self.counts]
+            slots = np.maximum(*(side.sum(axis=1) for side in sides))
+            right = [slots - side[:, 1:4].sum(axis=1) for side in sides]
+            influence = paired_influence((right[0], slots), (right[1], slots))
+            both = [np.stack([one, slots], axis=1) for one in right]
+            p = sign_flip_p(both[0], both[1], lambda sums: sums[:, :1] / sums[:, 1:], seed=self.how.seed)
+            low, high = difference_interval(influence, level=self.how.level)
+            values = {"f1_difference": influence.mean(), "f1_difference_low": low, "f1_difference_high": high}
+            values |= {"p": p[0], "compared": ERROR_RATE}
+            for name, value in values.items():
+                table.loc[table.index[place], name] = value
 
 
-def _rows(
-    group: str, fields: list[str], counts: list[Counts], *, wrong: str, seed: int, intervals: str
-) -> list[dict[str, Any]]:
-    documents, columns, _ = counts[0].shape
-    flat = [side.reshape(documents, -1) for side in counts]
-    # Fields without a truth value in one run have none in the other: the truth is the same.
-    supported = np.flatnonzero(counts[0][:, :, :3].sum(axis=(0, 2)) > 0)
+def _detectable(table: pd.DataFrame, level: float) -> FloatArray:
+    """Return the smallest difference that four in five comparisons like this one would have shown.
 
-    def scores(sums: FloatArray) -> Mapping[str, FloatArray]:
-        return with_averages(sums.reshape(-1, columns, 4), supported, wrong)
-
-    at = [scores(side.sum(axis=0, dtype=np.float64)[None]) for side in flat]
-    drawn = [scores(resampled_sums(side, seed=seed)) for side in flat]
-    without = [scores(left_out_sums(side, seed=seed)) for side in flat] if intervals == "bca" else []
-    rows = [{"group": group, "field": name} for name in (*fields, MICRO, MACRO)]
-    table = pd.DataFrame(rows)
-    for score in PROPORTIONS:
-        table[f"{score}_a"], table[f"{score}_b"] = at[0][score][0], at[1][score][0]
-        table[f"{score}_difference"] = at[1][score][0] - at[0][score][0]
-        ends = percentile_interval(drawn[1][score] - drawn[0][score], documents=documents)
-        if without:
-            difference = table[f"{score}_difference"].to_numpy(dtype=np.float64)
-            ends = _corrected(
-                ends, drawn[1][score] - drawn[0][score], difference, without[1][score] - without[0][score]
-            )
-        table[f"{score}_difference_low"], table[f"{score}_difference_high"] = ends
-    table["p"] = sign_flip_p(flat[0], flat[1], lambda sums: scores(sums)["f1"], seed=seed)
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    An interval of this width leaves out 0 with the wanted power if the difference is this many of its half widths.
+    """
+    half = (table["f1_difference_high"] - table["f1_difference_low"]).to_numpy(dtype=np.float64) / 2
+    return np.asarray(half * (1 + special.ndtri(POWER) / special.ndtri(0.5 + level / 2)))
 
 
-def _corrected(ends: Interval, samples: FloatArray, difference: FloatArray, without: FloatArray) -> Interval:
+def _corrected(
+    ends: Interval, samples: FloatArray, difference: FloatArray, without: FloatArray, level: float
+) -> Interval:
     """Return the BCa interval; the percentiles where it is undefined, or of too few documents to be worth anything."""
     if len(without) < FEWEST_DOCUMENTS:
         return ends
-    corrected = bca_interval(samples, difference, without)
+    corrected = bca_interval(samples, difference, without, level=level)
     undefined = np.isnan(corrected[0]) | np.isnan(corrected[1])
     low, high = (np.where(undefined, end, other) for end, other in zip(ends, corrected, strict=True))
     return low, high
 
 
-def share_difference_interval(
-    first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], *, seed: int, intervals: str
-) -> tuple[float, float]:
-    """Return the interval of the difference of two shares of the same documents."""
+def share_difference(
+    first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], how: DifferenceOptions, *, same: bool
+) -> dict[str, float]:
+    """Return ends and p-value of the difference of two shares of the same documents: exact McNemar's test.
+
+    Where clusters of documents are the units, the test is the sign flip of clusters.
+    """
     count = len(first)
     if not count:
-        return np.nan, np.nan
-    gap = (second.astype(np.float64) - first)[:, None]
-    samples = resampled_sums(gap, seed=seed) / count
-    low, high = percentile_interval(samples, documents=count)
-    if intervals == "bca":
-        without = left_out_sums(gap, seed=seed) / max(count - 1, 1)
-        low, high = _corrected((low, high), samples, gap.mean(axis=0), without)
-    return float(low[0]), float(high[0])
+        return {"low": np.nan, "high": np.nan, "p": 1.0}
+    ones = how.units.summed(np.ones(count))
+    sides = [how.units.summed(side.astype(np.float64)) for side in (first, second)]
+    p = mcnemar_p(int((first & ~second).sum()), int((second & ~first).sum()))
+    if how.units.clustered:
+        both = [np.stack([side, ones], axis=1) for side in sides]
+        p = float(sign_flip_p(both[0], both[1], lambda sums: sums[:, :1] / sums[:, 1:], seed=how.seed)[0])
+    if same:
+        return {"low": 0.0, "high": 0.0, "p": p}
+    influence = paired_influence((sides[0], ones), (sides[1], ones))
+    if how.intervals == "documents":
+        low, high = difference_interval(influence, level=how.level)
+        return {"low": low, "high": high, "p": p}
+    gap = influence[:, None]
+    samples = resampled_sums(gap, seed=how.seed) / len(gap)
+    ends = percentile_interval(samples, documents=len(gap), level=how.level)
+    if how.intervals == "bca":
+        without = left_out_sums(gap, seed=how.seed) / max(len(gap) - 1, 1)
+        ends = _corrected(ends, samples, gap.mean(axis=0), without, how.level)
+    return {"low": float(ends[0][0]), "high": float(ends[1][0]), "p": p}
 
 
 def changed_slots(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

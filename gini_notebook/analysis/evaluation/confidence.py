@@ -152,7 +152,11 @@ def without_predictions_below(comparisons: pd.DataFrame, threshold: float) -> pd
     Correct and wrong become missing, spurious becomes absent. Where there would be no slot without the prediction (an
     invented row, a repeated prediction), there is none.
     """
-    dropped = (comparisons[CONFIDENCE] < threshold).to_numpy(dtype=bool)
+    return without_predictions(comparisons, (comparisons[CONFIDENCE] < threshold).to_numpy(dtype=bool))
+
+
+def without_predictions(comparisons: pd.DataFrame, dropped: BoolArray) -> pd.DataFrame:
+    """Return the comparisons as if some predictions had not been made; see :func:`without_predictions_below`."""
     stated = comparisons["truth"].notna().to_numpy()
     first = (comparisons["group"] == "").to_numpy(dtype=bool) & (comparisons["row"] == 0).to_numpy(dtype=bool)
     in_truth = stated | first | _rows_of_truth(comparisons)
@@ -162,7 +166,7 @@ def without_predictions_below(comparisons: pd.DataFrame, threshold: float) -> pd
     lost = gone & kept["truth"].notna().to_numpy()
     for column in ("extracted", "extracted_canonical", "cause", "row_extracted", "page"):
         kept[column] = kept[column].mask(gone)
-    for column in ("left", "top", "width", "height", CONFIDENCE):
+    for column in ("left", "top", "width", "height", *({CONFIDENCE} & set(kept))):
         kept[column] = kept[column].mask(gone, np.nan)
     for column in ("raw", "typed", "lenient"):
         kept[column] &= ~gone

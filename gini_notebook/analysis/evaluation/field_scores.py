@@ -67,8 +67,20 @@ class Scoring:
 
 
 @dataclass(frozen=True, eq=False)
-class _Group:
-    """The counts of one group per unit, and which numbers are made of them."""
+class GroupCounts:
+    """The counts of one group per unit, and which numbers are made of them.
+
+    Attributes
+    ----------
+    by_unit
+        Units × columns × (correct, wrong, missing, spurious).
+    supported
+        Indices of the columns that have a truth value, of whose scores macro is the mean.
+    weights
+        Of the weighted average, by column; None without one.
+    undefined
+        What stands for 0/0.
+    """
 
     by_unit: npt.NDArray[Any]
     supported: IntArray
@@ -120,7 +132,7 @@ def score_group(document_counts: DocumentCounts, samples: Samples, group: str, h
     supported = np.flatnonzero(counts[:, :3].sum(axis=1) > 0)
     counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
     weights = None if how.weights is None else how.weights[indices]
-    of_group = _Group(
+    of_group = GroupCounts(
         how.intervals.units.summed(document_counts.counts[:, indices, :4]), supported, weights, how.undefined
     )
     slots, faults = (_with_sum(of_group.by_unit[:, :, first:].sum(axis=2)) for first in (0, 1))

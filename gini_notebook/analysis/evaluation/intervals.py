@@ -1,6 +1,6 @@
 """Intervals of scores that are sums over documents (M18 of the metrics)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,9 @@ from gini_notebook.errors import SettingError
 KINDS = ("documents", "wilson", "bootstrap", "bca")
 DEFAULT_KIND = KINDS[0]
 CONFIDENCE_LEVEL = 0.95
+FEW_CLUSTERS = 10
+"""With fewer clusters than these the one that was not seen is taken for failed altogether."""
+
 FEW_WITH_A_MISTAKE = 5
 """With fewer documents with a mistake than these, the limits speak mostly of documents that were not seen."""
 
@@ -173,3 +176,23 @@ class Estimates:
 
     def _successes(self, trials: FloatArray) -> tuple[FloatArray, FloatArray]:
         return np.minimum(np.nan_to_num(self.value) * trials, trials), trials
+
+
+def headline(row: Mapping[str, Any], attrs: Mapping[str, Any]) -> str:
+    """Say in words what an average is, of how many documents, and how many of these have a mistake.
+
+    Parameters
+    ----------
+    row, attrs
+        A row of the table per field, and what that table says of itself.
+    """
+    what = f"the columns of {row['group']}" if row["group"] else "the header fields"
+    unit = "documents" if not attrs.get("cluster") else f"clusters by {attrs['cluster']}"
+    found = f"{row['f1']:.3f} [{row['f1_low']:.3f}, {row['f1_high']:.3f}]"
+    faulty = int(row["documents_with_mistake"])
+    text = f"F1 of {what} (micro): {found}, {int(row['documents'])} {unit}, {faulty} with a mistake."
+    if row["interval"] == "documents" and faulty < FEW_WITH_A_MISTAKE:
+        text += f" The limits allow for {unit} that fail altogether and were not among these."
+    if attrs.get("cluster") and attrs["clusters"] < FEW_CLUSTERS:
+        text += f" There are few {unit}, so the limits are wide on purpose."
+    return text

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
 from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table, samples_of
-from gini_notebook.analysis.evaluation.formulas import check_zero_division, ratio
+from gini_notebook.analysis.evaluation.formulas import MICRO, check_zero_division, ratio
 from gini_notebook.analysis.evaluation.gate import CheckResult, check_conditions
 from gini_notebook.analysis.evaluation.intervals import (
     CONFIDENCE_LEVEL,
     DEFAULT_KIND,
     IntervalOptions,
+    headline,
     shares_with_intervals,
 )
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
@@ -370,8 +372,13 @@ class Scores(ABC):
 
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""
-        shown = self.by_field()[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
-        return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
+        scores = self.by_field()
+        shown = scores[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
+        whole = scores[scores["average"] & (scores["field"] == MICRO) & scores["f1"].notna()]
+        said = Markup("").join(
+            Markup("<p>{}</p>").format(headline(row, scores.attrs)) for row in whole.to_dict("records")
+        )
+        return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True)) + said
 
     def document_counts(self, level: str = "typed", *, answered_only: bool = False) -> DocumentCounts:
         """Return the counts per document and column, of whose sums every score is made; counted once and remembered.

@@ -21,7 +21,8 @@ from gini_notebook.analysis.statistics.document_intervals import (
     paired_influence,
     share_interval,
 )
-from gini_notebook.analysis.statistics.proportions import clopper_pearson, plan_sample_size, wilson
+from gini_notebook.analysis.statistics.planning import plan_comparison, plan_sample_size
+from gini_notebook.analysis.statistics.proportions import clopper_pearson, wilson
 from gini_notebook.analysis.statistics.tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "mcnemar_p",
     "paired_influence",
     "percentile_interval",
+    "plan_comparison",
     "plan_sample_size",
     "resampled_sums",
     "share_interval",

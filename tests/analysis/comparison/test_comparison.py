@@ -1,9 +1,13 @@
 """Two runs, paired."""
 
+import json
+import unicodedata
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from typer.testing import CliRunner
 
 from gini_notebook.analysis import rules
 from gini_notebook.analysis.comparison import Comparison, compare
@@ -52,7 +56,9 @@ def test_differences_are_those_of_the_scores_and_come_with_a_verdict():
     assert COMPARISON.by_field().attrs == {
         "level": "typed",
         "counting_rule": "both",
-        "intervals": "bootstrap",
+        "intervals": "documents",
+        "confidence_level": 0.95,
+        "cluster": None,
         "seed": 0,
     }
 
@@ -155,12 +161,182 @@ def test_a_second_prediction_and_a_failed_document_are_changes():
     assert set(fewer["outcome_b"]) == {"missing"}
 
 
-def test_fields_that_only_one_run_has_are_left_out_and_named():
-    truth = pd.concat([TRUTH, pd.DataFrame({"document": NAMES, "field": "invoiceId", "value": "1"})])
-    more = pd.concat([FIRST, pd.DataFrame({"document": NAMES, "field": "invoiceId", "value": "1"})])
-    comparison = compare(evaluate(FIRST, truth), evaluate(more, truth))
-    assert comparison.left_out_fields == ("invoiceId",)
-    assert "invoiceId" not in set(comparison.by_field()["field"])
+def test_M26_a_field_that_one_run_never_delivers_is_missing_there_and_named():
+    own = pd.DataFrame({"document": NAMES, "field": "invoiceId", "value": "1"})
+    truth, more = pd.concat([TRUTH, own]), pd.concat([FIRST, own])
+    for first, second, run, verdict, change in (
+        (FIRST, more, "second run only", "better", "fixed"),
+        (more, FIRST, "first run only", "worse", "broken"),
+    ):
+        comparison = compare(evaluate(first, truth), evaluate(second, truth))
+        assert comparison.left_out_fields == ()
+        row = comparison.by_field().set_index("field").loc["invoiceId"]
+        assert (row["verdict"], row["f1_difference"]) == (verdict, {"better": 1.0, "worse": -1.0}[verdict])
+        assert f"delivered by the {run}: invoiceId" in comparison.verdict()
+        assert len(comparison.changes(change)) == 120
+    few = truth[truth["document"].isin(NAMES[:3])]
+    row = compare(evaluate(few, few), evaluate(few[few["field"] != "invoiceId"], few)).by_field().set_index("field")
+    assert row.loc["invoiceId", "verdict"] == "first run only"
+
+
+def test_M26_a_field_that_one_evaluation_was_told_to_leave_out_is_left_out_and_named():
+    comparison = compare(A, evaluate(SECOND, TRUTH, fields=["iban", "docType"]))
+    assert comparison.left_out_fields == ("amountToPay",)
+    assert "amountToPay" not in set(comparison.by_field()["field"])
+    assert "amountToPay" not in set(comparison.changes()["field"])
+
+
+def test_M26_the_documents_of_both_are_compared_and_the_others_named():
+    kept = [side[side["document"] < "d100"] for side in (SECOND, TRUTH)]
+    comparison = compare(A, evaluate(*kept))
+    assert comparison.only_a == tuple(NAMES[100:])
+    assert comparison.only_b == ()
+    (note,) = comparison.notes
+    assert (note.kind, note.count, note.detail) == ("documents_unpaired", 20, "first run")
+    expected = compare(evaluate(FIRST[FIRST["document"] < "d100"], kept[1]), evaluate(*kept))
+    pd.testing.assert_frame_equal(comparison.by_field(), expected.by_field())
+    pd.testing.assert_frame_equal(comparison.changes(), expected.changes())
+    back = compare(evaluate(*kept), A)
+    assert (back.only_a, back.only_b) == ((), tuple(NAMES[100:]))
+    assert "20 documents of the first run" in comparison._repr_html_()
+
+
+def test_M26_names_in_another_unicode_form_are_the_same_document():
+    def named(side, form):
+        forms = {name: unicodedata.normalize(form, f"Büro {name}") for name in NAMES}
+        return side.assign(document=side["document"].map(forms))
+
+    comparison = compare(
+        evaluate(named(FIRST, "NFC"), named(TRUTH, "NFC")), evaluate(named(SECOND, "NFD"), named(TRUTH, "NFD"))
+    )
+    pd.testing.assert_frame_equal(comparison.by_field(), COMPARISON.by_field())
+    assert len(comparison.changes()) == len(COMPARISON.changes())
+
+
+def test_M26_documents_with_other_labels_are_refused_by_name():
+    other = TRUTH.copy()
+    other.loc[(other["document"] == "d007") & (other["field"] == "iban"), "value"] = "other"
+    with pytest.raises(SettingError, match=r"the labels of 1 document\(s\) differ, first 'd007' in 'iban'"):
+        compare(A, evaluate(SECOND, other))
+    fewer = TRUTH[(TRUTH["document"] != "d009") | (TRUTH["field"] != "iban")]
+    with pytest.raises(SettingError, match=r"the labels of 1 document\(s\) differ, first 'd009' in 'iban'"):
+        compare(A, evaluate(SECOND, fewer))
+    strange = TRUTH.assign(document="x" + TRUTH["document"])
+    with pytest.raises(
+        SettingError, match=r"no document in common. The first has, for example, 'd000', the second 'xd000'"
+    ):
+        compare(A, evaluate(strange, strange))
+
+
+def test_M26_where_one_run_invents_what_the_other_leaves_empty_error_rates_are_compared():
+    empty = pd.DataFrame({"document": NAMES, "field": "bic", "value": None})
+    truth = pd.concat([TRUTH, empty])
+    invented = pd.concat([TRUTH, empty.assign(value="COBADEFF").iloc[:30]])
+    row = compare(evaluate(TRUTH, truth), evaluate(invented, truth)).by_field().set_index("field").loc["bic"]
+    assert (row["compared"], row["verdict"], row["delivered_by"]) == ("error rate", "worse", "b")
+    assert row["f1_difference"] == pytest.approx(-30 / 120)
+    assert row["f1_difference_low"] < -30 / 120 < row["f1_difference_high"] < 0
+    assert row["p"] < 0.001
+    assert np.isnan(row["f1_a"])
+
+
+def run_of(right):
+    """An evaluation of one field, right in these of 100 documents."""
+    truth = pd.DataFrame({"document": [f"d{number:03}" for number in range(100)], "field": "iban", "value": "1"})
+    return evaluate(truth.assign(value=np.where(right, "1", "2")), truth)
+
+
+def test_M18_better_needs_a_test_and_an_interval_and_is_probable_with_the_test_alone():
+    before = np.arange(100) >= 10
+    for fixed, verdict in ((5, "no evidence"), (6, "better")):
+        row = compare(run_of(before), run_of(np.arange(100) >= 10 - fixed)).by_field().iloc[0]
+        assert row["verdict"] == verdict
+        assert (row["p"] < 0.05) == (row["f1_difference_low"] > 0) == (verdict == "better")
+    assert row["p"] == pytest.approx(2 / 2**6)
+    fields = ("iban", "bic", "docType", "paymentReference", "paymentPurpose", "city", "street", "zip")
+    truth = pd.DataFrame(
+        [(name, field, "1") for name in NAMES[:20] for field in fields], columns=["document", "field", "value"]
+    )
+    slips = pd.Series(np.arange(20) * 8 + np.arange(20) % 8)[:9]
+    found = truth.assign(value=np.where(truth.index.isin(slips), "2", "1"))
+    comparison = compare(evaluate(found, truth), evaluate(truth, truth))
+    row = comparison.by_field().query("field == 'micro'").iloc[0]
+    assert row["p"] < 0.05
+    assert row["f1_difference_low"] < 0
+    assert row["verdict"] == "probably better"
+    assert comparison.verdict().startswith(
+        "The second run is probably better, with too few changed documents to bound it"
+    )
+
+
+def test_M18_no_evidence_comes_with_the_difference_that_could_have_been_seen():
+    comparison = compare(run_of(np.arange(100) >= 10), run_of(np.arange(100) >= 9))
+    row = comparison.by_field().iloc[-2]
+    half = (row["f1_difference_high"] - row["f1_difference_low"]) / 2
+    assert row["detectable"] == pytest.approx(half * (1 + 0.8416212 / 1.9599640), rel=1e-5)
+    assert f"a difference of {row['detectable']:.3f} would probably have been seen" in comparison.verdict()
+
+
+def test_M18_every_confidence_level_judges_test_and_interval_alike():
+    comparison = compare(run_of(np.arange(100) >= 10), run_of(np.arange(100) >= 4))
+    strict, mild = (comparison.by_field(confidence_level=level).iloc[0] for level in (0.99, 0.9))
+    assert (strict["verdict"], mild["verdict"]) == ("no evidence", "better")
+    assert strict["f1_difference_low"] < mild["f1_difference_low"]
+    assert "90 % interval" in comparison.verdict(confidence_level=0.9)
+    with pytest.raises(SettingError, match="confidence_level is 95"):
+        comparison.by_field(confidence_level=95)
+
+
+def test_M27_issuers_are_the_units_of_a_comparison():
+    issuers = pd.Series([f"issuer {number % 10}" for number in range(100)], [f"d{number:03}" for number in range(100)])
+    a, b = run_of(np.arange(100) % 10 != 0), run_of(np.arange(100) % 10 != 1)
+    plain, clustered = compare(a, b), compare(a, b, cluster=issuers)
+    assert plain.by_field()["f1_difference"].tolist() == clustered.by_field()["f1_difference"].tolist()
+    widths = [
+        (side.by_field()["f1_difference_high"] - side.by_field()["f1_difference_low"]).iloc[0]
+        for side in (plain, clustered)
+    ]
+    assert widths[1] > widths[0]
+    better = compare(a, run_of(np.full(100, True)), cluster=issuers)
+    assert compare(a, run_of(np.full(100, True))).by_field()["verdict"].iloc[0] == "better"
+    assert (better.by_field()["verdict"].iloc[0], better.by_field()["p"].iloc[0]) == ("no evidence", 1.0)
+    assert better.by_field().attrs["clusters"] == 10
+    perfect = better.summary().set_index("metric").loc["perfect_documents"]
+    assert (perfect["p"], perfect["low"] < 0) == (1.0, True)
+    with pytest.raises(SettingError, match="nothing named 'sender' to cluster by"):
+        compare(a, b, cluster="sender")
+
+
+@pytest.mark.parametrize(
+    ("broken", "margin", "answer", "code"),
+    [(0, 0.2, "no worse", 0), (60, 0.2, "worse", 1), (3, 0.005, "cannot tell", 4)],
+)
+def test_M26_no_worse_than_a_margin_has_three_answers_and_three_exit_codes(tmp_path, broken, margin, answer, code):
+    a, b = run_of(np.arange(100) >= 1), run_of((np.arange(100) >= 1) & (np.arange(100) < 100 - broken))
+    table = compare(a, b).no_worse_than(margin)
+    assert (table.attrs["answer"], table["answer"].tolist()) == (answer, [answer])
+    paths = [str(side.save(tmp_path / f"{name}.zip")) for name, side in (("a", a), ("b", b))]
+    from gini_notebook.cli import app
+
+    said = CliRunner().invoke(app, ["compare", *paths, "--no-worse-than", str(margin)])
+    assert (said.exit_code, f"by more than {margin:g}" in said.output) == (code, True)
+    told = json.loads(CliRunner().invoke(app, ["compare", *paths, "--no-worse-than", str(margin), "--json"]).output)
+    assert told["no_worse_than"]["answer"] == answer
+    assert CliRunner().invoke(app, ["compare", *paths]).exit_code == 0
+
+
+def test_M26_worse_in_one_group_beats_that_another_cannot_tell():
+    items = pd.DataFrame(
+        [(name, "lineItems", 0, "artNumber", "1") for name in NAMES],
+        columns=["document", "group", "row", "field", "value"],
+    )
+    truth = pd.concat([TRUTH.assign(group="", row=0), items])
+    worse = truth.assign(value=np.where(truth["group"] == "", "x", truth["value"]))
+    table = compare(evaluate(truth, truth), evaluate(worse, truth)).no_worse_than(0.001)
+    assert table["answer"].tolist() == ["worse", "cannot tell"]
+    assert table.attrs["answer"] == "worse"
+    with pytest.raises(SettingError, match="The margin is -1; it must be a loss of F1 between 0 and 1"):
+        COMPARISON.no_worse_than(-1)
 
 
 def test_a_comparison_shows_itself():
@@ -179,7 +355,6 @@ def test_nothing_to_count_makes_an_empty_table_with_its_columns():
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (lambda: evaluate(SECOND, TRUTH.assign(value="other")), r"the first has ground truth \(by its hash\)"),
         (lambda: evaluate(SECOND, TRUTH, rules={"iban": "text"}), "the first has rule for 'iban' .*'iban'.*'text'"),
         (lambda: evaluate(SECOND, TRUTH, rules={"iban": rules.get("iban", tau=0.9)}), "rule for 'iban'"),
         (lambda: evaluate(SECOND, TRUTH, wrong="fp"), "the first has setting 'wrong' 'both', the second 'fp'"),
@@ -197,7 +372,7 @@ def test_G17_other_editions_and_disjoint_fields_are_refused():
     from gini_notebook.analysis.evaluation import Evaluation
 
     old = Evaluation(B.comparisons, B.documents, None, B.settings, {**B.provenance, "spec_version": "0"})
-    with pytest.raises(SettingError, match="the first has edition of the metrics '2', the second '0'"):
+    with pytest.raises(SettingError, match="was made with edition 0 of the metrics; evaluate again"):
         compare(A, old)
     with pytest.raises(SettingError, match="they have no field in common"):
         compare(evaluate(FIRST, TRUTH, fields=["iban"]), evaluate(SECOND, TRUTH, fields=["docType"]))
