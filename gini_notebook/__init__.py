@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gini_notebook.analysis import plots, rules, statistics
-    from gini_notebook.analysis.comparison import Comparison, compare
+    from gini_notebook.analysis.comparison import Comparison, compare, compare_truth
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
     from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
@@ -40,6 +40,7 @@ _HOMES = {
     "Timing": "service.transport",
     "check_truth": "interactive.truth_check",
     "compare": "analysis.comparison",
+    "compare_truth": "analysis.comparison",
     "evaluate": "analysis.evaluation",
     "explore": "interactive.explorer",
     "feedback_from": "interactive.feedback",
@@ -64,6 +65,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "check_truth",
     "evaluate",
     "compare",
+    "compare_truth",
     "explore",
     "feedback_from",
     "plan_sample_size",

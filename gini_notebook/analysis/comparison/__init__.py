@@ -9,6 +9,7 @@
 [['b.pdf', 'DE3', 'DE2', 'fixed']]
 """
 
+from gini_notebook.analysis.comparison.agreement import compare_truth
 from gini_notebook.analysis.comparison.comparison import Comparison, compare
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "compare_truth"]

@@ -24,6 +24,7 @@ from gini_notebook.analysis.evaluation.intervals import (
     headline,
     shares_with_intervals,
 )
+from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import summary_table
@@ -369,6 +370,40 @@ class Scores(ABC):
         """
         how = self._interval_options(DEFAULT_KIND, confidence_level, cluster)
         return cost_table(self.document_counts(), costs, how)
+
+    def sensitivity(
+        self, label_errors: float = 0.02, *, level: str = "typed", wrong: str | None = None
+    ) -> pd.DataFrame:
+        """Return how far the scores can be off if the ground truth is not right everywhere.
+
+        Parameters
+        ----------
+        label_errors
+            The share of labels that may be wrong: of values and of "there is nothing" alike. ``gini.compare_truth`` of
+            two labellers says how large it is.
+        level, wrong
+            As in :meth:`by_field`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Per field, then ``micro`` and ``macro`` of each group: ``labels``, ``wrong_labels`` (the share of them), and
+            each of ``f1``, ``precision`` and ``recall`` with ``f1_lowest`` (where as many labels as said are wrong and
+            hide mistakes) and ``f1_highest`` (where they are wrong and blame what was right), and so on. These are
+            bounds, whichever labels they are; for macro, that share of each field. ``average`` is whether a row is one.
+
+        Raises
+        ------
+        SettingError
+            If the share is not between 0 and 1, or there is no such level or counting rule.
+
+        Examples
+        --------
+        >>> result.sensitivity(0.02).query("field == 'micro'")[["f1_lowest", "f1", "f1_highest"]]  # doctest: +SKIP
+        """
+        wrong = self.settings["wrong"] if wrong is None else wrong
+        check_counting_rule(wrong)
+        return sensitivity_table(self.document_counts(level), label_errors, wrong)
 
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""

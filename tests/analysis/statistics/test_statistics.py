@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
 from gini_notebook.analysis.statistics import (
     clopper_pearson,
@@ -37,6 +40,20 @@ def test_intervals_of_proportions_are_scipys(successes, trials, level):
     assert high == pytest.approx(
         stats.binomtest(successes, trials, alternative="less").proportion_ci(level).high, abs=1e-12
     )
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.999])
+def test_I9_proportions_mcnemar_and_holm_are_those_of_statsmodels(level):
+    successes, trials = np.array(PROPORTIONS).T
+    for ours, method in ((wilson, "wilson"), (clopper_pearson, "beta")):
+        theirs = proportion_confint(successes, trials, alpha=1 - level, method=method)
+        # Where all or nothing succeeds, statsmodels gives the nearest number to 0 or 1 that its formula does.
+        assert np.allclose(ours(successes, trials, level=level), theirs, rtol=0, atol=1e-12)
+    for first, second in itertools.product(range(0, 30, 3), repeat=2):
+        expected = mcnemar([[7, first], [second, 9]], exact=True).pvalue
+        assert mcnemar_p(first, second) == pytest.approx(expected, abs=1e-12)
+    p_values = np.random.default_rng(2).random(40) ** 3
+    assert np.allclose(holm(p_values), multipletests(p_values, method="holm")[1], rtol=0, atol=1e-12)
 
 
 def test_nothing_tried_has_no_interval():
