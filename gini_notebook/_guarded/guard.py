@@ -8,17 +8,18 @@ from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any
 
-from gini_notebook import errors
 from gini_notebook._guarded import system
 from gini_notebook._guarded.limits import LIMITS, Limits
 from gini_notebook._guarded.messages import Value, decode, encode
-from gini_notebook.errors import FileProblem, GiniError, ReaderStopped, SchemaError
+from gini_notebook.errors import FileProblem, GiniError, ReaderStopped, SchemaError, TruthError
 
 # A task of at most this size is sent while another one is at work: it finds room between the processes even where
 # nobody takes it yet, so that never both wait for the other one to listen.
 _SENT_AHEAD = 4096
 _OVERHEAD = 64 * 1024
 _LAST_WORDS_S = 5.0
+# What a reader may say of a file.
+_PROBLEMS = {kind.__name__: kind for kind in (FileProblem, ReaderStopped, SchemaError, TruthError)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,9 @@ def _received(connection: Connection, limits: Limits) -> tuple[bool, Answer]:
 
 
 def _problem(name: str, message: str) -> GiniError:
-    known = getattr(errors, name, None)
-    if isinstance(known, type) and issubclass(known, FileProblem | SchemaError):
-        return known(message)
-    raise ValueError("its answer is of no known kind")
+    if name not in _PROBLEMS:
+        raise ValueError("its answer is of no known kind")
+    return _PROBLEMS[name](message)
 
 
 def _status(process: "subprocess.Popen[bytes]") -> int:

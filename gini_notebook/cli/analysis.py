@@ -100,11 +100,21 @@ def extractions_of(source: Path) -> object:
     if not source.is_file():
         message = f"There is neither a run folder nor a table at {source}."
         raise FileProblem(message)
+    if source.suffix.lower() == ".parquet":
+        from gini_notebook.analysis.evaluation.parquet_partitions import read_parquet
+
+        return read_parquet(source, "extractions")
     import pandas as pd
 
-    if source.suffix.lower() == ".parquet":
-        return pd.read_parquet(source)
-    return pd.read_csv(source, dtype=str, keep_default_na=False)
+    try:
+        return pd.read_csv(source, dtype=str, keep_default_na=False)
+    except ValueError as error:  # of pandas and of Unicode
+        why = " ".join(str(error).split())
+        message = (
+            f"{source} cannot be read as a table of extractions: {why}. Give a CSV file in UTF-8 with the columns "
+            "document, field and value, a Parquet file, or the folder of a run."
+        )
+        raise FileProblem(message) from error
 
 
 @app.command(

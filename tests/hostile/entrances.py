@@ -1,10 +1,12 @@
 """Takes files through one entrance of the package, and says what each costs this process and what it is told.
 
-``python -m tests.hostile.entrances ENTRANCE FILE…`` prints one line of JSON per file, ``["name", seconds, seconds of
-computing, MiB, "what came of it"]``; the computing is that of the guarded process, too, and the MiB are those by which
-the memory of this process grew at its peak.
+``python -m tests.hostile.entrances LIMITS ENTRANCE FILE ENTRANCE FILE…`` prints one line of JSON per file, ``["name",
+seconds, seconds of computing, MiB, "what came of it"]``; the computing is that of the guarded process, too, and the MiB
+are those by which the memory of this process grew at its peak. The limits are those of the guarded process: MiB and
+seconds of computing, ``512,8``; smaller ones are sooner reached.
 """
 
+import asyncio
 import json
 import resource
 import shutil
@@ -18,8 +20,11 @@ import pandas as pd
 import psutil
 
 from gini_notebook import evaluate, read_truth
+from gini_notebook._guarded import LIMITS
 from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.cli.analysis import extractions_of
 from gini_notebook.interactive.pages import FolderPages
+from gini_notebook.sandbox.workers import Workers, WorkFailed, WorkRefused
 from gini_notebook.service.batch import Batch
 
 MIB = 1024 * 1024
@@ -36,7 +41,11 @@ def batch(path: Path) -> object:
     """Open a run folder whose ledger is this file."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, Path(folder, "ledger.sqlite"))
-        return f"{len(Batch.load(folder).extractions)} extractions"
+        opened = Batch.load(folder)
+        tables = [opened.documents, opened.extractions, opened.candidates, opened.line_items, opened.surplus]
+        return (
+            f"{[len(table) for table in tables]} rows, {len(opened.notes)} notes, {len(opened._repr_html_())} of HTML"
+        )
 
 
 def folder_truth(path: Path) -> object:
@@ -46,14 +55,38 @@ def folder_truth(path: Path) -> object:
         return read_truth(folder, qr_codes=True)
 
 
+def sandbox(path: Path) -> object:
+    """Have a sandbox's worker look at the file, as for an upload, and read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_worked(path, Path(folder)))
+
+
+async def _worked(path: Path, folder: Path) -> str:
+    workers = Workers(1)
+    try:
+        checked = await workers.do({"job": "check", "path": str(path), "media_type": None})
+        part = {"path": str(path), "media_type": checked["media_type"], "turn": 0}
+        read = {"extractions": str(folder / "extractions"), "layout": str(folder / "layout")}
+        settings = {"engine": "rules", "coordinates": "points", "ocr": False}
+        await workers.do({"job": "read", "parts": [part], "settings": settings, **read})
+        return f"{checked['page_count']} pages of {checked['media_type']}"
+    except (WorkFailed, WorkRefused) as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        await workers.close()
+
+
 ENTRANCES: Mapping[str, Callable[[Path], object]] = {
     "explore": explore,
     "read_truth": read_truth,
     "read_truth with QR codes": lambda path: read_truth(path, qr_codes=True),
     "read_truth of a folder": folder_truth,
     "evaluate": lambda path: evaluate(path, _TRUTH),
+    "evaluate against it": lambda path: evaluate(_TRUTH, path),
+    "gini-notebook evaluate": lambda path: evaluate(extractions_of(path), read_truth(path)),
     "Evaluation.load": Evaluation.load,
     "Batch.load": batch,
+    "sandbox": sandbox,
 }
 
 
@@ -79,14 +112,21 @@ def outcome(entrance: Callable[[Path], object], path: Path) -> str:
     return value if isinstance(value, str) else f"<{type(value).__name__} {getattr(value, 'attrs', {}).get('summary')}>"
 
 
+def limit(mebibytes: int, cpu_s: int) -> None:
+    """Give the guarded process other limits."""
+    object.__setattr__(LIMITS, "memory", mebibytes * MIB)
+    object.__setattr__(LIMITS, "cpu_s", cpu_s)
+
+
 def main() -> None:
-    """Take the files through the entrance."""
-    entrance = ENTRANCES[sys.argv[1]]
+    """Take the files through the entrances."""
+    limits, *tasks = sys.argv[1:]
+    limit(*map(int, limits.split(",")))
     print("ready", flush=True)  # noqa: T201
-    for name in sys.argv[2:]:
+    for entrance, name in zip(tasks[::2], tasks[1::2], strict=True):
         Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak is the one from here on
         before, computed, begun = memory("VmRSS"), computing(), time.monotonic()
-        told = outcome(entrance, Path(name))
+        told = outcome(ENTRANCES[entrance], Path(name))
         seconds = (round(time.monotonic() - begun, 2), round(computing() - computed, 2))
         line = [Path(name).name, *seconds, round(memory("VmHWM") - before, 1), told]
         print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - what the test reads

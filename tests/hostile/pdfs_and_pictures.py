@@ -2,9 +2,8 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 
 MIB = 1024 * 1024
 _EMPTY = b"<<>>"
@@ -140,6 +139,104 @@ def object_stream_bomb() -> bytes:
     return head + b"5 0 obj\n" + table + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
 
 
+def previous_in_itself() -> bytes:
+    """A table of objects that says it comes before itself."""
+    content = one_page(stream(b""))
+    at = content.rindex(b"xref\n", 0, content.rindex(b"startxref"))
+    return content.replace(b"<</Size", b"<</Prev %d/Size" % at)
+
+
+def endless_table() -> bytes:
+    """A table of two billion objects, and a stream that says so of itself."""
+    return (
+        one_page(stream(b"")).replace(b"<</Size 5", b"<</Size 2147483647").replace(b"xref\n0 5", b"xref\n0 2147483647")
+    )
+
+
+def filter_chain() -> bytes:
+    """A page whose content is packed a hundred times, one in the other."""
+    content = zeros(200 * MIB, b"n")
+    for _ in range(8):
+        content = zlib.compress(content, 9)
+    filters = b"/Filter[" + b"/FlateDecode" * 9 + b"]"
+    return one_page(stream(content, filters))
+
+
+def length_of_itself() -> bytes:
+    """A stream whose length is the stream."""
+    return one_page(b"<</Length 4 0 R>>\nstream\nn\nendstream")
+
+
+def glyphs_in_glyphs() -> bytes:
+    """A font each of whose letters is a text in the font, ten letters long."""
+    font = b"<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[1 0 0 1 0 0]/FirstChar 97/LastChar 97/Widths[9]"
+    font += b"/Encoding<</Differences[97/a]>>/CharProcs<</a 6 0 R>>/Resources<</Font<</F 5 0 R>>>>>>"
+    glyph = stream(b"9 0 d0 BT /F 9 Tf (aaaaaaaaaa) Tj ET")
+    return one_page(stream(b"BT /F 9 Tf (aaaaaaaaaa) Tj ET"), b"<</Font<</F 5 0 R>>>>", font=font, glyph=glyph)
+
+
+def tilings_in_tilings() -> bytes:
+    """A pattern of a billion tiles on one page."""
+    pattern = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep .001/YStep .001/Resources<<>>"
+    content = b"/Pattern cs /P scn 0 0 595 842 re f " * 50
+    return one_page(stream(content), b"<</Pattern<</P 5 0 R>>>>", pattern=stream(b"0 0 1 1 re f", pattern))
+
+
+def functions_in_functions() -> bytes:
+    """A shading by a function that is made of itself."""
+    function = b"<</FunctionType 3/Domain[0 1]/Functions[6 0 R 6 0 R]/Bounds[.5]/Encode[0 1 0 1]>>"
+    shading = b"<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 9 9]/Function 6 0 R>>"
+    return one_page(stream(b"/S sh"), b"<</Shading<</S 5 0 R>>>>", shading=shading, function=function)
+
+
+def many_letters() -> bytes:
+    """A page of 150 million letters, one on the other."""
+    content = zeros(150 * MIB, b"a")
+    begun, ended = zlib.compressobj(0, wbits=-15), zlib.compressobj(0, wbits=-15)
+    head = begun.compress(b"BT /F 9 Tf (") + begun.flush(zlib.Z_FULL_FLUSH)
+    packed = b"\x78\xda" + head + content[2:-4] + ended.compress(b") Tj ET") + ended.flush()
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    return one_page(stream(packed, packed=True), b"<</Font<</F 5 0 R>>>>", font=font)
+
+
+def jpeg(width: int, height: int, scans: int = 1) -> bytes:
+    """Return a progressive JPEG of one colour, whose pixels come in so many scans."""
+    quantities = b"\xff\xdb\0\x43\0" + b"\1" * 64
+    frame = b"\xff\xc2\0\x0b\x08" + struct.pack(">HH", height, width) + b"\1\1\x11\0"
+    table = b"\xff\xc4\0\x14\0\1" + bytes(16)
+    scan = b"\xff\xda\0\x08\1\1\0\0\0\0" + b"\0\0"
+    return b"\xff\xd8" + quantities + frame + table + scan * scans + b"\xff\xd9"
+
+
+def profile_png() -> bytes:
+    """A small picture whose colour profile unpacks to much."""
+    return png(8, 8, (b"iCCP", b"x\0\0" + zeros(400 * MIB)))
+
+
+def strips_tiff() -> bytes:
+    """A picture of a pixel that says it has four billion strips."""
+    entries = [(256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 1), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 2**32 - 1, 8)]
+    entries += [(279, 4, 2**32 - 1, 8)]
+    rows = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + rows + bytes(4)
+
+
+def packed_tiff() -> bytes:
+    """A picture of 9,000 × 9,000 pixels in one packed strip that unpacks to more than that."""
+    strip = zeros(900 * MIB)
+    entries = [
+        (256, 4, 9000),
+        (257, 4, 9000),
+        (258, 3, 8),
+        (259, 3, 8),
+        (262, 3, 1),
+        (273, 4, 200),
+        (279, 4, len(strip)),
+    ]
+    rows = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    return (b"II*\0" + struct.pack("<IH", 8, len(entries)) + rows + bytes(4)).ljust(200, b"\0") + strip
+
+
 def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
     """Return a PNG in black and white, and with these chunks besides."""
     head = (b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
@@ -192,6 +289,19 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "deep_array.pdf": deep_array,
     "names_in_themselves.pdf": names_in_themselves,
     "object_stream_bomb.pdf": object_stream_bomb,
+    "previous_in_itself.pdf": previous_in_itself,
+    "endless_table.pdf": endless_table,
+    "filter_chain.pdf": filter_chain,
+    "length_of_itself.pdf": length_of_itself,
+    "glyphs_in_glyphs.pdf": glyphs_in_glyphs,
+    "tilings.pdf": tilings_in_tilings,
+    "functions.pdf": functions_in_functions,
+    "many_letters.pdf": many_letters,
+    "large.jpg": lambda: jpeg(60_000, 60_000),
+    "scans.jpg": lambda: jpeg(6_000, 6_000, scans=30_000),
+    "profile.png": profile_png,
+    "strips.tiff": strips_tiff,
+    "packed.tiff": packed_tiff,
     "large.png": large_png,
     "text.png": text_png,
     "large.tiff": lambda: tiff(60_000, 60_000),
@@ -199,11 +309,3 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "circle.tiff": lambda: tiff(8, 8, pages=2, circle=True),
     "large.gif": gif,
 }
-
-
-def make(folder: Path) -> Iterator[Path]:
-    """Write all of them into a folder."""
-    for name, content in FILES.items():
-        path = folder / name
-        path.write_bytes(content())
-        yield path

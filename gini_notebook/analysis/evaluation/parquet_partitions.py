@@ -2,6 +2,9 @@
 
 A document belongs to the first row group that has it; what other row groups have of it is read there, too. So rows may
 stand in any order, and sorted ones are read once.
+
+Files on this machine are read in the guarded process, one row group after the other. Those of an object store are read
+here, since the guarded process knows no credentials.
 """
 
 import os
@@ -16,6 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gini_notebook._files import check_regular
+from gini_notebook._guarded import LIMITS, Answer, Limits, call, each
+from gini_notebook._parquet import outline, row_group, table
 from gini_notebook.analysis.evaluation.encoded_tables import (
     EXTRACTIONS,
     TRUTH,
@@ -33,7 +39,11 @@ from gini_notebook.analysis.evaluation.partitions import (
     divided,
     scan_partition,
 )
-from gini_notebook.errors import SchemaError
+from gini_notebook.errors import FileProblem, ReaderStopped, SchemaError
+
+_MIB = 1024 * 1024
+# A row group may unpack to so much, and more if its file is large; the guarded process holds it a few times.
+_UNPACKED, _UNPACKED_PER_BYTE, _HELD = 64 * _MIB, 16, 6
 
 _SCANNED = ("document", "field", "group", "entity")
 _NO_ROWS = pd.DataFrame({"document": [], "field": []}, dtype=object)
@@ -61,24 +71,40 @@ class _Rows:
         return pd.concat(frames, ignore_index=True) if frames else _frame(self.schema.empty_table())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _RowGroup:
+    """A row group of a file on this machine, with the names that a fragment of ``pyarrow.dataset`` has."""
+
+    path: str
+    number: int
+    physical_schema: Any
+
+    def to_table(self, columns: Sequence[str] | None = None) -> Any:
+        """Read it in the guarded process."""
+        unpacked = max(_UNPACKED, _UNPACKED_PER_BYTE * Path(self.path).stat().st_size)
+        limits = Limits(memory=max(LIMITS.memory, _HELD * unpacked), answer=unpacked)
+        stream = call(row_group, self.path, self.number, columns, unpacked, limits=limits)
+        return table(_of_kind(stream, bytes))
+
+
 class _Table:
     """A table in Parquet files: where its row groups are."""
 
     def __init__(self, paths: Paths, name: str) -> None:
         self.name = name
         try:
-            dataset = import_module("pyarrow.dataset").dataset(_located(paths), format="parquet")
-            self.groups = [group for file in dataset.get_fragments() for group in file.split_by_row_group()]
+            import_module("pyarrow.parquet")
+            located = _located(paths)
+            self.groups, self.schema = _remote(located) if "://" in str(located) else _local(located)
         except ImportError as error:
             message = "Parquet files need pyarrow to be read: pip install 'gini-notebook[parquet]'."
             raise SchemaError(message) from error
-        except (OSError, ValueError, TypeError) as error:  # pyarrow's own errors are of these
+        except (OSError, ValueError, TypeError, FileProblem) as error:  # pyarrow's own errors are of these
             message = (
                 f"The {name} table cannot be read as Parquet from {_shown(paths)}: {str(error).rstrip('.')}. Give "
                 "Parquet files, a table, or a batch (of a run folder: Batch.load)."
             )
             raise SchemaError(message) from error
-        self.schema = dataset.schema
         check_columns(_frame(self.schema.empty_table()), name)
 
     def seen(self, run: Run) -> list[_Scanned]:
@@ -153,9 +179,78 @@ def _read(group: Any, name: str, columns: list[str] | None = None) -> pd.DataFra
     try:
         # By the schema of this very file: a number is not to become text because another file has text there.
         return _frame(group.to_table(columns=columns))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, FileProblem) as error:
         message = f"The {name} table cannot be read from {group.path}: {error}"
         raise SchemaError(message) from error
+
+
+def read_parquet(path: Path, name: str) -> pd.DataFrame:
+    """Read one file on this machine as a whole, in the guarded process.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        What the table is called in messages: ``"extractions"``.
+
+    Raises
+    ------
+    SchemaError
+        If it cannot be read.
+    """
+    found = _Table(path, name)
+    return _Rows(name, found.schema, tuple((group, None) for group in found.groups)).load()
+
+
+def _remote(located: str | list[str]) -> tuple[list[Any], Any]:
+    dataset = import_module("pyarrow.dataset").dataset(located, format="parquet")
+    return [group for file in dataset.get_fragments() for group in file.split_by_row_group()], dataset.schema
+
+
+def _local(located: str | list[str]) -> tuple[list[Any], Any]:
+    """Return the row groups of all files, and the schema of the first."""
+    files = [file for place in ([located] if isinstance(located, str) else located) for file in _files_at(Path(place))]
+    if not files:
+        raise FileProblem("there is no file in it")
+    answers = each(outline, [(str(file), file.name) for file in files])
+    groups: list[Any] = []
+    schemas = []
+    for file, answer in zip(files, answers, strict=True):
+        stream, count = _outline(file, answer)
+        schemas.append(table(stream).schema)
+        groups += [_RowGroup(str(file), number, schemas[-1]) for number in range(count)]
+    return groups, schemas[0]
+
+
+def _outline(file: Path, answer: Answer) -> tuple[bytes, int]:
+    try:
+        stream, count = _of_kind(answer.get(), list)
+    except ReaderStopped as error:
+        message = f"{file.name} cannot be read: {error}"
+        raise FileProblem(message) from error
+    return _of_kind(stream, bytes), _of_kind(count, int)
+
+
+def _of_kind(value: Any, kind: type) -> Any:
+    """Return what the guarded process answered, if it is of this kind."""
+    if type(value) is not kind:
+        raise FileProblem("its reader has answered something else")
+    return value
+
+
+def _files_at(place: Path) -> list[Path]:
+    """Return the files of a folder as ``pyarrow.dataset`` finds them: not those that begin with a dot or underscore."""
+    if not place.is_dir():
+        check_regular(place)
+        return [place]
+    files = []
+    for folder, folders, names in os.walk(place):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        files += [Path(folder, name) for name in names if not name.startswith((".", "_"))]
+    for file in files:
+        check_regular(file)
+    return sorted(files)
 
 
 def _frame(table: Any) -> pd.DataFrame:

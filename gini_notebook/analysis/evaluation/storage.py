@@ -22,6 +22,10 @@ _CONTENTS = "contents.json"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CONTENTS_BYTES = 8 * 1024 * 1024
 MAX_RATIO = 20
+# And how much larger than the file its columns are in memory, where a number takes eight bytes.
+MAX_RATIO_IN_MEMORY, _NUMBER = 100, 8
+# Others can ask for any amount of memory, as LZMA for its dictionary.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # The oldest date a zip archive knows; the same result makes the same bytes whenever it is written.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -72,6 +76,7 @@ def read_archive(path: "str | os.PathLike[str]") -> tuple[dict[str, pd.DataFrame
                     "again with this version."
                 )
                 raise SchemaError(message)
+            _check_cells(archive, contents["tables"], path)
             tables = {name: _read_table(archive, name, columns) for name, columns in contents["tables"].items()}
             return tables, contents["facts"]
     except OSError as error:
@@ -137,6 +142,9 @@ def _check_sizes(archive: zipfile.ZipFile, path: "str | os.PathLike[str]") -> No
     """Refuse an archive whose directory says that it unpacks to more than evaluations do, before that happens."""
     entries = archive.infolist()
     contents = [entry for entry in entries if entry.filename == _CONTENTS]
+    if any(entry.compress_type not in _METHODS for entry in entries):
+        message = f"{path} is no evaluation: it is packed in another way than Evaluation.save packs."
+        raise SchemaError(message)
     for some, most in ((entries, MAX_BYTES), (contents, MAX_CONTENTS_BYTES)):
         unpacked = sum(entry.file_size for entry in some)
         if unpacked > max(most, MAX_RATIO * sum(entry.compress_size for entry in some)):
@@ -144,6 +152,14 @@ def _check_sizes(archive: zipfile.ZipFile, path: "str | os.PathLike[str]") -> No
                 f"{path} is no evaluation: it unpacks to {unpacked} bytes, more than {MAX_RATIO} times its own size."
             )
             raise SchemaError(message)
+
+
+def _check_cells(archive: zipfile.ZipFile, tables: Mapping[str, Any], path: "str | os.PathLike[str]") -> None:
+    """Refuse tables that need more memory than evaluations do: equal numbers are packed to nothing."""
+    needed = _NUMBER * sum(table["rows"] * len(table["columns"]) for table in tables.values())
+    if needed > max(MAX_BYTES, MAX_RATIO_IN_MEMORY * sum(entry.compress_size for entry in archive.infolist())):
+        message = f"{path} is no evaluation: its tables would need {needed} bytes of memory."
+        raise SchemaError(message)
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -175,6 +191,8 @@ def _read_array(archive: zipfile.ZipFile, name: str, rows: int) -> Any:
 
 
 def _text(arrays: list[Any], strings: list[str]) -> Any:
+    if arrays[0].dtype != np.int32:  # smaller ones would become many times larger here
+        raise ValueError("a text is not numbered as Evaluation.save numbers it")
     return text_column(arrays[0].astype(np.int64), as_objects(strings))
 
 

@@ -32,6 +32,8 @@ def qr_labels(path: Path, document: str) -> Labels | None:
     """
     try:
         payments = [payment for page in _pages(path, document) for payment in _payments(page)]
+    except TruthError:
+        raise
     except (OSError, ValueError, SyntaxError, PdfiumError, Image.DecompressionBombError) as error:
         message = f"{document} cannot be shown as a picture: {error}."
         raise TruthError(message) from error

@@ -29,7 +29,7 @@ from gini_notebook.analysis.truth.sheets import (
     sheet_labels,
 )
 from gini_notebook.analysis.truth.sidecars import renamed, sidecars
-from gini_notebook.analysis.truth.sizes import check_regular
+from gini_notebook.analysis.truth.sizes import check_regular, limits_for
 from gini_notebook.errors import ReaderStopped, TruthError
 from gini_notebook.notes import EXAMPLES, Note, plain
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", *SPREADSHEET_SUFFIXES, ".parquet", ".jsonl", ".ndjson")
 
-# Of CSV and JSON; some million labels.
-MAX_TEXT_BYTES = 64 * 1024 * 1024
+# Of CSV and JSON; some ten million labels.
+MAX_TEXT_BYTES = 256 * 1024 * 1024
 
 
 @dataclass
@@ -169,7 +169,7 @@ def _table(path: Path, columns: Mapping[str, str]) -> Labels:
     """Return the labels of a table or of JSON; its readers run in the guarded process."""
     names = [[str(name), str(ours)] for name, ours in columns.items()]
     try:
-        return unpacked(_guarded.call(packed_table, str(path.absolute()), names))
+        return unpacked(_guarded.call(packed_table, str(path.absolute()), names, limits=limits_for(path)))
     except ReaderStopped as error:
         message = f"{path.name} cannot be read: {error}. What is larger can be given as a DataFrame."
         raise TruthError(message) from error

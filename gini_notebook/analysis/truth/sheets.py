@@ -73,7 +73,7 @@ def parquet_labels(path: Path, where: str, columns: Mapping[str, str]) -> Labels
         message = f"{where} needs pyarrow to be read: pip install 'gini-notebook[parquet]'."
         raise TruthError(message) from error
     try:
-        check_parquet(parquet.read_metadata(path), where)
+        check_parquet(parquet.read_metadata(path), where, path.stat().st_size)
         table = parquet.read_table(path, use_threads=False)
     except TruthError:
         raise

@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gini_notebook import _files
-from gini_notebook.errors import TruthError
+from gini_notebook import _files, _parquet
+from gini_notebook._guarded import LIMITS, Limits
+from gini_notebook.errors import FileProblem, TruthError
 
-MAX_CELLS = 4_000_000
-MAX_UNPACKED_BYTES = 128 * 1024 * 1024
+MIB = 1024 * 1024
+# Of small files, and per byte of larger ones, so that a table of a million documents is read and a bomb is not: what is
+# honest has some bytes for each cell, packed or not.
+MAX_CELLS, CELLS_PER_BYTE = 4_000_000, 2
+MAX_UNPACKED_BYTES, UNPACKED_PER_BYTE = 128 * MIB, 30
+_MEMORY_PER_BYTE, _ANSWER_PER_BYTE, _SECONDS_PER_MIB = 48, 8, 2
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-_BLOCK = 1024 * 1024
+_BLOCK = MIB
 _LONGEST_CELL = 256  # of its tag as far as its place; it may lie across two blocks
 
 
@@ -33,6 +38,21 @@ def check_regular(path: Path, where: str) -> None:
         raise TruthError(message) from error
 
 
+def limits_for(path: Path) -> Limits:
+    """Return what the guarded process may use for a table of this size: in proportion, so a bomb gains nothing."""
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError):  # the reader says what is wrong with it
+        size = 0
+    cpu_s = LIMITS.cpu_s + _SECONDS_PER_MIB * size // MIB
+    return Limits(
+        memory=max(LIMITS.memory, _MEMORY_PER_BYTE * size),
+        cpu_s=cpu_s,
+        wait_s=max(LIMITS.wait_s, 4.0 * cpu_s),
+        answer=max(LIMITS.answer, _ANSWER_PER_BYTE * size),
+    )
+
+
 def check_workbook(path: Path, where: str) -> None:
     """Refuse a workbook in a zip archive (XLSX and its like, ODS) that unpacks to too much, or to too many cells.
 
@@ -43,13 +63,16 @@ def check_workbook(path: Path, where: str) -> None:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            size = path.stat().st_size
             unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > MAX_UNPACKED_BYTES:
-                message = f"{where} unpacks to {unpacked} bytes; more than {MAX_UNPACKED_BYTES} are not read."
+            most = max(MAX_UNPACKED_BYTES, UNPACKED_PER_BYTE * size)
+            if unpacked > most:
+                message = f"{where} unpacks to {unpacked} bytes; more than {most} are not read of {size}."
                 raise TruthError(message)
+            most_cells = max(MAX_CELLS, CELLS_PER_BYTE * size)
             for entry in archive.infolist():
                 if _SHEET.fullmatch(entry.filename):
-                    _check_sheet(_blocks(archive, entry), f"{entry.filename} in {where}")
+                    _check_sheet(_blocks(archive, entry), f"{entry.filename} in {where}", most_cells)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
         return
 
@@ -62,15 +85,15 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
             rest = block[-_LONGEST_CELL:]
 
 
-def _check_sheet(blocks: Iterator[bytes], where: str) -> None:
+def _check_sheet(blocks: Iterator[bytes], where: str, most: int) -> None:
     rows = columns = 0
     for block in blocks:
         for letters, digits in _CELL.findall(block):
             rows, columns = max(rows, int(digits)), max(columns, _column(letters))
-        if rows * columns > MAX_CELLS:
+        if rows * columns > most:
             message = (
                 f"{where} has cells as far as row {rows} and column {columns}, which spans {rows * columns} cells; "
-                f"more than {MAX_CELLS} are not read. Delete what lies outside the table."
+                f"more than {most} are not read. Delete what lies outside the table."
             )
             raise TruthError(message)
 
@@ -82,17 +105,15 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def check_parquet(metadata: Any, where: str) -> None:
-    """Refuse a Parquet file whose footer (``pyarrow.parquet.FileMetaData``) says that it has too many cells.
+def check_parquet(metadata: Any, where: str, size: int = 0) -> None:
+    """Refuse a Parquet file whose footer (``pyarrow.parquet.FileMetaData``) says more than its size is good for.
 
     Raises
     ------
     TruthError
         If it does.
     """
-    if metadata.num_rows * metadata.num_columns > MAX_CELLS:
-        message = (
-            f"{where} has {metadata.num_rows} rows of {metadata.num_columns} columns; more than {MAX_CELLS} cells are "
-            "not read."
-        )
-        raise TruthError(message)
+    try:
+        _parquet.check(metadata, size, where)
+    except FileProblem as error:
+        raise TruthError(str(error)) from error

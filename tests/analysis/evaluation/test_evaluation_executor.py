@@ -213,7 +213,7 @@ def test_without_pyarrow_or_dask_it_says_what_to_install(monkeypatch, parquet):
     monkeypatch.setitem(sys.modules, "dask", None)
     with pytest.raises(SettingError, match=r"Dask is not installed: pip install 'gini-notebook\[scale\]'"):
         result.comparisons  # noqa: B018
-    monkeypatch.setitem(sys.modules, "pyarrow.dataset", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(SchemaError, match=r"need pyarrow to be read: pip install 'gini-notebook\[parquet\]'"):
         evaluate(path, TRUTH)
 

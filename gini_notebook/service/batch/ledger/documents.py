@@ -10,6 +10,7 @@ from gini_notebook._text import as_text
 from gini_notebook.service.batch.folders import LeftOut
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger import Ledger
+from gini_notebook.service.batch.ledger.store import as_written
 
 
 def register(ledger: Ledger, sources: Sequence[Source]) -> None:
@@ -66,7 +67,8 @@ def _storable(path: str) -> str | bytes:
 def sources(ledger: Ledger) -> list[Source]:
     """Return the documents of the latest call, for a run that is taken up without naming them."""
     rows = ledger.rows("SELECT document, path, page_paths FROM documents WHERE listed ORDER BY position")
-    return [_source(*row) for row in rows]
+    with as_written(ledger):
+        return [_source(*row) for row in rows]
 
 
 def remember_left_out(ledger: Ledger, left_out: Sequence[LeftOut]) -> None:
@@ -76,7 +78,8 @@ def remember_left_out(ledger: Ledger, left_out: Sequence[LeftOut]) -> None:
 
 def left_out(ledger: Ledger) -> tuple[LeftOut, ...]:
     """Return what was left out of the inputs of the latest call."""
-    return tuple(LeftOut(*one) for one in json.loads(ledger.fact("left_out") or "[]"))
+    with as_written(ledger):
+        return tuple(LeftOut(*map(str, one)) for one in json.loads(ledger.fact("left_out") or "[]"))
 
 
 def of_earlier_calls(ledger: Ledger) -> int:

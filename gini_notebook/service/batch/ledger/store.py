@@ -91,8 +91,24 @@ MIGRATIONS = {
 # Steps after which SQLite stops a query (some ten seconds): a ledger may come from somebody else, with
 # a schema that makes it count for ever.
 MOST_STEPS, STEPS_PER_LOOK = 400_000_000, 10_000_000
+# Bytes of one value; the result of a document has some thousand.
+MOST_BYTES = 64 * 1024 * 1024
 
 Statement = tuple[str, Sequence[Any]]
+
+
+@contextlib.contextmanager
+def as_written(ledger: "Ledger") -> Iterator[None]:
+    """Say in one sentence that what stands in a ledger is nothing this program writes, whatever it breaks."""
+    try:
+        yield
+    except (RecursionError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
+        what = " ".join(str(error).split())[:100]
+        message = (
+            f"{ledger.path} holds what this program does not write ({type(error).__name__}: {what}): it is damaged, or "
+            "somebody has changed it."
+        )
+        raise LedgerError(message) from error
 
 
 class Ledger:
@@ -134,6 +150,7 @@ class Ledger:
                 f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=5.0
             )
             self._connection.execute("PRAGMA trusted_schema = OFF")
+            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
             self._connection.set_progress_handler(self._look, STEPS_PER_LOOK)
             self._check_tables()
             if not read_only:
@@ -189,7 +206,10 @@ class Ledger:
         """Refuse what would run a query of somebody else: ours has tables and indexes, nothing else."""
         found = self._connection.execute(
             "SELECT type, name FROM sqlite_master "
-            "WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1"
+            "WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' "
+            "UNION ALL SELECT 'generated column', columns.name FROM sqlite_master AS tables "
+            "JOIN pragma_table_xinfo(tables.name) AS columns "
+            "WHERE tables.type = 'table' AND tables.sql NOT LIKE 'CREATE VIRTUAL%' AND columns.hidden LIMIT 1"
         ).fetchone()
         if found is not None:
             message = (

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from gini_notebook.errors import LedgerError
 from gini_notebook.schema import CANDIDATES, COUNT, DOCUMENTS, EXTRACTIONS, LINE_ITEMS, TEXT, TIME
 from gini_notebook.service.batch.ledger.documents import STATUS
-from gini_notebook.service.batch.ledger.store import Ledger
+from gini_notebook.service.batch.ledger.store import Ledger, as_written
 
 DOCUMENT_COLUMNS = (
     "document",
@@ -29,6 +30,8 @@ DOCUMENT_COLUMNS = (
 BOX = ("page", "left", "top", "width", "height")
 # The children of a line item, "Return Assistant extractions" (page 36733240 of the service's documentation).
 LINE_ITEM_FIELDS = ("position", "artNumber", "description", "quantity", "baseGross")
+# Documents with the same bytes share a result; a ledger of a few documents could make any number of rows of it.
+MOST_ROWS, BYTES_PER_ROW = 100_000, 8
 SURPLUS_COLUMNS = {"document_id": TEXT, "document": TEXT, "name": TEXT, "created_at": TIME, "deleted_at": TIME}
 DUPLICATES_COLUMNS = {"document": TEXT, "copy_of": TEXT, "sha256": TEXT}
 
@@ -42,18 +45,21 @@ def documents(ledger: Ledger) -> pd.DataFrame:
         "FROM documents LEFT JOIN uploads USING (key) WHERE listed ORDER BY position"
     )
     columns: dict[str, Any] = _columns(DOCUMENT_COLUMNS, rows)
-    columns["uploaded_at"] = _times(columns["uploaded_at"])
-    return DOCUMENTS.frame(columns)
+    with as_written(ledger):
+        columns["uploaded_at"] = _times(columns["uploaded_at"])
+        return DOCUMENTS.frame(columns)
 
 
 def extractions(ledger: Ledger) -> pd.DataFrame:
     """Return the extractions table: header fields in group ``""`` and row 0, then the rows of the compounds."""
-    return EXTRACTIONS.frame(_gathered(EXTRACTIONS.columns, ledger, _extraction_rows))
+    with as_written(ledger):
+        return EXTRACTIONS.frame(_gathered(EXTRACTIONS.columns, ledger, _extraction_rows))
 
 
 def candidates(ledger: Ledger) -> pd.DataFrame:
     """Return the candidates table; rank 1 is the first of its list."""
-    return CANDIDATES.frame(_gathered(CANDIDATES.columns, ledger, _candidate_rows))
+    with as_written(ledger):
+        return CANDIDATES.frame(_gathered(CANDIDATES.columns, ledger, _candidate_rows))
 
 
 def line_items(long: pd.DataFrame) -> pd.DataFrame:
@@ -87,9 +93,10 @@ def surplus(ledger: Ledger) -> pd.DataFrame:
         "FROM surplus LEFT JOIN documents USING (key) GROUP BY surplus.document_id ORDER BY surplus.created_at"
     )
     columns: dict[str, Any] = _columns(tuple(SURPLUS_COLUMNS), rows)
-    columns["created_at"] = _times(columns["created_at"])
-    columns["deleted_at"] = _times(columns["deleted_at"])
-    return pd.DataFrame(columns).astype(SURPLUS_COLUMNS)
+    with as_written(ledger):
+        columns["created_at"] = _times(columns["created_at"])
+        columns["deleted_at"] = _times(columns["deleted_at"])
+        return pd.DataFrame(columns).astype(SURPLUS_COLUMNS)
 
 
 def duplicates(table: pd.DataFrame) -> pd.DataFrame:
@@ -119,10 +126,21 @@ Rows = Callable[[str, Mapping[str, Any]], Iterator[Row]]
 
 def _gathered(names: Mapping[str, str], ledger: Ledger, rows_of: Rows) -> dict[str, list[Any]]:
     gathered: list[Row] = []
+    size = ledger.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0]
+    most = max(MOST_ROWS, size // BYTES_PER_ROW)
+    # Names alone are sorted, since a join that is sorted holds all results at once; the limit keeps the order.
     for document, text in ledger.each(
-        "SELECT document, extractions FROM documents JOIN results USING (key) WHERE listed ORDER BY position"
+        "WITH named AS MATERIALIZED "
+        "(SELECT document, key FROM documents WHERE listed ORDER BY position LIMIT -1) "
+        "SELECT document, extractions FROM named CROSS JOIN results USING (key)"
     ):
         gathered.extend(rows_of(document, json.loads(text)))
+        if len(gathered) > most:
+            message = (
+                f"{ledger.path} would make more than {most} rows of {size} bytes: somebody has changed it so that it "
+                "unpacks without end."
+            )
+            raise LedgerError(message)
     return _columns(tuple(names), gathered)
 
 
