@@ -2,12 +2,44 @@
 
 import operator
 import os
+import unicodedata
 from collections.abc import Sequence
+
+
+def printable(text: str) -> str:
+    r"""Return a text from outside in the one form that is printed, logged and shown: on one line, without effect.
+
+    What has no form of its own is written as an escape: control characters, which clear a terminal or change its
+    title; format characters, which turn the direction of what follows around or are not seen at all; separators of
+    lines; halves of characters.
+
+    Examples
+    --------
+    >>> printable("invoice\x1b[2J\u202efdp.exe")
+    'invoice\\x1b[2J\\u202efdp.exe'
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or unicodedata.category(one) == "Zs" else _escape(one) for one in text)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text of ours, perhaps of several lines, with whatever got into it in the form of :func:`printable`."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def sentence(text: str) -> str:
+    """Return a message on one line, in the form of :func:`printable`."""
+    return printable(" ".join(text.split("\n")))
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def some(names: Sequence[str]) -> str:
     """Name up to three, and say that there are more."""
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    return ", ".join(map(printable, names[:3])) + (", …" if len(names) > 3 else "")
 
 
 def as_text(name: str | bytes) -> str:

@@ -31,9 +31,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gini_notebook._text import sentence
+
 
 class GiniError(Exception):
     """Root of every exception this package raises."""
+
+    def __str__(self) -> str:
+        """Return the message on one line; names in it that came from outside do nothing to a terminal."""
+        return sentence(super().__str__())
 
 
 class LoginRequired(GiniError):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from gini_notebook import schema
+from gini_notebook._text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,7 +249,8 @@ class Note:
         """Return the sentence in ``"en"`` or ``"de"``."""
         kind = KINDS[self.kind]
         template = kind.german if language == "de" else kind.english
-        return template.format(count=_Count(self.count), about=_listed(self.about), detail=self.detail)
+        # The names are those of columns, sheets and reasons, which may be anybody's.
+        return printable(template.format(count=_Count(self.count), about=_listed(self.about), detail=self.detail))
 
     def rows(self) -> "pd.DataFrame":
         """Return the table behind the note; where none is kept, its examples in the column ``example``."""

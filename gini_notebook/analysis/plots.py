@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gini_notebook._text import printable
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
@@ -213,7 +214,7 @@ def _average_line(axes: "Axes", scores: "pd.DataFrame", metric: str, group: str)
 
 
 def _label(axes: "Axes", labels: list[str]) -> None:
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), list(map(printable, labels)))
     for text in axes.get_yticklabels():
         text.set_parse_math(False)
     axes.set_ylim(len(labels) - 0.4, -0.6)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from gini_notebook._text import printable_lines
+from gini_notebook.cli.output import complain
 from gini_notebook.errors import GiniError, RunStopped
 
 if TYPE_CHECKING:
@@ -16,19 +18,37 @@ if TYPE_CHECKING:
 
 
 DID_IT, FINISHED_WITH_FAILURES, COULD_NOT_START, STOPPED, CANNOT_TELL = 0, 1, 2, 3, 4
-INTERRUPTED = "gini-notebook: interrupted; the same command starts again, or goes on with what it had begun."
+INTERRUPTED = "interrupted; the same command starts again, or goes on with what it had begun."
+
+
+@contextmanager
+def _plain_usage() -> Iterator[None]:
+    """Show wrong arguments without effect: many are names of files, which a shell's pattern takes as they are."""
+    try:
+        yield
+    except Exception as error:
+        problem: Any = error
+        if hasattr(problem, "format_message"):  # Typer's errors of usage, whose classes are its own affair
+            problem.message = printable_lines(problem.message)
+        raise
 
 
 class Commands(TyperGroup):
     """The commands; Ctrl-C ends each of them with the documented exit code."""
 
+    def make_context(self, *arguments: Any, **options: Any) -> typer.Context:
+        """Read the arguments before the name of the command."""
+        with _plain_usage():
+            return super().make_context(*arguments, **options)  # type: ignore[return-value]  # Typer's own context
+
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # Typer's own context
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with _plain_usage():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             # A run that has begun ends by itself, with what it came to; this is all the time before and after.
-            typer.echo(INTERRUPTED, err=True)
+            complain(INTERRUPTED)
             raise typer.Exit(STOPPED) from None
 
 
@@ -69,10 +89,10 @@ def main() -> None:
     try:
         app()
     except RunStopped as stopped:
-        typer.echo(f"gini-notebook: {stopped}", err=True)
+        complain(str(stopped))
         sys.exit(STOPPED)
     except GiniError as error:
-        typer.echo(f"gini-notebook: {error}", err=True)
+        complain(str(error))
         sys.exit(COULD_NOT_START)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; closing quietly is what every Unix tool does.
@@ -80,7 +100,7 @@ def main() -> None:
         sys.exit(DID_IT)
     except OSError as error:
         # With two names, the second is the one the person gave; the first is the temporary file beside it.
-        typer.echo(f"gini-notebook: {error.filename2 or error.filename}: {error.strerror or error}", err=True)
+        complain(f"{error.filename2 or error.filename}: {error.strerror or error}")
         sys.exit(COULD_NOT_START)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gini_notebook._text import printable, printable_lines, sentence
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -31,13 +33,20 @@ MOST_LABELS = 20
 
 
 def say(text: str = "") -> None:
-    """Print one line for people."""
-    typer.echo(text)
+    """Print lines for people; what came from outside does nothing to the terminal."""
+    typer.echo(printable_lines(text))
+
+
+def complain(text: str) -> None:
+    """Print one sentence on the error stream."""
+    typer.echo(sentence(f"gini-notebook: {text}"), err=True)
 
 
 def as_json(value: object) -> None:
     """Print one JSON value for programs; not-a-number becomes null."""
-    typer.echo(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+    # Escapes of JSON, so that whoever reads it gets what there was, and a terminal does not.
+    typer.echo("".join(one if printable(one) == one else json.dumps(one)[1:-1] for one in text))
 
 
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -61,7 +70,7 @@ def _plain(value: Any) -> Any:
 
 def table(frame: "pd.DataFrame", *, number: str = "{:.3f}") -> str:
     """Lay a table out in columns: numbers right, text left, undefined numbers as "n/a"."""
-    names = [str(name) for name in frame.columns]
+    names = [printable(str(name)) for name in frame.columns]
     cells = [[_cell(value, number) for value in row] for row in frame.itertuples(index=False, name=None)]
     widths = [max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(names)]
     rights = [_is_number(frame[name]) for name in frame.columns]
@@ -88,7 +97,7 @@ def _cell(value: object, number: str) -> str:
         return "n/a" if isinstance(value, float) else ""
     if isinstance(value, float):
         return str(int(value)) if abs(value) > 1 and value.is_integer() else number.format(value)
-    return " ".join(str(value).split())
+    return printable(" ".join(str(value).split()))
 
 
 def field_table(result: "Evaluation", how: "Mapping[str, Any]") -> str:
@@ -144,7 +153,7 @@ def changed_documents(kind: str, changed: "pd.DataFrame") -> str:
     """Say how many documents were fixed or broken, and which; of many the first."""
     names = changed["document"].tolist()
     more = f", and {len(names) - MOST_NAMES} more (--json names all)" if len(names) > MOST_NAMES else ""
-    listed = f": {', '.join(' '.join(name.split()) for name in names[:MOST_NAMES])}{more}" if names else ""
+    listed = f": {', '.join(printable(' '.join(name.split())) for name in names[:MOST_NAMES])}{more}" if names else ""
     return f"{len(names)} documents {kind}{listed}"
 
 

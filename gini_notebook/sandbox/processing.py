@@ -193,7 +193,7 @@ class Processing:
             await self._sleep(max(0.0, time_s - (self._clock() - begun)))
         document.progress = "ERROR" if document.failure else "COMPLETED"
         if document.failure and not fault:
-            _logger.warning("document %s could not be read: %s", document.id, document.failure)
+            _logger.warning("document %s could not be read: %s", document.id, ascii(document.failure)[1:-1])
 
     async def _read(self, document: Document, fault: str) -> str:
         """Read a document unless its content was read before; return why it failed, or nothing."""

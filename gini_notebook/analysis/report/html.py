@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from gini_notebook._text import printable, printable_lines
 from gini_notebook.analysis import plots
 from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, TEXT_COLUMNS, Content, FieldGroup
 
@@ -48,6 +49,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("gini_notebook.analysis.report", "templates"),
         autoescape=True,
+        finalize=_finalized,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -56,9 +58,14 @@ def _environment() -> Environment:
     return environment
 
 
+def _finalized(value: object) -> object:
+    """Write texts so that none turns around or hides what stands beside it; what is markup already is ours."""
+    return printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _breakable(name: str) -> Markup:
     """Let long names of fields break between their words."""
-    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=\.)", name))
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=\.)", printable(name)))
 
 
 def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from gini_notebook._text import printable, printable_lines
 from gini_notebook.analysis.report.content import Content
 from gini_notebook.analysis.report.texts import plain
 
@@ -15,15 +16,15 @@ def as_junit(content: Content) -> bytes:
     """Render one test case per document; it fails with the list of its mistakes, or with the service's reason."""
     failed = {row["document"]: row["error"] for row in content.failed}
     mistakes = dict(iter(content.result.mistakes().groupby("document", sort=False)))
-    suite = etree.Element("testsuite", name=_printable(content.title))
+    suite = etree.Element("testsuite", name=printable(content.title))
     documents = dict.fromkeys([*map(str, content.result.documents["document"]), *failed])
     for document in documents:
-        case = etree.SubElement(suite, "testcase", classname="documents", name=_printable(document))
+        case = etree.SubElement(suite, "testcase", classname="documents", name=printable(document))
         if document in failed:
-            etree.SubElement(case, "error", message=_printable(failed[document]))
+            etree.SubElement(case, "error", message=printable(failed[document]))
         elif document in mistakes:
             failure = etree.SubElement(case, "failure", message=f"{len(mistakes[document])} mistake(s)")
-            failure.text = _printable(_listed(mistakes[document]))
+            failure.text = printable_lines(_listed(mistakes[document]))
     suite.set("tests", str(len(documents)))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
@@ -37,12 +38,3 @@ def _listed(rows: "pd.DataFrame") -> str:
         name = f"{row['group']}[{int(row['row'])}].{row['field']}" if row["group"] else row["field"]
         lines.append(f"{name}: {row['outcome']}, truth {plain(row['truth'])!r}, extracted {plain(row['extracted'])!r}")
     return "\n".join(lines)
-
-
-def _printable(text: str) -> str:
-    """Leave out what XML 1.0 cannot hold."""
-    return "".join(
-        mark
-        for mark in text
-        if mark in "\t\n\r" or 0x20 <= ord(mark) < 0xD800 or 0xE000 <= ord(mark) < 0xFFFE or ord(mark) >= 0x10000
-    )

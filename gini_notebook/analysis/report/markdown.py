@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from gini_notebook._text import printable
 from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, Content
 
 # Markdown lets HTML and its own marks through, so both are taken out of what came from outside.
@@ -49,4 +50,4 @@ def _cell(row: Mapping[str, str], name: str) -> str:
 
 def escape(text: str) -> str:
     """Take the meaning out of Markdown's and HTML's marks."""
-    return text.translate(_ESCAPES)
+    return printable(text.translate(_ESCAPES))

@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from gini_notebook import schema
+from gini_notebook._text import printable
 from gini_notebook.notes import EXAMPLES, Note, ordered
 from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.folders import by_reason
@@ -197,7 +198,7 @@ class Batch:
 
 def _row(cell: Markup, values: tuple[Any, ...]) -> Markup:
     return Markup("<tr>{}</tr>").format(
-        Markup("").join(cell.format("" if value is None else value) for value in values)
+        Markup("").join(cell.format(printable(str("" if value is None else value))) for value in values)
     )
 
 

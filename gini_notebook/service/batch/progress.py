@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gini_notebook._text import printable_lines
 from gini_notebook.errors import SettingError
 
 
@@ -137,7 +138,7 @@ def say(text: str) -> None:
     """Write one line for people, above a bar if there is one."""
     from tqdm.auto import tqdm
 
-    tqdm.write(text, file=sys.stderr)
+    tqdm.write(printable_lines(text), file=sys.stderr)
 
 
 def _ignored(counts: Counts) -> None:
