@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gini_notebook import datasets
     from gini_notebook.analysis import plots, rules, statistics
     from gini_notebook.analysis.comparison import Comparison, compare, compare_truth
     from gini_notebook.analysis.evaluation.evaluate import evaluate
@@ -55,7 +56,12 @@ _HOMES = {
 }
 
 # Public modules; a name above may be that of its module, too, as login is, and means what the module holds.
-_MODULES = {"plots": "analysis.plots", "rules": "analysis.rules", "statistics": "analysis.statistics"}
+_MODULES = {
+    "datasets": "datasets",
+    "plots": "analysis.plots",
+    "rules": "analysis.rules",
+    "statistics": "analysis.statistics",
+}
 
 __all__ = [  # noqa: RUF022 - in the order of a session
     "login",
@@ -73,6 +79,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "plots",
     "rules",
     "statistics",
+    "datasets",
     "login_accounts",
     "save_secret_file",
     "Client",

@@ -10,7 +10,7 @@ import gini_notebook
 
 HEAVY = ("pandas", "matplotlib", "ipywidgets", "requests", "scipy", "lxml", "numpy", "anywidget")
 
-MODULES = {"plots", "rules", "statistics"}
+MODULES = {"datasets", "plots", "rules", "statistics"}
 
 
 def modules_after(code: str) -> set[str]:
