@@ -40,7 +40,7 @@ from gini_notebook.service.batch.ledger.documents import (
     surplus_count,
 )
 from gini_notebook.service.batch.ledger.duplicates import forget_service
-from gini_notebook.service.batch.ledger.origin import check_is_here, renew, settle
+from gini_notebook.service.batch.ledger.origin import check_vouched_for, renew, settle, vouch
 from gini_notebook.service.batch.ledger.store import FolderLock
 from gini_notebook.service.batch.ledger.uploads import allow
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
@@ -153,6 +153,7 @@ def run(  # noqa: PLR0913 - all by keyword
     with FolderLock(folder), Ledger(folder, create=True) as ledger:
         own = bound_client(client, ledger, client.given_user if user is None else user)
         register(ledger, inputs.sources)
+        vouch(ledger)
         remember_left_out(ledger, inputs.left_out)
         allow(ledger, duplicates=allow_duplicates)
         return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
@@ -185,7 +186,8 @@ def resume(
     Raises
     ------
     LedgerError
-        When there is no run in the folder, or as for :func:`run`.
+        When there is no run in the folder, or nothing shows that its files were named on this machine, or as for
+        :func:`run`.
     RunStopped
         When the run ended early once more.
     """
@@ -196,7 +198,7 @@ def resume(
     with FolderLock(where), Ledger(where) as ledger:
         inputs = Inputs(tuple(sources(ledger)), left_out(ledger))
         own = bound_client(client, ledger)
-        check_is_here(ledger)
+        check_vouched_for(ledger)
         register(ledger, inputs.sources)
         return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
 

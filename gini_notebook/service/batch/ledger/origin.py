@@ -2,18 +2,22 @@
 
 A copy shares the documents at the service with the folder it was made from, and an older ledger does not know what was
 sent since. Both can go on; neither may delete, since what it takes for surplus may be somebody's only document.
+
+And whether the files that a ledger names were named on this machine: a ledger can come from a stranger and say anything
+of itself. When a file was last changed he cannot say: no archive or copy can set that (on POSIX systems).
 """
 
 import json
 import os
 import secrets
 from contextlib import suppress
+from stat import S_ISREG
 
 from gini_notebook.errors import LedgerError
 from gini_notebook.service.batch.ledger.store import Ledger
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 
-FILE_NAME = "session"
+FILE_NAME, ORIGIN_NAME = "session", "origin"
 COPIED = (
     "The run folder {folder} is a copy of {place}: both hold the same documents of the service, so nothing is deleted "
     "from here. Delete in the folder it was copied from, or by hand, with client.delete, what is certainly yours."
@@ -52,10 +56,16 @@ def renew(ledger: Ledger) -> None:
     ledger.remember("session_before", ledger.fact("session") or "")
     ledger.remember("session", session)
     ledger.commit()
-    path = ledger.folder / FILE_NAME
+    _write(ledger, FILE_NAME, session)
+
+
+def _write(ledger: Ledger, name: str, text: str) -> None:
+    path = ledger.folder / name
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(session)
+        # Never through what lies there: in a folder of a stranger it may be a link to any file.
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
     except OSError as error:
         message = f"The run folder {ledger.folder} cannot be written: {error.strerror}."
         raise LedgerError(message) from error
@@ -73,21 +83,43 @@ def check_may_delete(ledger: Ledger) -> None:
         raise LedgerError(reason)
 
 
-def check_is_here(ledger: Ledger) -> None:
-    """Refuse to send the files that a copy of a run folder names: they are those of another place.
+def vouch(ledger: Ledger) -> None:
+    """Record that the latest call has named its documents here, so that later ones may send them without naming them.
+
+    Beside the ledger stands a file, and in the ledger when that was last changed.
+    """
+    if _is_vouched_for(ledger):
+        return
+    text = secrets.token_hex(16)
+    _write(ledger, ORIGIN_NAME, text)
+    ledger.remember("origin", json.dumps([text, (ledger.folder / ORIGIN_NAME).stat().st_ctime_ns]))
+    ledger.commit()
+
+
+def check_vouched_for(ledger: Ledger) -> None:
+    """Refuse to send files that no call on this machine has named.
 
     Raises
     ------
     LedgerError
-        When the folder was copied.
+        When the folder was copied, unpacked or put back, or made by somebody else.
     """
-    place = ledger.fact("copied_from")
-    if place is not None:
+    if not _is_vouched_for(ledger):
         message = (
-            f"The run folder {ledger.folder} is a copy of {place}, and the files it names are those of that place, so "
-            f"none is sent. Name the documents: process(client, documents, to={str(ledger.folder)!r})."
+            f"The run folder {ledger.folder} was copied here, unpacked or put back from a backup, or its rights were "
+            "changed: nothing shows that the files it names were named here, so none is sent. Name them once: "
+            f"process(client, documents, to={str(ledger.folder)!r})."
         )
         raise LedgerError(message)
+
+
+def _is_vouched_for(ledger: Ledger) -> bool:
+    with suppress(OSError, ValueError, TypeError):
+        text, changed_ns = json.loads(ledger.fact("origin") or "")
+        path = ledger.folder / ORIGIN_NAME
+        found = path.lstat()
+        return S_ISREG(found.st_mode) and found.st_ctime_ns == changed_ns and path.read_text() == text
+    return False
 
 
 def _reason(ledger: Ledger) -> str | None:
