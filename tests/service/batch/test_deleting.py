@@ -1,7 +1,9 @@
 """Deleting is never a guess: ids in another case, copied and restored run folders, answers that are web pages."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,6 +140,70 @@ def test_R29_what_cleanup_reports_is_what_the_list_shows(
     assert cleanup(client, tmp_path / "run") == 0
 
 
+class FickleClient(Client):
+    """A client of a service that writes ids in another case each time."""
+
+    readings = 0
+
+    def all_documents(self, **arguments: Any) -> Iterator[Document]:
+        FickleClient.readings += 1
+        for number, document in enumerate(super().all_documents(**arguments)):
+            change = str.upper if (number + FickleClient.readings) % 2 else str.lower
+            yield replace(document, id=change(document.id))
+
+
+CONDITIONS = ("letter case", "copied", "restored", "HTML")
+PRODUCTS = [frozenset(chosen) for size in range(5) for chosen in itertools.combinations(CONDITIONS, size)]
+
+
+@pytest.mark.parametrize("action", [dedupe, cleanup], ids=["dedupe", "cleanup"])
+@pytest.mark.parametrize("conditions", PRODUCTS, ids=lambda chosen: ", ".join(sorted(chosen)) or "none")
+def test_R29_no_genuine_document_is_deleted_and_what_is_reported_is_what_the_list_shows(
+    client: Client,
+    unhurt: "Sandbox",
+    invoices_of: Invoices,
+    tmp_path: Path,
+    action: Callable[..., Any],
+    conditions: frozenset[str],
+) -> None:
+    folder, run = invoices_of(count=2), tmp_path / "run"
+    loaded = process(client, folder, to=run, settings=QUICK)
+    if "copied" in conditions:
+        shutil.copytree(run, tmp_path / "copy")
+    if "restored" in conditions:
+        at = tmp_path / "copy" if "copied" in conditions else run
+        old = (at / "ledger.sqlite").read_bytes()
+        (folder / "new.txt").write_text(invoice(77))
+        process(client, folder, to=at, settings=QUICK)
+        (at / "ledger.sqlite").write_bytes(old)
+    own = client.with_user(loaded.user)
+    genuine = {*ids_at(unhurt, loaded), own.upload(b"somebody else's", name="letter.txt")}
+    own.upload(b"the same again", name=unhurt.stored()[loaded.user][0].name)
+    before, at = ids_at(unhurt, loaded), tmp_path / "copy" if "copied" in conditions else run
+    assert len(before) == len(genuine) + 1
+    caller = client.without_repeats()
+    if "letter case" in conditions:
+        caller.__class__ = FickleClient
+    if "HTML" in conditions:
+        unhurt.set_faults({"DELETE /documents/{document}": {"portal": 1.0}})
+    reported: int | None = None
+    with suppress(GiniError):
+        told = action(caller, at, delete=True) if action is dedupe else action(caller, at)
+        reported = told if action is cleanup else int(told["deleted_at"].notna().sum())
+    gone = before - ids_at(unhurt, loaded)
+    assert not gone & genuine if action is dedupe else not gone & {one for one in genuine if one not in ids_of(run)}
+    if conditions & {"copied", "restored", "HTML"}:
+        assert gone == set()
+    assert reported in {None, len(gone)}
+    assert int(Batch.load(at).surplus["deleted_at"].notna().sum()) <= len(gone)
+    if not conditions:
+        assert len(gone) == (1 if action is dedupe else 3)
+
+
+def ids_of(run: Path) -> set[str]:
+    return set(Batch.load(run).documents["document_id"])
+
+
 def test_T61_files_that_a_copied_folder_names_are_sent_only_if_the_call_names_them(
     client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
 ) -> None:
@@ -145,7 +211,7 @@ def test_T61_files_that_a_copied_folder_names_are_sent_only_if_the_call_names_th
     loaded = process(client, folder, to=tmp_path / "run", settings=QUICK)
     shutil.copytree(tmp_path / "run", tmp_path / "copy")
     (folder / "invoice-0000.txt").write_text(invoice(78))
-    with pytest.raises(LedgerError, match="are those of that place, so none is sent"):
+    with pytest.raises(LedgerError, match="nothing shows that the files it names were named here, so none is sent"):
         resume(client, tmp_path / "copy", settings=QUICK)
     assert len(ids_at(sandbox, loaded)) == 2
     assert len(process(client, folder, to=tmp_path / "copy", settings=QUICK).extractions) > 0
