@@ -38,6 +38,9 @@ PAGES = 2
 # Finished documents for which one reading of the list is made.
 PER_LIST = 16
 SCOUTS = 16
+# How long nobody looks while more documents can be sent, of a service that takes less than AT_ONCE_S for one: what is
+# seen then is seen of several.
+NO_HURRY_S, AT_ONCE_S = 0.5, 0.3
 # When to ask for a single document: first when this share of the documents is done, then each time after this part of
 # the median latency, or of its age.
 FIRST_QUANTILE, PART_OF_MEDIAN, PART_OF_AGE = 0.1, 0.5, 0.15
@@ -272,8 +275,15 @@ class Poller:
             pause_s = PART_OF_LAST * max(median, now - youngest)
         else:
             # One scan for several finished documents is enough while others keep the service busy.
-            pause_s = min(latencies.time_for_s(PER_LIST, now), 0.25 * median)
+            pause_s = min(latencies.time_for_s(PER_LIST, now), max(0.25 * median, self._no_hurry_s()))
         return min(LIST_LONGEST_S, max(LIST_SHORTEST_S, pause_s))
+
+    def _no_hurry_s(self) -> float:
+        """Return how long looks may be put off: as long as nobody waits for a document to be finished."""
+        context, latencies = self._context, self._context.latencies
+        if context.draining or not (self._by_list and latencies.learnt and context.window.room()):
+            return 0.0
+        return NO_HURRY_S if latencies.quantile(0.5) < AT_ONCE_S else 0.0
 
     def _schedule(self, pending: PendingDocument, due: float | None = None) -> None:
         if due is None:
@@ -288,7 +298,8 @@ class Poller:
         if self._context.draining and self._by_list:
             return self._list_pause_s()
         if pending.polls == 0:
-            return min(LONGEST_S, max(0.0, latencies.quantile(FIRST_QUANTILE) - age))
+            hurry_s = self._list_pause_s() if self._no_hurry_s() else 0.0
+            return min(LONGEST_S, max(hurry_s, latencies.quantile(FIRST_QUANTILE) - age))
         # A document that takes unusually long is asked for more and more rarely.
         return min(LONGEST_S, max(SHORTEST_S, PART_OF_MEDIAN * latencies.quantile(0.5), PART_OF_AGE * age))
 

@@ -8,6 +8,7 @@ import pytest
 
 from gini_notebook.errors import RunStopped, ServiceError
 from gini_notebook.service.batch import BatchSettings
+from tests.service.batch import simulation
 from tests.service.batch.simulation import Clock, Service, Simulation, lost, unreachable
 
 
@@ -175,3 +176,13 @@ def test_a_run_has_a_limit_of_its_own_and_resumes(memory_path: Path) -> None:
     simulation.settings = BatchSettings()
     simulation.run()
     assert len(service.documents_by_id) == 200
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4, 16])
+def test_R24_a_service_that_answers_at_once_is_asked_rarely_however_slowly_documents_reach_it(
+    at_once: int, memory_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(simulation.POOLS, "uploads", at_once)
+    service = Service(Clock(), upload_s=0.02)
+    Simulation(memory_path, service).composites(150).run()
+    assert (service.calls["list"] + service.calls["document"]) / 150 <= 0.3
