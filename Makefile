@@ -78,8 +78,11 @@ structure: .venv/.dev  ## How the package is built, and what a few calls pass th
 architecture: .venv/.dev  ## The picture of docs/architecture.md, from the import graph
 	$(BIN)/python docs/draw_architecture.py
 
-soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills
+soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills; then 2,000 for each kind of trouble by itself
 	$(BIN)/python benchmarks/soak.py
+	for kind in cut read-lag list-lag limit; do \
+		$(BIN)/python benchmarks/soak.py --kind $$kind --documents 2000 --kills 5 || exit 1; \
+	done
 
 lab: .venv/.lab  ## JupyterLab with the notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks

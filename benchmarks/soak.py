@@ -1,12 +1,11 @@
 """Run thousands of documents through a service that fails all the time, in a process that is killed again and again.
 
 Usage: python benchmarks/soak.py [--documents 10000] [--composites 0.1] [--kills 50] [--faults 0.2] [--seed 1]
-       [--kind mixed|cut|read-lag|list-lag|limit]
+       [--kind mixed|cut|read-lag|list-lag|limit] [--quarantine 4] [--pause 0.2]
 
 Prints, for the promises R1 to R3 and R28 to R31, what was lost, what is there twice and what of it the run knows; exits
-with 1 when a
-promise is broken. Faults strike before and after the service has done what was asked: refusals with and without
-Retry-After, server errors, connections cut, answers cut short, late uploads, pages of HTML, expired tokens.
+with 1 when a promise is broken. Faults strike before and after the service has done what was asked: refusals with and
+without Retry-After, server errors, connections cut, answers cut short, late uploads, pages of HTML, expired tokens.
 """
 
 import argparse
@@ -50,8 +49,18 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
     "cut": {"*": {"cut-head": 0.3}},
     "read-lag": {"POST /documents": {"read-lag; seconds=0..10": 1.0}},
     "list-lag": {"POST /documents": {"list-lag; seconds=5..30": 0.9, "reset-after": 0.1}},
-    "limit": {"*": {"429; seconds=0..2": 0.6}},
+    "limit": {"*": {"429; seconds=0..{pause}": 0.6}},
 }
+# An upload that a list has left out for so long may be in it still, so nothing is repeated before.
+LONGEST_LIST_LAG_S = 30.0
+
+
+def troubles(kind: str, pause_s: float) -> dict[str, dict[str, float]]:
+    """Return the faults of each route for a kind of trouble by itself."""
+    return {
+        route: {fault.format(pause=pause_s): share for fault, share in faults.items()}
+        for route, faults in KINDS[kind].items()
+    }
 
 
 def rates(share: float, quarantine_s: float) -> dict[str, dict[str, float]]:
@@ -172,7 +181,8 @@ def main() -> None:
     parser.add_argument("--composites", type=float, default=0.1, help="Share of documents of several pages")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--faults", type=float, default=0.2)
-    parser.add_argument("--quarantine", type=float, default=4.0, help="Seconds before an unclear upload is repeated")
+    parser.add_argument("--quarantine", type=float, help="Seconds before an unclear upload is repeated")
+    parser.add_argument("--pause", type=float, default=0.2, help="Longest Retry-After of the kind limit, in seconds")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", choices=["mixed", *KINDS], default="mixed", help="What troubles there are")
     parser.add_argument("--work", help=argparse.SUPPRESS)
@@ -181,21 +191,24 @@ def main() -> None:
         work(json.loads(asked.work))
         return
     rng = random.Random(asked.seed)
+    quarantine_s = asked.quarantine or (LONGEST_LIST_LAG_S + 10 if asked.kind == "list-lag" else 4.0)
     with tempfile.TemporaryDirectory() as name, Sandbox(processing_time_s=0.05, capacity=64) as sandbox:
         folder = Path(name)
         amounts = make_documents(folder, asked.documents, asked.composites)
         names = ("api", "user_center", "ca_file", "client_id", "client_secret")
-        settings = {name: getattr(sandbox, name) for name in names} | {"quarantine_s": asked.quarantine}
+        settings = {name: getattr(sandbox, name) for name in names} | {"quarantine_s": quarantine_s}
         settings |= {"documents": str(folder / "documents.json"), "to": str(folder / "run")}
-        sandbox.set_faults(KINDS.get(asked.kind) or rates(asked.faults, asked.quarantine), seed=asked.seed)
+        mixed = asked.kind == "mixed"
+        faults = rates(asked.faults, quarantine_s) if mixed else troubles(asked.kind, asked.pause)
+        sandbox.set_faults(faults, seed=asked.seed)
         began = time.monotonic()
         killed = run_and_kill(settings, folder, asked.documents, asked.kills, rng)
         took = time.monotonic() - began
         sandbox.set_faults({})
         figures = audit(sandbox, folder, amounts)
         requests = sandbox.requests()
-    troubles = f"{asked.faults:.0%} faults" if asked.kind == "mixed" else asked.kind
-    print(f"{asked.documents} documents, {troubles}, {killed} kills, seed {asked.seed}: {took:.0f} s")
+    what = f"{asked.faults:.0%} faults" if mixed else asked.kind
+    print(f"{asked.documents} documents, {what}, {killed} kills, seed {asked.seed}: {took:.0f} s")
     print(f"  {sum(one.method == 'POST' for one in requests)} POSTs, {len(requests)} requests")
     for what, number in figures.items():
         print(f"  {what:<52}{number:>8}")

@@ -422,9 +422,15 @@ async def _truncated(injected: InjectedFault) -> int:
     return await _gone(injected, status)
 
 
+def _write(injected: InjectedFault, data: bytes) -> None:
+    """Write to the connection, unless who asked is gone already, killed in the middle of a run."""
+    if not injected.transport.is_closing():
+        injected.transport.write(data)
+
+
 async def _short(injected: InjectedFault) -> int:
     response = await injected.act()
-    injected.transport.write(_head(injected.request, response) + response.body[: len(response.body) // 2])
+    _write(injected, _head(injected.request, response) + response.body[: len(response.body) // 2])
     injected.transport.abort()
     return await _gone(injected, response.status_code)
 
@@ -432,7 +438,7 @@ async def _short(injected: InjectedFault) -> int:
 async def _cut_head(injected: InjectedFault) -> int:
     response = await injected.act()
     head = _head(injected.request, response)
-    injected.transport.write(head[: injected.rng.randrange(len(head))])
+    _write(injected, head[: injected.rng.randrange(len(head))])
     injected.transport.abort()
     return await _gone(injected, response.status_code)
 
@@ -441,7 +447,7 @@ async def _drip(injected: InjectedFault) -> int:
     response = await injected.act()
     whole = _head(injected.request, response)
     if injected.fault.kind == "drip":
-        injected.transport.write(whole)
+        _write(injected, whole)
         whole = b""
     for byte in whole + response.body:
         if injected.transport.is_closing():
