@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
     from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
-    from gini_notebook.analysis.truth import read_truth
-    from gini_notebook.errors import GiniError
+    from gini_notebook.analysis.truth import Truth, read_truth
+    from gini_notebook.errors import GiniError, TruthWarning
     from gini_notebook.interactive.explorer import explore
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
@@ -39,6 +39,8 @@ _HOMES = {
     "LoginForm": "interactive.login_form",
     "Sandbox": "sandbox",
     "Timing": "service.transport",
+    "Truth": "analysis.truth",
+    "TruthWarning": "errors",
     "check_truth": "interactive.truth_check",
     "compare": "analysis.comparison",
     "compare_truth": "analysis.comparison",
@@ -87,6 +89,8 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "Batch",
     "BatchSettings",
     "Timing",
+    "Truth",
+    "TruthWarning",
     "Evaluation",
     "Comparison",
     "LoginForm",

@@ -178,6 +178,10 @@ class TruthError(SchemaError):
     """Ground truth cannot be read from this source."""
 
 
+class TruthWarning(UserWarning):
+    """Something about the ground truth makes numbers mean something else than they seem to; see ``result.notes``."""
+
+
 class SettingError(GiniError, ValueError):
     """An argument or option has a value that makes no sense."""
 

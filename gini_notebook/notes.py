@@ -10,7 +10,7 @@ do about it in Python and in the shell. Gates (:data:`GATES`) count notes by nam
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gini_notebook import schema
 from gini_notebook._text import printable
@@ -128,6 +128,16 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:document|documents} of the ground truth {count:was|were} not sent and {count:counts|count} nowhere.",
         "{count} {count:Dokument|Dokumente} der Sollwerte {count:wurde|wurden} nicht gesendet und {count:zählt|zählen} nicht.",
     ),
+    "documents_without_truth": Kind(
+        "info",
+        "{count} {count:document|documents} of the run {count:has|have} no ground truth and {count:counts|count} nowhere.",
+        "{count} {count:Dokument|Dokumente} des Laufs ohne Sollwerte; {count:zählt|zählen} nicht.",
+    ),
+    "never_delivered": Kind(
+        "info",
+        "{about}: labelled, and in no document delivered; each label counts as missing.",
+        "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert zählt als fehlend.",
+    ),
     "truth_unclear": Kind(
         "info",
         "{count} {count:label says|labels say} that nobody could tell what is on the page; in no count.",
@@ -166,11 +176,130 @@ KINDS: Mapping[str, Kind] = {
         "Label the field, or say with declared_fields= that a missing value means that there is none.",
         "Label the field, or name it with --declared-field.",
     ),
+    "missing_words": Kind(
+        "must",
+        "{count} {count:value|values} of {about} in the ground truth {count:looks|look} like a missing value, and {count:counts|count} as a value.",
+        "{count} {count:Sollwert|Sollwerte} von {about} {count:sieht|sehen} wie ein fehlender aus und {count:zählt|zählen} als Wert.",
+        "Leave such cells empty, or name the field with declared_fields= where nothing means that there is none.",
+        "Leave such cells empty, or name the field with --declared-fields where nothing means that there is none.",
+    ),
+    "declared_unknown": Kind(
+        "must",
+        "{count} declared {count:field is|fields are} unknown to the service and to the ground truth: {about}{detail}.",
+        "{count} {count:deklariertes Feld kennt|deklarierte Felder kennen} weder Dienst noch Sollwerte: {about}{detail}.",
+        "Look at the spelling in declared_fields=.",
+        "Look at the spelling in --declared-fields.",
+    ),
+    "sheets_unread": Kind(
+        "must",
+        "{count} further {count:sheet|sheets} with a table not read: {about}.",
+        "{count} {count:weiteres Blatt|weitere Blätter} mit einer Tabelle nicht gelesen: {about}.",
+        "Name one with read_truth(sheet=).",
+        "Name one with --sheet.",
+    ),
+    "notation_understood": Kind(
+        "info",
+        "{count} {count:value|values} of {about} understood as {detail}.",
+        "{count} {count:Wert|Werte} von {about} verstanden als {detail}.",
+        "If that is wrong, say what is right with read_truth(locale=, date_order=).",
+        "If that is wrong, say what is right with --locale or --date-order.",
+    ),
+    "currency_not_stated": Kind(
+        "info",
+        "{count} {count:amount|amounts} of {about} in the ground truth {count:names|name} no currency: the number alone is compared.",
+        "{count} {count:Sollbetrag|Sollbeträge} von {about} ohne Währung (currency): Nur die Zahl wird verglichen.",
+        'Name it with read_truth(currency="EUR").',
+        "Name it with --currency EUR.",
+    ),
+    "check_digits": Kind(
+        "info",
+        "{count} {count:value|values} of {about} in the ground truth {count:fails its|fail their} check digits.",
+        "{count} {count:Sollwert|Sollwerte} von {about} mit falschen Prüfziffern.",
+        "Look at the examples: a label with a typing error makes a right value wrong.",
+        "Look at the examples: a label with a typing error makes a right value wrong.",
+    ),
+    "columns_understood": Kind(
+        "info",
+        "{count} {count:column|columns} understood by another name: {about}.",
+        "{count} {count:Spalte|Spalten} unter anderem Namen verstanden: {about}.",
+        "If that is wrong, name them with read_truth(columns={...}).",
+        "If that is wrong, name them with --column OLD=NEW.",
+    ),
+    "columns_unknown": Kind(
+        "info",
+        "{count} {count:column is|columns are} no field of the service: {about}{detail}.",
+        "{count} {count:Spalte ist kein Feld|Spalten sind keine Felder} des Dienstes: {about}{detail}.",
+        "Name it with read_truth(columns={...}) if it is one.",
+        "Name it with --column OLD=NEW if it is one.",
+    ),
+    "numbers_as_text": Kind(
+        "info",
+        "{count} {count:value|values} of {about} stored as a number: leading zeros would be lost.",
+        "{count} {count:Wert|Werte} von {about} als Zahl gespeichert: Führende Nullen wären verloren.",
+        "Format such columns as text.",
+        "Format such columns as text.",
+    ),
+    "rows_passed_over": Kind(
+        "info",
+        "{count} {count:row|rows} of {about} passed over: {detail}.",
+        "{count} {count:Zeile|Zeilen} von {about} übergangen: {detail}.",
+    ),
+    "sheets_passed_over": Kind(
+        "info",
+        "{count} {count:sheet|sheets} passed over ({detail}): {about}.",
+        "{count} {count:Blatt|Blätter} übergangen ({detail}): {about}.",
+    ),
+    "merged_cells": Kind(
+        "info",
+        "{count} merged {count:cell|cells} of {about}: each row has its value.",
+        "{count} verbundene {count:Zelle|Zellen} von {about}: Jede Zeile hat ihren Wert.",
+    ),
+    "formats_unseen": Kind(
+        "info",
+        "{about} is so large that hidden rows, merged cells and formats of numbers were not looked at.",
+        "{about} ist so groß, dass ausgeblendete Zeilen, verbundene Zellen und Zahlenformate nicht beachtet wurden.",
+    ),
+    "encoding_understood": Kind(
+        "info",
+        "{about} is read as {detail}.",
+        "{about} gelesen als {detail}.",
+        "If letters are wrong, name another with read_truth(encoding=).",
+        "If letters are wrong, name another with --encoding.",
+    ),
+    "names_levelled": Kind(
+        "info",
+        "{count} {count:name|names} of documents levelled: {detail}.",
+        "{count} {count:Dokumentname|Dokumentnamen} bereinigt: {detail}.",
+    ),
+    "documents_paired": Kind(
+        "info",
+        "{count} {count:document|documents} paired though the names differ in {detail}.",
+        "{count} {count:Dokument|Dokumente} trotz verschiedener Namen zugeordnet: {detail}.",
+        "Look at the examples; with the same names in both tables nothing needs to be guessed.",
+        "Use the same names in both tables, and nothing needs to be guessed.",
+    ),
+    "repeats": Kind(
+        "info",
+        "{count} {count:row repeats another|rows repeat others} word for word ({detail}).",
+        "{count} {count:Zeile wiederholt|Zeilen wiederholen} eine andere wörtlich ({detail}).",
+    ),
+    "alternatives_found": Kind(
+        "info",
+        "{count} {count:value has|values have} alternatives in {about}: any of them is right, field by field.",
+        "{count} {count:Sollwert hat|Sollwerte haben} Alternativen in {about}: Jede ist richtig, Feld für Feld.",
+    ),
+    "files_unread": Kind(
+        "must",
+        "{count} {count:file|files} of the ground truth cannot be read.",
+        "{count} {count:Datei|Dateien} der Sollwerte nicht lesbar.",
+        'truth.attrs["problems"] names each with its reason.',
+        "gini-notebook truth names each with its reason.",
+    ),
 }
 """The kinds by name, gravest first; a note's ``kind`` is one of these names."""
 
 GATES: Mapping[str, tuple[str, ...]] = {
-    "unpaired": ("documents_unpaired",),
+    "unpaired": ("documents_unpaired", "documents_not_sent", "documents_without_truth"),
     "fields_left_out": ("fields_left_out",),
     "truth_unread": ("truth_unread",),
     "truth_unclear": ("truth_unclear",),
@@ -261,6 +390,40 @@ class Note:
         return pd.DataFrame({"example": pd.array(list(self.examples), dtype=schema.TEXT)})
 
 
+def as_plain(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    """Return notes as plain values, for the ``attrs`` of tables, for files and for programs."""
+    return [
+        {
+            "kind": note.kind,
+            "level": note.level,
+            "count": note.count,
+            "about": list(note.about),
+            "detail": note.detail,
+            "examples": list(note.examples),
+            "text": note.text,
+            "advice": note.advice,
+        }
+        for note in notes
+    ]
+
+
+def from_plain(values: Any) -> tuple[Note, ...]:
+    """Return the notes of what :func:`as_plain` returned; what is something else is left out.
+
+    Examples
+    --------
+    >>> from_plain(as_plain([Note("documents_failed", 2)]))
+    (Note(kind='documents_failed', count=2, about=(), detail=''),)
+    """
+    found = []
+    for value in values if isinstance(values, list | tuple) else ():
+        if isinstance(value, Mapping) and value.get("kind") in KINDS:
+            about, examples = (tuple(map(str, value.get(name, ()))) for name in ("about", "examples"))
+            count, detail = int(value.get("count", 1)), str(value.get("detail", ""))
+            found.append(Note(value["kind"], count, about, detail, examples[:EXAMPLES]))
+    return tuple(found)
+
+
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
@@ -300,6 +463,27 @@ def _together(first: Note, second: Note) -> Note:
     )
 
 
+def as_html(notes: Iterable[Note]) -> str:
+    """Return the notes as a list in HTML, for displays of notebooks; empty where there are none. All is escaped."""
+    from markupsafe import Markup
+
+    lines = [
+        Markup("<li{}>{} <small>{}{}</small></li>").format(
+            Markup(' style="font-weight:600"') if note.level == "must" else "",
+            note.text,
+            note.advice,
+            f" ({', '.join(note.examples)})" if note.examples else "",
+        )
+        for note in ordered(notes)
+    ]
+    return str(Markup('<ul class="gini-notes">{}</ul>').format(Markup("").join(lines))) if lines else ""
+
+
+def as_text(notes: Iterable[Note]) -> str:
+    """Return the notes as lines of text, for displays without HTML; the gravest are marked with ``!``."""
+    return "".join(f"{'!' if note.level == 'must' else '·'} {note.text}\n" for note in ordered(notes))
+
+
 def frame(notes: Iterable[Note]) -> "pd.DataFrame":
     """Return the notes as the table :data:`gini_notebook.schema.NOTES`, gravest first."""
     return schema.NOTES.frame(
@@ -318,17 +502,3 @@ def frame(notes: Iterable[Note]) -> "pd.DataFrame":
 def counted(notes: Iterable[Note], gate: str) -> int:
     """Return how many documents, fields or values a gate's name counts; 0 without such a note."""
     return sum(note.count for note in notes if note.kind in GATES[gate])
-
-
-def plain(notes: Iterable[Note]) -> list[dict[str, "str | int | list[str]"]]:
-    """Return the notes, those of a kind added up, as plain values, which a table can carry in its ``attrs``."""
-    return [
-        {
-            "kind": note.kind,
-            "count": note.count,
-            "about": list(note.about),
-            "detail": note.detail,
-            "examples": list(note.examples),
-        }
-        for note in merged([notes])
-    ]

@@ -8,7 +8,7 @@ points in time ``datetime64[ns, UTC]``. An empty table keeps its columns and dty
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gini_notebook.errors import SchemaError
@@ -25,11 +25,12 @@ TIME = "datetime64[ns, UTC]"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Name, key and columns (with dtypes, in order) of one table."""
+    """Name, key and columns (with dtypes, in order) of one table, and what a column holds that lacks."""
 
     name: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def empty(self) -> "pd.DataFrame":
         """Return the table without rows, all columns and dtypes in place."""
@@ -43,11 +44,11 @@ class Table:
         import pandas as pd
 
         raw = pd.DataFrame(rows if isinstance(rows, Mapping) else list(rows))
-        data = {name: _typed(raw, name, dtype) for name, dtype in self.columns.items()}
+        data = {name: _typed(raw, name, dtype, self.defaults.get(name)) for name, dtype in self.columns.items()}
         return pd.DataFrame(data, columns=list(self.columns), index=pd.RangeIndex(len(raw)))
 
 
-def _typed(raw: "pd.DataFrame", name: str, dtype: str) -> "pd.Series[Any]":
+def _typed(raw: "pd.DataFrame", name: str, dtype: str, default: Any = None) -> "pd.Series[Any]":
     import pandas as pd
 
     if name in raw.columns:
@@ -57,7 +58,7 @@ def _typed(raw: "pd.DataFrame", name: str, dtype: str) -> "pd.Series[Any]":
         return column.astype(dtype)
     if dtype == FLAG:
         return pd.Series(False, index=pd.RangeIndex(len(raw)), dtype=FLAG)
-    return pd.Series([None] * len(raw), index=pd.RangeIndex(len(raw)), dtype=dtype)
+    return pd.Series([default] * len(raw), index=pd.RangeIndex(len(raw)), dtype=dtype)
 
 
 _BOX = {"page": COUNT, "left": MEASURE, "top": MEASURE, "width": MEASURE, "height": MEASURE}
@@ -109,8 +110,18 @@ LEFT_OUT = Table("left out", ("path",), {"path": TEXT, "reason": TEXT})
 
 TRUTH = Table(
     "truth",
-    ("document", "group", "row", "field"),
-    {"document": TEXT, "group": TEXT, "row": COUNT, "field": TEXT, "value": TEXT, "source": TEXT},
+    ("document", "group", "row", "field", "alternative"),
+    {
+        "document": TEXT,
+        "group": TEXT,
+        "row": COUNT,
+        "field": TEXT,
+        "alternative": COUNT,
+        "value": TEXT,
+        "state": TEXT,
+        "source": TEXT,
+    },
+    {"alternative": 0},
 )
 
 COMPARISONS = Table(
@@ -134,6 +145,7 @@ COMPARISONS = Table(
         "cause": TEXT,
         "row_extracted": COUNT,
         **_BOX,
+        "alternatives": COUNT,
     },
 )
 
@@ -270,7 +282,7 @@ def check(frame: "pd.DataFrame", table: Table, *, required: Iterable[str] | None
     table
         What it shall be, for example :data:`TRUTH`.
     required
-        Columns that must be there; the table's key by default.
+        Columns that must be there; the table's key by default, without what has a default.
 
     Returns
     -------
@@ -287,9 +299,9 @@ def check(frame: "pd.DataFrame", table: Table, *, required: Iterable[str] | None
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"document": ["a.pdf"], "group": "", "row": 0, "field": ["iban"], "value": ["DE12"]})
     >>> list(check(frame, TRUTH).columns)
-    ['document', 'group', 'row', 'field', 'value', 'source']
+    ['document', 'group', 'row', 'field', 'alternative', 'value', 'state', 'source']
     """
-    needed = list(table.key if required is None else required)
+    needed = [name for name in (table.key if required is None else required) if name not in table.defaults]
     lacking = [name for name in needed if name not in frame.columns]
     if lacking:
         message = (
@@ -312,7 +324,7 @@ def _converted(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
     columns = {}
     for name, dtype in table.columns.items():
         try:
-            columns[name] = _typed(frame, name, dtype)
+            columns[name] = _typed(frame, name, dtype, table.defaults.get(name))
         except (TypeError, ValueError) as error:
             message = f"The column {name!r} of the {table.name} table cannot be read as {dtype}: {error}"
             raise SchemaError(message) from error

@@ -20,16 +20,16 @@ from gini_notebook.cli.output import (
 from gini_notebook.cli.runs import (
     Cluster,
     ConfidenceLevel,
-    DeclaredFields,
     FailUnder,
     Interval,
     Intervals,
     Json,
-    declared,
     numbers,
     print_checks,
-    print_notes,
+    quietly,
+    say_notes,
 )
+from gini_notebook.cli.truth_options import TruthOptions, reads_truth
 from gini_notebook.errors import FileProblem, SettingError
 
 if TYPE_CHECKING:
@@ -40,28 +40,29 @@ if TYPE_CHECKING:
 
 @app.command(
     epilog="Examples: gini-notebook truth e-invoices/ --out truth.csv · "
-    "gini-notebook truth labels.xlsx --out truth.jsonl · "
+    "gini-notebook truth Sollwerte.xlsx --column Zahlbetrag=amountToPay --out truth.jsonl · "
     "gini-notebook truth labels.xlsx --check --run runs/baseline"
 )
+@reads_truth
 def truth(
     source: Annotated[Path, typer.Argument(help="A table, JSON, an e-invoice, or a folder of e-invoices.")],
     *,
     out: Annotated[Path | None, typer.Option(help="Write it here: .csv, .xlsx, .parquet or .jsonl.")] = None,
-    declared_fields: DeclaredFields = None,
-    qr_codes: Annotated[bool, typer.Option("--qr-codes", help="Also read EPC and Swiss payment QR codes.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Say which labels to look at again, worst first.")] = False,
     run: Annotated[Path | None, typer.Option(help="A run over the same documents, to check with.")] = None,
     documents: Annotated[Path | None, typer.Option(help="The folder of the documents, to check with.")] = None,
     json: Json = False,
+    reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
-    """Read ground truth, say what was found, and write it as one table.
+    """Read ground truth, say what was understood, and write it as one table.
 
     E-invoices are CII and UBL, as XML or inside a PDF. With --check, labels are compared with each other, with the
     words of the documents, and with what a run read.
     """
-    from gini_notebook.analysis.truth import read_truth, write_truth
+    from gini_notebook.analysis.truth import write_truth
+    from gini_notebook.notes import as_plain
 
-    facts = read_truth(source, declared_fields=declared(declared_fields), qr_codes=qr_codes)
+    facts = reading.read(source)
     if out is not None:
         write_truth(facts, out)
     doubtful = _doubtful(facts, run, documents) if check or run or documents else None
@@ -69,10 +70,12 @@ def truth(
     header = facts[facts["group"] == ""]
     counts = {str(field): int(count) for field, count in header["field"].value_counts().items()}
     if json:
-        answer = {"documents": int(facts["document"].nunique()), "fields": counts, "problems": problems}
+        answer = {"documents": int(facts["document"].nunique()), "fields": counts}
+        answer |= {"notes": as_plain(facts.notes), "problems": problems}
         as_json(answer | ({"check": records(doubtful)} if doubtful is not None else {}))
         return
     say(f"{facts['document'].nunique()} documents with ground truth.")
+    say_notes(facts.notes)
     for field, count in counts.items():
         say(f"  {field}: {count}")
     if problems:
@@ -119,13 +122,13 @@ def extractions_of(source: Path) -> object:
 
 @app.command(
     epilog="Examples: gini-notebook evaluate runs/baseline truth.csv --out baseline.zip · "
-    'gini-notebook evaluate runs/new truth.csv --fail-under "amountToPay.f1>=0.95"'
+    'gini-notebook evaluate runs/new truth.csv --fail-under "amountToPay.f1>=0.95" --fail-under "unpaired<=0"'
 )
+@reads_truth
 def evaluate(  # noqa: PLR0913 - options, all by keyword
     extractions: Annotated[Path, typer.Argument(help="A run folder, or a table: document, field, value.")],
     truth: Annotated[Path, typer.Argument(help="Ground truth: table, JSON or e-invoices.")],
     *,
-    declared_fields: DeclaredFields = None,
     out: Annotated[Path | None, typer.Option(help="Keep the result here, for report and compare.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit).")] = None,
     fail_under: FailUnder = None,
@@ -133,14 +136,12 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     confidence_level: ConfidenceLevel = 0.95,
     cluster: Cluster = None,
     json: Json = False,
+    reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
     from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
-    from gini_notebook.analysis.truth import read_truth
 
-    result = compare_with_truth(
-        extractions_of(extractions), read_truth(truth, declared_fields=declared(declared_fields)), cluster=cluster
-    )
+    result = quietly(compare_with_truth, extractions_of(extractions), reading.read(truth), cluster=cluster)
     if out is not None:
         result.save(out)
     if report is not None:
@@ -150,8 +151,8 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     if json:
         as_json(numbers(result, checks, how))
     else:
+        say_notes(result.notes)
         say(field_table(result, how))
-        print_notes(result)
         say()
         say(table(result.summary(**how)))
         print_checks(checks)

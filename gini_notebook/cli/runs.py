@@ -1,6 +1,7 @@
 """Commands that drive the service: ``run``, ``resume``, ``status``, ``dedupe``, ``cleanup``."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gini_notebook._text import some
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, UseSandbox, app, logged_in
 from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
-from gini_notebook.errors import SettingError
+from gini_notebook.cli.truth_options import TruthOptions, reads_truth
+from gini_notebook.errors import SettingError, TruthWarning
+from gini_notebook.notes import Note, as_plain, ordered
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
@@ -27,6 +29,7 @@ TRUTH_FILES = ("truth.jsonl", "truth.csv")
 
 
 @app.command(epilog="Example: gini-notebook demo --to runs/demo")
+@reads_truth
 def demo(
     documents: Annotated[Path, typer.Option(help="Folder with documents and their truth.jsonl or truth.csv.")] = Path(
         "data/invoices"
@@ -34,10 +37,11 @@ def demo(
     to: Annotated[
         Path, typer.Option(help="Folder for the run and the report; an earlier demo there is replaced.")
     ] = Path("runs/demo"),
+    *,
+    reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Start the sandbox, send the project's invoices, compare them with the ground truth, write a report."""
     from gini_notebook.analysis.evaluation import evaluate
-    from gini_notebook.analysis.truth import read_truth
     from gini_notebook.service.batch import process
 
     facts_file = next((documents / name for name in TRUTH_FILES if (documents / name).is_file()), None)
@@ -53,7 +57,7 @@ def demo(
     with logged_in(use_sandbox=True) as client:
         say(f"The sandbox answers at {client.api}")
         batch = process(client, documents, to=to)
-    result = evaluate(batch, read_truth(facts_file))
+    result = quietly(evaluate, batch, reading.read(facts_file))
     result.save(to / "evaluation.zip")
     result.save_report(report)
     print_run(batch, result, report=report)
@@ -61,6 +65,8 @@ def demo(
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of tables.")]
+# Notes whose examples are names of documents, which a shell may show; values of documents stay on their pages.
+_NAMED = ("documents_unpaired", "documents_paired", "documents_not_sent", "documents_without_truth", "files_unread")
 RunFolder = Annotated[Path, typer.Argument(help="The folder a run was written to (--to).")]
 TruthFile = Annotated[Path | None, typer.Option(help="Ground truth to compare with: table, JSON or e-invoices.")]
 ReportFile = Annotated[
@@ -118,26 +124,13 @@ EInvoices = Annotated[
         help="Send e-invoices in XML that are found in folders, too. One that is named by itself is sent in any case.",
     ),
 ]
-DeclaredFields = Annotated[
-    str | None,
-    typer.Option(
-        help='Fields whose empty cells mean "looked, nothing there", separated by commas, or "all". '
-        "Other empty cells mean that nobody looked."
-    ),
-]
-
-
-def declared(fields: str | None) -> list[str] | str | None:
-    """Read the option ``--declared-fields``."""
-    if fields is None or fields == "all":
-        return fields
-    return [name.strip() for name in fields.split(",") if name.strip()]
 
 
 @app.command(
     epilog="Examples: gini-notebook run invoices/ --to runs/baseline · "
     "gini-notebook run invoices/ --sandbox --to runs/try --truth truth.csv --report runs/try.html"
 )
+@reads_truth
 def run(  # noqa: PLR0913 - options, all by keyword
     documents: Annotated[list[str], typer.Argument(help="A folder, a file, a glob, or several of them.")],
     to: Annotated[Path, typer.Option(help="Folder of the run: ledger and results. The same folder resumes.")],
@@ -148,13 +141,13 @@ def run(  # noqa: PLR0913 - options, all by keyword
     user: User = None,
     sandbox: UseSandbox = False,
     truth: TruthFile = None,
-    declared_fields: DeclaredFields = None,
     report: ReportFile = None,
     fail_under: FailUnder = None,
     intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
     cluster: Cluster = None,
     json: Json = False,
+    reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Send documents, fetch their extractions and, with --truth, compare them with the ground truth.
 
@@ -164,7 +157,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
 
     _refuse_early(report, fail_under or [], has_truth=truth is not None)
     sources = _sources(documents, folders_as_documents=folders_as_documents, e_invoices=e_invoices)
-    facts = _read_truth(truth, declared_fields) if truth else None
+    facts = reading.read(truth) if truth else None
     with logged_in(use_sandbox=sandbox) as client:
         batch = process(
             client,
@@ -210,18 +203,19 @@ def _refuse_early(report: Path | None, fail_under: list[str], *, has_truth: bool
             parse_condition(text)
 
 
-def _read_truth(truth: Path, declared_fields: str | None) -> object:
-    from gini_notebook.analysis.truth import read_truth
-
-    return read_truth(truth, declared_fields=declared(declared_fields))
-
-
 def _evaluated(batch: "Batch", facts: object, cluster: str | None) -> "Evaluation | None":
     if facts is None:
         return None
     from gini_notebook.analysis.evaluation import evaluate
 
-    return evaluate(batch, facts, cluster=cluster)
+    return quietly(evaluate, batch, facts, cluster=cluster)
+
+
+def quietly(evaluate: "Callable[..., Evaluation]", *arguments: object, **options: object) -> "Evaluation":
+    """Evaluate without the warning for notebooks: a command prints all notes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TruthWarning)
+        return evaluate(*arguments, **options)
 
 
 def _finish(
@@ -254,6 +248,7 @@ def numbers(result: "Evaluation", checks: "list[CheckResult]", how: Mapping[str,
     return {
         "fields": records(result.by_field(**how)),
         "summary": records(result.summary(**how)),
+        "notes": as_plain(result.notes),
         "checks": [{"check": text, "value": value, "passed": passed} for text, value, passed in checks],
     }
 
@@ -276,27 +271,18 @@ def print_run(
     say(f"{len(batch.documents)} documents: {counts}. Run folder: {batch.folder}")
     if listed := failures(batch.documents):
         say(f"\nFailed documents:\n{listed}")
-    for note in batch.notes:
-        say(f"Note: {note.text} {note.shell_advice}")
+    say_notes(batch.notes if result is None else result.notes)
     if result is not None:
         say(f"\nCompared with the ground truth, field by field:\n{field_table(result, how)}")
-        print_notes(result)
     if report is not None:
         say(f"\nReport: {report}")
 
 
-def print_notes(result: "Evaluation") -> None:
-    """Print what is in no number, because one side does not have it, and what of the truth could not be read."""
-    facts = result.provenance
-    if not_sent := facts["documents_not_sent"]:
-        say(f"{len(not_sent)} documents of the ground truth were not sent ({some(not_sent)}); they are in no number.")
-    if without := [*facts["documents_without_truth"], *facts["failed_without_truth"]]:
-        names = [one if isinstance(one, str) else one["document"] for one in without]
-        say(f"{len(without)} documents have no ground truth ({some(names)}); they are in no number.")
-    if left_out := facts["left_out_fields"]:
-        say(f"Left out, because neither labels of the service nor ever extracted: {', '.join(left_out)}.")
-    for hint in result.unread_truth():
-        say(f"Note: {hint}")
+def say_notes(notes: "Iterable[Note]") -> None:
+    """Print what could make a number mean something else than it seems to, gravest first."""
+    for note in ordered(notes):
+        names = f" ({', '.join(note.examples)})" if note.examples and note.kind in _NAMED else ""
+        say(f"Note: {note.text}{names} {note.shell_advice}".rstrip())
 
 
 @app.command(epilog="Example: gini-notebook resume runs/baseline")

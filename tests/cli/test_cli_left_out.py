@@ -18,8 +18,9 @@ def test_documents_without_truth_and_unknown_fields_are_said(tmp_path: Path) -> 
     (tmp_path / "truth.csv").write_text("document,iban,layout\na.pdf,DE1,letter\n", encoding="utf-8")
     answer = CliRunner().invoke(app, ["evaluate", str(tmp_path / "found.csv"), str(tmp_path / "truth.csv")])
     assert answer.exit_code == 0, answer.output
-    assert "1 documents have no ground truth (" in answer.output
-    assert "nor ever extracted: layout." in answer.output
+    assert "Note: 1 document of the run has no ground truth and counts nowhere. (b.pdf)" in answer.output
+    assert "Note: 1 column of the ground truth left out" in answer.output
+    assert "layout. Rename with --column OLD=NEW" in answer.output
 
 
 def test_a_truth_without_any_known_field_is_an_error_that_names_the_labels() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Slots, align, groups_of_columns
+from gini_notebook.analysis.evaluation.alternatives import choose, choose_again
+from gini_notebook.analysis.evaluation.bare_amounts import bare_rows, with_currency
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidate_columns
 from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
@@ -23,10 +26,12 @@ from gini_notebook.analysis.evaluation.encoding import (
 )
 from gini_notebook.analysis.evaluation.inputs import CONFIDENCE, Inputs, read_confidence
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues, normalize
+from gini_notebook.analysis.evaluation.noticed import notes_of_values
 from gini_notebook.analysis.evaluation.settings import Settings
 from gini_notebook.analysis.rules import Rule, anls_many, caseless_many, causes, elsewhere, similarities
 from gini_notebook.analysis.rules import Slots as TruthSlots
 from gini_notebook.errors import SchemaError
+from gini_notebook.notes import Note
 from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES
 
 _BOX = ("page", "left", "top", "width", "height")
@@ -35,11 +40,12 @@ CODES = {name: code for code, name in enumerate(OUTCOMES)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """The comparisons, which columns somebody labelled, and the documents that could only be aligned approximately."""
+    """The comparisons, which columns somebody labelled, documents that were aligned approximately, and notes."""
 
     comparisons: pd.DataFrame
     labelled: BoolArray
     approximate: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def compare_tables(
@@ -65,17 +71,24 @@ def compare_tables(
         Whether only the columns of the comparisons are wanted that counts are made of.
     """
     normalized = normalize(inputs, list(rules.values()))
+    bare, before = bare_rows(normalized), inputs
+    normalized = with_currency(inputs, normalized, bare)
+    notes = partial(notes_of_values, before, normalized, bare)
+    inputs, normalized, choices = choose(inputs, normalized)
     confidence = read_confidence(source)
     certainty = None if confidence is None else confidence[inputs.extracted.position]
     slots, approximate = align(
         inputs, normalized, certainty, key=settings.key_columns(inputs.columns), order=settings.order
     )
+    inputs, normalized = choose_again(choices, inputs, normalized, slots)
     outcomes = classify(inputs, normalized, slots)
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
+    said = notes(np.flatnonzero(~labelled).tolist())
     if to_count and candidates is None:
-        return Compared(count_table(inputs, slots, outcomes), labelled, names)
+        return Compared(count_table(inputs, slots, outcomes), labelled, names, said)
     comparisons = comparison_table(inputs, normalized, slots, outcomes, source)
+    comparisons["alternatives"] = pd.array(choices.counted(slots.truth, outcomes.truth), dtype=COUNT)
     if certainty is not None:
         comparisons[CONFIDENCE] = np.append(certainty, np.nan)[slots.extracted]
     if candidates is not None:
@@ -83,7 +96,7 @@ def compare_tables(
             candidates, source, inputs, normalized, slots, normalized_truth=outcomes.normalized_truth
         )
         comparisons = comparisons.assign(**more)
-    return Compared(comparisons, labelled, names)
+    return Compared(comparisons, labelled, names, said)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,7 +273,8 @@ def comparison_table(
     }
     counted = count_table(inputs, slots, outcomes)
     return pd.DataFrame(
-        {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns}, copy=False
+        {name: more[name] if name in more else counted[name] for name in COMPARISONS.columns if name != "alternatives"},
+        copy=False,
     )
 
 

@@ -66,14 +66,26 @@ class EncodedTable:
     names: tuple[tuple[str, str], ...]
     row: IntArray
     value: tuple[IntArray, ObjectArray]
+    alternative: IntArray | None = None
+    """Per row the number of the alternative; None where no place of the truth has several."""
+    unclear: BoolArray | None = None
+    """Per row whether somebody looked and could not tell; None where that is nowhere so."""
 
     def hash(self) -> str:
-        """Return the SHA-256 of what the table says."""
+        """Return the SHA-256 of what the table says; alternatives count as a set."""
         documents, columns = sorted(self.document[1].tolist()), sorted(self.names)
         indices = {name: place for place, name in enumerate(documents)}
         document = np.array([*map(indices.__getitem__, self.document[1].tolist()), NOTHING])[self.document[0]]
         column = np.array([*map(columns.index, self.names), NOTHING], dtype=np.int64)[self.column]
-        return hash_table(slot_keys(document, column, self.row, len(columns)), *self.value, documents, columns)
+        keys, (codes, values) = slot_keys(document, column, self.row, len(columns)), self.value
+        if self.alternative is None and self.unclear is None:
+            return hash_table(keys, codes, values, documents, columns)
+        stated = as_objects([*values.tolist(), "", "\0unclear"])
+        codes = np.where(codes == NOTHING, len(values), codes)
+        codes = codes if self.unclear is None else np.where(self.unclear, len(values) + 1, codes)
+        ranks = np.argsort(np.argsort(np.array(stated.tolist(), dtype=object), kind="stable"), kind="stable")
+        order = np.lexsort((ranks[codes], keys))
+        return hash_table(keys[order], codes[order], stated, documents, columns)
 
 
 def encode_tables(truth: pd.DataFrame, extractions: pd.DataFrame) -> tuple[EncodedTable, EncodedTable]:
@@ -95,7 +107,35 @@ def encode_table(frame: pd.DataFrame, name: str, value: tuple[IntArray, ObjectAr
     check_stated(column, as_objects([field for _, field in names]), "field", name)
     value = blanks_as_nothing(*encode(frame["value"], name)) if value is None else value
     header = np.array([not group for group, _ in names] or [True])[column]
-    return EncodedTable(document, column, tuple(names), _rows(frame, header, name), value)
+    alternative, unclear = (_alternatives(frame, name), _unclear(frame, name)) if name == TRUTH else (None, None)
+    return EncodedTable(document, column, tuple(names), _rows(frame, header, name), value, alternative, unclear)
+
+
+def _alternatives(frame: pd.DataFrame, name: str) -> IntArray | None:
+    """Read the numbers of alternatives; None where there are none."""
+    if "alternative" not in frame.columns:
+        return None
+    numbers = np.nan_to_num(_numbers(frame["alternative"], name), nan=0.0)
+    if not numbers.any():
+        return None
+    if (numbers < 0).any() or (numbers != np.floor(numbers)).any():
+        message = f"The column 'alternative' of the {name} table holds something else than 0, 1, 2 and so on."
+        raise SchemaError(message)
+    return numbers.astype(np.int64)
+
+
+def _unclear(frame: pd.DataFrame, name: str) -> BoolArray | None:
+    """Return which labels say that nobody could tell; None where none does."""
+    if "state" not in frame.columns:
+        return None
+    codes, states = encode(frame["state"], name)
+    strange = sorted(set(states.tolist()) - {"value", "empty", "unclear", ""})
+    if strange:
+        message = f"The column 'state' of the {name} table holds {strange[0]!r}; it may hold value, empty and unclear."
+        raise SchemaError(message)
+    if "unclear" not in states.tolist():
+        return None
+    return np.append(states == "unclear", False)[codes]
 
 
 def columns_of(frame: pd.DataFrame, name: str) -> tuple[IntArray, list[tuple[str, str]]]:
@@ -191,9 +231,18 @@ def _numbers(column: Any, name: str) -> FloatArray:
         raise SchemaError(message) from error
 
 
-def check_keys(side: EncodedRows, documents: ObjectArray, columns: Sequence[tuple[str, str]], table: str) -> None:
-    """Refuse a table that says two things about one cell."""
-    repeated = pd.Series(slot_keys(side.document, side.column, side.row, len(columns))).duplicated().to_numpy()
+def check_keys(
+    side: EncodedRows,
+    documents: ObjectArray,
+    columns: Sequence[tuple[str, str]],
+    table: str,
+    alternative: IntArray | None = None,
+) -> None:
+    """Refuse a table that says two things about one cell, unless they are alternatives."""
+    keys = pd.Series(slot_keys(side.document, side.column, side.row, len(columns)))
+    repeated = keys.duplicated().to_numpy()
+    if repeated.any() and alternative is not None:
+        repeated = pd.DataFrame({"key": keys, "alternative": alternative}).duplicated().to_numpy()
     if repeated.any():
         first = int(np.argmax(repeated))
         group, field = columns[side.column[first]]

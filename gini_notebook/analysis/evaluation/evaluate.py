@@ -1,6 +1,6 @@
 """``evaluate()``: two tables in, a frozen :class:`Evaluation` out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Any, Unpack, overload
@@ -21,7 +21,16 @@ from gini_notebook.analysis.evaluation.documents import (
     tables_of,
 )
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.inputs import DaskFrame, Inputs, Paths, is_dask, is_paths, read_inputs
+from gini_notebook.analysis.evaluation.inputs import (
+    DaskFrame,
+    Inputs,
+    Paths,
+    is_dask,
+    is_paths,
+    pair_documents,
+    read_inputs,
+)
+from gini_notebook.analysis.evaluation.noticed import all_notes, notes_of_documents, warn_of
 from gini_notebook.analysis.evaluation.parquet_partitions import partition_parquet
 from gini_notebook.analysis.evaluation.partitioned import PartitionedEvaluation, evaluate_partitions
 from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Run, partition_frames
@@ -35,6 +44,7 @@ from gini_notebook.analysis.evaluation.settings import (
 )
 from gini_notebook.analysis.evaluation.units import Cluster, stated_values, truth_values, with_cluster
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notes import Note, as_plain
 from gini_notebook.schema import dotted
 
 
@@ -150,22 +160,29 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     )
     partitions = _in_partitions(extractions, truth, executor)
     if partitions is not None:
-        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments(), cluster)
-    tables, submitted = _in_memory(extractions, truth)
+        parts = partial(all_notes, truth, None)
+        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments(), cluster, notes=parts)
+    tables, submitted, paired = _in_memory(extractions, truth, partitioned=executor is not None)
+    parts = partial(all_notes, truth, extractions, paired)
     if executor is not None:
-        return evaluate_partitions(partition_frames(tables, _runner(executor)), settings, rules, submitted, cluster)
-    return _whole(tables, settings, rules, submitted, cluster)
+        run = _runner(executor)
+        return evaluate_partitions(partition_frames(tables, run), settings, rules, submitted, cluster, notes=parts)
+    return _whole(tables, settings, rules, submitted, cluster, notes=parts)
 
 
-def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, SubmittedDocuments]:
-    """Return the tables to compare, and what is known of the documents that were sent."""
+def _in_memory(extractions: Any, truth: Any, *, partitioned: bool) -> tuple[Pair, SubmittedDocuments, tuple[Note, ...]]:
+    """Return the tables to compare, what is known of the documents that were sent, and which names were paired."""
     source, documents, candidates = tables_of(extractions)
     known = check_documents(documents)
+    notes: tuple[Note, ...] = ()
+    if known is not None:
+        truth, notes = pair_documents(truth, known["document"].astype(str).tolist())
+    elif partitioned and "document" in source.columns:
+        truth, notes = pair_documents(truth, source["document"].dropna().astype(str).unique().tolist())
     truth, not_submitted = submitted_only(truth, known)
     scanned = None if candidates is None else scan_candidates(candidates, source)
-    return Pair(source, truth, scanned), SubmittedDocuments(
-        known, not_submitted, str(getattr(extractions, "service", ""))
-    )
+    submitted = SubmittedDocuments(known, not_submitted, str(getattr(extractions, "service", "")))
+    return Pair(source, truth, scanned), submitted, notes
 
 
 def _in_partitions(extractions: Any, truth: Any, executor: Executor | None) -> Partitions | None:
@@ -196,6 +213,8 @@ def _whole(
     rules: Mapping[str, OneRule] | None,
     submitted: SubmittedDocuments,
     cluster: Cluster,
+    *,
+    notes: Callable[..., tuple[Note, ...]],
 ) -> Evaluation:
     """Evaluate tables in memory, in one go."""
     source, truth, candidates = tables
@@ -204,6 +223,10 @@ def _whole(
     selected = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
     compared = compare_tables(inputs, source, selected, settings, candidates)
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
+    answered = int(inputs.answered.sum())
+    said = notes(inputs.notes, compared.notes, notes_of_documents(facts, answered, len(inputs.answered) - answered))
+    warn_of(said)
+    facts["notes"] = as_plain(said)
     documents = document_table(inputs.documents, submitted.documents, inputs.answered)
     documents, clustered = with_cluster(
         documents, cluster, partial(_values_of, compared.comparisons, truth, documents["document"])
@@ -230,6 +253,7 @@ def _facts(inputs: Inputs, compared: Compared, submitted: SubmittedDocuments, tr
         "extractions_hash": inputs.extractions_hash,
         "truth_rule": truth_rule,
         "left_out_fields": list(inputs.left_out_fields),
+        "never_delivered": list(inputs.never_delivered),
         "unlabelled_fields": [dotted(*inputs.columns[place]) for place in np.flatnonzero(~compared.labelled)],
         "documents_without_truth": list(inputs.without_truth),
         **submitted.facts(inputs.documents),

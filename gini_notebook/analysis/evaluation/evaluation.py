@@ -49,6 +49,7 @@ from gini_notebook.analysis.evaluation.thresholds import (
 )
 from gini_notebook.analysis.evaluation.units import Cluster, truth_values
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notes import as_text
 from gini_notebook.schema import dotted
 
 
@@ -484,7 +485,8 @@ class Evaluation(Scores):
     def __repr__(self) -> str:
         counts = self.comparisons["outcome"].value_counts().to_dict()
         parts = [f"{counts[name]} {name}" for name in ("correct", "wrong", "missing", "spurious") if name in counts]
-        return f"<Evaluation of {len(self.documents)} documents: {', '.join(parts) or 'nothing to compare'}>"
+        told = f"<Evaluation of {len(self.documents)} documents: {', '.join(parts) or 'nothing to compare'}>"
+        return "\n".join([told, *as_text(self.notes).splitlines()])
 
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:

@@ -34,10 +34,10 @@ class CheckResult(NamedTuple):
 
 
 def check_conditions(
-    expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame
+    expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame, counts: Mapping[str, float]
 ) -> list[CheckResult]:
     """Check conditions; see ``Evaluation.check``."""
-    numbers = _numbers(fields, summary)
+    numbers = {**_numbers(fields, summary), **counts}
     return [_checked(text, numbers) for text in ([expressions] if isinstance(expressions, str) else expressions)]
 
 

@@ -1,7 +1,7 @@
 """What goes into an evaluation: both tables checked, coded, and restricted to the documents of the truth."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -20,7 +20,9 @@ from gini_notebook.analysis.evaluation.encoding import (
     joined,
     numbered,
 )
+from gini_notebook.analysis.truth.document_names import paired
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notes import Note
 from gini_notebook.schema import FIELD_ENTITIES, dotted, in_order
 
 # Counts are kept per document and column; this many take about 2 GB.
@@ -72,6 +74,14 @@ class Inputs:
     left_out_fields: tuple[str, ...]
     truth_hash: str
     extractions_hash: str
+    has_alternatives: bool = False
+    """Whether some place of the truth has several rows."""
+    unclear: int = 0
+    """How many labels say that nobody could tell; they are in no row."""
+    never_delivered: tuple[str, ...] = ()
+    """Fields of the truth that the extractions have nowhere."""
+    notes: tuple[Note, ...] = ()
+    """Which documents were paired though their names differ."""
 
 
 def read_inputs(
@@ -97,14 +107,16 @@ def read_inputs(
         document in common.
     """
     original, delivered = encode_tables(truth, extractions)
-    wanted = _spelled_alike(original, [*delivered.document[1], *processed])
+    whole = columns is None
+    wanted, notes = _named_alike(original, [*delivered.document[1], *processed], near=whole and not processed)
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
     answered = np.zeros(len(documents), dtype=bool)
     answered[of_extracted[of_extracted != NOTHING]] = True
     without_truth = tuple(sorted(delivered.document[1][_codes_without(of_extracted, delivered)]))
     if columns is None:
         check_common(documents, answered, without_truth, processed)
-        columns, left_out = choose_columns(wanted.names, delivered.names, fields)
+        unsure = frozenset(truth.attrs.get("unsure", ()))
+        columns, left_out = choose_columns(wanted.names, delivered.names, fields, unsure)
     else:
         left_out = ()
     _check_size(documents, columns)
@@ -114,7 +126,12 @@ def read_inputs(
         _side(part, codes, indices, stated)
         for part, codes, stated in ((wanted, of_truth, truth_values), (delivered, of_extracted, extracted_values))
     ]
-    check_keys(sides[0], documents, columns, TRUTH)
+    unclear = 0
+    alternative = None if wanted.alternative is None else wanted.alternative[sides[0].position]
+    check_keys(sides[0], documents, columns, TRUTH, alternative)
+    if wanted.unclear is not None:
+        said = wanted.unclear[sides[0].position]
+        unclear, sides[0] = int(said.sum()), sides[0].take(~said)
     return Inputs(
         documents=documents,
         columns=columns,
@@ -126,21 +143,60 @@ def read_inputs(
         left_out_fields=left_out,
         truth_hash=original.hash(),
         extractions_hash=delivered.hash(),
+        has_alternatives=alternative is not None,
+        unclear=unclear,
+        never_delivered=never_delivered(wanted.names, delivered.names, columns) if whole else (),
+        notes=notes,
     )
 
 
-def _spelled_alike(wanted: EncodedTable, known: Sequence[str]) -> EncodedTable:
-    """Spell the documents of the truth as the extractions do, where only the Unicode form differs.
+def never_delivered(
+    wanted: Iterable[tuple[str, str]], delivered: Iterable[tuple[str, str]], columns: Iterable[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Name the fields of the truth that count and that the extractions have nowhere."""
+    lacking = (set(wanted) & set(columns)) - set(delivered)
+    return tuple(sorted(dotted(*name) for name in lacking))
 
-    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not.
+
+def _named_alike(wanted: EncodedTable, known: Sequence[str], *, near: bool) -> tuple[EncodedTable, tuple[Note, ...]]:
+    """Name the documents of the truth as the extractions do, where they differ in what is no part of the name.
+
+    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not. With ``near``, names
+    that differ in case, ending or folder are paired, too, where exactly one candidate remains, and that is said.
     """
     exact = set(known)
     if exact.issuperset(wanted.document[1]):
-        return wanted
+        return wanted, ()
     by_form = {composed(name): name for name in known}
     names = [name if name in exact else by_form.get(composed(name), name) for name in wanted.document[1]]
+    pairing = paired(names, known) if near else None
+    if pairing is not None:
+        names = [pairing.names.get(name, name) for name in names]
     codes, uniques = numbered(as_objects(names))
-    return replace(wanted, document=(codes[wanted.document[0]], uniques))
+    return replace(wanted, document=(codes[wanted.document[0]], uniques)), () if pairing is None else pairing.notes
+
+
+def pair_documents(truth: pd.DataFrame, known: Sequence[str]) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Name the documents of a truth in memory as they were sent, where exactly one candidate remains for a name."""
+    if "document" not in getattr(truth, "columns", ()):
+        return truth, ()
+    names = [str(name) for name in truth["document"].dropna().unique()]
+    if set(known).issuperset(names):
+        return truth, ()
+    by_form = {composed(name) for name in known}
+    pairing = paired([name for name in names if composed(name) not in by_form], _open(known, names))
+    if not pairing.names:
+        return truth, ()
+    renamed = truth.assign(document=truth["document"].map(lambda name: pairing.names.get(name, name)))
+    renamed["document"] = renamed["document"].astype(truth["document"].dtype)
+    renamed.attrs = dict(truth.attrs)
+    return renamed, pairing.notes
+
+
+def _open(known: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the known documents that no name means already."""
+    taken = set(map(composed, names))
+    return [name for name in known if composed(name) not in taken]
 
 
 def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> None:
@@ -193,17 +249,25 @@ def _codes_without(of_extracted: IntArray, delivered: EncodedTable) -> IntArray:
 
 
 def choose_columns(
-    wanted: Sequence[tuple[str, str]], delivered: Sequence[tuple[str, str]], fields: Sequence[str] | None
+    wanted: Sequence[tuple[str, str]],
+    delivered: Sequence[tuple[str, str]],
+    fields: Sequence[str] | None,
+    unsure: Collection[str] = (),
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Choose and sort the columns, and name the fields of the truth that are left out."""
+    """Choose and sort the columns, and name the fields of the truth that are left out.
+
+    Left out is what is perhaps no field (``unsure``): a column of a wide table whose name neither the service nor the
+    extractions know. Whatever was labelled on purpose counts (M3).
+    """
     there = {*wanted, *delivered}
     if fields is not None:
         selected = _selected(there, fields)
         left_out: set[tuple[str, str]] = set()
     else:
-        left_out = {name for name in set(wanted) - set(delivered) if name[1] not in FIELD_ENTITIES}
+        left_out = {name for name in set(wanted) - set(delivered) if dotted(*name) in unsure}
         selected = there - left_out
-        if wanted and left_out.issuperset(wanted):
+        strange = {name for name in set(wanted) - set(delivered) if name[1] not in FIELD_ENTITIES}
+        if wanted and strange.issuperset(wanted):
             message = (
                 "No field is left to evaluate: the extractions have none of the truth's fields, and no labels of the "
                 f"service are among them: {', '.join(sorted(dotted(*name) for name in set(wanted)))}. Name the columns "

@@ -1,6 +1,6 @@
 """The evaluation of tables in partitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib import import_module
@@ -24,7 +24,9 @@ from gini_notebook.analysis.evaluation.mistakes import (
     unread_hints,
     unread_values,
 )
+from gini_notebook.analysis.evaluation.noticed import notes_of_documents, warn_of
 from gini_notebook.analysis.evaluation.partitions import (
+    PartitionResult,
     Partitions,
     Plan,
     check_whole,
@@ -38,6 +40,7 @@ from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import OneRule, Settings, provenance
 from gini_notebook.analysis.evaluation.units import Cluster, stated_values, truth_values, with_cluster
 from gini_notebook.errors import SettingError
+from gini_notebook.notes import Note, as_plain, as_text
 from gini_notebook.schema import COMPARISONS, dotted
 
 _COUNTED_FIRST = "typed"
@@ -152,7 +155,8 @@ class PartitionedEvaluation(Scores):
             raise AttributeError(message, name=name, obj=self)
 
     def __repr__(self) -> str:
-        return f"<PartitionedEvaluation of {len(self.documents)} documents in {len(self._partitions.pairs)} partitions>"
+        told = f"<PartitionedEvaluation of {len(self.documents)} documents in {len(self._partitions.pairs)} partitions>"
+        return "\n".join([told, *as_text(self.notes).splitlines()])
 
 
 def _wrong_ones(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
@@ -183,10 +187,21 @@ def evaluate_partitions(
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
     submitted: SubmittedDocuments,
-    cluster: Cluster = None,
+    cluster: Cluster,
+    *,
+    notes: Callable[..., tuple[Note, ...]],
 ) -> PartitionedEvaluation:
-    """Evaluate the partitions and put the counts together."""
-    plan = make_plan(partitions.statistics, settings, rules)
+    """Evaluate the partitions and put the counts together.
+
+    Parameters
+    ----------
+    partitions, settings, rules, submitted, cluster
+        What to evaluate, and how.
+    notes
+        Puts together what is known of the tables and the notes of the parts.
+    """
+    unsure = frozenset(getattr(partitions.truth, "attrs", {}).get("unsure", ()))
+    plan = make_plan(partitions.statistics, settings, rules, unsure)
     begun = partitions(evaluate_partition, plan, _COUNTED_FIRST)
     whole_hash = None if partitions.truth is None else encode_table(partitions.truth, TRUTH).hash()
     results = list(begun)
@@ -200,12 +215,16 @@ def evaluate_partitions(
         "extractions_hash": hash_of([result.hashes[1] for result in results]),
         "truth_rule": str(getattr(partitions.truth, "attrs", {}).get("rule", "")),
         "left_out_fields": list(plan.left_out_fields),
+        "never_delivered": list(plan.never_delivered),
         "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
         "documents_without_truth": documents_without_truth,
         **submitted.facts(names),
         "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }
     candidates = partitions.candidates
+    said = notes(*_notes_of(results, labelled), notes_of_documents(facts, int(answered.sum()), int((~answered).sum())))
+    warn_of(said)
+    facts["notes"] = as_plain(said)
     result = PartitionedEvaluation(
         documents=document_table(names, submitted.documents, answered),
         candidates=None if candidates is None else candidates_of(candidates, names),
@@ -224,3 +243,12 @@ def evaluate_partitions(
 def _values_of(result: PartitionedEvaluation, field: str) -> "pd.Series[Any] | None":
     values = result._truth_values(field)
     return stated_values(result._partitions.truth, field, result.documents["document"]) if values is None else values
+
+
+def _notes_of(results: Sequence[PartitionResult], labelled: set[tuple[str, str]]) -> list[list[Note]]:
+    """Return the notes of every partition; a field that nobody labelled in one may be labelled in another."""
+    names = {dotted(*column) for column in labelled}
+    return [
+        [note for note in result.notes if note.kind != "labelled_never" or not names.intersection(note.about)]
+        for result in results
+    ]

@@ -3,7 +3,7 @@
 Partitions are made of tables in memory here, of other tables in :mod:`dask_partitions` and :mod:`parquet_partitions`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -18,7 +18,7 @@ from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.counts import DocumentCounts, count_documents, encode_comparisons, groups_of
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_frame
 from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, composed, encode
-from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, read_inputs
+from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, never_delivered, read_inputs
 from gini_notebook.analysis.evaluation.settings import (
     Column,
     OneRule,
@@ -30,6 +30,7 @@ from gini_notebook.analysis.evaluation.settings import (
 )
 from gini_notebook.analysis.rules import Rule
 from gini_notebook.errors import SchemaError
+from gini_notebook.notes import Note
 
 # Calls a function for each partition and gives the results in order, like ``map``.
 Run = Callable[..., Iterator[Any]]
@@ -102,6 +103,7 @@ class Plan:
     left_out_fields: tuple[str, ...]
     rules: Mapping[str, Rule]
     settings: Settings
+    never_delivered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +119,7 @@ class PartitionResult:
     approximate: tuple[str, ...]
     without_truth: tuple[str, ...]
     hashes: tuple[str, str]
+    notes: tuple[Note, ...]
 
 
 def scan_partition(extractions: pd.DataFrame, truth: pd.DataFrame) -> PartitionStatistics:
@@ -129,9 +132,19 @@ def scan_partition(extractions: pd.DataFrame, truth: pd.DataFrame) -> PartitionS
 
 
 def make_plan(
-    statistics: Sequence[PartitionStatistics], settings: Settings, rules: Mapping[str, OneRule] | None
+    statistics: Sequence[PartitionStatistics],
+    settings: Settings,
+    rules: Mapping[str, OneRule] | None,
+    unsure: Collection[str] = (),
 ) -> Plan:
     """Decide for all partitions alike which columns are evaluated, and by which rules.
+
+    Parameters
+    ----------
+    statistics, settings, rules
+        What is in the partitions, and what the caller wants.
+    unsure
+        Columns of the truth that are perhaps no fields.
 
     Raises
     ------
@@ -142,13 +155,14 @@ def make_plan(
     delivered = frozenset[Column]().union(*(statistics.delivered for statistics in statistics))
     if not wanted:
         raise SchemaError(NO_TRUTH)
-    columns, left_out = choose_columns(sorted(wanted), sorted(delivered), settings.fields)
+    columns, left_out = choose_columns(sorted(wanted), sorted(delivered), settings.fields, unsure)
     votes = Votes()
     for known in statistics:
         votes.update(known.votes)
     settings.check_required(columns)
     settings.key_columns(columns)
-    return Plan(columns, left_out, choose_rules(columns, votes, rules, settings.currency_default), settings)
+    selected = choose_rules(columns, votes, rules, settings.currency_default)
+    return Plan(columns, left_out, selected, settings, never_delivered(wanted, delivered, columns))
 
 
 def evaluate_partition(
@@ -166,6 +180,7 @@ def evaluate_partition(
         approximate=compared.approximate,
         without_truth=inputs.without_truth,
         hashes=(inputs.truth_hash, inputs.extractions_hash),
+        notes=compared.notes,
     )
 
 

@@ -24,12 +24,14 @@ from gini_notebook.analysis.evaluation.intervals import (
     headline,
     shares_with_intervals,
 )
+from gini_notebook.analysis.evaluation.noticed import gate_numbers
 from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import summary_table
 from gini_notebook.analysis.evaluation.units import Cluster, find_units
 from gini_notebook.errors import SettingError
+from gini_notebook.notes import Note, as_html, from_plain
 from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
@@ -222,7 +224,10 @@ class Scores(ABC):
             One or several of the form name, comparison, number: ``"amountToPay.f1>=0.95"``; the lower end of an
             interval is ``"amountToPay.f1_low>=0.9"``; cells of a compound are ``"lineItems.baseGross.recall>=0.8"``,
             averages ``"micro.f1>=0.9"`` (a field of that name is ``"fields.micro.f1"``); every metric of
-            :meth:`summary` can be named: ``"payable_rate>=0.8"``.
+            :meth:`summary` can be named: ``"payable_rate>=0.8"``; and so can counts of what the notes are about:
+            ``"unpaired<=0"``, ``"fields_left_out<=0"``, ``"truth_unread<=0"``, ``"truth_unclear<=0"``,
+            ``"documents_failed<=0"``, ``"unclear_uploads<=0"``, ``"files_left_out<=0"`` (the last three are undefined
+            for a bare table).
         intervals, confidence_level, cluster
             How the ends of intervals are made, as in :meth:`by_field`.
 
@@ -243,7 +248,13 @@ class Scores(ABC):
         [CheckResult(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
         """
         how: dict[str, Any] = {"intervals": intervals, "confidence_level": confidence_level, "cluster": cluster}
-        return check_conditions(expressions, self.by_field(**how), self.summary(**how))
+        counts = gate_numbers(self.notes, from_run=self.provenance.get("documents_sent") is not None)
+        return check_conditions(expressions, self.by_field(**how), self.summary(**how), counts)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What could make a number mean something else than it seems to, gravest first (:mod:`gini_notebook.notes`)."""
+        return from_plain(self.provenance.get("notes"))
 
     def by_slice(
         self,
@@ -406,14 +417,15 @@ class Scores(ABC):
         return sensitivity_table(self.document_counts(level), label_errors, wrong)
 
     def _repr_html_(self) -> str:
-        """Show the table per field in a notebook; text from documents is escaped."""
+        """Show the notes and the table per field in a notebook; text from documents is escaped."""
         scores = self.by_field()
         shown = scores[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
         whole = scores[scores["average"] & (scores["field"] == MICRO) & scores["f1"].notna()]
         said = Markup("").join(
             Markup("<p>{}</p>").format(headline(row, scores.attrs)) for row in whole.to_dict("records")
         )
-        return str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True)) + said
+        table = str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
+        return as_html(self.notes) + table + str(said)
 
     def document_counts(self, level: str = "typed", *, answered_only: bool = False) -> DocumentCounts:
         """Return the counts per document and column, of whose sums every score is made; counted once and remembered.

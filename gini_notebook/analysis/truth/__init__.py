@@ -1,10 +1,26 @@
 """Ground truth: what the fields of documents really hold, read from wherever somebody wrote it down.
 
 :func:`read_truth` reads it, :func:`write_truth` writes it; between them lies one table,
-:data:`gini_notebook.schema.TRUTH`.
+:data:`gini_notebook.schema.TRUTH`, as a :class:`Truth`, which also says what was understood.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from gini_notebook.analysis.truth.reading import read_truth
 from gini_notebook.analysis.truth.writing import write_truth
 
-__all__ = ["read_truth", "write_truth"]
+if TYPE_CHECKING:
+    from gini_notebook.analysis.truth.truth import Truth
+
+
+def __getattr__(name: str) -> Any:
+    """Load the class with pandas when it is first asked for; the guarded process reads without it."""
+    if name == "Truth":
+        from gini_notebook.analysis.truth.truth import Truth
+
+        return Truth
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+__all__ = ["Truth", "read_truth", "write_truth"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gini_notebook._guarded import Value
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, KINDS, Note
-from gini_notebook.schema import TRUTH
+from gini_notebook.schema import FIELD_ENTITIES, TRUTH, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +43,19 @@ class Labels:
         Every document the source speaks about, in order, also one without a single label.
     fields
         Every (group, field) the source names, also one that is nowhere filled in.
+    no_rows
+        Every (document, compound) of which somebody says that it has no rows.
+    unsure
+        Columns of wide tables whose name nobody knows: perhaps fields, perhaps remarks.
     notes
-        What its reader has to know: what was left out, or understood in one of several ways.
+        What to know about what was read.
     """
 
     labels: list[Label] = field(default_factory=list)
     documents: dict[str, None] = field(default_factory=dict)
     fields: dict[tuple[str, str], None] = field(default_factory=dict)
+    no_rows: dict[tuple[str, str], None] = field(default_factory=dict)
+    unsure: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     def add(self, label: Label) -> None:
@@ -63,6 +69,8 @@ class Labels:
         self.labels.extend(other.labels)
         self.documents.update(other.documents)
         self.fields.update(other.fields)
+        self.no_rows.update(other.no_rows)
+        self.unsure.update(other.unsure)
         self.notes.extend(other.notes)
 
 
@@ -74,15 +82,20 @@ def packed(labels: Labels) -> Value:
         return names.setdefault(name, len(names))
 
     rows = [
-        [place(one.document), place(one.group), one.row, place(one.field), one.value, place(one.source)]
+        [
+            *(place(one.document), place(one.group), one.row, place(one.field), one.value, place(one.source)),
+            *(one.alternative, place(one.state)),
+        ]
         for one in labels.labels
     ]
     documents = [place(name) for name in labels.documents]
-    fields = [[place(group), place(name)] for group, name in labels.fields]
+    fields, no_rows, unsure = (
+        [[place(one), place(other)] for one, other in pairs] for pairs in (labels.fields, labels.no_rows, labels.unsure)
+    )
     notes: list[Value] = [
         [one.kind, one.count, list(one.about), one.detail, list(one.examples)] for one in labels.notes
     ]
-    return [list(names), rows, documents, fields, notes]
+    return [list(names), rows, documents, fields, no_rows, unsure, notes]
 
 
 def unpacked(value: Value) -> Labels:
@@ -95,18 +108,20 @@ def unpacked(value: Value) -> Labels:
     """
     content: Any = value
     try:
-        names, rows, documents, fields, notes = content
+        names, rows, documents, fields, no_rows, unsure, notes = content
         labels = [
-            Label(names[document], names[group], row, names[name], text, names[source])
-            for document, group, row, name, text, source in rows
+            Label(names[document], names[group], row, names[name], text, names[source], alternative, names[state])
+            for document, group, row, name, text, source, alternative, state in rows
         ]
         result = Labels(labels, {names[place]: None for place in documents})
-        result.fields.update({(names[group], names[name]): None for group, name in fields})
-        result.notes += [_note(*note) for note in notes]
+        for kept, pairs in ((result.fields, fields), (result.no_rows, no_rows), (result.unsure, unsure)):
+            kept.update({(names[one], names[other]): None for one, other in pairs})
+        result.notes = [_note(*one) for one in notes]
     except (TypeError, ValueError, LookupError) as error:
         raise TruthError("what was read from it is no ground truth") from error
     if not all(type(name) is str for name in names) or not all(
-        type(label.row) is int and (label.value is None or type(label.value) is str) for label in labels
+        type(label.row) is int and type(label.alternative) is int and (label.value is None or type(label.value) is str)
+        for label in labels
     ):
         raise TruthError("what was read from it is no ground truth")
     return result
@@ -128,6 +143,8 @@ def present(value: str | None) -> str | None:
 def declare(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[str, str]]:
     """Say of every declared field that lacks a label: somebody looked, and nothing is there.
 
+    So it is for the columns of compounds of which somebody says that they have no rows.
+
     Parameters
     ----------
     labels
@@ -142,9 +159,15 @@ def declare(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[
         What was declared.
     """
     fields = _declared_fields(labels, declared)
+    unknown = [dotted(*one) for one in fields if one not in labels.fields and one[1] not in FIELD_ENTITIES]
+    if unknown:
+        labels.notes.append(Note("declared_unknown", len(unknown), tuple(unknown)))
+    for one in fields:
+        labels.unsure.pop(one, None)
+    labelled = {(label.document, label.group, label.row, label.field) for label in labels.labels}
+    _say_no_rows(labels, {*labels.fields, *fields}, labelled)
     if not fields:
         return []
-    labelled = {(label.document, label.group, label.row, label.field) for label in labels.labels}
     rows: dict[str, dict[tuple[str, int], None]] = {}
     for label in labels.labels:
         rows.setdefault(label.document, {}).setdefault((label.group, label.row))
@@ -155,6 +178,15 @@ def declare(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[
                 if (document, group, row, name) not in labelled:
                     labels.add(Label(document, group, row, name, None, "declared"))
     return fields
+
+
+def _say_no_rows(labels: Labels, fields: set[tuple[str, str]], labelled: set[tuple[str, str, int, str]]) -> None:
+    """Label every column of a compound empty in the documents that are said to have no row of it."""
+    for document, group in labels.no_rows:
+        for name in sorted(name for of, name in fields if of == group):
+            if (document, group, 0, name) not in labelled:
+                labels.add(Label(document, group, 0, name, None, "no rows"))
+                labelled.add((document, group, 0, name))
 
 
 def _declared_fields(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[str, str]]:
@@ -176,11 +208,11 @@ def frame(labels: Iterable[Label]) -> "pd.DataFrame":
     Raises
     ------
     TruthError
-        If two labels speak about the same place.
+        If two labels speak about the same place, and are not alternatives.
     """
-    ordered = sorted(labels, key=lambda label: label[:4])
+    ordered = sorted(labels, key=_key)
     for one, other in pairwise(ordered):
-        if one[:4] == other[:4]:
+        if _key(one) == _key(other):
             where = f"{one.group}[{one.row}].{one.field}" if one.group else one.field
             message = (
                 f"The document {one.document!r} has more than one label for {where}: {one.value!r} (from {one.source}) "
@@ -188,4 +220,10 @@ def frame(labels: Iterable[Label]) -> "pd.DataFrame":
             )
             raise TruthError(message)
     columns = list(zip(*ordered, strict=True)) or [()] * len(Label._fields)
-    return TRUTH.frame({name: list(column) for name, column in zip(Label._fields, columns, strict=True)})
+    data = {name: list(column) for name, column in zip(Label._fields, columns, strict=True)}
+    data["state"] = [label.state or ("empty" if label.value is None else "value") for label in ordered]
+    return TRUTH.frame(data)
+
+
+def _key(label: Label) -> tuple[str, str, int, str, int]:
+    return (*label[:4], label.alternative)

@@ -1,14 +1,17 @@
 """``read_truth``: one door for every kind of ground truth."""
 
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gini_notebook import _guarded
+from gini_notebook.analysis.truth.column_values import Wishes
+from gini_notebook.analysis.truth.document_names import paired
 from gini_notebook.analysis.truth.folder import (
     DOCUMENT_SUFFIXES,
     document_name,
@@ -16,13 +19,13 @@ from gini_notebook.analysis.truth.folder import (
     read_document,
     read_documents,
 )
-from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, unpacked
+from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, unpacked
 from gini_notebook.analysis.truth.layers import put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
 from gini_notebook.analysis.truth.sheets import (
     csv_labels,
-    decoded,
+    decoded_table,
     frame_labels,
     parquet_labels,
     read_bytes,
@@ -30,11 +33,16 @@ from gini_notebook.analysis.truth.sheets import (
 )
 from gini_notebook.analysis.truth.sidecars import renamed, sidecars
 from gini_notebook.analysis.truth.sizes import check_regular, limits_for
-from gini_notebook.errors import ReaderStopped, TruthError
-from gini_notebook.notes import EXAMPLES, Note, plain
+from gini_notebook.errors import ReaderStopped, SettingError, TruthError
+from gini_notebook.notations import LOCALES, ORDERS
+from gini_notebook.notations import currency as currency_code
+from gini_notebook.notes import EXAMPLES, Note, as_plain, from_plain, merged
+from gini_notebook.schema import TRUTH, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from gini_notebook.analysis.truth.truth import Truth
 
 SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", *SPREADSHEET_SUFFIXES, ".parquet", ".jsonl", ".ndjson")
@@ -48,7 +56,7 @@ class _Reading:
     """The wishes of the caller, and what was read so far."""
 
     source: str
-    columns: Mapping[str, str]
+    wishes: Wishes
     qr_codes: bool = False
     executor: Executor | None = None
     labels: Labels = field(default_factory=Labels)
@@ -57,15 +65,26 @@ class _Reading:
     tables: list[str] = field(default_factory=list)
 
 
-def read_truth(
+def read_truth(  # noqa: PLR0913 - settings, all by keyword
     source: "str | os.PathLike[str] | pd.DataFrame | Iterable[str | os.PathLike[str] | pd.DataFrame]",
     *,
-    declared_fields: Sequence[str] | str | None = None,
     columns: Mapping[str, str] | None = None,
+    documents: Any = None,
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+    locale: str | Mapping[str, str] | None = None,
+    currency: str | None = None,
+    date_order: str | None = None,
+    encoding: str | None = None,
+    declared_fields: Sequence[str] | str | None = None,
+    alternatives: str | None = None,
     qr_codes: bool = False,
     executor: Executor | None = None,
-) -> "pd.DataFrame":
+) -> "Truth":
     """Read ground truth: what the fields of documents really hold.
+
+    What is understood without having been said (another name of a column, a notation, an encoding, a title above the
+    table) is a note in ``notes``; what can be understood in two ways is refused with the sentence that says which.
 
     Parameters
     ----------
@@ -74,19 +93,39 @@ def read_truth(
 
         - a table (``.csv``, ``.tsv``, ``.xlsx``, ``.ods``, ``.parquet``, or a DataFrame), *wide* with a row per
           document and the columns ``document`` (or ``file``) and one per field, or *long* with the columns
-          ``document``, ``field``, ``value`` (and ``group`` and ``row`` for line items);
+          ``document``, ``field``, ``value`` (and ``group`` and ``row`` for line items, ``alternative`` and ``state``).
+          German and English words above the columns are understood, and a second sheet with line items is read, too;
         - ``.jsonl`` or ``.json`` with an object per document: ``document`` (or ``file``), fields, and lists of objects
-          such as ``lineItems``;
+          such as ``lineItems``; a list of plain values is alternatives;
         - extractions as the service answers them, which somebody corrected (``<document>.json``);
         - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung), UBL or ebInterface, as XML or inside a PDF;
         - a folder of e-invoices and corrected extractions, subfolders included. There a document is called by its path
           below the folder, and a file that cannot be read does not stop the others. An e-invoice beside a document of
           its name (``RE-1.xml`` beside ``RE-1.pdf``) is the truth of that document. Tables in it are not read.
+    columns
+        Other names of columns, such as ``{"Dateiname": "document", "Betrag": "amountToPay"}``.
+    documents
+        The documents that the names in the table mean: a batch, its documents table, or names. Names that differ in
+        case, ending or folder are then written as there, if exactly one candidate remains.
+    sheet
+        Name or number (from 1) of the sheet of a workbook to read; by default the first visible one with a table, and
+        one with line items beside it.
+    header_row
+        Number (from 1) of the row with the names of the columns; by default it is looked for.
+    locale
+        Notation of amounts and numbers that are text: ``"de"`` (``1.234,56``), ``"ch"`` (``1'234.56``) or ``"en"``
+        (``1,234.56``), for all columns or by column. By default a column is read if it leaves one reading.
+    currency
+        The currency (ISO 4217) of amounts that name none. Without it, the number alone is compared.
+    date_order
+        ``"dmy"`` or ``"mdy"``, for dates such as 03/04/2025.
+    encoding
+        Of CSV and JSON; by default UTF-8, UTF-16 with or without its mark, and else Windows-1252.
     declared_fields
         Fields that somebody looked for in every document, so that nothing found means *empty* and not *unlabelled*:
         names of header fields, ``"lineItems.artNumber"`` for a column of line items, or ``"all"``.
-    columns
-        Other names of columns, such as ``{"Dateiname": "document", "Betrag": "amountToPay"}``.
+    alternatives
+        What stands between several acceptable values in a cell of a wide table, such as ``" | "``.
     qr_codes
         Also read payment QR codes (EPC, Swiss, BezahlCode) of images, and of PDFs without e-invoice. What is extracted
         from the same QR code agrees with such truth by construction.
@@ -96,19 +135,23 @@ def read_truth(
 
     Returns
     -------
-    pandas.DataFrame
-        The truth table of :data:`gini_notebook.schema.TRUTH`, ordered by its key: ``document``, ``group`` (``""`` for
-        header fields, else the name of the compound extraction), ``row`` (Int64, from 0), ``field``, ``value`` and
-        ``source`` (``"table"``, ``"json"``, ``"extractions"``, ``"xml:DuePayableAmount"``, ``"epc-qr"``, ...). A row
-        with a missing value says that the field is empty in the document; no row says that nobody looked. Amounts are
-        ``"12.34:EUR"``, dates ISO 8601. ``attrs`` holds ``rule`` (how missing values were understood), ``problems``
-        (pairs of document and message), ``summary`` and ``notes`` (what to know before numbers are believed).
+    Truth
+        A DataFrame, the truth table of :data:`gini_notebook.schema.TRUTH`, ordered by its key: ``document``, ``group``
+        (``""`` for header fields, else the name of the compound extraction), ``row`` (Int64, from 0), ``field``,
+        ``alternative`` (Int64, from 0: any of several values is right), ``value``, ``state`` (``"value"``,
+        ``"empty"``: somebody looked and there is nothing, ``"unclear"``: somebody looked and could not tell) and
+        ``source`` (``"table"``, ``"json"``, ``"extractions"``, ``"xml:DuePayableAmount"``, ``"epc-qr"``, ...). No row
+        says that nobody looked. Amounts are ``"12.34:EUR"``, dates ISO 8601. ``notes`` is what to know; ``attrs`` holds
+        ``rule`` (how missing values were understood), ``problems`` (pairs of document and message) and ``summary``.
 
     Raises
     ------
     TruthError
-        If there is no such source, nothing in it is ground truth, needed columns lack, a document is there twice,
-        or (where ``source`` is one file) the file is damaged or refused.
+        If there is no such source, nothing in it is ground truth, needed columns lack, a document is there twice, a
+        column leaves several readings, a cell holds an error or a number that has lost digits, or (where ``source`` is
+        one file) the file is damaged or refused.
+    SettingError
+        If an argument has a value that makes no sense.
     ExecutorBroken
         If the executor breaks off.
 
@@ -127,23 +170,126 @@ def read_truth(
     >>> read_truth(table)[["document", "field", "value"]].values.tolist()
     [['a.pdf', 'amountToPay', '12.34:EUR']]
     """
+    wishes = _wishes(columns, sheet, header_row, locale, currency, date_order, encoding, alternatives)
     named = repr(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else "this source"
-    reading = _Reading(named, columns or {}, qr_codes, executor)
+    reading = _Reading(named, wishes, qr_codes, executor)
     if hasattr(source, "columns"):
-        reading.labels.extend(frame_labels(source, reading.columns))
+        _read_frame(reading, source)
     elif isinstance(source, (str, os.PathLike)):
         _read_path(reading, Path(source).expanduser())
     else:
         _read_list(reading, list(source))
+    return _finished(reading, declared_fields, documents)
+
+
+def _wishes(  # noqa: PLR0917 - the settings of read_truth
+    columns: Mapping[str, str] | None,
+    sheet: str | int | None,
+    header_row: int | None,
+    locale: str | Mapping[str, str] | None,
+    currency: str | None,
+    date_order: str | None,
+    encoding: str | None,
+    alternatives: str | None,
+) -> Wishes:
+    """Check the settings, and put them together."""
+    locales = {"": locale} if isinstance(locale, str) else dict(locale or {})
+    for name, value in locales.items():
+        if value not in LOCALES:
+            message = f"locale is {value!r}{f' for {name!r}' if name else ''}; it must be one of {', '.join(LOCALES)}."
+            raise SettingError(message)
+    if date_order is not None and date_order not in ORDERS:
+        message = f"date_order is {date_order!r}; it must be one of {', '.join(ORDERS)}."
+        raise SettingError(message)
+    code = "" if currency is None else currency_code(currency)
+    if code is None:
+        message = f"currency is {currency!r}; it must be a currency code such as 'EUR'."
+        raise SettingError(message)
+    if header_row is not None and (isinstance(header_row, bool) or header_row < 1):
+        message = f"header_row is {header_row!r}; rows count from 1."
+        raise SettingError(message)
+    return Wishes(
+        columns=dict(columns or {}),
+        sheet="" if sheet is None else str(sheet),
+        header_row=header_row or 0,
+        locale=locales,
+        currency=code,
+        date_order=date_order or "",
+        encoding=encoding or "",
+        alternatives=alternatives or "",
+    )
+
+
+def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, documents: Any) -> "Truth":
+    from gini_notebook.analysis.truth.truth import Truth
+
+    if documents is not None:
+        _pair(reading.labels, _names_of(documents))
     declared = declare(reading.labels, declared_fields)
-    if not reading.labels.labels:
+    labels = reading.labels
+    if not labels.labels:
         raise TruthError(_nothing_found(reading))
-    table = frame(reading.labels.labels)
-    table.attrs.update(rule=_rule(declared), problems=reading.problems, summary=_summary(reading))
+    several = [label for label in labels.labels if label.alternative]
+    if several:
+        about = tuple(dict.fromkeys(dotted(label.group, label.field) for label in several))
+        places = {label[:4] for label in several}
+        labels.notes.append(Note("alternatives_found", len(places), about))
     if reading.tables:
-        reading.labels.notes.append(Note("tables_passed_over", len(reading.tables), examples=_first(reading.tables)))
-    table.attrs["notes"] = plain(reading.labels.notes)
+        labels.notes.append(Note("tables_passed_over", len(reading.tables), examples=_first(reading.tables)))
+    if reading.problems:
+        examples = tuple(name for name, _ in reading.problems[:EXAMPLES])
+        labels.notes.append(Note("files_unread", len(reading.problems), examples=examples))
+    table = Truth(frame(labels.labels))
+    table.attrs.update(
+        rule=_rule(declared),
+        problems=reading.problems,
+        summary=_summary(reading),
+        unsure=[dotted(*one) for one in labels.unsure],
+        notes=as_plain(merged([labels.notes])),
+    )
     return table
+
+
+def _names_of(documents: Any) -> list[str]:
+    """Return the names of documents of a batch, a table, or a list."""
+    table = getattr(documents, "documents", documents)
+    if hasattr(table, "columns"):
+        if "document" not in table.columns:
+            raise SettingError("documents= is a table without a column 'document'.")
+        return [str(name) for name in table["document"].dropna().unique()]
+    if isinstance(table, str | os.PathLike):
+        message = (
+            f"documents is {os.fspath(table)!r}; give a batch, a table with a column 'document', or a list of names."
+        )
+        raise SettingError(message)
+    return [str(name) for name in table]
+
+
+def _pair(labels: Labels, names: Sequence[str]) -> None:
+    """Write the documents as they are named elsewhere."""
+    pairing = paired(labels.documents, names)
+    labels.notes.extend(pairing.notes)
+
+    def name_of(document: str) -> str:
+        return pairing.names.get(document, document)
+
+    labels.labels = [label._replace(document=name_of(label.document)) for label in labels.labels]
+    labels.documents = {name_of(document): None for document in labels.documents}
+    labels.no_rows = {(name_of(document), group): None for document, group in labels.no_rows}
+
+
+def _read_frame(reading: _Reading, table: Any) -> None:
+    """Read a table in memory; what this function itself has returned says what it says."""
+    if "notes" not in table.attrs or not {"document", "field", "value", "source"} <= set(table.columns):
+        put_over(reading.labels, frame_labels(table, reading.wishes), "a table")
+        return
+    labels = Labels(notes=list(from_plain(table.attrs["notes"])))
+    whole = TRUTH.frame(table.to_dict("list"))
+    for row in whole.astype(object).where(whole.notna(), None).to_dict("records"):
+        row["state"] = "unclear" if row["state"] == "unclear" else ""
+        labels.add(Label(**{name: row[name] for name in Label._fields}))
+    labels.unsure.update({("", name): None for name in table.attrs.get("unsure", ())})
+    put_over(reading.labels, labels, "a table")
 
 
 def _read_path(reading: _Reading, path: Path) -> None:
@@ -156,7 +302,7 @@ def _read_path(reading: _Reading, path: Path) -> None:
         message = f"There is no file or folder {os.fspath(path)!r} to read ground truth from."
         raise TruthError(message)
     elif path.suffix.lower() in (*TABLE_SUFFIXES, ".json"):
-        put_over(reading.labels, _table(path, reading.columns), path.name)
+        put_over(reading.labels, _table(path, reading.wishes), path.name)
     elif path.suffix.lower() in DOCUMENT_SUFFIXES:
         _read_document(reading, path)
     else:
@@ -165,35 +311,38 @@ def _read_path(reading: _Reading, path: Path) -> None:
         raise TruthError(message)
 
 
-def _table(path: Path, columns: Mapping[str, str]) -> Labels:
+def _table(path: Path, wishes: Wishes) -> Labels:
     """Return the labels of a table or of JSON; its readers run in the guarded process."""
-    names = [[str(name), str(ours)] for name, ours in columns.items()]
     try:
-        return unpacked(_guarded.call(packed_table, str(path.absolute()), names, limits=limits_for(path)))
+        packing = str(path.absolute()), json.dumps(asdict(wishes))
+        return unpacked(_guarded.call(packed_table, *packing, limits=limits_for(path)))
     except ReaderStopped as error:
         message = f"{path.name} cannot be read: {error}. What is larger can be given as a DataFrame."
         raise TruthError(message) from error
 
 
-def packed_table(name: str, columns: Sequence[tuple[str, str]]) -> _guarded.Value:
+def packed_table(name: str, wishes: str) -> _guarded.Value:
     """Read a table or JSON, in the guarded process."""
     path = Path(name)
     check_regular(path, path.name)
-    return packed(_table_labels(path, dict(columns)))
+    return packed(_table_labels(path, Wishes(**json.loads(wishes))))
 
 
-def _table_labels(path: Path, columns: Mapping[str, str]) -> Labels:
+def _table_labels(path: Path, wishes: Wishes) -> Labels:
     suffix, where = path.suffix.lower(), path.name
     if suffix in SPREADSHEET_SUFFIXES:
-        return sheet_labels(path, where, columns)
+        return sheet_labels(path, where, wishes)
     if suffix == ".parquet":
-        return parquet_labels(path, where, columns)
-    text = decoded(read_bytes(path, where, MAX_TEXT_BYTES), where)
+        return parquet_labels(path, where, wishes)
+    text, notes = decoded_table(read_bytes(path, where, MAX_TEXT_BYTES), where, wishes.encoding)
     if suffix == ".json":
-        return json_labels(text, path)
-    if suffix in (".jsonl", ".ndjson"):
-        return jsonl_labels(text, where)
-    return csv_labels(text, where, columns)
+        labels = json_labels(text, path, wishes)
+    elif suffix in (".jsonl", ".ndjson"):
+        labels = jsonl_labels(text, where, wishes)
+    else:
+        labels = csv_labels(text, where, wishes)
+    labels.notes[:0] = notes
+    return labels
 
 
 def _read_document(reading: _Reading, path: Path) -> None:
@@ -242,7 +391,7 @@ def _read_list(reading: _Reading, sources: Sequence[Any]) -> None:
             continue
         for path in group:
             if hasattr(path, "columns"):
-                put_over(reading.labels, frame_labels(path, reading.columns), "a table")
+                _read_frame(reading, path)
             else:
                 _read_path(reading, path)
 

@@ -1,21 +1,38 @@
-"""From JSON to labels: one object per document, or the service's own extractions that somebody corrected."""
+"""From JSON to labels: one object per document or label, or the service's own extractions that somebody corrected.
+
+In a record, ``null``, ``""``, ``[]`` and ``{}`` say that the field is empty, for header fields and for compounds alike.
+A list of plain values is alternatives (M24 of the metrics), a list of objects is rows.
+"""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gini_notebook.analysis.truth.labels import Label, Labels, present
+from gini_notebook.analysis.truth.column_values import Cell, Found, Number, Wishes, labels_of
+from gini_notebook.analysis.truth.document_names import levelled, names_note
+from gini_notebook.analysis.truth.headers import Column, column, header_notes
+from gini_notebook.analysis.truth.labels import Label, Labels
 from gini_notebook.errors import TruthError
+from gini_notebook.notations import currency
+from gini_notebook.schema import LINE_ITEMS, TRUTH
 
 _DOCUMENT_KEYS = ("document", "file")
 _EXTRACTIONS = "extractions"
 _COMPOUNDS = "compoundExtractions"
 _NOT_TRUTH = ("candidates", "returnReasons")
+_FEEDBACK = "feedback"  # the body of feedback, before it had compounds
+_LISTS = ("documents", "truth", "labels", "records", "data", "invoices")
+_LONG = frozenset(("field", "value"))
+NO_FIELDS = frozenset(
+    (*_DOCUMENT_KEYS, *_NOT_TRUTH, *_LISTS, _EXTRACTIONS, _COMPOUNDS, _FEEDBACK, "amount", *TRUTH.columns)
+)
+"""Names that mean something else in a record."""
 
 
 def parse_json(text: str, where: str) -> Any:
-    """Parse JSON strictly; numbers stay the text they are written in.
+    """Parse JSON strictly; numbers keep their digits as they are written.
 
     Raises
     ------
@@ -37,7 +54,9 @@ def parse_json(text: str, where: str) -> Any:
         raise TruthError(message)
 
     try:
-        content = json.loads(text, object_pairs_hook=members, parse_constant=refuse, parse_int=str, parse_float=str)
+        content = json.loads(
+            text, object_pairs_hook=members, parse_constant=refuse, parse_int=Decimal, parse_float=Decimal
+        )
     except json.JSONDecodeError as error:
         message = f"{where} is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         raise TruthError(message) from error
@@ -51,31 +70,36 @@ def parse_json(text: str, where: str) -> Any:
 
 def _refuse_half_characters(content: Any, where: str) -> None:
     try:
-        json.dumps(content, ensure_ascii=False).encode()
+        json.dumps(content, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as error:
         message = f"{where} holds half of a surrogate pair ({error.object[error.start]!a}), which is no character."
         raise TruthError(message) from error
 
 
-def json_labels(text: str, path: Path) -> Labels:
+def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
     """Read a JSON file: a list of objects, one object, an object by document, or extractions of the service.
 
-    Extractions of the service name no document; then it is the name of the file without ``.json``.
+    Extractions and feedback bodies name no document; then it is the name of the file without ``.json``.
     """
     where = path.name
     content = parse_json(text, where)
+    if isinstance(content, dict):
+        content = next((content[name] for name in _LISTS if _is_list_of_records(content, name)), content)
     if isinstance(content, list):
-        return _records(((f"entry {number} of {where}", entry) for number, entry in enumerate(content)))
+        return _records([(f"entry {number} of {where}", entry) for number, entry in enumerate(content)], wishes)
     if not isinstance(content, dict):
         message = f"{where} holds neither a list nor an object. Needed is one object per document."
         raise TruthError(message)
-    if is_extractions(content) and not any(name in content for name in _DOCUMENT_KEYS):
-        return extractions_labels(content, path.stem, where)
-    if any(name in content for name in _DOCUMENT_KEYS):
-        return _records(iter([(where, content)]))
-    if content and all(isinstance(entry, dict) for entry in content.values()):
-        entries = ((f"{name!r} in {where}", {"document": name, **entry}) for name, entry in content.items())
-        return _records(entries)
+    if _document_key(content, wishes) is not None:
+        return _records([(where, content)], wishes)
+    if is_extractions(content):
+        return extractions_labels(content, path.stem, where, wishes)
+    if isinstance(content.get(_FEEDBACK), dict):
+        return _records([(where, {"document": path.stem, **content[_FEEDBACK]})], wishes)
+    if content and all(isinstance(entry, dict) and not _is_value(entry) for entry in content.values()):
+        return _records(
+            [(f"{name!r} in {where}", {"document": name, **entry}) for name, entry in content.items()], wishes
+        )
     found = ", ".join(map(repr, content)) or "none"
     message = (
         f"{where} names no document; its keys are: {found}. Needed is a key 'document' with the name of the document, "
@@ -84,11 +108,17 @@ def json_labels(text: str, path: Path) -> Labels:
     raise TruthError(message)
 
 
-def jsonl_labels(text: str, where: str) -> Labels:
+def _is_list_of_records(content: Mapping[str, Any], name: str) -> bool:
+    entries = content.get(name)
+    others = [key for key, value in content.items() if key != name and isinstance(value, dict | list)]
+    return isinstance(entries, list) and not others and all(isinstance(entry, dict) for entry in entries)
+
+
+def jsonl_labels(text: str, where: str, wishes: Wishes) -> Labels:
     """Read one object per line and document."""
     lines = ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
     places = ((f"line {number} of {where}", line) for number, line in lines)
-    return _records((place, parse_json(line, place)) for place, line in places)
+    return _records([(place, parse_json(line, place)) for place, line in places], wishes)
 
 
 def is_extractions(content: Any) -> bool:
@@ -96,68 +126,181 @@ def is_extractions(content: Any) -> bool:
     return isinstance(content, dict) and isinstance(content.get(_EXTRACTIONS), dict)
 
 
-def extractions_labels(content: Mapping[str, Any], document: str, where: str) -> Labels:
+def extractions_labels(content: Mapping[str, Any], document: str, where: str, wishes: Wishes | None = None) -> Labels:
     """Read extractions as the service answers them (its documentation: "Document Extractions")."""
     result = Labels(documents={document: None})
-    for name, extraction in content[_EXTRACTIONS].items():
-        result.add(Label(document, "", 0, name, _value(extraction, f"{name!r} in {where}"), "extractions"))
+    _finish(_of_extractions(content, document, where, result), result, wishes or Wishes())
+    return result
+
+
+def _of_extractions(content: Mapping[str, Any], document: str, where: str, result: Labels) -> list[Found]:
+    found = [
+        Found(document, "", 0, name, _value(extraction, f"{name!r} in {where}"), "extractions", name, where)
+        for name, extraction in content[_EXTRACTIONS].items()
+    ]
     compounds = content.get(_COMPOUNDS) or {}
     if not isinstance(compounds, dict):
         message = f"{_COMPOUNDS!r} in {where} is not an object. Needed is {{name: [rows]}}."
         raise TruthError(message)
     for group, rows in compounds.items():
-        result.extend(compound_labels(rows, document, group, source="extractions"))
-    return result
+        found += _rows(rows, document, group, "extractions", result)
+    return found
 
 
 def compound_labels(rows: Any, document: str, group: str, *, source: str) -> Labels:
     """Read the rows of a compound extraction; a list of plain values is a table of one column with its own name."""
+    result = Labels(documents={document: None})
+    _finish(_rows(rows, document, group, source, result), result, Wishes())
+    return result
+
+
+def _rows(rows: Any, document: str, group: str, source: str, result: Labels) -> list[Found]:
     where = f"{group!r} of the document {document!r}"
     if not isinstance(rows, list):
         message = f"{where} is not a list. Needed is a list of objects, one per row."
         raise TruthError(message)
-    result = Labels(documents={document: None})
+    if not rows:
+        result.no_rows.setdefault((document, group))
+    found = []
     for number, row in enumerate(rows):
-        cells = row if isinstance(row, dict) else {group: row}
-        for name, cell in cells.items():
-            value = _value(cell, f"{name!r} in row {number} of {where}")
-            result.add(Label(document, group, number, name, value, source))
-    return result
+        for name, content in (row if isinstance(row, dict) else {group: row}).items():
+            place = f"{name!r} in row {number} of {where}"
+            several = content if isinstance(content, list) and content else [content]
+            for alternative, one in enumerate(several):
+                cell = None if one in ([], {}) else _value(one, place)
+                found.append(Found(document, group, number, name, cell, source, name, place, alternative=alternative))
+    return found
 
 
-def _records(entries: Iterator[tuple[str, Any]]) -> Labels:
+def _finish(found: Sequence[Found], result: Labels, wishes: Wishes) -> None:
+    """Read the cells of every field together."""
+    labels, notes = labels_of(found, wishes)
+    for label in labels:
+        result.add(label)
+    result.notes += notes
+
+
+def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     result = Labels()
+    found: list[Found] = []
     first: dict[str, str] = {}
+    meanings: dict[str, Column] = {}
+    changed: list[str] = []
+    empties: list[tuple[str, str, str]] = []
     for where, entry in entries:
-        document = _document(entry, where)
+        name = _document(entry, where, wishes)
+        if entry.keys() == TRUTH.columns.keys():
+            result.add(_own(entry, where))
+            continue
+        document = levelled(name)
+        if document != name:
+            changed.append(name)
+        result.documents.setdefault(document)
+        if entry.keys() >= _LONG:
+            found.append(_label(entry, document, where))
+            continue
         if document in first:
             message = f"The document {document!r} is in {first[document]} and again in {where}. Keep one."
             raise TruthError(message)
         first[document] = where
-        result.extend(_record(entry, document, where))
-    return result
-
-
-def _record(entry: Mapping[str, Any], document: str, where: str) -> Labels:
-    if is_extractions(entry):
-        return extractions_labels(entry, document, where)
-    result = Labels(documents={document: None})
-    for name, content in entry.items():
-        if name in _DOCUMENT_KEYS or name in _NOT_TRUTH:
-            continue
-        if isinstance(content, list):
-            result.extend(compound_labels(content, document, name, source="json"))
+        if is_extractions(entry):
+            found += _of_extractions(entry, document, where, result)
         else:
-            result.add(Label(document, "", 0, name, _value(content, f"{name!r} in {where}"), "json"))
+            found += _record(entry, document, where, wishes, meanings, empties, result)
+    _finish(found, result, wishes)
+    _say_empty(empties, result)
+    result.notes += [*header_notes(meanings.values()), *names_note(changed)]
     return result
 
 
-def _document(entry: Any, where: str) -> str:
+def _record(  # noqa: PLR0917 - one record, and what is gathered over all of them
+    entry: Mapping[str, Any],
+    document: str,
+    where: str,
+    wishes: Wishes,
+    meanings: dict[str, Column],
+    empties: list[tuple[str, str, str]],
+    result: Labels,
+) -> list[Found]:
+    """Read one object with a member per field."""
+    found = []
+    content = entry.get(_FEEDBACK) if isinstance(entry.get(_FEEDBACK), dict) else entry
+    for name, value in content.items():  # type: ignore[union-attr]
+        if name in (_document_key(entry, wishes), *_NOT_TRUTH):
+            continue
+        meaning = meanings.setdefault(name, _meaning(name, wishes))
+        field = meaning.field or name
+        if isinstance(value, list) and any(isinstance(one, dict) and not _is_value(one) for one in value):
+            found += _rows(value, document, field, "json", result)
+        elif value is None or value in ([], {}):
+            empties.append((document, field, where))
+        else:
+            cells = value if isinstance(value, list) else [value]
+            found += [
+                Found(document, "", 0, field, _value(one, f"{name!r} in {where}"), "json", name, where, _code(one), at)
+                for at, one in enumerate(cells)
+            ]
+    return found
+
+
+def _meaning(name: str, wishes: Wishes) -> Column:
+    found = column(name, wishes.columns)
+    return found if found.role == "label" and not found.group else Column(name, "label", field=name, known=False)
+
+
+def _say_empty(empties: Sequence[tuple[str, str, str]], result: Labels) -> None:
+    """Say that a field is empty, or that a compound has no rows, as other records tell which of them it is."""
+    compounds = {group for group, _ in result.fields if group} | {LINE_ITEMS}
+    compounds |= {group for _, group in result.no_rows}
+    for document, field, _ in empties:
+        if field in compounds:
+            result.no_rows.setdefault((document, field))
+        else:
+            result.add(Label(document, "", 0, field, None, "json"))
+
+
+def _label(entry: Mapping[str, Any], document: str, where: str) -> Found:
+    """Read an object that says one thing about one field."""
+    field, group = entry["field"], entry.get("group") or ""
+    if not isinstance(field, str) or not field.strip() or not isinstance(group, str):
+        message = f"{where} names no field. Needed are the keys document, field and value."
+        raise TruthError(message)
+    row, alternative = (entry.get(name) or Decimal(0) for name in ("row", "alternative"))
+    if not all(isinstance(one, Decimal) and one == int(one) and one >= 0 for one in (row, alternative)):
+        message = f"{where} has a row or an alternative that is no number. Use 0, 1, 2 and so on."
+        raise TruthError(message)
+    value = _value(entry["value"], where)
+    state = "unclear" if entry.get("state") == "unclear" else ""
+    return Found(document, group, int(row), field, value, "json", field, where, "", int(alternative), state)
+
+
+def _own(entry: Mapping[str, Any], where: str) -> Label:
+    """Return a label as this package writes it, one in a line."""
+    found = _label(entry, entry["document"], where)
+    if not isinstance(found.cell, str | None) or not isinstance(entry["source"], str):
+        message = f"{where} is a label whose value or source is no text. Write both in quotes."
+        raise TruthError(message)
+    value = found.cell if found.cell and found.cell.strip() else None
+    return Label(
+        found.document, found.group, found.row, found.field, value, entry["source"], found.alternative, found.state
+    )
+
+
+def _document_key(entry: Mapping[str, Any], wishes: Wishes) -> str | None:
+    """Return the key that names the document."""
+    for name in _DOCUMENT_KEYS:
+        if name in entry:
+            return name
+    named = [name for name in entry if column(name, wishes.columns).role == "document" and isinstance(entry[name], str)]
+    return named[0] if len(named) == 1 else None
+
+
+def _document(entry: Any, where: str, wishes: Wishes) -> str:
     if not isinstance(entry, dict):
         message = f"{where} is not an object. Needed is one object per document."
         raise TruthError(message)
-    for name in _DOCUMENT_KEYS:
-        document = entry.get(name)
+    for name in (*_DOCUMENT_KEYS, _document_key(entry, wishes)):
+        document = entry.get(name) if name is not None else None
         if isinstance(document, str) and document.strip():
             return document
     found = ", ".join(map(repr, entry)) or "none"
@@ -165,14 +308,26 @@ def _document(entry: Any, where: str) -> str:
     raise TruthError(message)
 
 
-def _value(content: Any, where: str) -> str | None:
+def _is_value(content: Mapping[str, Any]) -> bool:
+    """Return whether an object stands for one value: ``{"value": …}`` or ``{"amount": …, "currency": …}``."""
+    return "value" in content or ("amount" in content and set(content) <= {"amount", "currency"})
+
+
+def _code(content: Any) -> str:
+    """Return the currency of ``{"amount": …, "currency": …}``."""
+    inner = content.get("value") if isinstance(content, dict) and isinstance(content.get("value"), dict) else content
+    code = inner.get("currency") if isinstance(inner, dict) else None
+    return (currency(code) or "") if isinstance(code, str) else ""
+
+
+def _value(content: Any, where: str) -> Cell:
     if isinstance(content, dict) and "value" in content:
-        content = content["value"]
-    if content is None:
-        return None
-    if isinstance(content, bool):
-        return "true" if content else "false"
-    if isinstance(content, str):
-        return present(content)
+        return _value(content["value"], where)
+    if isinstance(content, dict) and _is_value(content):
+        return _value(content["amount"], where)
+    if isinstance(content, Decimal):
+        return Number(content)
+    if content is None or isinstance(content, bool | str):
+        return content
     message = f"{where} holds {'an object' if isinstance(content, dict) else 'a list'}. Needed is a text or a number."
     raise TruthError(message)

@@ -1,71 +1,117 @@
-"""Files that hold a table: CSV, XLSX, Parquet. Cells become the strings the service would write."""
+"""Files that hold a table: CSV, workbooks, Parquet; and tables in memory."""
 
+import codecs
 import csv
 import datetime
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
 from gini_notebook.analysis.truth.labels import Labels
-from gini_notebook.analysis.truth.sizes import check_parquet, check_workbook
-from gini_notebook.analysis.truth.tables import Row, column_names, document_column, table_labels, unguard
+from gini_notebook.analysis.truth.sizes import check_parquet
+from gini_notebook.analysis.truth.tables import Grid, Row, Table, find_table, table_labels, unguard
+from gini_notebook.analysis.truth.workbooks import as_decimal, is_error, workbook_grids
 from gini_notebook.errors import TruthError
-from gini_notebook.schema import FIELD_ENTITIES
+from gini_notebook.notes import Note
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-SEPARATORS = (",", ";", "\t")
-
-
-def csv_labels(text: str, where: str, columns: Mapping[str, str]) -> Labels:
-    """Read a CSV file; the separator is the one of comma, semicolon and tab that yields the needed columns."""
-    if text.lower().startswith("sep="):  # a line for Excel, which says the separator
-        text = text.partition("\n")[2]
-    separator = min(SEPARATORS, key=lambda one: _fitness(text, one, where, columns))
-    rows = _rows(text, separator, where)
-    header = next(rows, (0, []))[1]
-    return table_labels(header, rows, where, columns)
+SEPARATORS = (",", ";", "\t", "|")
+_WITHIN = 30  # rows that decide on the separator
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
-def _fitness(text: str, separator: str, where: str, columns: Mapping[str, str]) -> tuple[bool, int, int]:
-    """Rank a separator: best is the one that finds the column with the documents, and that furthest to the left."""
-    header = next(_rows(text, separator, where), (0, []))[1]
-    names = column_names(header, columns)
-    key = document_column(names)
-    return key is None, 0 if key is None else names.index(key), -len(names)
+def csv_labels(text: str, where: str, wishes: Wishes) -> Labels:
+    """Read a CSV file; the separator is the one of which most of the header is understood."""
+    named = text[:16].lower().startswith("sep=") and len(text.splitlines()[0]) == len("sep=;")
+    separators: Sequence[str] = SEPARATORS
+    if named:  # a line for Excel, which says the separator
+        separators = (text[4],)
+        text = text[5:].lstrip("\r").removeprefix("\n") if text[5:7] == "\r\n" else text[6:]
+    separator = max(separators, key=lambda one: _fitness(text, one, where, wishes))
+    grid = Grid(where, [(number + named, cells) for number, cells in _rows(text, separator, where)])
+    return table_labels(find_table(grid, wishes), wishes)
 
 
-def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+def _fitness(text: str, separator: str, where: str, wishes: Wishes) -> tuple[bool, int, float, int]:
+    """Rank a separator: by how much of the header is understood, then by how many rows are as long as the header."""
+    rows = []
+    try:
+        for number, cells in _rows(text, separator, where):
+            rows.append((number, cells))
+            if len(rows) == _WITHIN:
+                break
+    except TruthError:
+        pass  # a quote that fits another separator; if it fits none, the reader says so
+    table = find_table(Grid(where, rows), Wishes(columns=wishes.columns))
+    fitting = [len(cells) == len(table.columns) for _, cells in rows[table.header_at :]]
+    return *table.rank, sum(fitting) / max(len(fitting), 1), len(table.columns)
+
+
+def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[Cell]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begun = 1
     try:
         for number, row in enumerate(reader, start=1):
+            begun = reader.line_num + 1
             if row:
-                yield number, [unguard(cell) for cell in row]
+                yield number, [_text(cell) for cell in row]
     except csv.Error as error:
-        message = f"{where} is not readable as CSV near line {reader.line_num}: {error}."
+        quote = " A double quote in a cell has to be doubled." if "field larger" not in str(error) else ""
+        message = f"{where} is not readable as CSV near line {begun}: {error}.{quote}"
         raise TruthError(message) from error
 
 
-def sheet_labels(path: Path, where: str, columns: Mapping[str, str]) -> Labels:
-    """Read the first sheet of a workbook (XLSX, XLS, ODS)."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    check_workbook(path, where)
-    try:
-        grid: list[list[Any]] = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
-        message = f"{where} cannot be read as a workbook: {error}."
-        raise TruthError(message) from error
-    header = [_cell(cell, "") for cell in grid[0]] if grid else []
-    return _grid_labels(header, grid[1:], where, columns)
+def _text(cell: str) -> Cell:
+    return Broken(cell.strip()) if cell.startswith("#") and is_error(cell) else unguard(cell)
 
 
-def parquet_labels(path: Path, where: str, columns: Mapping[str, str]) -> Labels:
+def sheet_labels(path: Path, where: str, wishes: Wishes) -> Labels:
+    """Read a workbook: the first sheet with a table, and one with line items beside it; others are named."""
+    tables = [find_table(grid, wishes) for grid in workbook_grids(path, where, wishes)]
+    if not tables:
+        message = f"{where} has no visible sheet to read."
+        raise TruthError(message)
+    read, notes = _to_read(tables)
+    result = Labels(notes=notes)
+    for table in read:
+        result.extend(table_labels(table, wishes))
+    return result
+
+
+def _to_read(tables: Sequence[Table]) -> tuple[list[Table], list[Note]]:
+    """Choose the tables to read: one of header fields or of labels, and one of line items."""
+    truths = [table for table in tables if table.is_truth]
+    if not truths:
+        filled = [table for table in tables if table.columns]
+        return [*filled, *tables][:1], []
+    items = [table for table in truths if not table.is_long and table.is_items][:1]
+    fields = [table for table in truths if table not in items][:1]
+    read = [table for table in truths if table in items or table in fields]
+    left = [table.grid.sheet for table in truths if table not in read]
+    empty = [table.grid for table in tables if table not in truths and table.grid.rows]
+    notes = [note for grid in empty for note in grid.notes]
+    if left:
+        notes.append(Note("sheets_unread", len(left), tuple(left)))
+    if empty:
+        notes.append(
+            Note("sheets_passed_over", len(empty), tuple(grid.sheet for grid in empty), "no table of documents")
+        )
+    return read, notes
+
+
+def parquet_labels(path: Path, where: str, wishes: Wishes) -> Labels:
     """Read a Parquet file (needs pyarrow)."""
     try:
         from pyarrow import parquet
@@ -81,54 +127,38 @@ def parquet_labels(path: Path, where: str, columns: Mapping[str, str]) -> Labels
         message = f"{where} cannot be read as Parquet: {error}."
         raise TruthError(message) from error
     cells = zip(*(column.to_pylist() for column in table.columns), strict=True)
-    return _grid_labels(table.column_names, list(cells), where, columns)
+    return _grid_labels(table.column_names, list(cells), where, wishes)
 
 
-def frame_labels(frame: "pd.DataFrame", columns: Mapping[str, str]) -> Labels:
+def frame_labels(frame: "pd.DataFrame", wishes: Wishes) -> Labels:
     """Read a table that is already in memory."""
     cells = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    return _grid_labels([str(name) for name in frame.columns], list(cells), "The table", columns)
+    return _grid_labels([str(name) for name in frame.columns], list(cells), "The table", wishes)
 
 
-def _grid_labels(
-    header: Sequence[Any], grid: Sequence[Sequence[Any]], where: str, columns: Mapping[str, str]
-) -> Labels:
-    names = column_names([str(name) for name in header], columns)
-    long = "field" in names and "value" in names
-    place = names.index("field") if long else 0
-
-    def texts(cells: Sequence[Any]) -> Row:
-        fields = [str(cells[place]) if long and name == "value" else name for name in names]
-        return [_cell(cell, field) for cell, field in zip(cells, fields, strict=False)]
-
-    return table_labels(header, ((number, texts(cells)) for number, cells in enumerate(grid, start=2)), where, columns)
+def _grid_labels(header: Sequence[str], rows: Sequence[Sequence[Any]], where: str, wishes: Wishes) -> Labels:
+    """Read a table whose columns have names of their own."""
+    numbered: list[tuple[int, Row]] = [
+        (number, [_cell(cell) for cell in cells]) for number, cells in enumerate(rows, start=2)
+    ]
+    grid = Grid(where, [(1, list(header)), *numbered])
+    named = Wishes(**{**{name: getattr(wishes, name) for name in Wishes.__slots__}, "header_row": 1})
+    return table_labels(find_table(grid, named), named)
 
 
-def _cell(cell: Any, field: str) -> str | None:
-    """Return what the service would write for a typed cell of a field."""
-    if cell is None or isinstance(cell, str):
+def _cell(cell: Any) -> Cell:
+    """Return the cell of a typed column: numbers as numbers, what is endless or not a number as nothing."""
+    if cell is None or isinstance(cell, (str, bool, datetime.date, datetime.time)):
         return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, datetime.datetime):
-        midnight = cell.time() == datetime.time()
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    if isinstance(cell, (datetime.date, datetime.time)):
-        return cell.isoformat()
-    if isinstance(cell, (int, float, Decimal)):
-        return _number(cell, field)
-    return str(cell)
-
-
-def _number(cell: float | Decimal, field: str) -> str | None:
     if isinstance(cell, float) and not math.isfinite(cell):
         return None
-    # 15 digits is what a spreadsheet shows and what a double holds for sure.
-    value = Decimal(format(cell, ".15g")) if isinstance(cell, float) else Decimal(cell)
-    plain = f"{value:f}"
-    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    two_decimals = FIELD_ENTITIES.get(field) == "amount" and len(plain.partition(".")[2]) < 2
-    return f"{value:.2f}" if two_decimals else plain
+    if hasattr(cell, "item"):  # numpy
+        return _cell(cell.item())
+    if isinstance(cell, (int, float)):
+        return Number(as_decimal(cell))
+    if isinstance(cell, Decimal):
+        return Number(cell) if cell.is_finite() else None
+    return str(cell)
 
 
 def read_bytes(path: Path, where: str, limit: int | None = None) -> bytes:
@@ -168,3 +198,57 @@ def decoded(content: bytes, where: str) -> str:
             "Save As, 'CSV UTF-8'."
         )
         raise TruthError(message) from error
+
+
+def decoded_table(content: bytes, where: str, encoding: str = "") -> tuple[str, list[Note]]:
+    """Return the text of a table: UTF-8, UTF-16 and UTF-32 by their marks, else UTF-8, else Windows-1252.
+
+    Parameters
+    ----------
+    content, where
+        The bytes, and what to call them.
+    encoding
+        Declared by the caller; then nothing else is tried.
+
+    Raises
+    ------
+    TruthError
+        If it is no text, or not in the declared encoding.
+    """
+    marked = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), None)
+    if encoding:
+        return _decoded(content, encoding, where).removeprefix("\ufeff"), []
+    if marked is not None:
+        mark, name = marked
+        said = [] if name == "utf-8" else [Note("encoding_understood", about=(where,), detail=name.upper())]
+        return _decoded(content[len(mark) :], name, where), said
+    for name in ("utf-16-le", "utf-16-be"):
+        if content[:4096][name == "utf-16-le" :: 2].count(0) > len(content[:4096]) * 0.4:
+            said = [Note("encoding_understood", about=(where,), detail=name.upper())]
+            return _decoded(content, name, where), said
+    try:
+        return content.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        if b"\0" in content:
+            message = f"{where} is no text, and no table. Give it the ending of what it is."
+            raise TruthError(message) from error
+    text = _decoded(content, "cp1252", where)
+    return text, [Note("encoding_understood", about=(where,), detail="Windows-1252, as it is not UTF-8")]
+
+
+def _decoded(content: bytes, encoding: str, where: str) -> str:
+    try:
+        return content.decode(encoding)
+    except LookupError as error:
+        message = f"There is no encoding {encoding!r}. Write for example encoding='utf-8', 'cp1252' or 'utf-16'."
+        raise TruthError(message) from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = (
+            f"{where} is not {encoding} (byte 0x{content[error.start]:02X} in line {line}). Save it as UTF-8 (in "
+            "Excel: Save As, 'CSV UTF-8'), or name its encoding with encoding=."
+        )
+        raise TruthError(message) from error
+
+
+__all__ = ["csv_labels", "decoded", "decoded_table", "frame_labels", "parquet_labels", "read_bytes", "sheet_labels"]

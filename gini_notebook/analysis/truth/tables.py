@@ -2,20 +2,140 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from gini_notebook.analysis.truth.labels import Label, Labels, present
+from gini_notebook.analysis.truth.column_values import (
+    Cell,
+    Found,
+    Number,
+    Wishes,
+    cell_text,
+    kind_of,
+    labels_of,
+)
+from gini_notebook.analysis.truth.document_names import levelled, names_note
+from gini_notebook.analysis.truth.headers import (
+    COMPOUND_SUFFIX,
+    ITEM_FIELDS,
+    Column,
+    column,
+    header_notes,
+    key,
+    nearest,
+    resolved,
+)
+from gini_notebook.analysis.truth.labels import Label, Labels
 from gini_notebook.analysis.truth.records import compound_labels, parse_json
 from gini_notebook.errors import TruthError
+from gini_notebook.notations import currency, visible
+from gini_notebook.notes import Note
+from gini_notebook.schema import LINE_ITEMS, TRUTH
 
-Row = Sequence[str | None]
-Cells = Mapping[str, str | None]
+Row = Sequence[Cell]
 
-DOCUMENT_COLUMNS = ("document", "file")
-LONG_COLUMNS = ("field", "value")
-# A column of a wide table that holds a compound extraction as JSON.
-COMPOUND_SUFFIX = "[]"
-RESERVED_COLUMNS = (*DOCUMENT_COLUMNS, *LONG_COLUMNS, "group", "row", "source")
+# The header of a table stands within so many rows that are not empty.
+HEADER_WITHIN = 25
+STATES = ("value", "empty", "unclear")
+_SUM_WORDS = (
+    "Summe, Gesamt, Gesamtsumme, Zwischensumme, Total, Sum, Grand total, Subtotal, Summen, Gesamtbetrag, Totals, "
+    "Ergebnis, Gesamtergebnis, Anzahl, Mittelwert, Durchschnitt"
+)
+_SUMS = frozenset(map(key, _SUM_WORDS.split(", ")))
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
+
+
+@dataclass(slots=True)
+class Grid:
+    """The cells of one table, wherever they come from.
+
+    Attributes
+    ----------
+    where
+        What to call the table in messages.
+    rows
+        Pairs of row number (as its reader counts, for messages) and cells.
+    sheet
+        Name of the sheet, if there are sheets.
+    addresses
+        Whether places are named as spreadsheets do (``B7``).
+    fills
+        Cells of vertically merged ranges: (row number, column) to the row whose value they have.
+    notes
+        What its reader noticed.
+    """
+
+    where: str
+    rows: Sequence[tuple[int, Row]]
+    sheet: str = ""
+    addresses: bool = False
+    fills: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def place(self, row: int, column: int) -> str:
+        """Return what to call a cell in messages."""
+        if not self.addresses:
+            return f"Row {row} of {self.where}"
+        return f"Cell {letters(column)}{row} of {self.where}"
+
+
+@dataclass(slots=True)
+class Table:
+    """A grid with its header found.
+
+    Attributes
+    ----------
+    grid
+        The cells.
+    columns
+        What each column means; None for one without a name.
+    header_at
+        Place of the header in the rows of the grid.
+    """
+
+    grid: Grid
+    columns: list[Column | None]
+    header_at: int
+
+    def has(self, role: str) -> bool:
+        """Return whether there is a column of this role."""
+        return any(one is not None and one.role == role for one in self.columns)
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether there are documents, and something to say about them."""
+        return self.has("document") and (self.has("label") or self.is_long)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has a row per label."""
+        return self.has("field") and self.has("value")
+
+    @property
+    def is_items(self) -> bool:
+        """Whether it has a row per line item, and nothing else that the service knows."""
+        known = [one for one in self.columns if one is not None and one.role == "label" and one.known]
+        return bool(known) and all(is_item(one) for one in known)
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """How much of the header is understood."""
+        known = [one for one in self.columns if one is not None and one.known]
+        return self.is_truth, len(known)
+
+
+def letters(column: int) -> str:
+    """Return the name of a column of a spreadsheet; 0 is ``A``."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def is_item(one: Column) -> bool:
+    """Return whether a column is one of line items."""
+    return one.group == LINE_ITEMS or (not one.group and one.field in ITEM_FIELDS)
 
 
 def unguard(cell: str) -> str:
@@ -23,142 +143,357 @@ def unguard(cell: str) -> str:
     return cell[1:] if _GUARDED.match(cell) else cell
 
 
-def column_names(header: Row, columns: Mapping[str, str]) -> list[str]:
-    """Return the names of a header after renaming; the columns with a meaning are found in any case."""
-    names = [columns.get(name, name) for name in ((cell or "").strip() for cell in header)]
-    return [name.lower() if name.lower() in RESERVED_COLUMNS else name for name in names]
+def keeps_its_name(name: str) -> bool:
+    """Return whether a field of this name is read back under it from a table with a row per document."""
+    if name in ("document", "file") or not name:
+        return False
+    found = column(name, {})
+    return found.role == "label" and not found.group and found.field == name
 
 
-def document_column(names: Sequence[str]) -> str | None:
-    """Return the name of the column that names the documents, if there is one."""
-    return next((name for name in DOCUMENT_COLUMNS if name in names), None)
+def find_table(grid: Grid, wishes: Wishes) -> Table:
+    """Find the header of a table: the row of which most is understood, the first of these."""
+    if wishes.header_row:
+        at = next((place for place, (number, _) in enumerate(grid.rows) if number == wishes.header_row), None)
+        if at is None:
+            message = f"{grid.where} has no row {wishes.header_row}, which header_row= names."
+            raise TruthError(message)
+        return _table(grid, at, wishes)
+    filled = [at for at, (_, cells) in enumerate(grid.rows) if any(map(_filled, cells))][:HEADER_WITHIN]
+    candidates = [_table(grid, at, wishes) for at in filled]
+    # max takes the first of several that are equal
+    return max(candidates, key=lambda one: one.rank, default=Table(grid, [], 0))
 
 
-def table_labels(header: Row, rows: Iterator[tuple[int, Row]], where: str, columns: Mapping[str, str]) -> Labels:
+def _table(grid: Grid, at: int, wishes: Wishes) -> Table:
+    header = [cell_text(cell) or "" for cell in grid.rows[at][1]]
+    return Table(grid, resolved(header, wishes.columns), at)
+
+
+def _filled(cell: Cell) -> bool:
+    return cell is not None and not (isinstance(cell, str) and not visible(cell).strip())
+
+
+def table_labels(table: Table, wishes: Wishes) -> Labels:
     """Read the labels of a table.
-
-    Parameters
-    ----------
-    header
-        The names of the columns.
-    rows
-        Pairs of row number (for messages) and cells; ``None`` or ``""`` is an empty cell.
-    where
-        What to call the table in messages.
-    columns
-        Names of the table's columns to our names.
 
     Raises
     ------
     TruthError
-        If needed columns lack, a column is there twice, a row names no document, or a document has two rows.
+        If needed columns lack, two columns mean the same field, a row names no document, a document has two rows that
+        differ, or a column cannot be read.
     """
-    names = column_names(header, columns)
-    key = _checked_header(names, where)
-    documents = _with_document(_filled(names, rows, where), key, where)
-    if all(name in names for name in LONG_COLUMNS):
-        return _long(documents, where)
-    fields = [name for name in names if name and name != key and name not in ("source", "group", "row")]
-    return _wide(documents, fields, where)
+    if [one and one.name for one in table.columns] == list(TRUTH.columns):
+        return _verbatim(table)
+    _check_header(table)
+    result = Labels(notes=[*table.grid.notes, *_place_notes(table)])
+    found = _long(table, result) if table.is_long else _wide(table, wishes, result)
+    result.notes += header_notes(table.columns)
+    labels, notes = labels_of(found, wishes)
+    result.notes += notes
+    if not table.is_long:
+        result.unsure.update({("", one.field): None for one in table.columns if one and not one.known})
+    for label in labels:
+        result.add(label)
+    return result
 
 
-def _checked_header(names: Sequence[str], where: str) -> str:
-    """Return the name of the column with the documents, if the header is one of a truth table."""
-    key = document_column(names)
-    found = ", ".join(repr(name) for name in names if name) or "none"
-    if key is None:
+def is_sum(document: str) -> bool:
+    """Return whether what stands in the place of a document says that the row is a sum."""
+    return key(document) in _SUMS and not re.search(r"\.\w{2,5}$", document.strip())
+
+
+def _verbatim(table: Table) -> Labels:
+    """Read a table that this package wrote: nothing in it is to be understood in another way than it stands there."""
+    result = Labels(notes=list(table.grid.notes))
+    for number, cells in table.grid.rows[table.header_at + 1 :]:
+        texts = [cell_text(cell) or "" for cell in cells]
+        if not any(map(str.strip, texts)):
+            continue
+        row = dict(zip(TRUTH.columns, [*texts, *[""] * len(TRUTH.columns)], strict=False))
+        line = _Line(number, cells, row["document"])
+        place, alternative = (_number(row[name].strip(), name, line, table) for name in ("row", "alternative"))
+        if not row["document"].strip() or not row["field"].strip():
+            message = f"Row {number} of {table.grid.where} names no document or no field. Fill in both."
+            raise TruthError(message)
+        state = "unclear" if row["state"] == "unclear" else ""
+        value = row["value"] if row["value"].strip() else None
+        source = row["source"] or "table"
+        result.add(Label(row["document"], row["group"], place, row["field"], value, source, alternative, state))
+    return result
+
+
+def _place_notes(table: Table) -> list[Note]:
+    skipped = [number for number, cells in table.grid.rows[: table.header_at] if any(map(_filled, cells))]
+    if not skipped:
+        return []
+    return [Note("rows_passed_over", len(skipped), (table.grid.where,), "above the header of the table")]
+
+
+def _check_header(table: Table) -> None:
+    """Refuse what is no header of a truth table."""
+    where = table.grid.where
+    names = [one.name for one in table.columns if one is not None]
+    found = ", ".join(map(repr, names)) or "none"
+    if not table.has("document"):
+        near = [name for name in names if nearest(name) == "document"]
+        hint = f" Is it {near[0]!r}? Then say columns={{{near[0]!r}: 'document'}}." if near else ""
         message = (
             f"{where} has no column 'document' with the name of each document; its columns are: {found}. Needed is "
             "'document' and one column per field (amountToPay, iban, ...), or the columns document, field, value. "
-            "Rename yours, or say in Python columns={'your name': 'document'}."
+            f"Rename yours, or say in Python columns={{'your name': 'document'}}.{hint}"
         )
         raise TruthError(message)
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
-    if repeated:
-        message = f"{where} has more than one column named {', '.join(map(repr, repeated))}. Keep one of them."
-        raise TruthError(message)
-    if ("field" in names) != ("value" in names):
-        lacking = "value" if "field" in names else "field"
+    if not table.is_long and (table.has("field") or table.has("value")):
+        lacking = "value" if table.has("field") else "field"
         message = (
             f"{where} has no column {lacking!r}; its columns are: {found}. A table with a row per label needs "
             "document, field and value (and group and row for line items)."
         )
         raise TruthError(message)
-    if not any(name and name not in DOCUMENT_COLUMNS for name in names):
+    if not table.is_truth:
         message = f"{where} has no column but {found}. Add one column per field, named as the service names it."
         raise TruthError(message)
-    return key
+    _check_repeated(table)
 
 
-def _filled(names: Sequence[str], rows: Iterator[tuple[int, Row]], where: str) -> Iterator[tuple[int, Cells]]:
-    for number, cells in rows:
-        if any(present(cell) is not None for cell in cells[len(names) :]):
+def _check_repeated(table: Table) -> None:
+    """Refuse two columns of one meaning; the service's own name comes before other words."""
+    by_meaning: dict[str, list[int]] = {}
+    for at, one in enumerate(table.columns):
+        if one is not None:
+            by_meaning.setdefault(one.place or one.role, []).append(at)
+    for meaning, places in by_meaning.items():
+        own = [at for at in places if table.columns[at] is not None and table.columns[at].name == meaning]  # type: ignore[union-attr]
+        names = [one.name for at in places if (one := table.columns[at]) is not None]
+        if len(places) == 1:
+            continue
+        if len(own) == 1 and meaning not in ("document", "field", "value"):
+            for at in set(places) - set(own):
+                one = table.columns[at]
+                table.columns[at] = one and Column(one.name, "label", field=one.name, known=False)
+            continue
+        if len(set(names)) == 1:
+            message = f"{table.grid.where} has more than one column named {names[0]!r}. Keep one of them."
+        else:
             message = (
-                f"Row {number} of {where} has {len(cells)} cells, the header has {len(names)}. A value that contains "
+                f"{table.grid.where} has more than one column for {meaning}: {', '.join(map(repr, names))}. Say which "
+                f"counts: columns={{{names[0]!r}: {meaning!r}}} and another name for the others."
+            )
+        raise TruthError(message)
+
+
+@dataclass(slots=True)
+class _Line:
+    """One row below the header."""
+
+    number: int
+    cells: Sequence[Cell]
+    document: str
+
+
+def _lines(table: Table, result: Labels) -> Iterator[_Line]:
+    """Yield the rows below the header that name a document; sums are passed over, and said."""
+    at = next(place for place, one in enumerate(table.columns) if one is not None and one.role == "document")
+    name = table.columns[at].name  # type: ignore[union-attr]
+    sums, changed = 0, []
+    rows = [row for row in _below(table, result) if any(map(_filled, row[1]))]
+    for place, (number, cells) in enumerate(rows):
+        text = cell_text(cells[at]) if at < len(cells) else None
+        if text is None or not visible(text).strip():
+            if _is_sum(table, cells, last=all(not _filled(_at(row, at)) for _, row in rows[place:])):
+                sums += 1
+                continue
+            message = (
+                f"Row {number} of {table.grid.where} has values, but names no document. Fill in its column {name!r}."
+            )
+            raise TruthError(message)
+        if is_sum(text):
+            sums += 1
+            continue
+        document = levelled(text)
+        if document != text:
+            changed.append(text)
+        yield _Line(number, cells, document)
+    if sums:
+        result.notes.append(Note("rows_passed_over", sums, (table.grid.where,), "sums"))
+    result.notes += names_note(changed)
+
+
+def _at(cells: Sequence[Cell], at: int) -> Cell:
+    return cells[at] if at < len(cells) else None
+
+
+def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Yield the rows below the header, merged cells filled; refuse values beyond the header."""
+    width, grid = len(table.columns), table.grid
+    by_number = dict(grid.rows)
+    filled, nameless = 0, set[int]()
+    for number, row in grid.rows[table.header_at + 1 :]:
+        cells = list(row)
+        for at in range(len(cells)):
+            origin = grid.fills.get((number, at))
+            if origin is not None and origin > grid.rows[table.header_at][0] and origin in by_number:
+                cells[at] = by_number[origin][at]
+                filled += 1
+        beyond = [at for at in range(width, len(cells)) if _filled(cells[at])]
+        if beyond and not grid.addresses:
+            message = (
+                f"Row {number} of {grid.where} has {len(cells)} cells, the header has {width}. A value that contains "
                 "the separator has to be in double quotes."
             )
             raise TruthError(message)
-        if any(present(cell) is not None for cell in cells):
-            yield number, dict(zip(names, cells, strict=False))
+        nameless.update(
+            beyond, (at for at in range(min(width, len(cells))) if not table.columns[at] and _filled(cells[at]))
+        )
+        yield number, cells
+    if filled:
+        result.notes.append(Note("merged_cells", filled, (grid.where,)))
+    if nameless:
+        names = tuple(f"column {letters(at)} without a name" for at in sorted(nameless))
+        result.notes.append(Note("columns_unknown", len(names), names, ", not read"))
 
 
-def _with_document(rows: Iterator[tuple[int, Cells]], key: str, where: str) -> Iterator[tuple[int, str, Cells]]:
-    for number, cells in rows:
-        document = present(cells.get(key))
-        if document is None:
-            message = f"Row {number} of {where} has values, but names no document. Fill in its column {key!r}."
-            raise TruthError(message)
-        yield number, document, cells
+def _is_sum(table: Table, cells: Sequence[Cell], *, last: bool) -> bool:
+    """Return whether a row without a document is a sum: it says so, or it ends the table and holds only numbers."""
+    filled = [cell for cell in cells if _filled(cell)]
+    if any(isinstance(cell, str) and key(cell) in _SUMS for cell in filled):
+        return True
+    numbers = [
+        isinstance(cell, Number) or (isinstance(cell, str) and any(map(str.isdigit, cell)))
+        for at, cell in enumerate(cells)
+        if _filled(cell) and (one := _column(table, at)) is not None and kind_of(one.field) in ("amount", "numeric")
+    ]
+    return last and len(numbers) == len(filled) and all(numbers)
 
 
-def _wide(rows: Iterator[tuple[int, str, Cells]], fields: Sequence[str], where: str) -> Labels:
-    result = Labels()
-    result.fields.update({("", name): None for name in fields if not name.endswith(COMPOUND_SUFFIX)})
-    first: dict[str, int] = {}
-    for number, document, cells in rows:
-        if document in first:
-            message = f"Row {number} of {where} repeats the document {document!r} of row {first[document]}. Keep one."
-            raise TruthError(message)
-        first[document] = number
-        result.documents.setdefault(document)
-        for name in fields:
-            value = present(cells.get(name))
-            if value is None:
+def _column(table: Table, at: int) -> Column | None:
+    return table.columns[at] if at < len(table.columns) else None
+
+
+def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
+    items = table.is_items
+    labels = [(at, one) for at, one in enumerate(table.columns) if one is not None and one.role == "label"]
+    labels = [(at, _as_item(one) if items or one.group else one) for at, one in labels]
+    result.fields.update({(one.group, one.field): None for _, one in labels if not one.field.endswith(COMPOUND_SUFFIX)})
+    beside = next((at for at, one in enumerate(table.columns) if one is not None and one.role == "currency"), None)
+    found: list[Found] = []
+    first: dict[str, _Line] = {}
+    rows: dict[str, int] = {}
+    repeats = 0
+    item_columns = {at for at, one in labels if one.group}
+    for line in _lines(table, result):
+        result.documents.setdefault(line.document)
+        known = first.setdefault(line.document, line)
+        again = known is not line
+        if again and not item_columns:
+            if [*map(cell_text, line.cells)] != [*map(cell_text, known.cells)]:
+                raise TruthError(_repeated(table, line, known))
+            repeats += 1
+            continue
+        if again and any(_differs(line, known, at) for at, one in labels if not one.group):
+            raise TruthError(_repeated(table, line, known))
+        number = rows.get(line.document, 0)
+        stated = False
+        for at, one in labels:
+            cell = _at(line.cells, at)
+            if not _filled(cell) or (again and not one.group):
                 continue
-            if name.endswith(COMPOUND_SUFFIX):
-                group = name.removesuffix(COMPOUND_SUFFIX)
-                place = f"column {name!r} in row {number} of {where}"
-                result.extend(compound_labels(parse_json(value, place), document, group, source="table"))
-            else:
-                result.add(Label(document, "", 0, name, value, "table"))
-    return result
+            stated |= bool(one.group)
+            code = one.currency or _currency_beside(line, beside)
+            found += _of_cell(table, line, at, replace(one), cell, number if one.group else 0, code, wishes, result)
+        rows[line.document] = number + stated
+    if repeats:
+        result.notes.append(Note("repeats", repeats, detail=table.grid.where))
+    return found
 
 
-def _long(rows: Iterator[tuple[int, str, Cells]], where: str) -> Labels:
-    result = Labels()
-    first: dict[tuple[str, str, int, str], int] = {}
-    for number, document, cells in rows:
-        field = present(cells.get("field"))
-        if field is None:
-            message = f"Row {number} of {where} names no field. Fill in its column 'field'."
+def _as_item(one: Column) -> Column:
+    return replace(one, group=LINE_ITEMS) if one.known else one
+
+
+def _repeated(table: Table, line: _Line, known: _Line) -> str:
+    return (
+        f"Row {line.number} of {table.grid.where} repeats the document {line.document!r} of row {known.number} and "
+        "says something else. Keep one."
+    )
+
+
+def _differs(line: _Line, known: _Line, at: int) -> bool:
+    here, there = cell_text(_at(line.cells, at)), cell_text(_at(known.cells, at))
+    return bool(here and here.strip()) and here != there
+
+
+def _currency_beside(line: _Line, at: int | None) -> str:
+    text = None if at is None else cell_text(_at(line.cells, at))
+    return (currency(text) or "") if text else ""
+
+
+def _of_cell(  # noqa: PLR0913, PLR0917 - what is known of one cell
+    table: Table, line: _Line, at: int, one: Column, cell: Cell, row: int, code: str, wishes: Wishes, result: Labels
+) -> list[Found]:
+    """Return what one cell of a wide table says: a value, several alternatives, or a compound as JSON."""
+    where = table.grid.place(line.number, at)
+    if one.field.endswith(COMPOUND_SUFFIX):
+        group = one.field.removesuffix(COMPOUND_SUFFIX)
+        place = f"column {one.name!r} in row {line.number} of {table.grid.where}"
+        result.extend(compound_labels(parse_json(cell_text(cell) or "", place), line.document, group, source="table"))
+        return []
+    cells: list[Cell] = [cell]
+    if wishes.alternatives and isinstance(cell, str):
+        cells = [
+            part.strip() for part in cell.split(wishes.alternatives.strip() or wishes.alternatives) if part.strip()
+        ]
+    return [
+        Found(line.document, one.group, row, one.field, part, "table", one.name, where, code, alternative)
+        for alternative, part in enumerate(cells)
+    ]
+
+
+def _long(table: Table, result: Labels) -> list[Found]:
+    roles = {one.role: at for at, one in enumerate(table.columns) if one is not None and one.role != "label"}
+    found: list[Found] = []
+    first: dict[tuple[str, str, int, str, int], int] = {}
+    for line in _lines(table, result):
+        texts = {role: (cell_text(_at(line.cells, at)) or "").strip() for role, at in roles.items()}
+        if not texts["field"]:
+            message = f"Row {line.number} of {table.grid.where} names no field. Fill in its column 'field'."
             raise TruthError(message)
-        row = _row_number(cells.get("row"), number, where)
-        source = present(cells.get("source")) or "table"
-        label = Label(document, cells.get("group") or "", row, field, present(cells.get("value")), source)
-        if label[:4] in first:
+        one = column(texts["field"], {})
+        group, name = texts.get("group") or one.group, one.field if one.role == "label" else texts["field"]
+        row, alternative = (_number(texts.get(role), role, line, table) for role in ("row", "alternative"))
+        place = (line.document, group, row, name, alternative)
+        if place in first:
             message = (
-                f"Row {number} of {where} repeats the field {field!r} of the document {document!r} of row "
-                f"{first[label[:4]]}. Keep one, or number the rows of a compound extraction in a column 'row'."
+                f"Row {line.number} of {table.grid.where} repeats the field {name!r} of the document {line.document!r} "
+                f"of row {first[place]}. Keep one, number the rows of a compound extraction in a column 'row', or say "
+                "in a column 'alternative' (0, 1, …) that either is right."
             )
             raise TruthError(message)
-        first[label[:4]] = number
-        result.add(label)
-    return result
+        first[place] = line.number
+        cell = _at(line.cells, roles["value"])
+        source = texts.get("source") or "table"
+        where = table.grid.place(line.number, roles["value"])
+        code = _currency_beside(line, roles.get("currency"))
+        state = _state(texts.get("state", ""), cell, line, table)
+        found.append(Found(line.document, group, row, name, cell, source, name, where, code, alternative, state))
+    return found
 
 
-def _row_number(cell: str | None, number: int, where: str) -> int:
-    text = (cell or "0").strip() or "0"
-    if not (text.isascii() and text.isdigit()):
-        message = f"Row {number} of {where} has {cell!r} in the column 'row'. Use 0, 1, 2 and so on."
+def _state(text: str, cell: Cell, line: _Line, table: Table) -> str:
+    """Return ``"unclear"`` or an empty string; a value decides between ``value`` and ``empty``."""
+    if text and text not in STATES:
+        message = f"Row {line.number} of {table.grid.where} has the state {text!r}. Use {', '.join(STATES)}."
         raise TruthError(message)
-    return int(text)
+    if text in ("empty", "value") and (text == "value") != _filled(cell):
+        message = f"Row {line.number} of {table.grid.where} says {text!r}, and its value says otherwise. Change one."
+        raise TruthError(message)
+    return text if text == "unclear" else ""
+
+
+def _number(text: str | None, role: str, line: _Line, table: Table) -> int:
+    digits = text or "0"
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        message = f"Row {line.number} of {table.grid.where} has {text!r} in the column {role!r}. Use 0, 1, 2 and so on."
+        raise TruthError(message)
+    return int(digits)

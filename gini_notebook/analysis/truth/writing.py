@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gini_notebook._files import replacing
-from gini_notebook.analysis.truth.tables import COMPOUND_SUFFIX, RESERVED_COLUMNS, column_names
+from gini_notebook.analysis.truth.column_values import reads_back
+from gini_notebook.analysis.truth.document_names import levelled
+from gini_notebook.analysis.truth.headers import COMPOUND_SUFFIX, ITEM_FIELDS
+from gini_notebook.analysis.truth.records import NO_FIELDS
+from gini_notebook.analysis.truth.tables import is_sum, keeps_its_name
 from gini_notebook.errors import SettingError, TruthError
-from gini_notebook.schema import FIELD_ENTITIES, TRUTH, check
+from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, TRUTH, check
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,9 +42,9 @@ def write_truth(frame: "pd.DataFrame", path: "str | os.PathLike[str]") -> Path:
         - ``.jsonl``: one object per document.
         - ``.parquet``: the truth table as it is (needs pyarrow).
 
-        A table with a row per document cannot say *empty* (it would read as *unlabelled*) and cannot hold every name
-        of a field; where that matters, CSV and XLSX have a row per label instead: document, group, row, field, value,
-        source.
+        A table with a row per document cannot say *empty* (it would read as *unlabelled*), nor hold every name and
+        several values of a field; where that matters, there is a row (or object) per label instead, with the columns
+        of the truth table.
 
     Returns
     -------
@@ -102,21 +106,18 @@ def _write_csv(table: "pd.DataFrame", path: Path) -> None:
 
 def _write_jsonl(table: "pd.DataFrame", path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
+        for record in _records(table):
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _records(table: "pd.DataFrame") -> "Iterator[Mapping[str, object]]":
+    """Yield an object per document, or one per label where that would lose something."""
+    if _reads_back(table, json=True):
         for document, fields, compounds in records(table):
-            _check_names(document, fields, compounds)
-            file.write(json.dumps({"document": document, **fields, **compounds}, ensure_ascii=False) + "\n")
-
-
-def _check_names(document: str, fields: Mapping[str, str | None], compounds: Mapping[str, object]) -> None:
-    twice = [name for name in fields if name in compounds]
-    taken = [name for name in (*fields, *compounds) if name in ("document", "file", "candidates", "returnReasons")]
-    if twice or taken:
-        name = (twice or taken)[0]
-        message = (
-            f"The document {document!r} has a field named {name!r}, which JSON Lines uses for something else. "
-            "Write CSV or Parquet instead."
-        )
-        raise TruthError(message)
+            yield {"document": document, **fields, **compounds}
+        return
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        yield {**row, "source": row["source"] or "table"}
 
 
 def _write_parquet(table: "pd.DataFrame", path: Path) -> None:
@@ -226,12 +227,27 @@ def _columns(table: "pd.DataFrame") -> Sequence[str] | None:
     """Return the columns of a table with a row per document, or ``None`` where it would lose something."""
     header = table["group"] == ""
     empty = header & (table["value"].fillna("").str.strip() == "")
-    if empty.any():
+    if empty.any() or not _reads_back(table):
         return None
     order = {name: place for place, name in enumerate(FIELD_ENTITIES)}
     fields = sorted(table.loc[header, "field"].unique(), key=lambda name: (order.get(name, len(order)), name))
-    if any(name.endswith(COMPOUND_SUFFIX) for name in fields):
-        return None
-    names = [*fields, *(group + COMPOUND_SUFFIX for group in sorted(table.loc[~header, "group"].unique()))]
-    kept = all(name and name not in RESERVED_COLUMNS and column_names([name], {}) == [name] for name in names)
-    return names if kept else None
+    return [*fields, *(group + COMPOUND_SUFFIX for group in sorted(table.loc[~header, "group"].unique()))]
+
+
+def _reads_back(table: "pd.DataFrame", *, json: bool = False) -> bool:
+    """Return whether names and values are read back as they are, where there is a row or object per document."""
+    if (table["alternative"] != 0).any() or (table["state"] == "unclear").any():
+        return False
+    documents = [str(name) for name in table["document"].unique()]
+    if any(levelled(name) != name or (is_sum(name) and not json) for name in documents):
+        return False
+    header = table["group"] == ""
+    fields, groups = set(table.loc[header, "field"]), set(table.loc[~header, "group"])
+    if fields & groups or not all(map(keeps_its_name, {*fields, *groups} - {LINE_ITEMS})):
+        return False
+    if not json and fields & {*ITEM_FIELDS, "currency"}:  # columns of line items, and of currencies, in a wide table
+        return False
+    if any(name.endswith(COMPOUND_SUFFIX) or name in NO_FIELDS for name in {*table["field"], *groups}):
+        return False
+    pairs = table[["group", "field", "value"]].drop_duplicates().itertuples(index=False, name=None)
+    return all(reads_back(group, field, value) for group, field, value in pairs if isinstance(value, str))

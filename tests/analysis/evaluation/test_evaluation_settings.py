@@ -9,7 +9,8 @@ from scipy.stats import binomtest
 
 from gini_notebook.analysis import rules
 from gini_notebook.analysis.evaluation import evaluate
-from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.analysis.truth import read_truth
+from gini_notebook.errors import SchemaError, SettingError, TruthWarning
 from gini_notebook.schema import COMPARISONS, FIELD_SCORES, SUMMARY, check
 from tests.analysis.evaluation.evaluation_samples import FOUND, TRUTH, header, items, outcomes
 
@@ -40,14 +41,23 @@ def test_a_tolerance_holds_in_line_items_too():
     assert set(tolerant.comparisons["outcome"]) == {"correct"}
 
 
-def test_fields_of_the_truth_that_nobody_extracts_are_left_out_unless_the_service_has_them():
+def test_M3_what_was_labelled_on_purpose_counts_and_a_strange_column_of_a_wide_table_is_left_out():
     truth = header(("a", "invoiceId", "1"), ("a", "iban", "DE1"), ("a", "amountToPay", "1.00:EUR"))
     result = evaluate(header(("a", "iban", "DE1")), truth)
-    assert set(result.comparisons["field"]) == {"iban", "amountToPay"}
-    assert result.provenance["left_out_fields"] == ["invoiceId"]
-    assert set(evaluate(header(("a", "iban", "DE1")), truth, fields=["invoiceId"]).comparisons["field"]) == {
-        "invoiceId"
+    assert outcomes(result) == {
+        ("a", "amountToPay"): "missing",
+        ("a", "iban"): "correct",
+        ("a", "invoiceId"): "missing",
     }
+    assert ("never_delivered", ("amountToPay", "invoiceId")) in [(note.kind, note.about) for note in result.notes]
+    wide = read_truth(pd.DataFrame({"document": ["a"], "iban": "DE1", "amountToPay": "1.00:EUR", "ibna": "1"}))
+    with pytest.warns(TruthWarning, match=r"^1 column of the ground truth left out.*ibna is near iban"):
+        result = evaluate(header(("a", "iban", "DE1")), wide)
+    assert set(result.comparisons["field"]) == {"iban", "amountToPay"}
+    assert result.provenance["left_out_fields"] == ["ibna"]
+    assert result.check("fields_left_out<=0")[0].passed is False
+    delivered = evaluate(header(("a", "iban", "DE1"), ("a", "ibna", "1")), wide)
+    assert outcomes(delivered)["a", "ibna"] == "correct"
 
 
 def test_the_entity_of_the_table_chooses_the_rule_of_an_unknown_field():

@@ -122,7 +122,10 @@ def test_an_evaluation_shows_itself_in_a_notebook_with_everything_escaped():
     assert "&lt;script&gt;" in html
     assert repr(RESULT) == "<Evaluation of 100 documents: 110 correct, 70 wrong, 20 missing>"
     nothing = evaluate(truth.assign(field="iban"), truth, fields=["iban"])
-    assert repr(nothing) == "<Evaluation of 1 documents: nothing to compare>"
+    assert repr(nothing).splitlines() == [
+        "<Evaluation of 1 documents: nothing to compare>",
+        "· iban: predicted 1 time, labelled never; in no count.",
+    ]
     numbers = nothing.summary().set_index("metric")["value"]
     assert numbers["coverage"] == 1
     assert "micro_f1" not in numbers

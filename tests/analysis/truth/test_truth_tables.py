@@ -12,6 +12,7 @@ from truth_samples import values
 
 from gini_notebook import schema
 from gini_notebook.analysis.truth import read_truth
+from gini_notebook.analysis.truth.column_values import Wishes
 from gini_notebook.analysis.truth.sheets import parquet_labels
 from gini_notebook.errors import TruthError
 
@@ -50,22 +51,28 @@ def test_excel_line_that_names_the_separator_is_passed_over(tmp_path):
     assert values(read_truth(path)) == {("a.pdf", "iban"): "DE1"}
 
 
-def test_other_encodings_are_refused_with_the_place(tmp_path):
-    path = write(tmp_path, "truth.csv", "document,paymentRecipient\na.pdf,Müller\n".encode("cp1252"))
-    with pytest.raises(TruthError, match=r"truth\.csv is not UTF-8 \(byte 0xFC in line 2\)\. Save it as UTF-8"):
-        read_truth(path)
+def test_M25_another_encoding_is_read_and_said(tmp_path):
+    text = "document;paymentRecipient\na.pdf;Müller\n"
+    for encoding, said in (("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16-LE")):
+        truth = read_truth(write(tmp_path, "truth.csv", text.encode(encoding)))
+        assert values(truth) == {("a.pdf", "paymentRecipient"): "Müller"}
+        assert said in truth.notes[0].text
+    write(tmp_path, "truth.csv", b"\xff")
+    with pytest.raises(TruthError, match=r"truth\.csv is not utf-8 \(byte 0xFF in line 1\)\. Save it as UTF-8"):
+        read_truth(tmp_path / "truth.csv", encoding="utf-8")
+    with pytest.raises(TruthError, match=r"There is no encoding 'utf-9'"):
+        read_truth(tmp_path / "truth.csv", encoding="utf-9")
+    with pytest.raises(TruthError, match=r"truth\.csv is no text, and no table"):
+        read_truth(write(tmp_path, "truth.csv", bytes(range(256))))
 
 
 def test_A8_a_table_without_the_needed_columns_says_what_it_found_and_how_to_name_it(tmp_path):
-    path = write(tmp_path, "truth.csv", "Dateiname;Betrag\na.pdf;12,00\n")
-    with pytest.raises(
-        TruthError, match=r"no column 'document'.*its columns are: 'Dateiname', 'Betrag'\. Needed is"
-    ) as e:
+    path = write(tmp_path, "truth.csv", "Datnei;Betrag\na.pdf;12,00\n")
+    with pytest.raises(TruthError, match=r"no column 'document'.*its columns are: 'Datnei', 'Betrag'\. Needed is") as e:
         read_truth(path)
-    assert "columns={'your name': 'document'}" in str(e.value)
+    assert "columns={'Datnei': 'document'}" in str(e.value)
     assert "\n" not in str(e.value)
-    renamed = read_truth(path, columns={"Dateiname": "document", "Betrag": "amountToPay"})
-    assert values(renamed) == {("a.pdf", "amountToPay"): "12,00"}
+    assert values(read_truth(path, columns={"Datnei": "document"})) == {("a.pdf", "amountToPay"): "12.00"}
 
 
 def test_a_header_in_capitals_is_understood(tmp_path):
@@ -147,8 +154,8 @@ def workbook(path: Path, rows: list[list[object]]) -> Path:
 
 def test_cells_of_a_workbook_become_the_strings_of_the_service(tmp_path):
     rows = [
-        ["document", "paymentDueDate", "amountToPay", "paymentReference", "quantity", "instantPayment", "baseGross"],
-        ["a.pdf", datetime.date(2025, 4, 11), 12.5, 4711, 0.1 + 0.2, True, "12.34:EUR"],
+        ["document", "paymentDueDate", "amountToPay", "paymentReference", "skontoRemainingDays", "instantPayment", "x"],
+        ["a.pdf", datetime.date(2025, 4, 11), 12.5, "4711", 0.1 + 0.2, True, "12.34:EUR"],
         ["b.pdf", datetime.datetime.fromisoformat("2025-04-11T08:30"), 7, "000815", -2.0, None, 1234.567],
     ]
     found = values(read_truth(workbook(tmp_path / "truth.xlsx", rows)))
@@ -160,13 +167,15 @@ def test_cells_of_a_workbook_become_the_strings_of_the_service(tmp_path):
         "true",
         "12.34:EUR",
     ]
-    assert [found["b.pdf", name] for name in ("paymentDueDate", "amountToPay", "paymentReference", "quantity")] == [
-        "2025-04-11 08:30:00",
+    assert [
+        found["b.pdf", name] for name in ("paymentDueDate", "amountToPay", "paymentReference", "skontoRemainingDays")
+    ] == [
+        "2025-04-11",
         "7.00",
         "000815",
         "-2",
     ]
-    assert found["b.pdf", "baseGross"] == "1234.567"
+    assert found["b.pdf", "x"] == "1234.567"
 
 
 def test_long_workbook_uses_the_field_of_the_row(tmp_path):
@@ -213,7 +222,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(TruthError, match=r"needs pyarrow to be read: pip install 'gini-notebook\[parquet\]'"):
-        parquet_labels(write(tmp_path, "t.parquet", b"PAR1"), "t.parquet", {})
+        parquet_labels(write(tmp_path, "t.parquet", b"PAR1"), "t.parquet", Wishes())
 
 
 def test_a_frame_in_memory_is_a_table_too():

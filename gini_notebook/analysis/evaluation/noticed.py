@@ -1,0 +1,181 @@
+"""What an evaluation notices about its two tables, as notes (:mod:`gini_notebook.notes`) beside the numbers."""
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gini_notebook.analysis.evaluation.bare_amounts import stated_without_currency
+from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray
+from gini_notebook.analysis.evaluation.inputs import Inputs
+from gini_notebook.analysis.evaluation.normalization import NormalizedValues
+from gini_notebook.analysis.truth.column_values import MISSING_WORDS
+from gini_notebook.analysis.truth.document_names import nearest_name
+from gini_notebook.analysis.truth.headers import nearest
+from gini_notebook.errors import TruthWarning
+from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merged
+from gini_notebook.schema import dotted
+
+# The rules whose values have a notation.
+_NOTATIONS = ("amount", "numeric", "date", "integer", "currency", "timeperiod", "bool")
+# What reading the truth has said, and what the evaluation knows better.
+_SAID_ANEW = ("truth_unread", "currency_not_stated", "columns_unknown", "missing_words", "alternatives_found")
+_LONGEST_WORD = max(map(len, MISSING_WORDS))
+# A warning is about the truth; that the sandbox answered, or an upload is unclear, stands in the notes alone.
+_WARNED = (
+    "truth_unread",
+    "documents_unpaired",
+    "fields_left_out",
+    "missing_words",
+    "declared_unknown",
+    "sheets_unread",
+)
+# Names that are looked at for a nearest one; more would take long, and nobody reads them.
+_NEAREST = 20
+NOT_FOR_TABLES = ("documents_failed", "unclear_uploads", "files_left_out")
+"""Gates that a bare table of extractions has no number for."""
+
+
+def notes_of_values(
+    inputs: Inputs, normalized: NormalizedValues, bare: IntArray, unlabelled: Sequence[int]
+) -> tuple[Note, ...]:
+    """Return what the values of both tables give to know.
+
+    Parameters
+    ----------
+    bare
+        Rows of the truth with an amount that names no currency.
+    unlabelled
+        Columns that nobody labelled.
+    """
+    notes = [*_unread(inputs, normalized), *_missing_words(inputs)]
+    without = stated_without_currency(bare, inputs)
+    notes += [_note("currency_not_stated", inputs, column, texts) for column, texts in without.items()]
+    predicted = np.bincount(inputs.extracted.column[inputs.extracted.value != NOTHING], minlength=len(inputs.columns))
+    for column in unlabelled:
+        if predicted[column]:
+            notes.append(Note("labelled_never", int(predicted[column]), (dotted(*inputs.columns[column]),)))
+    if inputs.unclear:
+        notes.append(Note("truth_unclear", inputs.unclear))
+    return (*notes, *_repeats(inputs))
+
+
+def _note(kind: str, inputs: Inputs, column: int, texts: Sequence[str], detail: str = "") -> Note:
+    examples = tuple(dict.fromkeys(texts))[:EXAMPLES]
+    return Note(kind, len(texts), (dotted(*inputs.columns[column]),), detail, examples)
+
+
+def _unread(inputs: Inputs, normalized: NormalizedValues) -> Iterable[Note]:
+    """Name the values of the truth that their rule cannot read."""
+    unread = np.flatnonzero(np.append(~normalized.parsed, False)[normalized.truth])
+    by_column: dict[int, list[str]] = {}
+    for row in unread.tolist():
+        by_column.setdefault(int(inputs.truth.column[row]), []).append(str(inputs.values[inputs.truth.value[row]]))
+    for column, texts in sorted(by_column.items()):
+        rule = normalized.rules[normalized.rule_of_column[column]]
+        if rule.name in _NOTATIONS and rule.custom is None:
+            yield _note("truth_unread", inputs, column, texts, rule.name)
+
+
+def _missing_words(inputs: Inputs) -> Iterable[Note]:
+    words = {
+        code
+        for code, text in enumerate(inputs.values.tolist())
+        if len(text) <= _LONGEST_WORD and text.strip().casefold() in MISSING_WORDS
+    }
+    if not words:
+        return
+    rows = np.flatnonzero(np.isin(inputs.truth.value, np.fromiter(words, np.int64)))
+    by_column: dict[int, list[str]] = {}
+    for row in rows.tolist():
+        by_column.setdefault(int(inputs.truth.column[row]), []).append(str(inputs.values[inputs.truth.value[row]]))
+    for column, texts in sorted(by_column.items()):
+        yield _note("missing_words", inputs, column, texts)
+
+
+def _repeats(inputs: Inputs) -> Iterable[Note]:
+    """Say that a header field was predicted twice with one value: a table that was put together twice."""
+    header = np.array([not group for group, _ in inputs.columns] or [True])[inputs.extracted.column]
+    rows = np.flatnonzero(header & (inputs.extracted.value != NOTHING))
+    slot = inputs.extracted.document[rows] * max(len(inputs.columns), 1) + inputs.extracted.column[rows]
+    again = pd.Series(slot * max(len(inputs.values), 1) + inputs.extracted.value[rows]).duplicated()
+    if again.any():
+        yield Note("repeats", int(again.sum()), detail="extractions")
+
+
+def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> list[Note]:
+    """Return what the documents of both sides give to know.
+
+    Parameters
+    ----------
+    facts
+        The provenance: documents without truth, documents not sent.
+    answered, failed
+        How many documents of the truth were answered, and how many were not.
+    """
+    without = [*facts["documents_without_truth"]]
+    without += [one["document"] for one in facts["failed_without_truth"]]
+    lacking = list(facts["documents_not_sent"])
+    near = {name: nearest_name(name, without) for name in lacking[:_NEAREST]} if without else {}
+    unpaired = [name for name in lacking if near.get(name)]
+    others = [name for name in lacking if not near.get(name)]
+    notes = []
+    if unpaired:
+        examples = tuple(f"{name} (nearest: {near[name]})" for name in unpaired[:EXAMPLES])
+        notes.append(Note("documents_unpaired", len(unpaired), detail="ground truth", examples=examples))
+    if others:
+        notes.append(Note("documents_not_sent", len(others), examples=tuple(others[:EXAMPLES])))
+    if without:
+        notes.append(Note("documents_without_truth", len(without), examples=tuple(without[:EXAMPLES])))
+    if failed:
+        notes.append(Note("documents_failed", failed))
+    if facts["service"] == "sandbox":
+        notes.append(Note("sandbox"))
+    if facts["never_delivered"] and answered:
+        notes.append(Note("never_delivered", len(facts["never_delivered"]), tuple(facts["never_delivered"])))
+    if facts["left_out_fields"]:
+        fields = tuple(facts["left_out_fields"])
+        likely = [f"{name} is near {known}" for name in fields if (known := nearest(name))]
+        notes.append(Note("fields_left_out", len(fields), fields, f" ({'; '.join(likely)})" if likely else ""))
+    return notes
+
+
+def all_notes(truth: Any, batch: Any, *parts: Iterable[Note]) -> tuple[Note, ...]:
+    """Return the notes of a truth, of a run, and those that the evaluation made itself, gravest first."""
+    of_truth = [note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind not in _SAID_ANEW]
+    several = [
+        note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind == "alternatives_found"
+    ]
+    of_batch = [note for note in getattr(batch, "notes", ()) if isinstance(note, Note)]
+    return merged([*_without_lists([of_truth, several, of_batch, *parts])])
+
+
+def _without_lists(parts: Iterable[Iterable[Note]]) -> Iterable[list[Note]]:
+    """Make one note of the fields that nobody labelled: they are many, and each alone says little."""
+    kept: list[Note] = []
+    fields: dict[str, int] = {}
+    for note in (note for part in parts for note in part):
+        if note.kind == "labelled_never":
+            fields |= {name: fields.get(name, 0) + note.count for name in note.about}
+        else:
+            kept.append(note)
+    if fields:
+        kept.append(Note("labelled_never", sum(fields.values()), tuple(sorted(fields))))
+    return [kept]
+
+
+def warn_of(notes: Sequence[Note]) -> None:
+    """Warn of the gravest note about the truth, if there is a grave one; all of them stand in ``result.notes``."""
+    grave = [note for note in notes if note.level == "must" and note.kind in _WARNED]
+    if grave:
+        more = f" ({len(grave) - 1} more in result.notes)" if len(grave) > 1 else ""
+        warnings.warn(f"{grave[0].text} {grave[0].advice}{more}", TruthWarning, stacklevel=5)
+
+
+def gate_numbers(notes: Sequence[Note], *, from_run: bool) -> dict[str, float]:
+    """Return the counts that a quality gate can name; not a number where a bare table cannot tell."""
+    return {
+        name: float("nan") if name in NOT_FOR_TABLES and not from_run else float(counted(notes, name)) for name in GATES
+    }

@@ -1,0 +1,133 @@
+"""Names of documents: levelled when they are read, and paired where they differ in what is no part of the name.
+
+Two tables name the same document in different ways: with another folder before it, a backslash, an ending in capitals
+or none, another case. Such names are paired where exactly one candidate remains on both sides, and that is said.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from gini_notebook.notations import visible
+from gini_notebook.notes import EXAMPLES, Note
+
+_ENDING = re.compile(r"\.(?:pdf|png|jpe?g|tiff?|gif|heic|webp|bmp|xml|txt|json|docx?)$", re.IGNORECASE)
+_NEAR = 0.6
+
+
+def levelled(name: str) -> str:
+    r"""Return a name without blanks around it and characters nobody sees, composed, with ``/`` between folders.
+
+    Examples
+    --------
+    >>> levelled(" .\\sub\\a.pdf\u00a0")
+    'sub/a.pdf'
+    """
+    text = unicodedata.normalize("NFC", visible(name)).strip().replace("\\", "/")
+    while text.startswith("./"):
+        text = text[2:].lstrip("/")
+    return text or name.strip()
+
+
+def names_note(changed: Sequence[str]) -> list[Note]:
+    """Say that names were levelled."""
+    if not changed:
+        return []
+    return [
+        Note("names_levelled", len(changed), detail="blanks, backslashes or ./", examples=tuple(changed[:EXAMPLES]))
+    ]
+
+
+def _without_ending(name: str) -> str:
+    return _ENDING.sub("", name)
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+# From the least that may differ to the most; the words go on after "the names differ in".
+_STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("blanks or their Unicode form", levelled),
+    ("case", lambda name: levelled(name).casefold()),
+    ("the ending", lambda name: _without_ending(levelled(name)).casefold()),
+    ("the folder", lambda name: _last(levelled(name)).casefold()),
+    ("the folder and the ending", lambda name: _without_ending(_last(levelled(name))).casefold()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which names of the truth mean which documents.
+
+    Attributes
+    ----------
+    names
+        From a name of the truth to the name of the document, where they differ.
+    notes
+        What was paired, and how the names differ.
+    """
+
+    names: Mapping[str, str]
+    notes: tuple[Note, ...]
+
+
+def paired(wanted: Iterable[str], known: Iterable[str]) -> Pairing:
+    r"""Pair names that differ in case, ending, folder or form, if exactly one candidate remains on both sides.
+
+    Parameters
+    ----------
+    wanted
+        Documents of the truth.
+    known
+        Documents that were sent, or that there are extractions of.
+
+    Examples
+    --------
+    >>> dict(paired(["sub\\A.PDF", "b"], ["sub/a.pdf", "b.pdf", "c.pdf"]).names)
+    {'sub\\\\A.PDF': 'sub/a.pdf', 'b': 'b.pdf'}
+    """
+    there = list(dict.fromkeys(known))
+    exact = set(there)
+    open_ones = [name for name in dict.fromkeys(wanted) if name not in exact]
+    taken = exact & set(wanted)
+    names: dict[str, str] = {}
+    notes = []
+    for how, form in _STEPS:
+        free = [name for name in there if name not in taken]
+        found = _unique(open_ones, free, form)
+        if found:
+            names |= found
+            taken.update(found.values())
+            open_ones = [name for name in open_ones if name not in found]
+            examples = tuple(f"{one} = {other}" for one, other in list(found.items())[:EXAMPLES])
+            notes.append(Note("documents_paired", len(found), detail=how, examples=examples))
+    return Pairing(names, tuple(notes))
+
+
+def _unique(wanted: Sequence[str], known: Sequence[str], form: Callable[[str], str]) -> dict[str, str]:
+    ours, theirs = ([*map(form, names)] for names in (wanted, known))
+    counts, of_theirs = Counter(ours), Counter(theirs)
+    by_form = dict(zip(theirs, known, strict=True))
+    return {
+        name: by_form[one]
+        for name, one in zip(wanted, ours, strict=True)
+        if one and counts[one] == 1 and of_theirs[one] == 1 and _endings_agree(name, by_form[one])
+    }
+
+
+def _endings_agree(name: str, other: str) -> bool:
+    """Return whether the endings are the same, or one name has none: ``a.pdf`` is not ``a.png``."""
+    endings = [match[0].casefold() for one in (name, other) if (match := _ENDING.search(levelled(one)))]
+    return len(set(endings)) <= 1
+
+
+def nearest_name(name: str, known: Sequence[str]) -> str:
+    """Return the name that is most like this one, or an empty string if none is."""
+    found = process.extractOne(name, known, scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
+    return "" if found is None else str(found[0])

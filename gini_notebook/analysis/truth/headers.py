@@ -1,0 +1,279 @@
+"""What the columns of a table mean: the words people write above them, in German and in English.
+
+Names are compared without case, blanks, underscores and signs, and ``ä`` is ``ae``. What is only similar to a known
+word is suggested, never taken.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from gini_notebook.notations import currency, visible
+from gini_notebook.notes import Note
+from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
+
+Role = Literal["document", "field", "value", "group", "row", "source", "alternative", "state", "currency", "label"]
+
+ITEM_FIELDS = ("artNumber", "baseGross", "description", "position", "quantity")
+# A column of a wide table that holds a compound extraction as JSON.
+COMPOUND_SUFFIX = "[]"
+DOCUMENT_WORDS = (
+    "document, file, filename, file name, document name, doc, doc name, document id, path, file path, pdf, pdf file, "
+    "image, image name, Datei, Dateiname, Name der Datei, Dateipfad, Pfad, Dokument, Dokumentname, Dokumentenname, "
+    "Name des Dokuments, Beleg, Belegname, Belegdatei, PDF-Datei, PDF-Name, Rechnungsdatei, Scan, Bild, Bildname, "
+    "Fichier, Documento"
+)
+LONG_WORDS: Mapping[Role, str] = {
+    "field": "field, field name, Feld, Feldname, Label, Attribut",
+    "value": "value, Wert, Sollwert, Soll, expected, expected value, ground truth, truth, Feldwert",
+    "group": "group, compound, Gruppe",
+    "row": "row, row number, Zeile, Zeilennummer, Zeilennr",
+    "source": "source, Quelle",
+    "alternative": "alternative, Alternative",
+    "state": "state, Zustand",
+}
+# What people write above the column of a field. One list for tables and JSON; add here what else you meet.
+FIELD_WORDS: Mapping[str, str] = {
+    "amountToPay": (
+        "amount, amount to pay, amount due, total, total amount, total due, grand total, invoice amount, "
+        "invoice total, "
+        "gross amount, gross total, payable amount, amount payable, payment amount, Betrag, Zahlbetrag, "
+        "Zahlungsbetrag, Rechnungsbetrag, Gesamtbetrag, Bruttobetrag, Betrag brutto, Brutto, Endbetrag, Gesamtsumme, "
+        "Rechnungssumme, Summe, zu zahlen, zu zahlender Betrag, zahlbarer Betrag, Überweisungsbetrag, Forderung, "
+        "Gesamtbetrag brutto, Rechnungsbetrag brutto, Gesamt"
+    ),
+    "iban": (
+        "iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, IBAN Empfänger, IBAN des Empfängers, "
+        "Empfänger-IBAN, iban number, recipient iban, payee iban, creditor iban, Zahlungsempfänger IBAN, Kreditor IBAN"
+    ),
+    "bic": "bic, swift, swift code, bic code, bic/swift, swift/bic, BIC Empfänger, Empfänger-BIC, recipient bic",
+    "paymentRecipient": (
+        "payment recipient, recipient, recipient name, payee, payee name, creditor, supplier, supplier name, vendor, "
+        "vendor name, seller, beneficiary, Empfänger, Zahlungsempfänger, Empfängername, Name des Empfängers, "
+        "Name Empfänger, Name des Zahlungsempfängers, Begünstigter, Kontoinhaber, Lieferant, Lieferantenname, "
+        "Kreditor, "
+        "Gläubiger, Rechnungssteller, Rechnungsersteller, Rechnungsaussteller, Aussteller, Firma"
+    ),
+    "paymentPurpose": (
+        "payment purpose, purpose, purpose of payment, remittance information, Verwendungszweck, Zahlungszweck, Zweck, "
+        "VWZ, Verwendung, Überweisungszweck, Betreff der Zahlung"
+    ),
+    "paymentReference": (
+        "payment reference, reference, reference number, ref, ref no, invoice number, invoice no, invoice id, "
+        "Referenz, Referenznummer, Zahlungsreferenz, Referenz-Nr, Rechnungsnummer, Rechnungsnr, Rechnungs-Nr, "
+        "Rechnung Nr, Rechnungs Nr, RE-Nr, ReNr, Rg-Nr, Belegnummer, Beleg-Nr"
+    ),
+    "paymentDueDate": (
+        "payment due date, due date, due, due on, date due, payment due, pay by, Fällig, Fällig am, Fälligkeit, "
+        "Fälligkeitsdatum, Fälligkeitstag, Fällig bis, Zahlbar bis, Zahlungsziel, Zahlung bis, Zahlungstermin, "
+        "zu zahlen bis, Zahlbar am, Zahldatum"
+    ),
+    "docType": "doc type, document type, Dokumenttyp, Dokumententyp, Dokumentart, Belegart, Belegtyp",
+    "paymentState": "payment state, Zahlungsstatus, Zahlstatus",
+    "businessDocType": "business doc type, business document type, Geschäftsdokumenttyp",
+    "instantPayment": "instant payment, Echtzeitüberweisung, Sofortüberweisung",
+    "artNumber": (
+        "art number, article number, article no, item number, item no, sku, product number, Artikelnummer, "
+        "Artikel-Nr, Art.-Nr., Artikelnr, Art Nr, ArtNr, Produktnummer"
+    ),
+    "description": (
+        "description, item description, item, article, product, Beschreibung, Bezeichnung, Artikelbezeichnung, "
+        "Artikel, "
+        "Leistung, Produkt, Positionstext, Warenbezeichnung"
+    ),
+    "quantity": "quantity, qty, Menge, Anzahl, Stück, Stückzahl, Stk",
+    "baseGross": (
+        "base gross, unit price gross, gross unit price, gross price, price gross, Einzelpreis brutto, Bruttopreis, "
+        "Brutto-Einzelpreis, Stückpreis brutto, Bruttoeinzelpreis, Preis brutto, Einzelpreis (brutto), EP brutto"
+    ),
+    "position": "position, pos, pos no, position number, Pos.-Nr., Posnr, Positionsnummer, item position",
+    "skontoPercentageDiscounted": (
+        "skonto percentage discounted, discount percentage, cash discount percentage, Skonto, Skonto in Prozent, "
+        "Skonto Prozent, Skontosatz, Skonto %, Skonto in %"
+    ),
+    "skontoAmountDiscounted": "skonto amount discounted, discount amount, Skontobetrag, Skonto Betrag",
+    "skontoAmountToPay": "skonto amount to pay, amount with discount, Betrag mit Skonto, Betrag abzüglich Skonto",
+    "skontoDueDate": "skonto due date, discount due date, Skonto bis, Skontofrist, Skontodatum, Skonto fällig am",
+}
+CURRENCY_WORDS = "currency, currency code, Währung, Währungscode, Waehrung, Whg, Wrg"
+# A name further than this from every known word is no misspelling of one.
+_NEAR = 0.75
+
+
+def key(name: str) -> str:
+    """Return what is compared of a name of a column.
+
+    Examples
+    --------
+    >>> key(" Fällig_am: "), key("amountToPay") == key("Amount to pay")
+    ('faelligam', True)
+    """
+    text = unicodedata.normalize("NFKC", visible(name)).casefold()
+    for letter, spelled in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        text = text.replace(letter, spelled)
+    return "".join(mark for mark in text if mark.isalnum() or mark == "%")
+
+
+def _keys(words: str) -> list[str]:
+    return [key(word) for word in words.split(", ")]
+
+
+_LABELS = {key(field): field for field in FIELD_ENTITIES}
+_LABELS |= {word: field for field, words in FIELD_WORDS.items() for word in _keys(words) if word not in _LABELS}
+_ROLES: dict[str, Role] = {word: role for role, words in LONG_WORDS.items() for word in _keys(words)}
+_DOCUMENTS = {word: place for place, word in enumerate(_keys(DOCUMENT_WORDS))}
+_CURRENCIES = frozenset(_keys(CURRENCY_WORDS))
+_WITH_CURRENCY = re.compile(r"^(.*?)[ _\-/(\[]+(?:in +)?(€|\$|£|[A-Za-z]{3,4})[)\]]?$").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what stands above it, and what it means.
+
+    Attributes
+    ----------
+    name
+        As written.
+    role
+        What it holds; ``"label"`` is a column of a wide table.
+    group, field
+        Of a label: the field.
+    currency
+        Named in the header, as in ``Betrag (EUR)``.
+    known
+        Whether the service has such a field, or the caller named it.
+    """
+
+    name: str
+    role: Role
+    group: str = ""
+    field: str = ""
+    currency: str = ""
+    known: bool = True
+
+    @property
+    def place(self) -> str:
+        """The field in one word."""
+        return dotted(self.group, self.field)
+
+
+def column(name: str, columns: Mapping[str, str]) -> Column:
+    """Return what a column means.
+
+    Parameters
+    ----------
+    name
+        As written.
+    columns
+        The caller's names of columns to ours; they come first.
+    """
+    name = unicodedata.normalize("NFC", visible(name)).strip()
+    given = columns.get(name) or {key(theirs): ours for theirs, ours in columns.items()}.get(key(name))
+    if given:
+        return _literal(name, given) or Column(name, "label", field=given)
+    return _literal(name, name) or _by_words(name) or Column(name, "label", field=name, known=False)
+
+
+def _literal(name: str, ours: str) -> Column | None:
+    """Return what our own names mean."""
+    if ours in ("document", "file"):
+        return Column(name, "document")
+    for role in LONG_WORDS:
+        if ours == role:
+            return Column(name, role)
+    group, dot, field = ours.rpartition(".")
+    if ours in FIELD_ENTITIES or ours.endswith(COMPOUND_SUFFIX):
+        return Column(name, "label", field=ours)
+    if dot and group == LINE_ITEMS:
+        return Column(name, "label", group, field)
+    return None
+
+
+def _by_words(name: str) -> Column | None:
+    word = key(name)
+    if word in _DOCUMENTS:
+        return Column(name, "document")
+    if word in _LABELS:
+        return Column(name, "label", field=_LABELS[word])
+    if word in _ROLES:
+        return Column(name, _ROLES[word])
+    if word in _CURRENCIES:
+        return Column(name, "currency")
+    if match := _WITH_CURRENCY(name):
+        field, code = _LABELS.get(key(match[1])), currency(match[2])
+        if field and code and FIELD_ENTITIES[field] == "amount":
+            return Column(name, "label", field=field, currency=code)
+    return None
+
+
+def resolved(header: Sequence[str], columns: Mapping[str, str]) -> list[Column | None]:
+    """Return what each column of a table means; None for a column without a name.
+
+    One column names the documents: the one whose word comes first in :data:`DOCUMENT_WORDS`. Words of a long table
+    (``Wert``, ``Zeile``) mean something only where there are both a field and a value.
+    """
+    found = [column(name, columns) if name.strip() else None for name in header]
+    documents = [one for one in found if one is not None and one.role == "document"]
+    chosen = min(documents, key=lambda one: _rank(one, columns), default=None)
+    long = {"field", "value"} <= {one.role for one in found if one is not None}
+    amounts = any(one is not None and FIELD_ENTITIES.get(one.field) == "amount" for one in found)
+    return [one and _currency(_in_company(one, chosen, long=long), amounts=amounts or long) for one in found]
+
+
+def _currency(one: Column, *, amounts: bool) -> Column:
+    """Return what a column of currencies means: beside amounts it is theirs, else a field of its own."""
+    if one.role != "currency" and one.place != "currency":
+        return one
+    return Column(one.name, "currency") if amounts else Column(one.name, "label", field="currency")
+
+
+def _rank(one: Column, columns: Mapping[str, str]) -> int:
+    return -1 if one.name in columns else _DOCUMENTS.get(key(one.name), len(_DOCUMENTS))
+
+
+def _in_company(one: Column, document: Column | None, *, long: bool) -> Column:
+    """Return what a column means beside the others."""
+    if one.role == "document" and one is not document:
+        return Column(one.name, "label", field=one.name, known=False)
+    if one.role in ("field", "value", "group", "row", "source", "alternative", "state") and not long:
+        literal = one.name.lower() in ("field", "value", "group", "row", "source")
+        return one if literal else Column(one.name, "label", field=one.name, known=False)
+    return one
+
+
+def nearest(name: str, names: Iterable[str] = ()) -> str:
+    """Return the field whose words are nearest to a name, or an empty string if none is near.
+
+    Examples
+    --------
+    >>> nearest("Betrga"), nearest("Notiz")
+    ('amountToPay', '')
+    """
+    word = key(name)
+    words = {**_LABELS, **{key(other): other for other in names}, **dict.fromkeys(_DOCUMENTS, "document")}
+    best = max(words, key=lambda other: OSA.normalized_similarity(word, other))
+    return words[best] if OSA.normalized_similarity(word, best) >= _NEAR else ""
+
+
+def header_notes(found: Iterable[Column | None]) -> list[Note]:
+    """Say which columns were understood by another name, and which are no field of the service."""
+    there = [one for one in found if one is not None]
+    renamed = [one for one in there if one.role == "label" and one.known and one.name != one.place]
+    renamed += [one for one in there if one.role == "document" and one.name.lower() not in ("document", "file")]
+    unknown = [one.name for one in there if one.role == "label" and not one.known]
+    notes = []
+    if renamed:
+        meant = tuple(f"{one.name} → {one.place or one.role}" for one in renamed)
+        notes.append(Note("columns_understood", len(meant), meant))
+    if unknown:
+        notes.append(Note("columns_unknown", len(unknown), tuple(unknown), _suggestions(unknown)))
+    return notes
+
+
+def _suggestions(names: Iterable[str]) -> str:
+    near = [f"{name} is near {field}" for name in names if (field := nearest(name))]
+    return f" ({'; '.join(near)})" if near else ""
