@@ -161,6 +161,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownNote:
+    """One note: its sentence, its level, what to do about it, and examples, which only HTML and workbooks show."""
+
+    level: str
+    text: str
+    advice: str
+    examples: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldGroup:
     """The header fields, or the columns of one compound, with their averages."""
 
@@ -185,6 +195,7 @@ class Content:
     failed: Sequence[Mapping[str, str]]
     rules: Sequence[Mapping[str, str]]
     provenance: Mapping[str, str]
+    notes: Sequence[ShownNote]
 
     @property
     def from_sandbox(self) -> bool:
@@ -222,6 +233,7 @@ def gather(
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
     failed = [_failed_row(row) for row in provenance.pop("failed_without_truth", [])]
+    provenance.pop("notes", None)
     return Content(
         result=result,
         form=form,
@@ -236,6 +248,15 @@ def gather(
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
         provenance={str(key): plain(value) for key, value in provenance.items()}
         | {"unread_truth": " ".join(result.unread_truth())},
+        notes=[
+            ShownNote(
+                note.level,
+                note.sentence("de" if form.language == "de" else "en"),
+                note.advice,
+                ", ".join(note.examples),
+            )
+            for note in result.notes
+        ],
     )
 
 

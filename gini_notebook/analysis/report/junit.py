@@ -17,6 +17,10 @@ def as_junit(content: Content) -> bytes:
     failed = {row["document"]: row["error"] for row in content.failed}
     mistakes = dict(iter(content.result.mistakes().groupby("document", sort=False)))
     suite = etree.Element("testsuite", name=printable(content.title))
+    if content.notes:
+        properties = etree.SubElement(suite, "properties")
+        for note in content.notes:
+            etree.SubElement(properties, "property", name=f"note.{note.level}", value=printable(note.text))
     documents = dict.fromkeys([*map(str, content.result.documents["document"]), *failed])
     for document in documents:
         case = etree.SubElement(suite, "testcase", classname="documents", name=printable(document))

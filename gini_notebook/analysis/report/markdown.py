@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from gini_notebook._text import printable
-from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, Content
+from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, Content, ShownNote
 
 # Markdown lets HTML and its own marks through, so both are taken out of what came from outside.
 _ESCAPES = {ord(mark): f"\\{mark}" for mark in "\\`*_{}[]()#+!|~"} | {
@@ -20,6 +20,9 @@ def as_markdown(content: Content) -> bytes:
     text = content.text
     lines = [f"# {escape(content.title)}", ""]
     lines += [f"- {escape(card.name)}: **{escape(card.value)}** ({escape(card.detail)})" for card in content.cards]
+    if content.notes:
+        lines += ["", f"## {text['notes']}", ""]
+        lines += [f"- {_marked(note)}" for note in content.notes]
     lines += ["", f"## {text['by_field']}"]
     for group in content.groups:
         lines += _table(group.title, ("field", *SCORES, *FIELD_COUNTS), group.rows, text)
@@ -33,6 +36,11 @@ def as_markdown(content: Content) -> bytes:
         lines += ["", f"## {text['failed']}", "", f"| {text['document']} | {text['why']} |", "|---|---|"]
         lines += [f"| {escape(row['document'])} | {escape(row['error'])} |" for row in content.failed]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _marked(note: ShownNote) -> str:
+    """Write a note without its examples, which are values of documents."""
+    return f"**{escape(note.text)}**" if note.level == "must" else escape(note.text)
 
 
 def _table(title: str, names: Sequence[str], rows: Sequence[Mapping[str, str]], text: Mapping[str, str]) -> list[str]:

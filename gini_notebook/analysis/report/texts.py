@@ -77,6 +77,7 @@ TEXTS = {
     "en": {
         "title": "Extraction quality",
         "made_at": "Made at",
+        "notes": "Notes",
         "from_sandbox": "The sandbox answered, which reads by plain rules: "
         "these are not the numbers of Gini's service.",
         "contents": "Contents",
@@ -178,6 +179,7 @@ TEXTS = {
     "de": {
         "title": "Qualität der Extraktionen",
         "made_at": "Erstellt am",
+        "notes": "Hinweise",
         "from_sandbox": "Geantwortet hat die Sandbox, die nach einfachen Regeln liest: "
         "Dies sind nicht die Zahlen von Ginis Dienst.",
         "contents": "Inhalt",

@@ -7,13 +7,14 @@ import pandas as pd
 import xlsxwriter
 
 from gini_notebook.analysis.report.content import Content
+from gini_notebook.notes import frame as notes_table
 
 MAX_ROWS = 1_048_575
 MAX_CHARACTERS = 32_767
 
 
 def as_workbook(content: Content) -> bytes:
-    """Render the workbook: fields, numbers, mistakes, documents, provenance."""
+    """Render the workbook: notes, fields, numbers, mistakes, documents, provenance."""
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -21,6 +22,7 @@ def as_workbook(content: Content) -> bytes:
         bold = book.add_format({"bold": True, "bottom": 1})
         result = content.result
         for name, frame in (
+            *((("notes", notes_table(result.notes)),) if result.notes else ()),
             ("fields", result.by_field()),
             ("numbers", result.summary()),
             ("mistakes", result.mistakes()),
