@@ -168,7 +168,8 @@ def _without_lists(parts: Iterable[Iterable[Note]]) -> Iterable[list[Note]]:
 
 def warn_of(notes: Sequence[Note]) -> None:
     """Warn of the gravest note about the truth, if there is a grave one; all of them stand in ``result.notes``."""
-    grave = [note for note in notes if note.level == "must" and note.kind in _WARNED]
+    # A column left out is worth a warning if it may be a misspelt field; else it is a remark, and its note is enough.
+    grave = [note for note in notes if note.kind in _WARNED and (note.detail or note.kind != "fields_left_out")]
     if grave:
         more = f" ({len(grave) - 1} more in result.notes)" if len(grave) > 1 else ""
         warnings.warn(f"{grave[0].text} {grave[0].advice}{more}", TruthWarning, stacklevel=5)

@@ -21,6 +21,8 @@ Role = Literal["document", "field", "value", "group", "row", "source", "alternat
 ITEM_FIELDS = ("artNumber", "baseGross", "description", "position", "quantity")
 # A column of a wide table that holds a compound extraction as JSON.
 COMPOUND_SUFFIX = "[]"
+# What this package reads of e-invoices beyond the fields of the service; no stranger in a table.
+OWN_FIELDS = ("invoiceId",)
 DOCUMENT_WORDS = (
     "document, file, filename, file name, document name, doc, doc name, document id, path, file path, pdf, pdf file, "
     "image, image name, Datei, Dateiname, Name der Datei, Dateipfad, Pfad, Dokument, Dokumentname, Dokumentenname, "
@@ -63,7 +65,7 @@ FIELD_WORDS: Mapping[str, str] = {
         "VWZ, Verwendung, Überweisungszweck, Betreff der Zahlung"
     ),
     "paymentReference": (
-        "payment reference, reference, reference number, ref, ref no, invoice number, invoice no, invoice id, "
+        "payment reference, reference, reference number, ref, ref no, invoice number, invoice no, "
         "Referenz, Referenznummer, Zahlungsreferenz, Referenz-Nr, Rechnungsnummer, Rechnungsnr, Rechnungs-Nr, "
         "Rechnung Nr, Rechnungs Nr, RE-Nr, ReNr, Rg-Nr, Belegnummer, Beleg-Nr"
     ),
@@ -100,8 +102,8 @@ FIELD_WORDS: Mapping[str, str] = {
     "skontoDueDate": "skonto due date, discount due date, Skonto bis, Skontofrist, Skontodatum, Skonto fällig am",
 }
 CURRENCY_WORDS = "currency, currency code, Währung, Währungscode, Waehrung, Whg, Wrg"
-# A name further than this from every known word is no misspelling of one.
-_NEAR = 0.75
+# A name that differs in more than one letter, and by more than this, is no misspelling.
+_NEAR = 0.8
 
 
 def key(name: str) -> str:
@@ -256,7 +258,8 @@ def nearest(name: str, names: Iterable[str] = ()) -> str:
     word = key(name)
     words = {**_LABELS, **{key(other): other for other in names}, **dict.fromkeys(_DOCUMENTS, "document")}
     best = max(words, key=lambda other: OSA.normalized_similarity(word, other))
-    return words[best] if OSA.normalized_similarity(word, best) >= _NEAR else ""
+    is_near = OSA.distance(word, best) <= 1 or OSA.normalized_similarity(word, best) >= _NEAR
+    return words[best] if is_near and len(word) > 2 else ""
 
 
 def header_notes(found: Iterable[Column | None]) -> list[Note]:
@@ -264,7 +267,7 @@ def header_notes(found: Iterable[Column | None]) -> list[Note]:
     there = [one for one in found if one is not None]
     renamed = [one for one in there if one.role == "label" and one.known and one.name != one.place]
     renamed += [one for one in there if one.role == "document" and one.name.lower() not in ("document", "file")]
-    unknown = [one.name for one in there if one.role == "label" and not one.known]
+    unknown = [one.name for one in there if one.role == "label" and not one.known and one.field not in OWN_FIELDS]
     notes = []
     if renamed:
         meant = tuple(f"{one.name} → {one.place or one.role}" for one in renamed)

@@ -37,7 +37,7 @@ from gini_notebook.errors import ReaderStopped, SettingError, TruthError
 from gini_notebook.notations import LOCALES, ORDERS
 from gini_notebook.notations import currency as currency_code
 from gini_notebook.notes import EXAMPLES, Note, as_plain, from_plain, merged
-from gini_notebook.schema import TRUTH, dotted
+from gini_notebook.schema import FIELD_ENTITIES, TRUTH, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -239,6 +239,7 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
     if reading.problems:
         examples = tuple(name for name, _ in reading.problems[:EXAMPLES])
         labels.notes.append(Note("files_unread", len(reading.problems), examples=examples))
+    _unsure_of_invoices(labels)
     table = Truth(frame(labels.labels))
     table.attrs.update(
         rule=_rule(declared),
@@ -248,6 +249,14 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
         notes=as_plain(merged([labels.notes])),
     )
     return table
+
+
+def _unsure_of_invoices(labels: Labels) -> None:
+    """Count what e-invoices say beyond the fields of the service only where it is delivered: nobody labelled it."""
+    by_hand = ("table", "json", "extractions", "declared", "no rows")
+    places = {(label.group, label.field) for label in labels.labels if label.field not in FIELD_ENTITIES}
+    places -= {(label.group, label.field) for label in labels.labels if label.source in by_hand}
+    labels.unsure.update(dict.fromkeys(sorted(places)))
 
 
 def _names_of(documents: Any) -> list[str]:

@@ -5,7 +5,7 @@ A list of plain values is alternatives (M24 of the metrics), a list of objects i
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -187,6 +187,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     meanings: dict[str, Column] = {}
     changed: list[str] = []
     empties: list[tuple[str, str, str]] = []
+    literal = frozenset(name for _, entry in entries if isinstance(entry, dict) for name in entry)
     for where, entry in entries:
         name = _document(entry, where, wishes)
         if entry.keys() == TRUTH.columns.keys():
@@ -206,10 +207,19 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
         if is_extractions(entry):
             found += _of_extractions(entry, document, where, result)
         else:
+            meanings |= {name: _meaning(name, wishes, literal) for name in entry if name not in meanings}
             found += _record(entry, document, where, wishes, meanings, empties, result)
     _finish(found, result, wishes)
     _say_empty(empties, result)
-    result.notes += [*header_notes(meanings.values()), *names_note(changed)]
+    fields = {field for group, field in result.fields if not group}
+    # A key that nobody knows may be a remark (a layout, a language), as a column of a wide table may.
+    told = [
+        one
+        for name, one in meanings.items()
+        if name not in {*_NOT_TRUTH, _FEEDBACK} and (one.known or one.field in fields)
+    ]
+    result.unsure.update({("", one.field): None for one in told if not one.known})
+    result.notes += [*header_notes(told), *names_note(changed)]
     return result
 
 
@@ -228,8 +238,7 @@ def _record(  # noqa: PLR0917 - one record, and what is gathered over all of the
     for name, value in content.items():  # type: ignore[union-attr]
         if name in (_document_key(entry, wishes), *_NOT_TRUTH):
             continue
-        meaning = meanings.setdefault(name, _meaning(name, wishes))
-        field = meaning.field or name
+        field = meanings[name].field if name in meanings else _meaning(name, wishes, frozenset()).field
         if isinstance(value, list) and any(isinstance(one, dict) and not _is_value(one) for one in value):
             found += _rows(value, document, field, "json", result)
         elif value is None or value in ([], {}):
@@ -243,9 +252,13 @@ def _record(  # noqa: PLR0917 - one record, and what is gathered over all of the
     return found
 
 
-def _meaning(name: str, wishes: Wishes) -> Column:
+def _meaning(name: str, wishes: Wishes, literal: Collection[str]) -> Column:
+    """Return what a key means; the service's own name, where it is among the keys, comes before other words for it."""
     found = column(name, wishes.columns)
-    return found if found.role == "label" and not found.group else Column(name, "label", field=name, known=False)
+    own = found.field == name or found.field not in literal
+    return (
+        found if found.role == "label" and not found.group and own else Column(name, "label", field=name, known=False)
+    )
 
 
 def _say_empty(empties: Sequence[tuple[str, str, str]], result: Labels) -> None:

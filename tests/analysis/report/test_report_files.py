@@ -106,7 +106,7 @@ def test_the_workbook_has_the_tables_as_sheets(result: Evaluation, tmp_path: Pat
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(written(result, tmp_path, ".xlsx"))
-    assert book.sheet_names == ["fields", "numbers", "mistakes", "documents", "provenance"]
+    assert book.sheet_names == ["notes", "fields", "numbers", "mistakes", "documents", "provenance"]
     for name, frame in (("fields", result.by_field()), ("numbers", result.summary()), ("mistakes", result.mistakes())):
         head, *body = book.get_sheet_by_name(name).to_python()
         assert head == list(frame.columns)
