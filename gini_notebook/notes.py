@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gini_notebook import schema
 from gini_notebook._text import printable
+from gini_notebook._text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -481,7 +482,7 @@ def as_html(notes: Iterable[Note]) -> str:
 
 def as_text(notes: Iterable[Note]) -> str:
     """Return the notes as lines of text, for displays without HTML; the gravest are marked with ``!``."""
-    return "".join(f"{'!' if note.level == 'must' else '·'} {note.text}\n" for note in ordered(notes))
+    return "".join(f"{'!' if note.level == 'must' else '·'} {printable(note.text)}\n" for note in ordered(notes))
 
 
 def frame(notes: Iterable[Note]) -> "pd.DataFrame":
