@@ -87,37 +87,13 @@ def run(  # noqa: PLR0913 - all by keyword
     allow_duplicates: bool = False,
     e_invoices: bool = False,
 ) -> RunReport:
-    """Send documents, wait until they are processed and store their extractions.
-
-    Every document ends as exactly one row. Bad files and refused documents are rows too, with the reason; the others
-    go on. The same call goes on where an earlier one ended, and costs nothing for what is finished.
+    """Send documents, wait until they are processed and store their extractions in the ledger.
 
     Parameters
     ----------
-    client
-        The client to use.
-    documents
-        A folder, a file, a glob, or an iterable of these, in which a list of files is one document of several pages;
-        or a mapping of names to files or pages; see :func:`gini_notebook.service.batch.inputs.find`.
-    to
-        The run folder, made if need be. It belongs to one user of one service.
-    progress
-        ``"auto"`` (a bar when somebody is there to see it), True, False, or a function of :class:`Counts`.
-    settings
-        Limits and times.
-    user
-        The user identifier to send the documents for; by default the one that was given to the login. If there was
-        none, a client that may choose takes a fresh random one for the run, so that the service's document list holds
-        this run and nothing else; the ledger remembers it.
-    executor
-        Executor that hashes files that are new or changed and may hold what the run knows already, say after the
-        folder was copied: any ``concurrent.futures.Executor`` whose workers see the same files, by default threads
-        here. Whatever is sent is read and sent by this process alone, since a cluster may repeat tasks.
-    allow_duplicates
-        Upload documents with the same bytes once each. By default they share one upload and its result. Later calls
-        without it keep the uploads that are there, and :func:`resume` goes on with what was asked for last.
-    e_invoices
-        Send e-invoices in XML that are found in folders, too; one that is named by itself is sent in any case.
+    client, documents, to, progress, settings, user, executor, allow_duplicates, e_invoices
+        As for :func:`gini_notebook.service.batch.process`. The user is remembered by the ledger. Only hashing is left
+        to the executor: whatever is sent is read and sent by this process alone, since a cluster may repeat tasks.
 
     Returns
     -------
@@ -126,14 +102,8 @@ def run(  # noqa: PLR0913 - all by keyword
 
     Raises
     ------
-    FileProblem
-        When there is nothing to send.
-    LedgerError
-        When the run folder belongs to another service or user, is in use, or cannot be written.
-    RunStopped
-        When the run was interrupted or a limit was reached; the same call goes on.
-    ExecutorBroken
-        When the executor broke off; the same call goes on, with another executor or none.
+    FileProblem, LedgerError, RunStopped, ExecutorBroken
+        As for :func:`gini_notebook.service.batch.process`.
     GiniError
         When nobody can go on, for example because the credentials are refused.
 

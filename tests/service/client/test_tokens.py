@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from loopback import DOCUMENT, SECRET, Connection, Loopback, answer
+from loopback import DOCUMENT, SECRET, Loopback, answer
+from token_service import PASSWORD, Service, user
 
 from gini_notebook.errors import (
     AnswerLost,
@@ -24,7 +24,6 @@ from gini_notebook.service.client import Client
 from gini_notebook.service.credentials import (
     AnonymousAccess,
     CallbackAccess,
-    UserAccess,
 )
 from gini_notebook.service.values import Secret, Token
 
@@ -32,9 +31,6 @@ Connect = Callable[..., Client]
 
 
 Serve = Callable[..., Loopback]
-
-
-PASSWORD = "canary-password-55aa"
 
 
 class Clock:
@@ -45,60 +41,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class Service:
-    """Both hosts in one: gives tokens that it can take back, and says what it was asked for."""
-
-    def __init__(self, *, life_s: float = 3600, refresh: bool = False) -> None:
-        self.life_s, self.refresh = life_s, refresh
-        self.valid: set[str] = set()
-        self.fresh_tokens_are_valid = True
-        self.grants: list[str] = []
-        self.bodies: list[bytes] = []
-        self.users: list[dict[str, str]] = []
-        self.refusal: bytes | None = None
-        self.refuse_users: list[bytes] = []
-        self.lock = threading.Lock()
-
-    def __call__(self, connection: Connection, request: bytes) -> None:
-        with self.lock:
-            reply = self._reply(request)
-        connection.send(reply)
-
-    def _reply(self, request: bytes) -> bytes:
-        line, *headers = request.decode().partition("\r\n\r\n")[0].split("\r\n")
-        body = request.partition(b"\r\n\r\n")[2]
-        fields = dict(header.split(": ", 1) for header in headers)
-        path = line.split()[1]
-        if path.startswith("/oauth/token"):
-            return self._token(path, body, fields)
-        if path == "/api/users":
-            if self.refuse_users:
-                return self.refuse_users.pop(0)
-            self.users.append(json.loads(body))
-            return answer(201, Location="/api/users/u1")
-        bearer = fields.get("Authorization", "").removeprefix("Bearer ")
-        return answer(200, DOCUMENT) if bearer in self.valid else answer(401, {"message": "expired"})
-
-    def _token(self, path: str, body: bytes, fields: dict[str, str]) -> bytes:
-        assert fields["Authorization"].startswith("Basic ")
-        grant = path.partition("grant_type=")[2] or body.decode().partition("&")[0].partition("=")[2]
-        self.grants.append(grant)
-        self.bodies.append(body)
-        if self.refusal is not None and grant != "client_credentials":
-            return self.refusal
-        token = f"token-{len(self.grants)}"
-        if grant != "client_credentials" and self.fresh_tokens_are_valid:
-            self.valid.add(token)
-        data: dict[str, Any] = {"access_token": token, "token_type": "bearer", "expires_in": self.life_s}
-        if self.refresh and grant == "password":
-            data["refresh_token"] = "refresh-1"
-        return answer(200, data)
-
-
-def user(clock: Callable[[], float] = time.monotonic) -> UserAccess:
-    return UserAccess("client", SECRET, "me@app.example", PASSWORD, clock=clock)
 
 
 def test_password_grant_then_bearer(serve: Serve, connect: Connect) -> None:
