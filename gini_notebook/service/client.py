@@ -27,6 +27,7 @@ from gini_notebook.service.values import (
     ERROR,
     Configuration,
     Document,
+    DocumentList,
     ErrorReport,
     Extraction,
     Extractions,
@@ -440,8 +441,17 @@ class Client:
             Creation date (ms) to go on from; the document at that very moment is listed again. In the environment
             ``gini-api`` it is the number of documents to skip.
         """
-        most = _positive(limit)
-        return list(self._call(wire.documents.documents(self.environment, limit=most, following=next)).documents)
+        return list(self.document_list(limit=limit, next=next).documents)
+
+    def document_list(self, *, limit: int = 20, next: float | None = None) -> DocumentList:  # noqa: A002 - their word
+        """Return a page of documents as :meth:`documents` does, and the number of all if the service counts them.
+
+        Parameters
+        ----------
+        limit, next
+            As for :meth:`documents`.
+        """
+        return self._call(wire.documents.documents(self.environment, limit=_positive(limit), following=next))
 
     def all_documents(self, *, limit: int = 100) -> Iterator[Document]:
         """Iterate over all documents of the user, each once, page by page.
@@ -455,11 +465,12 @@ class Client:
         ------
         AnswerLost
             Behind the last document, if the list cannot be read to its end: more documents may share one creation
-            date than the service puts on a page, and then nothing tells its pages apart.
+            date than the service puts on a page, and then nothing tells its pages apart. So it is, too, where all
+            documents share one, 20 or more, and the service does not count them.
         """
         scan = ListScan(_positive(limit), by_offset=self.environment.counts_with_offset)
         while scan.ended is None:
-            page = self._call(wire.documents.documents(self.environment, limit=scan.limit, following=scan.next))
+            page = self.document_list(limit=scan.limit, next=scan.next)
             yield from scan.take(page.documents, page.total_count)
         if scan.ended is ListEnd.BROKEN:
             message = (

@@ -15,7 +15,7 @@ from gini_notebook.service.batch.naming import bears_tag, canonical
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext, counts
 from gini_notebook.service.batch.workers import LISTS, Answer
 from gini_notebook.service.client import Client
-from gini_notebook.service.values import Document
+from gini_notebook.service.values import Document, DocumentList
 from gini_notebook.service.wire.outcomes import Outcome
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 
@@ -32,9 +32,9 @@ class ReadListPage:
     limit: int
     start: float | None
 
-    def run(self, client: Client) -> list[Document]:
-        """Return the documents of the page."""
-        return client.documents(limit=self.limit, next=self.start)
+    def run(self, client: Client) -> DocumentList:
+        """Return the page."""
+        return client.document_list(limit=self.limit, next=self.start)
 
 
 class DocumentListReader:
@@ -103,7 +103,8 @@ class DocumentListReader:
     def _listed(self, answer: Answer) -> Listed:
         self._failures = 0
         self._pages_left -= 1
-        fresh = tuple(self._pages.take(answer.value))
+        page: DocumentList = answer.value
+        fresh = tuple(self._pages.take(page.documents, page.total_count))
         self._ascending = self._pages.ascending
         how = self._pages.ended or (ListEnd.STOPPED if self._pages_left <= 0 else None)
         if how is None:

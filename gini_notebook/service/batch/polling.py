@@ -247,7 +247,10 @@ class Poller:
         latencies.add(processing_s, now, pending.number)
         self._context.window.finished(now, latencies.alone_s)
         if document.progress == ERROR:
-            text = f"The service could not process the document (progress ERROR, document {document.id})."
+            text = (
+                f"The service could not process the document, and does not say why (progress ERROR, document "
+                f"{document.id}). Look whether the file opens; client.error_report({document.id!r}) asks its support."
+            )
             return [self._fail(pending, text, None)]
         if document.progress != COMPLETED:
             return []

@@ -21,7 +21,7 @@ from gini_notebook.service.batch.ledger.documents import register
 from gini_notebook.service.batch.progress import Counts
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer
-from gini_notebook.service.values import Document, DocumentReference, Extractions
+from gini_notebook.service.values import Document, DocumentList, DocumentReference, Extractions
 from tests.service.batch.conftest import letter
 
 POOLS = {"files": 1, "uploads": 16, "lists": 1, "reads": 8}
@@ -74,6 +74,7 @@ class Service:
     ascending: bool = False
     keeps_names: bool = True
     shows_list: bool = True
+    counts_documents: bool = False
     shows_pages: bool = True
     names_parents: bool = True
     list_cap: int = 250
@@ -145,6 +146,10 @@ class Service:
 
     def documents(self, *, limit: int = 20, next: float | None = None) -> list[Document]:  # noqa: A002 - as the client has it
         return self._call("list", f"limit={limit} next={next}", lambda: self._page(limit, next))
+
+    def document_list(self, **asked: Any) -> DocumentList:
+        listed = tuple(self.documents(**asked))
+        return DocumentList(listed, len(self.documents_by_id) if self.counts_documents else None)
 
     def _page(self, limit: int, begin: float | None) -> list[Document]:
         if not self.shows_list:

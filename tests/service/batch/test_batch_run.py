@@ -101,14 +101,19 @@ def test_bad_files_are_rows_with_the_reason(client: "Client", invoices_of: Invoi
     assert errors["broken.pdf"] == "The PDF is broken." or "PDF" in errors["broken.pdf"]
 
 
-def test_a_document_the_service_cannot_process_is_a_failed_row(
+def test_R35_a_document_the_service_cannot_process_is_a_failed_row_that_says_where_to_ask_why(
     client: "Client", invoices_of: Invoices, tmp_path: Path
 ) -> None:
     folder = invoices_of("a.fault-processing-error.txt", "b.txt")
     assert running.run(client, folder, to=tmp_path / "run").counts == Counts(2, 1, 1)
     row = Batch.load(tmp_path / "run").documents.iloc[0]
-    assert row["document_id"] in row["error"]
-    assert "progress ERROR" in row["error"]
+    assert row["error"] == (
+        f"The service could not process the document, and does not say why (progress ERROR, document "
+        f"{row['document_id']}). Look whether the file opens; client.error_report({row['document_id']!r}) asks its "
+        "support."
+    )
+    own = client.with_user(Batch.load(tmp_path / "run").user)
+    assert "It could not be read: " in own.error_report(row["document_id"]).message
 
 
 def test_R24_a_document_that_stays_pending_fails_after_its_own_limit_and_the_run_goes_on(

@@ -179,3 +179,14 @@ def test_an_id_of_another_document_is_no_answer(memory_path: Path) -> None:
     simulation.run()
     assert simulation.rows("SELECT count(DISTINCT document_id) FROM uploads WHERE state = 'done'") == [(10,)]
     assert len(service.documents_by_id) == 10
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_R3_documents_of_one_moment_are_a_whole_list_where_the_service_counts_them(
+    counts: bool, memory_path: Path
+) -> None:
+    service = Service(Clock(), latency_s=lambda rng: 0.5, resolution_ms=1e9, counts_documents=counts)
+    simulation = Simulation(memory_path, service).documents(30)
+    simulation.run()
+    assert simulation.engine.counts.completed == 30
+    assert simulation.rows("SELECT value FROM facts WHERE name = 'scanned_last'") == [("yes",)] * counts
