@@ -86,8 +86,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "truth_placeholders": Kind(
         "info",
-        "{count} {count:value|values} of {about} in e-invoices or QR codes {count:has|have} not the form of one (placeholder, other account); unlabelled.",
-        "{count} {count:Wert|Werte} von {about} in E-Rechnungen oder QR-Codes {count:hat|haben} nicht die Form (Platzhalter, anderes Konto); kein Sollwert.",
+        "{count} {count:value|values} of {about} in e-invoices {count:has|have} not the form of one (placeholder, other account); unlabelled.",
+        "{count} {count:Wert|Werte} von {about} in E-Rechnungen {count:hat|haben} nicht die Form (Platzhalter, anderes Konto); kein Sollwert.",
         "Label what the page says in a table, and read it behind: read_truth([folder, table]).",
         "Label what the page says in a table, and name it behind the folder.",
     ),
