@@ -43,7 +43,13 @@ _OPTIONS: dict[str, Any] = {
     "alternatives": Annotated[
         str | None, typer.Option(help='What stands between several acceptable values in a cell, such as " | ".')
     ],
-    "qr_codes": Annotated[bool, typer.Option("--qr-codes", help="Also read EPC and Swiss payment QR codes.")],
+    "qr_codes": Annotated[
+        bool, typer.Option("--qr-codes", help="Also read payment QR codes: EPC, Swiss, BezahlCode.")
+    ],
+    "over": Annotated[
+        list[Path] | None,
+        typer.Option(help="A further source, which replaces what those before it say. May be repeated."),
+    ],
 }
 
 
@@ -61,6 +67,7 @@ class TruthOptions:
     encoding: str | None = None
     alternatives: str | None = None
     qr_codes: bool = False
+    over: Sequence[Path] | None = None
 
     def read(self, source: Path, documents: Any = None) -> "Truth":
         """Read ground truth.
@@ -75,7 +82,7 @@ class TruthOptions:
         from gini_notebook.analysis.truth import read_truth
 
         return read_truth(
-            source,
+            [source, *self.over] if self.over else source,
             columns=dict(_pair(text, "--column") for text in self.column or ()),
             documents=documents,
             sheet=self.sheet,

@@ -77,6 +77,19 @@ def test_a_run_names_truth_that_cannot_be_read(tmp_path: Path) -> None:
     assert "next week" not in output
 
 
+def test_GT10_a_later_source_of_truth_replaces_what_an_earlier_one_says(tmp_path: Path) -> None:
+    found, truth = table(tmp_path / "found.csv"), table(tmp_path / "truth.csv", *range(40))
+    first, second = (tmp_path / f"{name}.csv" for name in ("first", "second"))
+    first.write_text("document,field,value\nd00.pdf,iban,DE1\nd01.pdf,iban,DE3\n", encoding="utf-8")
+    second.write_text("document,field,value\nd01.pdf,iban,DE1\n", encoding="utf-8")
+    code, output = call("truth", truth, "--over", str(first), "--over", str(second))
+    assert code == 0
+    assert "2 values of the ground truth replaced by a later source: first.csv." in output
+    assert "1 value of the ground truth replaced by a later source: second.csv." in output
+    answer = json.loads(call("evaluate", found, truth, "--over", str(first), "--over", str(second), "--json")[1])
+    assert {row["field"]: row["correct"] for row in answer["fields"]}["iban"] == 2
+
+
 def test_truth_names_the_labels_to_look_at(tmp_path: Path) -> None:
     truth = table(tmp_path / "truth.csv", *range(1, 30))
     code, output = call("truth", truth, "--check")

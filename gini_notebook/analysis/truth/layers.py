@@ -32,7 +32,7 @@ def put_over(base: Labels, later: Labels, name: str) -> None:
     new = _by_compound(label for label in later.labels if label.document in both)
     changed: list[str] = []
     for place, cells in old.items():
-        over = new.get(place)
+        over = {} if place in later.no_rows else new.get(place)
         if over is None:
             kept += [label for labels in cells.values() for label in labels]
             continue
@@ -42,6 +42,7 @@ def put_over(base: Labels, later: Labels, name: str) -> None:
             _named(place, slot) for slot in cells if slot not in stay and not _same(cells[slot], over.get(slot))
         ]
     base.labels = kept
+    base.no_rows = {place: None for place in base.no_rows if place not in new}
     base.extend(later)
     if changed:
         base.notes.append(Note("truth_replaced", len(changed), detail=name, examples=tuple(changed[:EXAMPLES])))
@@ -68,7 +69,7 @@ def _in_part(cells: Mapping[_Slot, list[Label]], over: Mapping[_Slot, list[Label
 
 
 def _same(labels: Iterable[Label], over: Iterable[Label] | None) -> bool:
-    return {label.value for label in labels} == {label.value for label in over or ()}
+    return {(label.value, label.state) for label in labels} == {(label.value, label.state) for label in over or ()}
 
 
 def _named(place: tuple[str, str], slot: _Slot) -> str:

@@ -290,7 +290,7 @@ def _pair(labels: Labels, names: Sequence[str]) -> None:
 def _read_frame(reading: _Reading, table: Any) -> None:
     """Read a table in memory; what this function itself has returned says what it says."""
     if "notes" not in table.attrs or not {"document", "field", "value", "source"} <= set(table.columns):
-        put_over(reading.labels, frame_labels(table, reading.wishes), "a table")
+        _put_table(reading, frame_labels(table, reading.wishes), "a table")
         return
     labels = Labels(notes=list(from_plain(table.attrs["notes"])))
     whole = TRUTH.frame(table.to_dict("list"))
@@ -298,7 +298,7 @@ def _read_frame(reading: _Reading, table: Any) -> None:
         row["state"] = "unclear" if row["state"] == "unclear" else ""
         labels.add(Label(**{name: row[name] for name in Label._fields}))
     labels.unsure.update({("", name): None for name in table.attrs.get("unsure", ())})
-    put_over(reading.labels, labels, "a table")
+    _put_table(reading, labels, "a table")
 
 
 def _read_path(reading: _Reading, path: Path) -> None:
@@ -311,13 +311,19 @@ def _read_path(reading: _Reading, path: Path) -> None:
         message = f"There is no file or folder {os.fspath(path)!r} to read ground truth from."
         raise TruthError(message)
     elif path.suffix.lower() in (*TABLE_SUFFIXES, ".json"):
-        put_over(reading.labels, _table(path, reading.wishes), path.name)
+        _put_table(reading, _table(path, reading.wishes), path.name)
     elif path.suffix.lower() in DOCUMENT_SUFFIXES:
         _read_document(reading, path)
     else:
         known = ", ".join((*TABLE_SUFFIXES, *DOCUMENT_SUFFIXES))
         message = f"{path.name} ends in {path.suffix!r}; ground truth is read from {known}, and from folders."
         raise TruthError(message)
+
+
+def _put_table(reading: _Reading, labels: Labels, name: str) -> None:
+    """Put a table over what is there, whose names it may write in another way."""
+    _pair(labels, list(reading.labels.documents))
+    put_over(reading.labels, labels, name)
 
 
 def _table(path: Path, wishes: Wishes) -> Labels:

@@ -3,11 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from truth_samples import IBAN_XML, LINE_XML, cii, terms, ubl
 
+from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.analysis.truth import read_truth
 from gini_notebook.analysis.truth.einvoice import einvoice_labels
 from gini_notebook.analysis.truth.einvoice.accounts import Account, is_bic, is_iban, payable
@@ -102,6 +104,35 @@ def test_the_account_to_be_debited_is_not_the_one_to_pay_to():
     found = header(cii(payment=debit))
     assert "iban" not in found
     assert found["bic"] == "COBADEFFXXX"
+
+
+def alternatives(content: bytes) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for label in read(content).labels:
+        if label.group == "" and label.field in ("iban", "bic", "paymentReference"):
+            assert label.alternative == len(found.setdefault(label.field, []))
+            found[label.field].append(label.value)
+    return found
+
+
+def test_GT3_several_accounts_are_alternatives():
+    second = IBAN_XML.replace("DE89 3704 0044 0532 0130 00", OTHER_IBAN).replace("COBADEFFXXX", "BYLADEM1001")
+    assert alternatives(cii(payment=IBAN_XML + second + IBAN_XML)) == {
+        "iban": ["DE89370400440532013000", OTHER_IBAN],
+        "bic": ["COBADEFFXXX", "BYLADEM1001"],
+        "paymentReference": ["RE-1"],
+    }
+    content = ubl_with(means(OTHER_IBAN, reference="A 1"), means("DE89370400440532013000", reference="A 2"))
+    assert alternatives(content)["paymentReference"] == ["A 1", "A 2"]
+
+
+def test_GT3_either_account_of_an_einvoice_is_right_and_that_is_a_note(tmp_path):
+    (tmp_path / "a.xml").write_bytes(ubl_with(means(OTHER_IBAN), means("DE89370400440532013000")))
+    truth = read_truth(tmp_path)
+    assert [note.kind for note in truth.notes] == ["alternatives_found"]
+    for iban in (OTHER_IBAN, "DE89370400440532013000"):
+        extracted = pd.DataFrame({"document": ["a.xml"], "field": ["iban"], "value": [iban]})
+        assert evaluate(extracted, truth).comparisons.query("field == 'iban'")["outcome"].tolist() == ["correct"]
 
 
 def test_an_account_counts_once():

@@ -71,32 +71,63 @@ def test_a_broken_einvoice_beside_a_document_is_named_as_the_file_it_is(tmp_path
 # --- layers ---------------------------------------------------------------------------------------------------------
 
 
+def recipients(table) -> dict[str, str]:
+    return {document: value for (document, field), value in values(table).items() if field == "paymentRecipient"}
+
+
 def test_GT10_a_table_behind_a_folder_corrects_it(tmp_path):
     folder = tmp_path / "invoices"
     folder.mkdir()
     (folder / "a.pdf").write_bytes(pdf(factur_x__xml=cii(number="RE-1")))
     (folder / "b.xml").write_bytes(ubl())
     (tmp_path / "corrections.csv").write_text(
-        "document,field,value\na.pdf,invoiceId,RE-9\na.pdf,bic,\nc.pdf,iban,DE1\n"
+        "document,field,value\na.pdf,paymentRecipient,Muster AG\na.pdf,bic,\nc.pdf,iban,DE1\n"
     )
     table = read_truth([folder, tmp_path / "corrections.csv"])
-    assert numbers(table) == {"a.pdf": "RE-9", "b.xml": "U-7"}
+    assert recipients(table) == {"a.pdf": "Muster AG", "b.xml": "Lieferant AG"}
     found = values(table)
     assert found["a.pdf", "bic"] is None
     assert found["a.pdf", "amountToPay"] == "119.50:EUR"
     assert found["c.pdf", "iban"] == "DE1"
-    (note,) = table.attrs["notes"]
-    assert (note["kind"], note["count"], note["detail"]) == ("truth_replaced", 2, "corrections.csv")
-    assert sorted(note["examples"]) == ["a.pdf: bic", "a.pdf: invoiceId"]
+    note = next(note for note in table.notes if note.kind == "truth_replaced")
+    assert (note.count, note.detail) == (2, "corrections.csv")
+    assert sorted(note.examples) == ["a.pdf: bic", "a.pdf: paymentRecipient"]
     # The other way round the folder has the last word.
-    assert numbers(read_truth([tmp_path / "corrections.csv", folder]))["a.pdf"] == "RE-1"
+    assert recipients(read_truth([tmp_path / "corrections.csv", folder]))["a.pdf"] == "Musterlieferant GmbH"
+
+
+def test_a_correction_finds_its_document_by_a_name_that_is_written_otherwise(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.pdf").write_bytes(pdf(factur_x__xml=cii()))
+    table = pd.DataFrame({"document": ["A.PDF"], "paymentRecipient": ["Muster AG"]})
+    truth = read_truth([tmp_path, table])
+    assert recipients(truth) == {"sub/a.pdf": "Muster AG"}
+    assert notes(truth) == {"truth_replaced": 1, "documents_paired": 1}
 
 
 def test_the_same_value_again_is_no_note(tmp_path):
     (tmp_path / "a.xml").write_bytes(cii())
-    again = pd.DataFrame({"document": ["a.xml"], "invoiceId": ["RE-1"]})
+    again = pd.DataFrame({"document": ["a.xml"], "paymentRecipient": ["Musterlieferant GmbH"]})
     assert notes(read_truth([tmp_path / "a.xml", again])) == {}
-    assert notes(read_truth([tmp_path / "a.xml", again.assign(invoiceId="RE-2")])) == {"truth_replaced": 1}
+    assert notes(read_truth([tmp_path / "a.xml", again.assign(paymentRecipient="X")])) == {"truth_replaced": 1}
+
+
+def test_truth_that_was_read_is_a_layer_like_others(tmp_path):
+    (tmp_path / "a.xml").write_bytes(cii())
+    (tmp_path / "b.xml").write_bytes(cii(number="RE-2"))
+    truth = read_truth(tmp_path)
+    assert read_truth([tmp_path, truth]).equals(truth)
+
+
+def test_no_line_items_is_a_correction_too(tmp_path):
+    (tmp_path / "a.xml").write_bytes(cii(lines=LINE_XML * 2))
+    (tmp_path / "none.json").write_text('[{"document": "a.xml", "lineItems": []}]', encoding="utf-8")
+    truth = read_truth([tmp_path / "a.xml", tmp_path / "none.json"])
+    assert set(values(truth, "lineItems").values()) == {None}
+    assert notes(truth)["truth_replaced"] == 10
+    again = read_truth([tmp_path / "none.json", tmp_path / "a.xml"])
+    assert len(values(again, "lineItems")) == 10
+    assert None not in values(again, "lineItems").values()
 
 
 def test_within_a_folder_the_einvoice_beside_comes_over_the_one_inside_and_corrections_over_both(tmp_path):
@@ -118,12 +149,12 @@ def test_within_a_folder_the_einvoice_beside_comes_over_the_one_inside_and_corre
 
 def test_GT10_a_table_in_a_folder_is_not_read_and_that_is_said(tmp_path):
     (tmp_path / "a.xml").write_bytes(cii())
-    (tmp_path / "Sollwerte.csv").write_text("document,invoiceId\na.xml,RE-9\n")
+    (tmp_path / "Sollwerte.csv").write_text("document,paymentRecipient\na.xml,Muster AG\n")
     table = read_truth(tmp_path)
-    assert numbers(table) == {"a.xml": "RE-1"}
-    (note,) = table.attrs["notes"]
-    assert (note["kind"], note["examples"]) == ("tables_passed_over", ["Sollwerte.csv"])
-    assert numbers(read_truth([tmp_path, tmp_path / "Sollwerte.csv"])) == {"a.xml": "RE-9"}
+    assert recipients(table) == {"a.xml": "Musterlieferant GmbH"}
+    (note,) = table.notes
+    assert (note.kind, note.examples) == ("tables_passed_over", ("Sollwerte.csv",))
+    assert recipients(read_truth([tmp_path, tmp_path / "Sollwerte.csv"])) == {"a.xml": "Muster AG"}
 
 
 def cells(*rows: dict[str, str | None], source: str = "table") -> Labels:

@@ -143,8 +143,11 @@ def _bytes(writer: PdfWriter) -> bytes:
 
 
 def values(table, group: str = "") -> dict:
-    """Return (document, field) -> value of the header fields, or (document, row, field) -> value of a compound."""
-    rows = table[table["group"] == group]
+    """Return (document, field) -> value of the header fields, or (document, row, field) -> value of a compound.
+
+    Of alternatives, the first.
+    """
+    rows = table[(table["group"] == group) & (table["alternative"] == 0)]
     value = [None if missing else value for value, missing in zip(rows["value"], rows["value"].isna(), strict=True)]
     if group:
         return dict(zip(zip(rows["document"], rows["row"], rows["field"], strict=True), value, strict=True))

@@ -34,8 +34,8 @@ class Collector:
 
     def either(self, field: str, values: Iterable[str | None], source: str) -> None:
         """Label a header field with values any of which is right."""
-        for value in list(dict.fromkeys(value for value in values if value))[:1]:
-            self.header(field, value, source)
+        for place, value in enumerate(dict.fromkeys(value for value in values if value)):
+            self.labels.add(Label(self.document, "", 0, field, value, f"xml:{source}", place))
 
     def accounts(self, stated: Sequence[Account], sources: tuple[str, str]) -> list[Account]:
         """Label ``iban`` and ``bic``, and return the accounts that can be paid to."""

@@ -53,7 +53,7 @@ def _payment(result: Collector, root: Element, currency: str | None, issued: dat
     means = [_account(one) for one in find_all(root, "PaymentMeans")]
     accounts = result.accounts(means, ("PayeeFinancialAccount", "FinancialInstitutionBranch"))
     # The reference of another means, such as a card, does not belong to a transfer.
-    references = [one.reference for one in accounts or means]
+    references = [one.reference for one in accounts] if accounts else [text(root, "PaymentMeans/PaymentID")]
     result.reference(references, text(root, "ID"), ("PaymentID", "ID"))
     terms = _terms(root, issued)
     result.header("paymentDueDate", iso_date(terms.due), "DueDate")
