@@ -36,6 +36,7 @@ LINE = {"position": "id", "artNumber": "artNumber", "description": "description"
 CREDIT_NOTES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
 NO_INVOICES = {"220", "221", "230", "231"}  # orders and their answers
 UNDECIDED = {"384", "389", ""}
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 Values = dict[tuple[str, str, int, str], list[str]]
 
@@ -90,12 +91,10 @@ def cells(record: dict[str, Any], ours: Values) -> Iterator[Cell]:
         return ours.get((document, group, row, field), [])
 
     for field, theirs in HEADER.items():
-        accepted = [record.get(theirs) or ""]
-        if field == "iban" and len(mine("iban")) > 1:
-            accepted = list(dict.fromkeys(record["iban_all"]))
-        yield record, field, [one for one in accepted if one], mine(field)
+        yield record, field, [record[theirs]] if record.get(theirs) else [], mine(field)
     if not xml:
         return
+    yield record, "iban, alternatives", [one for one in record["iban_all"] if IBAN.fullmatch(one)], mine("iban")
     code = record.get("docTypeCode") or ""
     yield record, "docType", [] if code in NO_INVOICES else ["Invoice"], mine("docType")
     kind = [] if code in NO_INVOICES | UNDECIDED else ["CreditNote" if code in CREDIT_NOTES else "Invoice"]
@@ -143,6 +142,8 @@ def agree(cell: Cell) -> bool:
         return decimal(theirs[0]) == decimal(mine[0])
     if field == "lineItems.baseGross":
         return mine[0] in theirs
+    if field in ("iban", "bic", "paymentReference"):  # any of ours is right
+        return theirs[0] in mine
     return set(theirs) == set(mine)
 
 
@@ -178,7 +179,7 @@ def judged(  # noqa: PLR0911 - a rule per return
 ) -> tuple[str, str]:
     """Return the business term, and who is right by which rule."""
     match field:
-        case "iban" if not mine and not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", theirs):
+        case "iban" if not mine and not IBAN.fullmatch(theirs):
             return "BT-84", "no IBAN by its form (ISO 13616): unlabelled is right"
         case "bic" if not mine and not re.fullmatch(r"[A-Z]{4}[A-Z]{2}[A-Z0-9]{2,5}", theirs):
             return "BT-86", "no BIC by its form (ISO 9362): unlabelled is right"
