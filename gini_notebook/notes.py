@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gini_notebook import schema
 from gini_notebook._text import printable
-from gini_notebook._text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
