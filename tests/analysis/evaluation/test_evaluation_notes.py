@@ -1,0 +1,116 @@
+"""Alternatives, labels that are unclear, amounts without a currency, names of documents, and the notes about them."""
+
+import warnings
+
+import pandas as pd
+import pytest
+
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
+from gini_notebook.errors import SchemaError, TruthWarning
+from tests.analysis.evaluation.evaluation_samples import header, items, outcomes
+
+
+def truth(*rows: tuple[object, ...]) -> pd.DataFrame:
+    columns = ["document", "group", "row", "field", "alternative", "value", "state"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def kinds(result: Evaluation) -> dict[str, int]:
+    return {note.kind: note.count for note in result.notes}
+
+
+ACCOUNTS = truth(
+    ("a", "", 0, "iban", 0, "DE1", "value"),
+    ("a", "", 0, "iban", 1, "DE2", "value"),
+    ("b", "", 0, "iban", 0, "DE3", "value"),
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "outcome", "shown"), [("DE2", "correct", "DE2"), ("DE1", "correct", "DE1"), ("DE29", "wrong", "DE2")]
+)
+def test_M24_any_alternative_is_right_and_the_slot_counts_once(read, outcome, shown):
+    result = evaluate(header(("a", "iban", read), ("b", "iban", "DE3")), ACCOUNTS)
+    row = result.comparisons.set_index("document").loc["a"]
+    assert (row["outcome"], row["truth"], row["alternatives"]) == (outcome, shown, 2)
+    assert result.by_field().set_index("field").loc["iban", "support"] == 2
+
+
+def test_M24_cells_of_rows_have_alternatives_too_and_the_hash_is_of_the_set():
+    rows = truth(
+        ("a", "lineItems", 0, "description", 0, "Tisch", "value"),
+        ("a", "lineItems", 0, "description", 1, "Table", "value"),
+        ("a", "lineItems", 1, "description", 0, "Stuhl", "value"),
+        ("a", "lineItems", 1, "description", 1, "Table", "value"),
+    )
+    found = items("a", {"description": "Stuhl"}, {"description": "Table"})
+    result = evaluate(found, rows)
+    assert set(result.comparisons["outcome"]) == {"correct"}
+    turned = rows.assign(alternative=1 - rows["alternative"]).sort_values(["row", "alternative"])
+    assert evaluate(found, turned).provenance["truth_hash"] == result.provenance["truth_hash"]
+    other = rows.assign(value=rows["value"].replace("Tisch", "Pult"))
+    assert evaluate(found, other).provenance["truth_hash"] != result.provenance["truth_hash"]
+
+
+def test_two_labels_of_one_place_are_refused_unless_they_are_alternatives():
+    with pytest.raises(SchemaError, match=r"repeat a key"):
+        evaluate(header(("a", "iban", "DE1")), ACCOUNTS.assign(alternative=0))
+    with pytest.raises(SchemaError, match=r"The column 'alternative' of the truth table holds something else"):
+        evaluate(header(("a", "iban", "DE1")), ACCOUNTS.assign(alternative=-1))
+    with pytest.raises(SchemaError, match=r"The column 'state' of the truth table holds 'maybe'"):
+        evaluate(header(("a", "iban", "DE1")), ACCOUNTS.assign(state="maybe"))
+
+
+def test_M3_what_nobody_could_tell_is_in_no_count_and_counted():
+    labels = truth(("a", "", 0, "iban", 0, "DE1", "value"), ("a", "", 0, "bic", 0, None, "unclear"))
+    result = evaluate(header(("a", "iban", "DE1"), ("a", "bic", "X")), labels)
+    assert outcomes(result)["a", "bic"] == "ignored"
+    assert kinds(result)["truth_unclear"] == 1
+    assert result.check("truth_unclear<=0")[0].passed is False
+
+
+@pytest.mark.parametrize(
+    ("read", "outcome"),
+    [("119.00:EUR", "correct"), ("119:CHF", "correct"), ("120.00:EUR", "wrong"), ("119", "correct")],
+)
+def test_M12_an_amount_without_currency_labels_the_number_alone_and_that_is_said(read, outcome):
+    result = evaluate(header(("a", "amountToPay", read)), header(("a", "amountToPay", "119")))
+    assert outcomes(result)["a", "amountToPay"] == outcome
+    (note,) = [note for note in result.notes if note.kind == "currency_not_stated"]
+    assert (note.count, note.about) == (1, ("amountToPay",))
+    declared = evaluate(header(("a", "amountToPay", read)), header(("a", "amountToPay", "119")), currency_default="EUR")
+    assert "currency_not_stated" not in kinds(declared)
+
+
+def test_M12_rows_of_amounts_without_currency_are_aligned_by_their_numbers():
+    rows = items("a", {"baseGross": "5"}, {"baseGross": "7.00"})
+    found = items("a", {"baseGross": "7.00:EUR"}, {"baseGross": "5.00:EUR"})
+    assert set(evaluate(found, rows).comparisons["outcome"]) == {"correct"}
+
+
+def test_M25_names_that_differ_in_case_or_ending_are_paired_and_said():
+    found = header(("in/A.pdf", "iban", "DE9"), ("b.pdf", "iban", "DE1"))
+    result = evaluate(found, header(("a.PDF", "iban", "DE1"), ("b", "iban", "DE1")))
+    assert outcomes(result) == {("b.pdf", "iban"): "correct", ("in/A.pdf", "iban"): "wrong"}
+    assert kinds(result)["documents_paired"] == 1
+    assert result.check("unpaired<=0")[0].passed
+
+
+def test_M25_one_warning_for_the_gravest_and_all_notes_in_the_displays(tmp_path):
+    labels = header(("a", "amountToPay", "ca. 100"), ("a", "iban", "nan"))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        result = evaluate(header(("a", "amountToPay", "100:EUR"), ("a", "iban", "DE1")), labels)
+    assert [warning.category for warning in seen] == [TruthWarning]
+    assert "ca. 100" not in str(seen[0].message)
+    assert "(1 more in result.notes)" in str(seen[0].message)
+    for shown in (repr(result), result._repr_html_()):
+        assert "1 value of amountToPay in the ground truth cannot be read as amount" in shown
+    assert Evaluation.load(result.save(tmp_path / "kept.zip")).notes == result.notes
+    for ending in ("html", "md", "xml"):
+        text = result.save_report(tmp_path / f"report.{ending}").read_text(encoding="utf-8")
+        assert "cannot be read as amount" in text
+        assert ending == "html" or "ca. 100" not in text.split("testcase")[0]
+    numbers = [result.check(f"{name}<=0")[0].value for name in ("truth_unread", "documents_failed")]
+    assert numbers[0] == 1
+    assert numbers[1] != numbers[1]  # a bare table cannot tell
