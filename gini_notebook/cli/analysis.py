@@ -56,8 +56,8 @@ def truth(
 ) -> None:
     """Read ground truth, say what was understood, and write it as one table.
 
-    E-invoices are CII and UBL, as XML or inside a PDF. With --check, labels are compared with each other, with the
-    words of the documents, and with what a run read.
+    E-invoices are CII, UBL and ebInterface, as XML or inside a PDF. With --check, labels are compared with each other,
+    with the words of the documents, and with what a run read.
     """
     from gini_notebook.analysis.truth import write_truth
     from gini_notebook.notes import as_plain

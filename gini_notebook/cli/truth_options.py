@@ -43,9 +43,7 @@ _OPTIONS: dict[str, Any] = {
     "alternatives": Annotated[
         str | None, typer.Option(help='What stands between several acceptable values in a cell, such as " | ".')
     ],
-    "qr_codes": Annotated[
-        bool, typer.Option("--qr-codes", help="Also read payment QR codes: EPC, Swiss, BezahlCode.")
-    ],
+    "qr_codes": Annotated[bool, typer.Option("--qr-codes", help="Also read payment QR codes: EPC, Swiss, BezahlCode.")],
     "over": Annotated[
         list[Path] | None,
         typer.Option(help="A further source, which replaces what those before it say. May be repeated."),

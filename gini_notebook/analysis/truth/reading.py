@@ -322,7 +322,8 @@ def _read_path(reading: _Reading, path: Path) -> None:
 
 def _put_table(reading: _Reading, labels: Labels, name: str) -> None:
     """Put a table over what is there, whose names it may write in another way."""
-    _pair(labels, list(reading.labels.documents))
+    if reading.labels.documents:
+        _pair(labels, list(reading.labels.documents))
     put_over(reading.labels, labels, name)
 
 
