@@ -64,7 +64,8 @@ def check_truth(
         - ``run_differs``: the run read something else;
         - ``as_run``: as the run read it, though it stands nowhere or has a wrong form: copied from a run?
         - ``sum``: quantities and prices of the rows do not add up to what is to be paid;
-        - ``duplicate``: amount, account and reference of another document, or the same file labelled differently.
+        - ``duplicate``: amount, account and reference of another document; or the same file, or a bill that is alike in
+          all but this, labelled differently.
 
     Raises
     ------

@@ -172,7 +172,7 @@ def _of_whole_documents(
     for contradiction in contradictions(labels, evidence):
         doubt = CONTRADICTION * contradiction.surprise
         yield Finding(contradiction.label, "sum", doubt, contradiction.found, contradiction.suggestion)
-    for repeat in repeated(labels, documents):
+    for repeat in repeated(labels, evidence, documents):
         yield Finding(repeat.label, "duplicate", repeat.surprise, repeat.found, repeat.suggestion)
 
 

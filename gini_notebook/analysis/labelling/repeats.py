@@ -1,16 +1,25 @@
 """Documents whose labels repeat those of another one, and files that are the same and labelled differently."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import pandas as pd
 
-from gini_notebook.analysis.labelling.evidence import LabelledValue, composed, surprise
+from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, composed, surprise
 
 # Two bills of one sender differ in at least one of these.
 PAYMENT = ("amountToPay", "iban", "paymentReference", "paymentPurpose")
 FEWEST = 3
+# What names a bill; two documents that share one of these and nearly all else are copies of one bill.
+NAMES_OF_A_BILL = ("invoiceId", "paymentReference", "paymentPurpose")
+SHORTEST_NAME = 4
+FEWEST_SHARED = 4
+SHARED_OF_ONE = 4  # for each label that may differ
+MOST_TWINS = 20
+LabelledPlace = tuple[str, str, int, str]
+TWIN = 4.0
 SAME_FILE = 5.0
 
 
@@ -24,13 +33,15 @@ class Repeat:
     suggestion: str
 
 
-def repeated(labels: Sequence[LabelledValue], documents: pd.DataFrame | None) -> Iterator[Repeat]:
+def repeated(
+    labels: Sequence[LabelledValue], evidence: Sequence[Evidence], documents: pd.DataFrame | None
+) -> Iterator[Repeat]:
     """Yield labels of documents that repeat others.
 
     Parameters
     ----------
-    labels
-        The labels.
+    labels, evidence
+        The labels, and what is known of each.
     documents
         The documents of a run with their ``sha256``, as far as known.
     """
@@ -39,6 +50,7 @@ def repeated(labels: Sequence[LabelledValue], documents: pd.DataFrame | None) ->
         if not label.group:
             by_document[label.document].setdefault(label.field, label)
     copies = _copies(documents)
+    yield from _twins(by_document, _confirmed(labels, evidence))
     yield from _same_payment(by_document, copies)
     for one, other in copies.items():
         for field, label in by_document.get(one, {}).items():
@@ -46,6 +58,41 @@ def repeated(labels: Sequence[LabelledValue], documents: pd.DataFrame | None) ->
             if of_other is not None and of_other.canonical != label.canonical:
                 found = f"{other} is the same file, and labelled {of_other.value!r}"
                 yield Repeat(label, SAME_FILE, found, "Label both files alike.")
+
+
+def _confirmed(labels: Sequence[LabelledValue], evidence: Sequence[Evidence]) -> set[LabelledPlace]:
+    """Return the places whose label stands in the document, or was read by the run, too."""
+    return {label.place for label, one in zip(labels, evidence, strict=True) if one.on_page or one.agrees}
+
+
+def _twins(
+    by_document: Mapping[str, Mapping[str, LabelledValue]], confirmed: Collection[LabelledPlace]
+) -> Iterator[Repeat]:
+    """Yield what differs between two documents that are alike in nearly all labels, such as a PDF and its scan."""
+    bearers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for document, fields in by_document.items():
+        for name in NAMES_OF_A_BILL:
+            if name in fields and len(fields[name].canonical or "") >= SHORTEST_NAME:
+                bearers[name, fields[name].canonical or ""].append(document)
+    pairs = {
+        pair for documents in bearers.values() if len(documents) <= MOST_TWINS for pair in combinations(documents, 2)
+    }
+    for one, other in sorted(pairs):
+        mine, theirs = by_document[one], by_document[other]
+        shared = [name for name in mine if name in theirs]
+        different = [name for name in shared if mine[name].canonical != theirs[name].canonical]
+        if len(shared) > FEWEST_SHARED and len(different) <= max(1, len(shared) // SHARED_OF_ONE):
+            for name in different:
+                yield from _of_pair(mine[name], theirs[name], confirmed, len(shared) - len(different))
+
+
+def _of_pair(
+    one: LabelledValue, other: LabelledValue, confirmed: Collection[LabelledPlace], alike: int
+) -> Iterator[Repeat]:
+    for doubtful, right in ((one, other), (other, one)):
+        if doubtful.place not in confirmed:
+            found = f"{right.document} is alike in {alike} fields, and labelled {right.value!r} here"
+            yield Repeat(doubtful, TWIN, found, f"Look at both documents; perhaps it is {right.value!r}.")
 
 
 def _copies(documents: pd.DataFrame | None) -> dict[str, str]:

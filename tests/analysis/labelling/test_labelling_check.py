@@ -175,6 +175,19 @@ def test_the_same_payment_twice_and_the_same_file_labelled_differently() -> None
     ]
 
 
+def test_a_scan_whose_label_differs_from_that_of_its_document_is_named() -> None:
+    bill = {"amountToPay": "101.50:EUR", "iban": IBANS[1], "paymentDueDate": DATES[1], "paymentPurpose": "Rechnung"}
+    bill |= {"paymentRecipient": "Seite", "docType": "Invoice"}
+    table = [("b.pdf", bill), ("scan.png", bill | {"amountToPay": "161.50:EUR"})]
+    table += [("reminder.png", bill | {"amountToPay": "106.50:EUR", "paymentDueDate": DATES[2]})]
+    rows = [(name, "", 0, field, value) for name, fields in table for field, value in fields.items()]
+    truth = pd.DataFrame(rows, columns=["document", "group", "row", "field", "value"])
+    found = check_labels(truth[truth["document"] != "reminder.png"], None, None, texts())
+    assert found[["document", "field", "check"]].values.tolist() == [["scan.png", "amountToPay", "duplicate"]]
+    assert "'101.50:EUR'" in found.loc[0, "suggestion"]
+    assert check_labels(truth[truth["document"] != "scan.png"], None, None, texts()).empty
+
+
 def test_names_in_two_unicode_forms_are_one_document() -> None:
     truth = labels(b_amountToPay="108.50:EUR").replace("b.pdf", "bu\u0308.pdf")
     words = texts()
