@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison, compare, compare_truth
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
+    from gini_notebook.analysis.labelling import to_label
     from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
     from gini_notebook.analysis.truth import Truth, read_truth
     from gini_notebook.errors import GiniError, TruthWarning
@@ -55,6 +56,7 @@ _HOMES = {
     "process": "service.batch",
     "read_truth": "analysis.truth",
     "save_secret_file": "service.credentials",
+    "to_label": "analysis.labelling",
 }
 
 # Public modules; a name above may be that of its module, too, as login is, and means what the module holds.
@@ -71,6 +73,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "folders_as_documents",
     "read_truth",
     "check_truth",
+    "to_label",
     "evaluate",
     "compare",
     "compare_truth",

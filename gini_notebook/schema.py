@@ -172,6 +172,13 @@ CHECK_TRUTH = Table(
     },
 )
 
+# What to_label() answers: documents to label next, ``order`` 1 first.
+TO_LABEL = Table(
+    "to_label",
+    ("document",),
+    {"document": TEXT, "stratum": TEXT, "order": COUNT, "probability": MEASURE, "weight": MEASURE, "why": TEXT},
+)
+
 # What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
 # x_low and x_high, ``interval`` says of which kind. ``average`` tells micro from a field of that name.
 FIELD_SCORES = Table(
