@@ -164,6 +164,11 @@ KINDS: Mapping[str, Kind] = {
         "Evaluate with cluster='paymentRecipient', or with a column of the documents table that names the issuer.",
         "Add --cluster paymentRecipient.",
     ),
+    "documents_weighted": Kind(
+        "info",
+        "Scores and intervals weigh {count} {count:document|documents} by {about}; numbers of slots are those counted.",
+        "Kennzahlen und Intervalle gewichten {count} {count:Dokument|Dokumente} nach {about}; Anzahlen sind ungewichtet.",
+    ),
     "few_clusters": Kind(
         "info",
         "There are {count} {count:cluster|clusters} of {detail}: few, so that the intervals are wide on purpose.",

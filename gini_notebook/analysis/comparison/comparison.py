@@ -321,6 +321,9 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = N
             remedy = "its in_memory() is one" if isinstance(given, Scores) else "evaluate() makes one"
             message = f"compare() takes two evaluations, but this is a {type(given).__name__}; {remedy}."
             raise SettingError(message)
+        if given.settings.get("weights") is not None:
+            message = "compare() counts every document once: evaluate both runs without weights=."
+            raise SettingError(message)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         message = f"seed is {seed!r}; it must be a whole number, 0 or more."
         raise SettingError(message)

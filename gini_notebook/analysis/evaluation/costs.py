@@ -38,11 +38,11 @@ def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, how
         {
             "group": [*(group for group, _ in names), ""],
             "field": [*(field for _, field in names), "total"],
-            "cost": by_document.sum(axis=0),
-            "cost_per_1000_documents": ratio(by_document.sum(axis=0) * 1000, documents),
+            "cost": by_unit.sum(axis=0),
+            "cost_per_1000_documents": ratio(by_unit.sum(axis=0) * 1000, sizes.sum()),
             "low": low,
             "high": high,
-            "precision": [*_precision(document_counts, indices), np.nan],
+            "precision": [*_precision(document_counts, indices, how), np.nan],
             "break_even_precision": [*_break_even(rates), np.nan],
         }
     )
@@ -51,8 +51,8 @@ def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, how
     return table
 
 
-def _precision(document_counts: DocumentCounts, indices: list[int]) -> Any:
-    totals = document_counts.totals[indices]
+def _precision(document_counts: DocumentCounts, indices: list[int], how: IntervalOptions) -> Any:
+    totals = how.units.summed(document_counts.counts[:, indices]).sum(axis=0, dtype=np.float64)
     return ratio(totals[:, 0], totals[:, [0, 1, 3]].sum(axis=1))
 
 

@@ -42,7 +42,15 @@ from gini_notebook.analysis.evaluation.settings import (
     entity_votes,
     provenance,
 )
-from gini_notebook.analysis.evaluation.units import Cluster, stated_values, truth_values, with_cluster
+from gini_notebook.analysis.evaluation.units import (
+    Cluster,
+    Weights,
+    stated_values,
+    truth_values,
+    weights_notes,
+    with_cluster,
+    with_weights,
+)
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note, as_plain
 from gini_notebook.schema import dotted
@@ -75,6 +83,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     order: Order = "content",
     seed: int = 0,
     cluster: Cluster = None,
+    weights: Weights = None,
     executor: Executor | None = None,
 ) -> Evaluation | PartitionedEvaluation:
     """Compare extractions with the ground truth, slot by slot.
@@ -115,6 +124,12 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         (``"issuer"``), a header field of the truth (``"paymentRecipient"``; also one that is not evaluated), or a
         Series by document. It is the unit of all intervals and tests of the result; a document without a value is a
         cluster of its own. It is kept as a column of ``documents``.
+    weights
+        How much each document counts in scores and intervals: a column of the documents table, or a Series by document,
+        with a number above 0 for every document of the truth. 1 / inclusion probability for documents that were drawn
+        by :func:`gini_notebook.to_label`, so that scores are those of all documents; or what makes a test set that was
+        picked by hand weigh as production does. Only their ratios matter. Numbers of slots and documents stay those
+        that were counted. Thresholds of a confidence, and ``compare``, count every document once and refuse weights.
     executor
         Executor that runs the work: any ``concurrent.futures.Executor``, as a ``ProcessPoolExecutor``, or Dask's
         ``Client.get_executor()``. Tables are split by documents; only counts come back. It pays from some 100,000 rows
@@ -158,16 +173,17 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         order=order,
         seed=seed,
     )
+    beyond = cluster, weights
     partitions = _in_partitions(extractions, truth, executor)
     if partitions is not None:
         parts = partial(all_notes, truth, None)
-        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments(), cluster, notes=parts)
+        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments(), beyond, notes=parts)
     tables, submitted, paired = _in_memory(extractions, truth, partitioned=executor is not None)
     parts = partial(all_notes, truth, extractions, paired)
     if executor is not None:
         run = _runner(executor)
-        return evaluate_partitions(partition_frames(tables, run), settings, rules, submitted, cluster, notes=parts)
-    return _whole(tables, settings, rules, submitted, cluster, notes=parts)
+        return evaluate_partitions(partition_frames(tables, run), settings, rules, submitted, beyond, notes=parts)
+    return _whole(tables, settings, rules, submitted, beyond, notes=parts)
 
 
 def _in_memory(extractions: Any, truth: Any, *, partitioned: bool) -> tuple[Pair, SubmittedDocuments, tuple[Note, ...]]:
@@ -212,7 +228,7 @@ def _whole(
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
     submitted: SubmittedDocuments,
-    cluster: Cluster,
+    beyond: tuple[Cluster, Weights],
     *,
     notes: Callable[..., tuple[Note, ...]],
 ) -> Evaluation:
@@ -224,18 +240,22 @@ def _whole(
     compared = compare_tables(inputs, source, selected, settings, candidates)
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
     answered = int(inputs.answered.sum())
-    said = notes(inputs.notes, compared.notes, notes_of_documents(facts, answered, len(inputs.answered) - answered))
+    weighing = weights_notes(beyond[1], len(inputs.answered))
+    said = notes(
+        weighing, inputs.notes, compared.notes, notes_of_documents(facts, answered, len(inputs.answered) - answered)
+    )
     warn_of(said)
     facts["notes"] = as_plain(said)
     documents = document_table(inputs.documents, submitted.documents, inputs.answered)
     documents, clustered = with_cluster(
-        documents, cluster, partial(_values_of, compared.comparisons, truth, documents["document"])
+        documents, beyond[0], partial(_values_of, compared.comparisons, truth, documents["document"])
     )
+    documents, weighed_by = with_weights(documents, beyond[1])
     return Evaluation(
         comparisons=compared.comparisons,
         documents=documents,
         candidates=None if candidates is None else candidates_of(candidates.table, inputs.documents),
-        settings=settings.plain() | {"cluster": clustered},
+        settings=settings.plain() | {"cluster": clustered, "weights": weighed_by},
         provenance=provenance(settings, selected, facts),
     )
 

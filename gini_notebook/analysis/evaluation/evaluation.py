@@ -190,6 +190,7 @@ class Evaluation(Scores):
         SettingError
             If the extractions have no confidence, or there is no such field or column, or no bin.
         """
+        self._check_unweighted()
         if bins < 1:
             message = f"bins is {bins!r}; it must be 1 or more."
             raise SettingError(message)
@@ -217,6 +218,7 @@ class Evaluation(Scores):
         SettingError
             If the extractions have no confidence.
         """
+        self._check_unweighted()
         document_counts = self.document_counts()
         support = document_counts.totals[:, :3].sum(axis=1)
         rows = []
@@ -267,6 +269,7 @@ class Evaluation(Scores):
         SettingError
             If the extractions have no confidence, there is no such field, or the target is not between 0 and 1.
         """
+        self._check_unweighted()
         return find_threshold(
             predictions(self.comparisons, self._slots_of(field)),
             self.documents["document"].tolist(),
@@ -319,6 +322,7 @@ class Evaluation(Scores):
         """
         names = self.documents["document"]
         values = slice_values(column, names, self.documents if documents is None else documents)
+        self._check_unweighted()
         given = predictions(self.comparisons, self._slots_of(field))
         wanted, how = self._required(field, required), self._interval_options(DEFAULT_KIND, confidence_level, cluster)
         whole = find_threshold(given, names.tolist(), wanted, target=target, how=how)
@@ -358,6 +362,7 @@ class Evaluation(Scores):
             If the extractions have no confidence, or the target makes no sense.
         """
         names = self.documents["document"].tolist()
+        self._check_unweighted()
         given = predictions(self.comparisons, self._slots_of(None))
         how, everywhere = (
             self._interval_options(DEFAULT_KIND, confidence_level, cluster),

@@ -40,6 +40,8 @@ class GroupScores:
         Indices of the columns in the document counts.
     counts
         Rows × ``COUNTED`` for columns and micro; the other averages have none.
+    weighed
+        The same, each document times its weight.
     documents, faulty
         How many units have a slot, and how many a mistake, per row.
     estimates
@@ -50,6 +52,7 @@ class GroupScores:
 
     columns: IntArray
     counts: IntArray
+    weighed: FloatArray
     documents: IntArray
     faulty: IntArray
     estimates: Mapping[str, Estimates]
@@ -130,16 +133,17 @@ def score_group(document_counts: DocumentCounts, samples: Samples, group: str, h
     indices = document_counts.columns_of(group)
     counts = document_counts.totals[indices]
     supported = np.flatnonzero(counts[:, :3].sum(axis=1) > 0)
-    counts = np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
+    counts = _with_total(counts)
     weights = None if how.weights is None else how.weights[indices]
     of_group = GroupCounts(
         how.intervals.units.summed(document_counts.counts[:, indices, :4]), supported, weights, how.undefined
     )
+    weighted = how.intervals.units.weighted
     slots, faults = (_with_sum(of_group.by_unit[:, :, first:].sum(axis=2)) for first in (0, 1))
     documents, faulty = ((table > 0).sum(axis=0) for table in (slots, faults))
     averages = 1 if weights is None else 2
     scored = partial(with_averages, supported=supported, wrong=how.wrong, weights=weights, undefined=how.undefined)
-    at = scored(document_counts.totals[..., indices, :4])
+    at = scored(of_group.by_unit.sum(axis=0, dtype=np.float64))
     drawn = cache(lambda: scored(samples()[..., indices, :4]))
 
     @cache
@@ -153,7 +157,7 @@ def score_group(document_counts: DocumentCounts, samples: Samples, group: str, h
             value=at[name],
             documents=np.append(documents, np.repeat(documents[-1], averages)).astype(np.float64),
             trials=np.append(total, np.full(averages, np.nan)),
-            clustered=np.append(slots.max(axis=0, initial=0) > 1, np.full(averages, True)),
+            clustered=np.append((slots.max(axis=0, initial=0) > 1) | weighted, np.full(averages, True)),
             plain=_columns_only(len(indices), averages + 1),
             losses=partial(of_group.losses, parts[name]),
             samples=partial(_of, drawn, name),
@@ -161,7 +165,12 @@ def score_group(document_counts: DocumentCounts, samples: Samples, group: str, h
         )
         for name, total in trials(counts, how.wrong).items()
     }
-    return GroupScores(indices, counts, documents, faulty, estimates, len(indices) - len(supported))
+    weighed = _with_total(how.intervals.units.summed(document_counts.counts[:, indices]).sum(axis=0, dtype=np.float64))
+    return GroupScores(indices, counts, weighed, documents, faulty, estimates, len(indices) - len(supported))
+
+
+def _with_total(counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
 
 
 def _with_sum(table: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -228,7 +237,7 @@ def _fill_kinds(rows: list[dict[str, Any]], estimates: Estimates, replaced: Bool
 
 def _fill_counts(rows: list[dict[str, Any]], scored: GroupScores) -> None:
     counts = scored.counts
-    beside = companions(counts)
+    beside = companions(scored.weighed)
     for at, row in enumerate(rows):
         row |= {"documents": int(scored.documents[at]), "documents_with_mistake": int(scored.faulty[at])}
         row |= dict(zip(COUNTED, counts[at].tolist(), strict=True))

@@ -53,7 +53,7 @@ class IntervalOptions:
 
     def of(self, selected: BoolArray) -> "IntervalOptions":
         """Return the options for some of the documents."""
-        return replace(self, units=self.units.of(selected)) if self.units.clustered else self
+        return replace(self, units=self.units.of(selected))
 
 
 def check_kind(intervals: str, kinds: tuple[str, ...] = KINDS) -> None:
@@ -77,7 +77,7 @@ def shares_with_intervals(
     found, total = (how.units.summed(np.asarray(side, dtype=np.float64)) for side in (part, whole))
     sums = found.sum(axis=0), total.sum(axis=0)
     low, high = wilson(*sums, level=how.level)
-    for place in np.flatnonzero(total.max(axis=0, initial=0) > 1):
+    for place in np.flatnonzero((total.max(axis=0, initial=0) > 1) | (how.units.weighted & (sums[1] > 0))):
         low[place], high[place] = share_interval(total[:, place] - found[:, place], total[:, place], level=how.level)
     return ratio(*sums), low, high
 

@@ -38,7 +38,15 @@ from gini_notebook.analysis.evaluation.partitions import (
 )
 from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import OneRule, Settings, provenance
-from gini_notebook.analysis.evaluation.units import Cluster, stated_values, truth_values, with_cluster
+from gini_notebook.analysis.evaluation.units import (
+    Cluster,
+    Weights,
+    stated_values,
+    truth_values,
+    weights_notes,
+    with_cluster,
+    with_weights,
+)
 from gini_notebook.errors import SettingError
 from gini_notebook.notes import Note, as_plain, as_text
 from gini_notebook.schema import COMPARISONS, dotted
@@ -187,7 +195,7 @@ def evaluate_partitions(
     settings: Settings,
     rules: Mapping[str, OneRule] | None,
     submitted: SubmittedDocuments,
-    cluster: Cluster,
+    beyond: tuple[Cluster, Weights],
     *,
     notes: Callable[..., tuple[Note, ...]],
 ) -> PartitionedEvaluation:
@@ -195,8 +203,8 @@ def evaluate_partitions(
 
     Parameters
     ----------
-    partitions, settings, rules, submitted, cluster
-        What to evaluate, and how.
+    partitions, settings, rules, submitted, beyond
+        What to evaluate, and how; beyond are clusters and weights of documents.
     notes
         Puts together what is known of the tables and the notes of the parts.
     """
@@ -222,7 +230,10 @@ def evaluate_partitions(
         "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }
     candidates = partitions.candidates
-    said = notes(*_notes_of(results, labelled), notes_of_documents(facts, int(answered.sum()), int((~answered).sum())))
+    weighing = weights_notes(beyond[1], len(names))
+    said = notes(
+        weighing, *_notes_of(results, labelled), notes_of_documents(facts, int(answered.sum()), int((~answered).sum()))
+    )
     warn_of(said)
     facts["notes"] = as_plain(said)
     result = PartitionedEvaluation(
@@ -234,10 +245,12 @@ def evaluate_partitions(
         _plan=plan,
         _counted_first=counted,
     )
-    if cluster is None:
+    if all(one is None for one in beyond):
         return result
-    documents, clustered = with_cluster(result.documents, cluster, partial(_values_of, result))
-    return replace(result, documents=documents, settings={**result.settings, "cluster": clustered})
+    documents, clustered = with_cluster(result.documents, beyond[0], partial(_values_of, result))
+    documents, weighed_by = with_weights(documents, beyond[1])
+    settings_ = {**result.settings, "cluster": clustered, "weights": weighed_by}
+    return replace(result, documents=documents, settings=settings_)
 
 
 def _values_of(result: PartitionedEvaluation, field: str) -> "pd.Series[Any] | None":

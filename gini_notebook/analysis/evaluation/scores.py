@@ -29,7 +29,7 @@ from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import summary_table
-from gini_notebook.analysis.evaluation.units import Cluster, find_units
+from gini_notebook.analysis.evaluation.units import Cluster, find_units, weighed
 from gini_notebook.errors import SettingError
 from gini_notebook.notes import Note, as_html, from_plain
 from gini_notebook.schema import dotted
@@ -341,7 +341,8 @@ class Scores(ABC):
         for at, name in enumerate(names, start=1):
             found, slots = (counted.candidates[:, asked, place] for place in (at, 0))
             table[name], table[f"{name}_low"], table[f"{name}_high"] = shares_with_intervals(found, slots, how)
-        table["chosen"] = ratio(counted.totals[asked, 0], totals[asked, 0])
+        slots, right = counted.candidates[:, asked, 0], counted.counts[:, asked, 0]
+        table["chosen"] = ratio(*(how.units.summed(side).sum(axis=0, dtype=np.float64) for side in (right, slots)))
         return table
 
     def costs(
@@ -414,6 +415,7 @@ class Scores(ABC):
         """
         wrong = self.settings["wrong"] if wrong is None else wrong
         check_counting_rule(wrong)
+        self._check_unweighted()
         return sensitivity_table(self.document_counts(level), label_errors, wrong)
 
     def _repr_html_(self) -> str:
@@ -455,7 +457,7 @@ class Scores(ABC):
     def _bootstrap_samples(self, level: str, how: IntervalOptions, *, answered_only: bool = False) -> FloatArray:
         """Return samples × columns × counts of the bootstrap; those of documents are drawn once and remembered."""
         counted = self.document_counts(level, answered_only=answered_only)
-        if how.units.clustered:
+        if how.units.clustered:  # the weights of documents are the same each time
             return samples_of(counted, how)
         key = ("samples", level, answered_only)
         if key not in self._memory:
@@ -467,7 +469,13 @@ class Scores(ABC):
         """Return how intervals are made; without a cluster, by that of the settings."""
         wanted = self.settings.get("cluster") if cluster is None else cluster
         units = find_units(wanted, self.documents, self._truth_values)
+        units = weighed(units, self.documents, self.settings.get("weights"))
         return IntervalOptions(kind, level, units, self.settings["seed"])
+
+    def _check_unweighted(self) -> None:
+        if self.settings.get("weights") is not None:
+            message = "Confidences and sensitivity count every document once: evaluate without weights=."
+            raise SettingError(message)
 
     def _attrs(self, how: IntervalOptions) -> dict[str, Any]:
         """Return what a table says of its intervals."""

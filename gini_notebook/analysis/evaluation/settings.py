@@ -11,7 +11,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, columns_of
 from gini_notebook.analysis.evaluation.encoding import NOTHING, encode
-from gini_notebook.analysis.evaluation.units import Cluster
+from gini_notebook.analysis.evaluation.units import Cluster, Weights
 from gini_notebook.analysis.rules import Rule, for_field
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted
@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     order: Order
     seed: int
     cluster: Cluster
+    weights: Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Settings:
             "order": self.order,
             "seed": self.seed,
             "cluster": None,
+            "weights": None,
         }
 
     def key_columns(self, columns: Sequence[Column]) -> list[int]:

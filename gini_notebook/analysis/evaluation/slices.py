@@ -104,7 +104,7 @@ def _facts(kind: Hashable, document_counts: DocumentCounts, selected: BoolArray,
 def _scored(part: DocumentCounts, columns: IntArray, *, wrong: str, how: IntervalOptions) -> dict[str, float]:
     """Return the scores of a slice with their intervals."""
     by_unit = how.units.summed(part.counts[:, columns, :4].sum(axis=1))
-    counts, slots = by_unit.sum(axis=0, dtype=np.int64), by_unit.sum(axis=1)
+    counts, slots = by_unit.sum(axis=0, dtype=np.float64), by_unit.sum(axis=1)
     at, total, losses = compute_scores(counts, wrong), trials(counts, wrong), losses_of(wrong)
     drawn = cache(lambda: compute_scores(samples_of(part, how)[:, columns].sum(axis=1), wrong))
 
@@ -113,7 +113,7 @@ def _scored(part: DocumentCounts, columns: IntArray, *, wrong: str, how: Interva
             value=at[name].reshape(1),
             documents=np.array([float((slots > 0).sum())]),
             trials=total[name].reshape(1),
-            clustered=np.array([slots.max(initial=0) > 1]),
+            clustered=np.array([how.units.weighted or slots.max(initial=0) > 1]),
             plain=np.array([True]),
             losses=lambda _: parts_of(by_unit, losses[name]),
             samples=lambda: drawn()[name][:, None],

@@ -142,7 +142,7 @@ def _estimated(ratios: Sequence[Ratio], how: Scoring) -> dict[str, list[dict[str
         value=ratio(parts.sum(axis=0), total),
         documents=np.asarray((wholes > 0).sum(axis=0), dtype=np.float64),
         trials=total,
-        clustered=wholes.max(axis=0, initial=0) > 1,
+        clustered=(wholes.max(axis=0, initial=0) > 1) | how.intervals.units.weighted,
         plain=np.array([entry.plain for entry in ratios]),
         losses=losses,
         samples=cache(lambda: quotients(resampled_sums(both, seed=seed))),
@@ -157,7 +157,7 @@ def _estimated(ratios: Sequence[Ratio], how: Scoring) -> dict[str, list[dict[str
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, entry in enumerate(ratios):
         low, high = ends[0] if entry.single else ends[-1]
-        row = {"metric": entry.metric, "value": estimates.value[place], "of": int(total[place])}
+        row = {"metric": entry.metric, "value": estimates.value[place], "of": int(np.sum(entry.whole))}
         rows.setdefault(entry.section, []).append(row | {"low": low[place], "high": high[place]})
     return rows
 

@@ -1,14 +1,14 @@
 """What intervals and tests count as one: documents, or clusters of them that fail together (M27 of the metrics)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, composed
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray, ObjectArray, composed
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note
 from gini_notebook.schema import TEXT
@@ -32,22 +32,35 @@ class Units:
         Per document, the number of its cluster, from 0 on; None where each document is a unit of its own.
     name
         What the clusters are, for example ``issuer``.
+    weights
+        Per document, how much it counts; their mean is 1. None where each counts once.
+    weights_name
+        The column of the weights.
     """
 
     codes: IntArray | None = None
     name: str = "document"
+    weights: FloatArray | None = None
+    weights_name: str | None = None
 
     @property
     def clustered(self) -> bool:
         """Whether units are more than documents."""
         return self.codes is not None
 
+    @property
+    def weighted(self) -> bool:
+        """Whether documents count differently."""
+        return self.weights is not None
+
     def count(self, documents: int) -> int:
         """Return how many units so many documents are."""
         return documents if self.codes is None else int(self.codes.max(initial=-1)) + 1
 
     def summed(self, by_document: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Add up what documents have (first axis) to what units have."""
+        """Add up what documents have (first axis), times their weights, to what units have."""
+        if self.weights is not None:
+            by_document = by_document * self.weights.reshape(-1, *[1] * (by_document.ndim - 1))
         if self.codes is None or not len(by_document):
             return by_document
         order = np.argsort(self.codes, kind="stable")
@@ -57,16 +70,19 @@ class Units:
 
     def of(self, selected: BoolArray) -> "Units":
         """Return the units of some of the documents."""
-        if self.codes is None:
-            return self
-        return Units(np.unique(self.codes[selected], return_inverse=True)[1].astype(np.int64), self.name)
+        codes, weights = self.codes, self.weights
+        if codes is not None:
+            codes = np.unique(codes[selected], return_inverse=True)[1].astype(np.int64)
+        return Units(codes, self.name, None if weights is None else weights[selected], self.weights_name)
 
     def attrs(self, documents: int) -> dict[str, Any]:
         """Return what a table says of its units."""
-        return {"cluster": self.name, "clusters": self.count(documents)} if self.clustered else {"cluster": None}
+        facts = {"cluster": self.name, "clusters": self.count(documents)} if self.clustered else {"cluster": None}
+        return facts | {"document_weights": self.weights_name}
 
 
 DOCUMENTS = Units()
+Weights: TypeAlias = "str | pd.Series[Any] | Mapping[str, float] | None"
 
 
 def find_units(cluster: Any, documents: pd.DataFrame, truth_values: TruthValues) -> Units:
@@ -111,20 +127,20 @@ def find_units(cluster: Any, documents: pd.DataFrame, truth_values: TruthValues)
     return Units(_codes(by_document(cluster, names)), str(cluster.name or "cluster"))
 
 
-def by_document(values: "pd.Series[Any]", names: "pd.Series[str]") -> ObjectArray:
+def by_document(values: "pd.Series[Any]", names: "pd.Series[str]", what: str = "clusters") -> ObjectArray:
     """Return the values of a series whose index are documents, in the order of names; missing where it has none.
 
     Names that differ in their Unicode form only are the same.
     """
     index = pd.Index([composed(str(name)) for name in values.index], dtype=object)
     if index.duplicated().any():
-        message = f"The series of clusters names the document {index[index.duplicated()][0]!r} twice."
+        message = f"The series of {what} names the document {index[index.duplicated()][0]!r} twice."
         raise SchemaError(message)
     place = index.get_indexer([composed(name) for name in names])
     if len(place) and (place < 0).all():
         message = (
-            "The series of clusters has none of the documents in its index, which has, for example, "
-            f"{next(iter(index), 'nothing')!r}; use frame.set_index('document')['issuer']."
+            f"The series of {what} has none of the documents in its index, which has, for example, "
+            f"{next(iter(index), 'nothing')!r}; use frame.set_index('document')[column]."
         )
         raise SettingError(message)
     kept = np.append(np.asarray(values, dtype=object), [None])
@@ -149,6 +165,59 @@ def with_cluster(documents: pd.DataFrame, cluster: Cluster, truth: TruthValues) 
         values, name = by_document(given, documents["document"]), str(given.name or "cluster")
     texts = [pd.NA if pd.isna(value) else str(value) for value in values]
     return documents.assign(**{name: pd.array(texts, dtype=TEXT)}), name
+
+
+def with_weights(documents: pd.DataFrame, weights: Weights) -> tuple[pd.DataFrame, str | None]:
+    """Put how much each document counts into the documents table, and return it with the name of the column.
+
+    Raises
+    ------
+    SettingError
+        If there is no such column, what was given is none, or a document has no weight above 0.
+    SchemaError
+        If a series names a document twice.
+    """
+    if weights is None:
+        return documents, None
+    if isinstance(weights, Mapping):
+        weights = pd.Series(dict(weights), dtype=object)
+    if isinstance(weights, pd.Series):
+        name, values = str(weights.name or "weight"), by_document(weights, documents["document"], "weights")
+    elif isinstance(weights, str) and weights in documents.columns:
+        name, values = weights, np.asarray(documents[weights], dtype=object)
+    else:
+        message = (
+            f"weights is {weights!r}; give a column of the documents table ({', '.join(map(str, documents.columns))}) "
+            "or a Series by document, for example chosen.set_index('document')['weight']."
+        )
+        raise SettingError(message)
+    numbers = np.asarray(pd.to_numeric(pd.Series(values, dtype=object), errors="coerce"), dtype=np.float64)
+    wrong = documents["document"].to_numpy(dtype=object)[~((numbers > 0) & np.isfinite(numbers))]
+    if len(wrong):
+        message = (
+            f"{len(wrong)} of {len(numbers)} documents have no weight above 0, for example {wrong[0]!r}. Give each "
+            "document of the truth one: 1 / its inclusion probability, or its share in production through that here."
+        )
+        raise SettingError(message)
+    return documents.assign(**{name: numbers}), name
+
+
+def weights_notes(weights: Weights, documents: int) -> tuple[Note, ...]:
+    """Return the note that documents count differently."""
+    if weights is None:
+        return ()
+    name = weights if isinstance(weights, str) else str(getattr(weights, "name", None) or "weight")
+    return (Note("documents_weighted", documents, (name,)),)
+
+
+def weighed(units: Units, documents: pd.DataFrame, column: str | None) -> Units:
+    """Return the units with the weights of a column of the documents table; equal weights are none."""
+    if column is None:
+        return units
+    weights = documents[column].to_numpy(dtype=np.float64)
+    if not len(weights) or (weights == weights[0]).all():
+        return replace(units, weights_name=column)
+    return replace(units, weights=weights / weights.mean(), weights_name=column)
 
 
 def stated_values(truth: Any, field: str, names: "pd.Series[str]") -> "pd.Series[Any] | None":
