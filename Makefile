@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation structure architecture soak lab docs data clean
+.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak lab docs data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -71,6 +71,9 @@ anchors: .venv/.anchors  ## The numbers against six independent implementations
 
 bench-evaluation: .venv/.anchors  ## Evaluation speed against its peers
 	$(BIN)/python benchmarks/evaluation.py
+
+coverage-of-intervals: .venv/.dev  ## How often intervals hold, simulated (hours; goes on where it was stopped)
+	$(BIN)/python benchmarks/coverage_of_intervals.py
 
 structure: .venv/.dev  ## How the package is built, and what a few calls pass through, beside the limits
 	$(BIN)/python benchmarks/structure.py

@@ -26,10 +26,6 @@ def with_mistakes(truth: pd.DataFrame, wrong: np.ndarray) -> Evaluation:
     return evaluate(truth.assign(value=np.where(wrong, "wrong", truth["value"])), truth)
 
 
-def low(result: Evaluation, field: str, score: str = "f1") -> float:
-    return float(result.by_field().query("group == ''").set_index("field").loc[field, f"{score}_low"])
-
-
 def test_M18_fields_keep_wilsons_interval_and_averages_count_documents() -> None:
     truth = truth_of(60, rows=3)
     wrong = np.random.default_rng(1).random(len(truth)) < 0.1
@@ -57,17 +53,18 @@ def test_M18_fields_keep_wilsons_interval_and_averages_count_documents() -> None
 
 def test_M18_a_value_made_right_never_lowers_a_lower_limit() -> None:
     random = np.random.default_rng(2)
-    for _ in range(25):
+    for _ in range(15):
         truth = truth_of(int(random.integers(1, 40)))
         wrong = random.random(len(truth)) < random.uniform(0.02, 0.6)
         if not wrong.any():
             continue
         mended = wrong.copy()
         mended[random.choice(np.flatnonzero(wrong))] = False
-        before, after = with_mistakes(truth, wrong), with_mistakes(truth, mended)
-        for field in ("micro", "macro"):
-            for score in ("precision", "recall", "f1", "accuracy"):
-                assert low(after, field, score) >= low(before, field, score) - 1e-9
+        before, after = (
+            with_mistakes(truth, some).by_field().set_index("field").loc[["micro", "macro"]] for some in (wrong, mended)
+        )
+        for score in ("precision", "recall", "f1", "accuracy"):
+            assert (after[f"{score}_low"] >= before[f"{score}_low"] - 1e-9).all()
 
 
 @pytest.mark.parametrize("documents", [1, 2, 5, 9, 10, 19, 20])
