@@ -47,7 +47,7 @@ from gini_notebook.analysis.evaluation.thresholds import (
     slices_of,
     threshold_in_slice,
 )
-from gini_notebook.analysis.evaluation.units import Cluster, truth_values
+from gini_notebook.analysis.evaluation.units import RECIPIENT, Cluster, truth_values
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import as_text
 from gini_notebook.schema import dotted
@@ -496,6 +496,9 @@ class Evaluation(Scores):
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
         return self._encoded.columns
+
+    def _recipients(self) -> "pd.Series[Any] | None":
+        return self._truth_values(RECIPIENT)
 
     def _truth_values(self, field: str) -> "pd.Series[Any] | None":
         return truth_values(self.comparisons, field, self.documents["document"])

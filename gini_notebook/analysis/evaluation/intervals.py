@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
 from gini_notebook.analysis.evaluation.formulas import ratio
-from gini_notebook.analysis.evaluation.units import DOCUMENTS, Units
+from gini_notebook.analysis.evaluation.units import DOCUMENTS, FEW_CLUSTERS, Units
 from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
     bca_interval,
@@ -22,9 +22,6 @@ from gini_notebook.errors import SettingError
 KINDS = ("documents", "wilson", "bootstrap", "bca")
 DEFAULT_KIND = KINDS[0]
 CONFIDENCE_LEVEL = 0.95
-FEW_CLUSTERS = 10
-"""With fewer clusters than these the one that was not seen is taken for failed altogether."""
-
 FEW_WITH_A_MISTAKE = 5
 """With fewer documents with a mistake than these, the limits speak mostly of documents that were not seen."""
 

@@ -29,9 +29,9 @@ from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
 from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import summary_table
-from gini_notebook.analysis.evaluation.units import Cluster, find_units, weighed
+from gini_notebook.analysis.evaluation.units import Cluster, find_units, notes_of_units, weighed
 from gini_notebook.errors import SettingError
-from gini_notebook.notes import Note, as_html, from_plain
+from gini_notebook.notes import Note, as_html, from_plain, ordered
 from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ class Scores(ABC):
     @property
     def notes(self) -> tuple[Note, ...]:
         """What could make a number mean something else than it seems to, gravest first (:mod:`gini_notebook.notes`)."""
-        return from_plain(self.provenance.get("notes"))
+        return ordered((*from_plain(self.provenance.get("notes")), *self.interval_notes))
 
     def by_slice(
         self,
@@ -476,6 +476,19 @@ class Scores(ABC):
         if self.settings.get("weights") is not None:
             message = "Confidences and sensitivity count every document once: evaluate without weights=."
             raise SettingError(message)
+
+    @cached_property
+    def interval_notes(self) -> tuple[Note, ...]:
+        """Whether intervals are too narrow (few issuers sent most documents), or wide on purpose (few clusters).
+
+        In an evaluation of partitions only the latter: who was paid is known when it is brought into memory.
+        """
+        units = find_units(self.settings.get("cluster"), self.documents, self._truth_values)
+        return notes_of_units(units, self._recipients(), len(self.documents))
+
+    def _recipients(self) -> "pd.Series[Any] | None":
+        """Return who is paid by each document according to the truth, if that is at hand."""
+        return None
 
     def _attrs(self, how: IntervalOptions) -> dict[str, Any]:
         """Return what a table says of its intervals."""

@@ -19,6 +19,9 @@ TruthValues = Callable[[str], "pd.Series[Any] | None"]
 FEW_ISSUERS = 20
 """If fewer issuers than these hold most documents, intervals by document promise too much."""
 
+FEW_CLUSTERS = 10
+"""With fewer clusters than these the one that was not seen is taken for failed altogether."""
+
 RECIPIENT = "paymentRecipient"
 
 
@@ -256,13 +259,26 @@ def _codes(values: ObjectArray) -> IntArray:
     return codes
 
 
-def few_issuers(recipients: "pd.Series[Any] | None", documents: int) -> tuple[Note, ...]:
-    """Return a note if fewer than 20 issuers hold most documents: intervals by document are then too narrow."""
+def notes_of_units(units: Units, recipients: "pd.Series[Any] | None", documents: int) -> tuple[Note, ...]:
+    """Say that clusters are few, or that there should be some: fewer than 20 issuers sent most documents.
+
+    Parameters
+    ----------
+    units
+        What intervals count as one.
+    recipients
+        Per document, who is paid according to the truth; None if that is not labelled.
+    documents
+        How many documents there are.
+    """
+    if units.clustered:
+        count = units.count(documents)
+        return (Note("few_clusters", count, detail=units.name),) if count < FEW_CLUSTERS else ()
     if recipients is None or not documents:
         return ()
     counts = pd.Series(np.asarray(recipients, dtype=object)).value_counts()
-    repeated = counts[counts > 1].to_numpy()
-    reached = np.flatnonzero(np.cumsum(repeated) > documents / 2)
+    # Issuers of one document are no clusters, however many they are.
+    reached = np.flatnonzero(np.cumsum(counts[counts > 1].to_numpy()) > documents / 2)
     if not len(reached) or reached[0] + 1 >= FEW_ISSUERS:
         return ()
     return (Note("few_issuers", int(reached[0]) + 1),)

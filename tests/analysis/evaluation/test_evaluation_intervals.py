@@ -194,6 +194,35 @@ def test_M27_partitions_have_the_same_clusters() -> None:
         pd.testing.assert_frame_equal(parts.by_field(), whole.by_field(), check_flags=False)
 
 
+@pytest.mark.parametrize(
+    ("issuer_of", "count"),
+    [
+        (lambda number: f"S{number % 12}", 7),
+        (lambda number: "S" if number < 31 else f"T{number}", 1),
+        (lambda number: "S" if number < 30 else f"T{number}", None),
+        (lambda number: f"S{number}", None),
+        (lambda number: f"S{number // 2}", 16),
+    ],
+)
+def test_M27_a_note_says_when_few_issuers_sent_most_documents(issuer_of, count) -> None:
+    names = TRUTH["document"].unique()
+    issuers = pd.DataFrame(
+        {"document": names, "group": "", "row": 0, "field": "paymentRecipient", "value": [*map(issuer_of, range(60))]}
+    )
+    truth = pd.concat([TRUTH, issuers])
+    result = evaluate(truth, truth)
+    assert [(note.kind, note.count) for note in result.interval_notes] == ([("few_issuers", count)] if count else [])
+    assert ("cluster=" in result._repr_html_()) == bool(count)
+    assert [note.kind for note in evaluate(truth, truth, cluster="paymentRecipient").interval_notes] == []
+
+
+def test_M27_a_note_says_when_clusters_are_few() -> None:
+    (note,) = evaluate(TRUTH, TRUTH, cluster=ISSUERS.map(lambda issuer: issuer[-1] < "5")).interval_notes
+    assert (note.kind, note.count, note.detail) == ("few_clusters", 2, "issuer")
+    assert "wide on purpose" in note.text
+    assert evaluate(TRUTH, TRUTH, cluster=ISSUERS).interval_notes == ()
+
+
 def test_M27_a_document_without_a_value_is_a_cluster_of_its_own() -> None:
     result = evaluate(TRUTH, TRUTH)
     few = ISSUERS.where(ISSUERS.index < "d012")
