@@ -94,6 +94,10 @@ def _doubtful(facts: "pd.DataFrame", run: Path | None, documents: Path | None) -
     return check_truth(facts, None if run is None else extractions_of(run), documents)
 
 
+# Of a table with the names of its columns; a library that looks for millions of them takes no Ctrl-C.
+LONGEST_HEADER = 64 * 1024
+
+
 def extractions_of(source: Path) -> object:
     """Read what was extracted: the folder of a run, or a table of extractions (CSV, Parquet)."""
     if source.is_dir():
@@ -109,6 +113,10 @@ def extractions_of(source: Path) -> object:
         return read_parquet(source, "extractions")
     import pandas as pd
 
+    with source.open("rb") as file:
+        if len(file.readline(LONGEST_HEADER + 1)) > LONGEST_HEADER:
+            message = f"{source} is no table of extractions: its first line is longer than {LONGEST_HEADER} bytes."
+            raise FileProblem(message)
     try:
         return pd.read_csv(source, dtype=str, keep_default_na=False)
     except ValueError as error:  # of pandas and of Unicode

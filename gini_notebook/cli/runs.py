@@ -233,6 +233,7 @@ def _finish(
         failed = batch.documents[batch.documents["status"] == "failed"][["document", "error", "request_id"]]
         answer: dict[str, object] = {"folder": str(batch.folder), "documents": counts, "failed": records(failed)}
         answer["left_out"] = records(batch.left_out)
+        answer["notes"] = as_plain(batch.notes)
         if result is not None:
             answer |= numbers(result, checks, how)
         as_json(answer)

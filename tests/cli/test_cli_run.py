@@ -105,6 +105,7 @@ def test_R34_what_is_left_out_is_named_by_reason(invoices_here: Path) -> None:
     as_json = json.loads(CliRunner().invoke(app, ["run", "in", "--to", "run", "--json"]).output)
     assert as_json["left_out"] == json.loads(CliRunner().invoke(app, ["status", "run", "--json"]).output)["left_out"]
     assert {"path": "truth.csv", "reason": "unknown kind"} in as_json["left_out"]
+    assert "files_left_out" in [note["kind"] for note in as_json["notes"]]
 
 
 def test_documents_of_earlier_calls_are_not_left_out_in_silence(invoices_here: Path) -> None:

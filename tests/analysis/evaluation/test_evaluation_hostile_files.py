@@ -108,3 +108,12 @@ def test_T62_a_csv_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: 
         FileProblem, match=r"t\.csv cannot be read as a table of extractions: .* Give a CSV file in UTF-8"
     ):
         extractions_of(path)
+
+
+def test_T62_a_csv_with_a_first_line_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"document" + b",a" * 40_000)
+    with pytest.raises(
+        FileProblem, match=r"t\.csv is no table of extractions: its first line is longer than 65536 bytes"
+    ):
+        extractions_of(path)
