@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak lab docs data clean
+.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -86,6 +86,9 @@ soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills; then 2,000 for eac
 	for kind in cut read-lag list-lag limit; do \
 		$(BIN)/python benchmarks/soak.py --kind $$kind --documents 2000 --kills 5 || exit 1; \
 	done
+
+hostile: .venv/.dev  ## Hostile files by entrances: seconds, memory, and what is not as promised
+	$(BIN)/python benchmarks/hostile.py
 
 lab: .venv/.lab  ## JupyterLab with the notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks

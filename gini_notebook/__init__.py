@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gini_notebook.interactive.truth_check import check_truth
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.service.accounts import Accounts
-    from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process
+    from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process, purge_local
     from gini_notebook.service.client import Client
     from gini_notebook.service.credentials import save_secret_file
     from gini_notebook.service.transport import Timing
@@ -54,6 +54,7 @@ _HOMES = {
     "plan_comparison": "analysis.statistics",
     "plan_sample_size": "analysis.statistics",
     "process": "service.batch",
+    "purge_local": "service.batch",
     "read_truth": "analysis.truth",
     "save_secret_file": "service.credentials",
     "to_label": "analysis.labelling",
@@ -85,6 +86,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "rules",
     "statistics",
     "datasets",
+    "purge_local",
     "login_accounts",
     "save_secret_file",
     "Client",

@@ -5,6 +5,9 @@ import os
 import unicodedata
 from collections.abc import Sequence
 
+# Of an account number four characters at each end leave enough in the dark.
+_LONG = 15
+
 
 def printable(text: str) -> str:
     r"""Return a text from outside in the one form that is printed, logged and shown: on one line, without effect.
@@ -62,6 +65,21 @@ def described(given: object) -> str:
             return f"{named} of {len(given)}"
         case _:
             return named
+
+
+def masked(value: str) -> str:
+    """Return so much of a value that who knows it recognizes it, and nobody else learns it.
+
+    Examples
+    --------
+    >>> masked("DE25500105170648489890"), masked("Gini Müller GmbH"), masked("12")
+    ('DE25…9890', 'G… M… G…', '1…')
+    """
+    words = value.split()
+    joined = "".join(words)
+    if len(joined) >= _LONG and joined.isalnum() and any(map(str.isdigit, joined)):
+        return f"{joined[:4]}…{joined[-4:]}"
+    return " ".join(f"{word[0]}…" for word in words)
 
 
 def whole_number(given: object, at_least: int) -> int | None:

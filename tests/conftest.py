@@ -1,7 +1,9 @@
 """Fixtures that many tests share: the sandbox, a client of it, the optional corpus, clean figures."""
 
+import ipaddress
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,23 @@ ROOT = Path(__file__).resolve().parent.parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     # A shell starts what runs in its background deaf to Ctrl-C, and every process of a test would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _guard_connections(event: str, arguments: tuple[object, ...]) -> None:
+    """T54: stop every connection of the whole session to an address of the open network, whichever library makes it."""
+    if event not in ("socket.connect", "socket.sendto"):
+        return
+    address = arguments[1]
+    try:
+        reached = ipaddress.ip_address(str(address[0]).partition("%")[0]) if isinstance(address, tuple) else None
+    except ValueError:
+        reached = None  # a name, which the system looks up; what it finds is connected to by its number
+    if reached is not None and reached.is_global:
+        message = f"a test connects to {reached}"
+        raise PermissionError(message)
+
+
+sys.addaudithook(_guard_connections)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gini_notebook._text import some
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, UseSandbox, app, logged_in
 from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
 from gini_notebook.cli.truth_options import TruthOptions, reads_truth
@@ -349,3 +350,25 @@ def cleanup(folder: RunFolder, *, json: Json = False) -> None:
     now = look(folder)
     if unfinished := now["pending"] + now["unclear"]:
         say(f"{unfinished} documents have no result yet; `gini-notebook resume {folder}` sends them again.")
+
+
+@app.command(epilog="Example: gini-notebook purge runs/baseline --also baseline.html --also baseline.zip")
+def purge(
+    folder: RunFolder,
+    *,
+    also: Annotated[list[Path] | None, typer.Option(help="Another file to delete: a report, a kept result …")] = None,
+    leave_at_service: Annotated[
+        bool, typer.Option("--leave-at-service", help="Go on although documents are still at the service.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Delete from this machine what a run left here: its ledger and exports, and what else is named."""
+    from gini_notebook.service.batch import purge_local
+
+    done = purge_local(folder, also=also or [], leave_at_service=leave_at_service)
+    if json:
+        as_json({"deleted": list(map(str, done.deleted)), "left": list(map(str, done.left))})
+        return
+    say(f"Deleted {len(done.deleted)} files of the run in {folder} from this machine.")
+    if done.left:
+        say(f"Left there, since the run did not make them: {some([path.name for path in done.left])}.")

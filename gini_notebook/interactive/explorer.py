@@ -16,6 +16,7 @@ from gini_notebook.interactive.mistake_view import (
     boxes_of,
     candidates_of,
     content_of,
+    covered,
     field_of,
     first_page,
     page_content,
@@ -29,6 +30,7 @@ from gini_notebook.service.client import Client
 AHEAD = 8
 # The value of a filter that is off; ipywidgets takes None for "nothing is selected".
 EVERYTHING = ""
+COVERED = "The page is covered, and so are the values: mask=True."
 NO_PAGES = "No page is shown: give documents= what was given to process(), or client= to ask the service for the pages."
 
 
@@ -55,8 +57,14 @@ class Explorer(ipywidgets.VBox):
     """
 
     def __init__(
-        self, result: Evaluation, *, pages: Pages | None = None, candidates: pd.DataFrame | None = None
+        self,
+        result: Evaluation,
+        *,
+        pages: Pages | None = None,
+        candidates: pd.DataFrame | None = None,
+        mask: bool = False,
     ) -> None:
+        self._mask = mask
         self._all = result.mistakes().assign(kind=lambda table: _kinds(table["cause"]))
         self._rules = result.provenance.get("rules", {})
         self._documents = {row["document"]: row for row in result.documents.to_dict("records")}
@@ -170,7 +178,7 @@ class Explorer(ipywidgets.VBox):
             return
         self.candidates = candidates_of(current, self._known_candidates)
         self.boxes = boxes_of(current, self.candidates)
-        if isinstance(self._pages, FolderPages):
+        if isinstance(self._pages, FolderPages) and not self._mask:
             self._draw_ahead(self._pages)
         self._show(first_page(self.boxes))
 
@@ -191,8 +199,10 @@ class Explorer(ipywidgets.VBox):
         )
         name = f"{content['field']} of {document}, {current['outcome']}"
         content["heard"] = f"Mistake {self.position + 1} of {len(self.mistakes)}: {name}"
-        self.page, content["no_page"] = None, NO_PAGES
-        if self._pages is not None:
+        self.page, content["no_page"] = None, COVERED if self._mask else NO_PAGES
+        if self._mask:
+            content = covered(content)
+        elif self._pages is not None:
             try:
                 self.page = self._pages.page(document, number)
                 content["page"] = page_content(self.page, self.boxes, document)
@@ -211,6 +221,7 @@ def explore(
     client: Client | None = None,
     batch: Any = None,
     executor: Executor | None = None,
+    mask: bool = False,
 ) -> Explorer:
     """Look at the mistakes of an evaluation one by one, with the page they are on.
 
@@ -234,6 +245,9 @@ def explore(
         Executor that draws the pages of the next mistakes from ``documents`` while you look at one: any
         ``concurrent.futures.Executor`` whose workers see the folder. A thread is enough:
         ``ThreadPoolExecutor(1)``.
+    mask
+        For a screen that others look at: of account numbers and names only what who knows them recognizes, and no
+        page. ``explorer.mistakes`` and the other tables hold the values all the same.
 
     Returns
     -------
@@ -273,7 +287,7 @@ def explore(
         pages = FolderPages(documents, _column(tables, "sha256"), executor)
     elif client is not None:
         pages = ServicePages(_as_user_of(batch, client), _column(tables, "document_id"))
-    return Explorer(result, pages=pages, candidates=batch.candidates if batch is not None else None)
+    return Explorer(result, pages=pages, candidates=batch.candidates if batch is not None else None, mask=mask)
 
 
 def _as_user_of(batch: Any, client: Client) -> Client:

@@ -8,6 +8,7 @@ import anywidget
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
+from gini_notebook._text import masked
 from gini_notebook.analysis import rules
 from gini_notebook.interactive.pages import Page
 from gini_notebook.schema import COUNT, FLAG, MEASURE, TEXT, Table, dotted
@@ -120,6 +121,23 @@ def content_of(
             for candidate in shown.to_dict("records")
         ],
         "candidates_caption": f"Candidates, list {mistake.get('candidates')} ({first})",
+    }
+
+
+def covered(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the view shows, with values that somebody at the same screen does not learn.
+
+    Of a cause and a reason only the kind is left, and of a rule's steps nothing: they quote the values.
+    """
+    return {
+        **content,
+        "facts": [(name, text.partition(":")[0]) for name, text in content["facts"] if name != "Off by"],
+        "values": [
+            (name, [(masked("".join(text for text, _ in parts)), True)] if parts else [], masked(canonical))
+            for name, parts, canonical in content["values"]
+        ],
+        "steps": [],
+        "candidates": [{**one, "value": masked(one["value"])} for one in content["candidates"]],
     }
 
 

@@ -269,3 +269,35 @@ def test_T32_no_part_of_the_explorer_shows_markup(result: Evaluation) -> None:
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser"):
         assert way not in script
     assert len(PAYLOADS) >= 20
+
+
+# A screen that others look at
+
+
+def test_T53_with_mask_no_value_and_no_page_is_sent(tmp_path: Path, result: Evaluation) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf", "d.pdf"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7")
+    explorer = explore(result, documents=tmp_path, mask=True)
+    values = {
+        str(row[side])
+        for row in explorer.mistakes.to_dict("records")
+        for side in ("truth", "extracted", "truth_canonical", "extracted_canonical")
+        if not pd.isna(row[side]) and len(str(row[side])) > 2
+    }
+    assert values
+    for _ in range(len(explorer.mistakes)):
+        sent = content(explorer)
+        told = json.dumps([sent["facts"], sent["values"], sent["steps"], sent["candidates"]], ensure_ascii=False)
+        assert not [value for value in values if value in told]
+        assert explorer.page is None
+        assert "page" not in sent
+        assert "mask=True" in sent["no_page"]
+        explorer.next()
+
+
+def test_T53_who_knows_a_value_recognizes_it_behind_the_mask(result: Evaluation) -> None:
+    explorer = explore(result, mask=True)
+    explorer.choose(field="iban", outcome="wrong")
+    [(_, [(truth, _)], _), *_] = content(explorer)["values"]
+    known = str(explorer.current["truth"]).replace(" ", "")
+    assert truth == f"{known[:4]}…{known[-4:]}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gini_notebook.service.batch.inputs import folders_as_documents
 from gini_notebook.service.batch.maintenance import cleanup, status
 from gini_notebook.service.batch.progress import Counts, Progress
+from gini_notebook.service.batch.purge import purge_local
 from gini_notebook.service.batch.settings import BatchSettings
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "dedupe",
     "folders_as_documents",
     "process",
+    "purge_local",
     "resume",
     "status",
 ]

@@ -124,7 +124,7 @@ def test_R9_expired_tokens_are_renewed_once_each_and_nobody_notices(
     assert len(sandbox.stored()["batch-r9@example.com"]) == 120
 
 
-def test_R18_a_file_that_changes_while_it_is_read_is_a_failed_row(
+def test_R18_T58_a_file_that_changes_while_it_is_read_is_a_failed_row(
     client: "Client", invoices_of: Invoices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, clock, fstat = invoices_of("a.txt", "b.txt"), itertools.count(), os.fstat

@@ -362,3 +362,16 @@ def test_T8_the_environment_can_be_kept_from_naming_authorities(
         assert client.diagnostics()["ca"] == f"{DEFAULT_CA_BUNDLE_PATH} (from ca_bundle, which says certifi)"
         # Without the word, the variable counts: this is what it is for.
         assert connect(server.url, ca_bundle=None).document("1")
+
+
+def test_T58_an_authority_that_is_put_into_the_file_later_is_not_believed(
+    serve: Serve, connect: Connect, trusted: str, tmp_path: Path
+) -> None:
+    bundle, rogue = tmp_path / "authorities.pem", trustme.CA()
+    bundle.write_bytes(Path(trusted).read_bytes())
+    server = serve(GOOD)
+    with Loopback(GOOD, context_of(rogue.issue_cert("127.0.0.1"))) as other:
+        client, theirs = connect(server.url, ca_bundle=str(bundle)), connect(other.url, ca_bundle=str(bundle))
+        bundle.write_bytes(rogue.cert_pem.bytes())
+        refuses(theirs, other, "unable to get local issuer certificate")
+        assert client.document("1").id
