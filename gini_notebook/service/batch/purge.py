@@ -12,7 +12,12 @@ from gini_notebook.service.batch.ledger.documents import count_by_status
 from gini_notebook.service.batch.ledger.duplicates import held_ids, surplus_of
 from gini_notebook.service.batch.ledger.store import FolderLock
 
-_LEDGER = (FILE_NAME, *(f"{FILE_NAME}{ending}" for ending in ("-wal", "-shm", "-journal")), origin.FILE_NAME)
+_LEDGER = (
+    FILE_NAME,
+    *(f"{FILE_NAME}{ending}" for ending in ("-wal", "-shm", "-journal")),
+    origin.FILE_NAME,
+    origin.ORIGIN_NAME,
+)
 _TABLES = ("documents", "extractions", "candidates", "line_items")
 _EXPORTS = tuple(f"{name}{ending}" for name in _TABLES for ending in (".csv", ".parquet"))
 _LOCK = "lock"

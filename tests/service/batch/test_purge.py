@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import gini_notebook as gini
 from gini_notebook.cli import app
 from gini_notebook.errors import FileProblem, LedgerError
-from gini_notebook.service.batch import purge
+from gini_notebook.service.batch import cleanup, purge
 from gini_notebook.service.batch.ledger.store import FILE_NAME, FolderLock
 from tests.hostile.ledgers import ledger
 
@@ -95,3 +95,14 @@ def test_T53_a_file_that_cannot_be_deleted_is_said(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(purge.Path, "unlink", refuse)
     with pytest.raises(FileProblem, match="cannot be deleted: Operation not permitted"):
         gini.purge_local(folder)
+
+
+def test_T53_of_a_real_run_nothing_is_left_after_cleanup_and_purge(tmp_path: Path, client: gini.Client) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Rechnung\nIBAN DE89370400440532013000", "utf-8")
+    gini.process(client, tmp_path / "in", to=tmp_path / "run", progress=False)
+    with pytest.raises(LedgerError, match="still at the service"):
+        gini.purge_local(tmp_path / "run")
+    cleanup(client, tmp_path / "run")
+    assert gini.purge_local(tmp_path / "run").left == ()
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
