@@ -164,6 +164,18 @@ KINDS: Mapping[str, Kind] = {
         "Evaluate with cluster='paymentRecipient', or with a column of the documents table that names the issuer.",
         "Add --cluster paymentRecipient.",
     ),
+    "edits_folded": Kind(
+        "info",
+        "{count} {count:label|labels} of the ground truth edited by a person ({detail}).",
+        "{count} {count:Sollwert|Sollwerte} von Hand bearbeitet ({detail}).",
+    ),
+    "edits_torn": Kind(
+        "must",
+        "{count} {count:line|lines} of {detail} broken off while being written: {count:that edit is|those edits are} lost.",
+        "{count} {count:Zeile|Zeilen} von {detail} beim Schreiben abgebrochen: Die Bearbeitung ist verloren.",
+        "Look at the end of the file, and make the edit again.",
+        "Look at the end of the file, and make the edit again.",
+    ),
     "documents_weighted": Kind(
         "info",
         "Scores and intervals weigh {count} {count:document|documents} by {about}; numbers of slots are those counted.",

@@ -19,6 +19,7 @@ from gini_notebook.analysis.truth.folder import (
     read_document,
     read_documents,
 )
+from gini_notebook.analysis.truth.journal import fold, is_journal, is_of_journal, journal_labels
 from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, unpacked
 from gini_notebook.analysis.truth.layers import put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
@@ -97,6 +98,8 @@ def read_truth(  # noqa: PLR0913 - settings, all by keyword
           German and English words above the columns are understood, and a second sheet with line items is read, too;
         - ``.jsonl`` or ``.json`` with an object per document: ``document`` (or ``file``), fields, and lists of objects
           such as ``lineItems``; a list of plain values is alternatives;
+        - a journal of edits (``.jsonl``, see :mod:`gini_notebook.analysis.truth.journal`), each line one decision about
+          one label, folded over the sources before it: ``read_truth(["truth.csv", "labels.jsonl"])``;
         - extractions as the service answers them, which somebody corrected (``<document>.json``);
         - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung), UBL or ebInterface, as XML or inside a PDF;
         - a folder of e-invoices and corrected extractions, subfolders included. There a document is called by its path
@@ -324,7 +327,10 @@ def _put_table(reading: _Reading, labels: Labels, name: str) -> None:
     """Put a table over what is there, whose names it may write in another way."""
     if reading.labels.documents:
         _pair(labels, list(reading.labels.documents))
-    put_over(reading.labels, labels, name)
+    if is_of_journal(labels):
+        fold(reading.labels, labels)
+    else:
+        put_over(reading.labels, labels, name)
 
 
 def _table(path: Path, wishes: Wishes) -> Labels:
@@ -354,7 +360,7 @@ def _table_labels(path: Path, wishes: Wishes) -> Labels:
     if suffix == ".json":
         labels = json_labels(text, path, wishes)
     elif suffix in (".jsonl", ".ndjson"):
-        labels = jsonl_labels(text, where, wishes)
+        labels = journal_labels(text, where) if is_journal(text) else jsonl_labels(text, where, wishes)
     else:
         labels = csv_labels(text, where, wishes)
     labels.notes[:0] = notes
