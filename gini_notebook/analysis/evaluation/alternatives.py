@@ -5,7 +5,7 @@ After the alignment another one is chosen where it is equal to the value that it
 rows is judged by the alternative that suits it, and the alignment itself needs no equality that is not transitive.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,8 +40,11 @@ class Choices:
             Per slot, the row of the truth, and the code of its value; :data:`NOTHING` if there is none.
         """
         counts: IntArray = (stated != NOTHING).astype(np.int64)
-        for row, several in self.others.items():
-            counts[truth == row] = len(several)
+        if self.others:
+            of_row = np.zeros(max(int(truth.max(initial=0)), *self.others) + 2, dtype=np.int64)
+            of_row[list(self.others)] = [len(several) for several in self.others.values()]
+            several = of_row[truth]
+            counts = np.where((truth != NOTHING) & (several > 0), several, counts)
         return counts
 
 
@@ -55,9 +58,11 @@ def choose(inputs: Inputs, normalized: NormalizedValues) -> tuple[Inputs, Normal
     kept = np.ones(len(truth), dtype=np.bool_)
     kept[several] = False
     groups = {int(key): rows.to_numpy() for key, rows in pd.Series(several).groupby(keys.to_numpy()[several])}
+    extracted = _codes_by_slot(inputs, normalized)
     chosen: dict[int, IntArray] = {}
     for rows in groups.values():
-        row = int(rows[_most_fitting(rows, inputs, normalized)])
+        slot = truth.document[rows[0]] * len(inputs.columns) + truth.column[rows[0]]
+        row = int(rows[_most_fitting(rows, extracted(int(slot)), normalized)])
         kept[row] = True
         chosen[row] = rows
     place = np.cumsum(kept) - 1
@@ -72,11 +77,22 @@ def choose(inputs: Inputs, normalized: NormalizedValues) -> tuple[Inputs, Normal
     )
 
 
-def _most_fitting(rows: IntArray, inputs: Inputs, normalized: NormalizedValues) -> int:
+def _codes_by_slot(inputs: Inputs, normalized: NormalizedValues) -> Callable[[int], IntArray]:
+    """Return what finds the normalized values that were extracted in a column of a document."""
+    rows = np.flatnonzero(normalized.extracted != NOTHING)
+    slots = inputs.extracted.document[rows] * len(inputs.columns) + inputs.extracted.column[rows]
+    order = np.argsort(slots, kind="stable")
+    slots, codes = slots[order], normalized.extracted[rows][order]
+
+    def found(slot: int) -> IntArray:
+        low, high = np.searchsorted(slots, (slot, slot + 1)).tolist()
+        return codes[low:high]
+
+    return found
+
+
+def _most_fitting(rows: IntArray, codes: IntArray, normalized: NormalizedValues) -> int:
     """Return the place of the alternative that was extracted, else of the most similar one, else of the first."""
-    document, column = inputs.truth.document[rows[0]], inputs.truth.column[rows[0]]
-    there = (inputs.extracted.document == document) & (inputs.extracted.column == column)
-    codes = normalized.extracted[there & (normalized.extracted != NOTHING)]
     mine = normalized.truth[rows]
     if not len(codes) or (mine == NOTHING).any():
         return 0

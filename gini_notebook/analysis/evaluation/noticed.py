@@ -100,6 +100,8 @@ def _repeats(inputs: Inputs) -> Iterable[Note]:
     header = np.array([not group for group, _ in inputs.columns] or [True])[inputs.extracted.column]
     rows = np.flatnonzero(header & (inputs.extracted.value != NOTHING))
     slot = inputs.extracted.document[rows] * max(len(inputs.columns), 1) + inputs.extracted.column[rows]
+    if np.bincount(slot, minlength=1).max() <= 1:
+        return
     again = pd.Series(slot * max(len(inputs.values), 1) + inputs.extracted.value[rows]).duplicated()
     if again.any():
         yield Note("repeats", int(again.sum()), detail="extractions")
