@@ -22,7 +22,10 @@ from gini_notebook.schema import dotted
 _NOTATIONS = ("amount", "numeric", "date", "integer", "currency", "timeperiod", "bool")
 # What reading the truth has said, and what the evaluation knows better.
 _SAID_ANEW = ("truth_unread", "currency_not_stated", "columns_unknown", "missing_words", "alternatives_found")
-_LONGEST_WORD = max(map(len, MISSING_WORDS))
+# Each word as it is written: one look into a set for each of perhaps a million values.
+_SPELLED = frozenset(
+    spelled for word in MISSING_WORDS for spelled in (word, word.upper(), word.title(), word.capitalize())
+) | {"NaN", "NaT", "k.A.", "k. A."}
 # A warning is about the truth; that the sandbox answered, or an upload is unclear, stands in the notes alone.
 _WARNED = (
     "truth_unread",
@@ -80,14 +83,10 @@ def _unread(inputs: Inputs, normalized: NormalizedValues) -> Iterable[Note]:
 
 
 def _missing_words(inputs: Inputs) -> Iterable[Note]:
-    words = {
-        code
-        for code, text in enumerate(inputs.values.tolist())
-        if len(text) <= _LONGEST_WORD and text.strip().casefold() in MISSING_WORDS
-    }
+    words = [code for code, text in enumerate(inputs.values.tolist()) if text in _SPELLED]
     if not words:
         return
-    rows = np.flatnonzero(np.isin(inputs.truth.value, np.fromiter(words, np.int64)))
+    rows = np.flatnonzero(np.isin(inputs.truth.value, np.array(words, dtype=np.int64)))
     by_column: dict[int, list[str]] = {}
     for row in rows.tolist():
         by_column.setdefault(int(inputs.truth.column[row]), []).append(str(inputs.values[inputs.truth.value[row]]))
