@@ -157,6 +157,18 @@ KINDS: Mapping[str, Kind] = {
         "batch.left_out names each with its reason; process(..., e_invoices=True) sends e-invoices.",
         "gini-notebook status --json names each with its reason; run --e-invoices sends e-invoices.",
     ),
+    "confidence_scale": Kind(
+        "info",
+        "The confidences are no probabilities: they reach from {detail}, not from 0 to 1; calibration error and Brier score are undefined.",
+        "Die Konfidenzen sind keine Wahrscheinlichkeiten: Sie reichen von {detail}, nicht von 0 bis 1; Kalibrierungsfehler und Brier-Wert sind nicht definiert.",
+        "Divide them, for example by 100, before evaluating.",
+    ),
+    "threshold_above_all": Kind(
+        "must",
+        "All {count} {count:prediction is|predictions are} below the threshold {detail}, and {count:counts|count} as if not delivered.",
+        "Alle {count} {count:Vorhersage liegt|Vorhersagen liegen} unter der Schwelle {detail} und {count:gilt|gelten} als nicht geliefert.",
+        "Choose a threshold on the scale of the confidences.",
+    ),
     "few_issuers": Kind(
         "info",
         "{count} {count:issuer sent|issuers sent} most of these documents, and documents of one issuer fail together: the intervals are too narrow.",

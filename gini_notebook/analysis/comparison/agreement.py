@@ -18,6 +18,7 @@ MOST_CATEGORIES = 20
 """Kappa is of fields with at most so many different values; where nearly all differ, chance agrees in none."""
 
 _PLACE = ["document", "group", "field"]
+_NO_LABEL = ("unclear", "unlabelled")
 _EQUAL = ("correct", "absent")
 
 
@@ -72,7 +73,8 @@ def compare_truth(
     columns = in_order((group, field) for group, field in _common(first, second, ["group", "field"]))
     fields = [dotted(*column) for column in columns]
     first, second = (side[side["document"].isin(documents)] for side in (first, second))
-    stated = first[first["value"].notna()]
+    # Of several acceptable values the first is what a labeller said; the other labeller may accept several.
+    stated = first[first["value"].notna() & (first["alternative"] == 0)].drop(columns="alternative")
     result = evaluate(stated, second, fields=fields, rules=rules)
     slots = result.comparisons.merge(first[_PLACE].drop_duplicates(), on=_PLACE)
     slots = slots[(slots["outcome"] != "ignored").to_numpy(dtype=bool)]
@@ -93,6 +95,8 @@ def _labels(truth: pd.DataFrame, which: str) -> pd.DataFrame:
     if not isinstance(truth, pd.DataFrame) or not {"document", "field", "value"} <= set(truth.columns):
         message = f"The {which} truth must be a table with the columns document, field and value, as of read_truth()."
         raise SchemaError(message)
+    if "state" in truth:
+        truth = truth[~truth["state"].isin(_NO_LABEL)]
     table = pd.DataFrame(
         {
             "document": [composed(str(name)) for name in truth["document"]],
@@ -100,6 +104,7 @@ def _labels(truth: pd.DataFrame, which: str) -> pd.DataFrame:
             "row": truth["row"].to_numpy() if "row" in truth else 0,
             "field": truth["field"].to_numpy(dtype=object),
             "value": truth["value"].to_numpy(dtype=object),
+            "alternative": truth["alternative"].to_numpy() if "alternative" in truth else 0,
         }
     )
     blank = np.array([isinstance(value, str) and not value.strip() for value in table["value"]], dtype=bool)

@@ -1,5 +1,6 @@
 """Confidences of extractions, for tables that have them (M10 and M16 of the metrics; the service delivers none)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any
@@ -12,6 +13,7 @@ from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, In
 from gini_notebook.analysis.evaluation.inputs import CONFIDENCE
 from gini_notebook.analysis.statistics import wilson
 from gini_notebook.errors import SettingError
+from gini_notebook.notes import Note
 from gini_notebook.schema import COUNT
 
 
@@ -57,6 +59,19 @@ def predictions(comparisons: pd.DataFrame, selected: BoolArray) -> Predictions:
         right=(comparisons["outcome"] == "correct").to_numpy(dtype=bool),
     )
     return every.of(predicted & selected)
+
+
+def notes_of_confidence(comparisons: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[Note, ...]:
+    """Say that confidences are no probabilities, or that a threshold was above all of them."""
+    notes = []
+    if below := settings.get("all_below"):
+        notes.append(Note("threshold_above_all", int(below), detail=f"{settings['min_confidence']:g}"))
+    if CONFIDENCE in comparisons:
+        values = comparisons[CONFIDENCE].to_numpy(dtype=np.float64)
+        values = values[~np.isnan(values)]
+        if len(values) and (values.min() < 0 or values.max() > 1):
+            notes.append(Note("confidence_scale", len(values), detail=f"{values.min():g} to {values.max():g}"))
+    return tuple(notes)
 
 
 def reliability_table(given: Predictions, bins: int, level: float) -> pd.DataFrame:

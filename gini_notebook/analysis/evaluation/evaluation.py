@@ -12,6 +12,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.confidence import (
     confidence_metrics,
+    notes_of_confidence,
     predictions,
     reliability_table,
     without_predictions_below,
@@ -49,7 +50,7 @@ from gini_notebook.analysis.evaluation.thresholds import (
 )
 from gini_notebook.analysis.evaluation.units import RECIPIENT, Cluster, truth_values
 from gini_notebook.errors import SchemaError, SettingError
-from gini_notebook.notes import as_text
+from gini_notebook.notes import Note, as_text
 from gini_notebook.schema import dotted
 
 
@@ -387,7 +388,7 @@ class Evaluation(Scores):
         ----------
         threshold
             Predictions with a smaller confidence are treated as absent: correct and wrong become missing, spurious
-            becomes absent. Predictions without a confidence are kept.
+            becomes absent. Predictions without a confidence are kept. A note says where it is above all of them.
 
         Returns
         -------
@@ -399,8 +400,10 @@ class Evaluation(Scores):
         SettingError
             If the extractions have no confidence.
         """
-        predictions(self.comparisons, self._slots_of(None))
-        settings = {**self.settings, "min_confidence": float(threshold)}
+        given = predictions(self.comparisons, np.ones(len(self.comparisons), dtype=bool))
+        above = bool(len(given.confidence)) and not (given.confidence >= threshold).any()
+        below = len(given.confidence) if above and not np.isnan(given.confidence).any() else 0
+        settings = {**self.settings, "min_confidence": float(threshold), "all_below": below}
         comparisons = without_predictions_below(self.comparisons, threshold)
         return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
 
@@ -496,6 +499,11 @@ class Evaluation(Scores):
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
         return self._encoded.columns
+
+    @cached_property
+    def interval_notes(self) -> tuple[Note, ...]:
+        """As of :class:`Scores`, and what is odd about the confidences, if there are some."""
+        return (*notes_of_confidence(self.comparisons, self.settings), *super().interval_notes)
 
     def _recipients(self) -> "pd.Series[Any] | None":
         return self._truth_values(RECIPIENT)

@@ -73,3 +73,13 @@ def test_truths_without_anything_in_common_are_refused() -> None:
         gini.compare_truth(one, one.drop(columns="value"))
     with pytest.raises(SettingError, match="confidence_level is 95"):
         gini.compare_truth(one, one, confidence_level=95)
+
+
+def test_several_acceptable_labels_and_unclear_ones_are_no_disagreement() -> None:
+    one = labels("iban", ["DE1"] * 40).assign(alternative=0, state="value")
+    other = pd.concat([labels("iban", ["DE2"] * 40).assign(alternative=0), one.assign(alternative=1)]).assign(
+        state="value"
+    )
+    assert gini.compare_truth(one, other)["equal"].iloc[0] == 1
+    unclear = one.assign(state=["unclear"] * 10 + ["value"] * 30, value=[None] * 10 + ["DE1"] * 30)
+    assert gini.compare_truth(unclear, one)["slots"].iloc[0] == 30

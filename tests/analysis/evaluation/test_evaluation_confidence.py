@@ -341,3 +341,15 @@ def test_M23_candidate_ranks_that_start_at_0_are_refused():
 
     with pytest.raises(SchemaError, match="must number the candidates of each list from 1"):
         evaluate(Source(), Source.extractions[["document", "field", "value"]])
+
+
+def test_M25_a_note_says_that_confidences_are_no_probabilities_and_that_a_threshold_is_above_all():
+    found, truth = tables(40)
+    percent = evaluate(found.assign(confidence=found["confidence"] * 100), truth)
+    (scale,) = percent.interval_notes
+    assert (scale.kind, scale.count) == ("confidence_scale", 40)
+    assert scale in percent.notes
+    assert evaluate(found, truth).interval_notes == ()
+    (above,) = evaluate(found, truth).at_confidence(50).interval_notes
+    assert (above.kind, above.count, above.detail) == ("threshold_above_all", 40, "50")
+    assert evaluate(found, truth).at_confidence(0.0).interval_notes == ()
