@@ -58,9 +58,9 @@ class Connections:
 
 def reset(transport: asyncio.Transport) -> None:
     """Cut a connection so that the other side sees a reset, not an end."""
-    connection = transport.get_extra_info("socket")
+    # The other side may have gone in the meantime, and a TLS transport has let go of its socket then.
+    connection = None if transport.is_closing() else transport.get_extra_info("socket")
     if connection is None:
-        # The other side has gone in the meantime, and a TLS transport has let go of its socket.
         return
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -313,7 +313,8 @@ def resume(
     Raises
     ------
     LedgerError
-        When there is no run in the folder, or as for :func:`process`.
+        When there is no run in the folder, or nothing shows that its files were named on this machine: it was copied,
+        unpacked, or made by somebody else; or as for :func:`process`.
     RunStopped
         When the run ended early once more.
 
