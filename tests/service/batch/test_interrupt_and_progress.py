@@ -38,6 +38,7 @@ def interrupt_when(folder: Path, done: int) -> Callable[[batch.Counts], None]:
     return listen
 
 
+@pytest.mark.usefixtures("awake")
 def test_R14_an_interrupt_stops_within_two_seconds_says_how_to_go_on_and_the_same_call_resumes(
     client: "Client", sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
 ) -> None:
