@@ -78,7 +78,7 @@ def check_labels(
     SchemaError
         If there is no such truth table or table of extractions.
     """
-    table = _known(check(truth, TRUTH))
+    table = _known(check(truth, TRUTH), truth.attrs.get("unsure", ()))
     if extractions is not None and not {"document", "field", "value"} <= set(extractions.columns):
         raise SchemaError("The table of extractions must have the columns document, field and value.")
     labels = labelled_values(table)
@@ -87,9 +87,11 @@ def check_labels(
     return _table(_gravest(findings))
 
 
-def _known(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out labels that say that nobody could tell."""
-    return table[(table["state"] != "unclear").to_numpy(dtype=bool, na_value=True)] if "state" in table else table
+def _known(table: pd.DataFrame, unsure: Iterable[str]) -> pd.DataFrame:
+    """Leave out labels that say that nobody could tell, and columns that are perhaps no fields."""
+    names = [dotted(*place) for place in zip(table["group"], table["field"], strict=True)]
+    left_out = pd.Series(names, dtype=object).isin([str(name) for name in unsure]).to_numpy(dtype=bool)
+    return table[~left_out & (table["state"] != "unclear").to_numpy(dtype=bool, na_value=True)]
 
 
 def _findings(labels: Sequence[LabelledValue], evidence: Sequence[Evidence]) -> Iterator[Finding]:

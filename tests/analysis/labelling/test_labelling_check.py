@@ -195,6 +195,13 @@ def test_names_in_two_unicode_forms_are_one_document() -> None:
     assert first(check_labels(truth, None, None, words))[2] == "one_character"
 
 
+def test_a_column_that_is_perhaps_no_field_is_left_out() -> None:
+    truth = labels(b_iban=IBANS[2]).replace("iban", "clerk")
+    assert not check_labels(truth, None, None, texts()).empty
+    truth.attrs["unsure"] = ["clerk"]
+    assert check_labels(truth, None, None, texts()).empty
+
+
 def test_tables_that_are_none_are_refused() -> None:
     with pytest.raises(SchemaError, match="lacks the column"):
         check_labels(pd.DataFrame({"document": ["a"]}))
