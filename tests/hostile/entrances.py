@@ -67,7 +67,7 @@ async def _worked(path: Path, folder: Path) -> str:
         checked = await workers.do({"job": "check", "path": str(path), "media_type": None})
         part = {"path": str(path), "media_type": checked["media_type"], "turn": 0}
         read = {"extractions": str(folder / "extractions"), "layout": str(folder / "layout")}
-        settings = {"engine": "rules", "coordinates": "points", "ocr": False}
+        settings = {"engine": "baseline", "coordinates": "points", "ocr": False}
         await workers.do({"job": "read", "parts": [part], "settings": settings, **read})
         return f"{checked['page_count']} pages of {checked['media_type']}"
     except (WorkFailed, WorkRefused) as error:

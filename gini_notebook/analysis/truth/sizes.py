@@ -15,7 +15,7 @@ MIB = 1024 * 1024
 # honest has some bytes for each cell, packed or not.
 MAX_CELLS, CELLS_PER_BYTE = 4_000_000, 2
 MAX_UNPACKED_BYTES, UNPACKED_PER_BYTE = 128 * MIB, 30
-_MEMORY_PER_BYTE, _ANSWER_PER_BYTE, _SECONDS_PER_MIB = 48, 8, 1.25
+_MEMORY_PER_BYTE, _ANSWER_PER_BYTE, _SECONDS_PER_MIB = 128, 12, 6
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
@@ -44,11 +44,11 @@ def limits_for(path: Path) -> Limits:
         size = path.stat().st_size
     except (OSError, ValueError):  # the reader says what is wrong with it
         size = 0
-    cpu_s = max(LIMITS.cpu_s, int(_SECONDS_PER_MIB * size / MIB))
+    cpu_s = LIMITS.cpu_s + _SECONDS_PER_MIB * size // MIB
     return Limits(
         memory=max(LIMITS.memory, _MEMORY_PER_BYTE * size),
         cpu_s=cpu_s,
-        wait_s=max(LIMITS.wait_s, 4.0 * cpu_s),
+        wait_s=LIMITS.wait_s + 4.0 * cpu_s,
         answer=max(LIMITS.answer, _ANSWER_PER_BYTE * size),
     )
 
