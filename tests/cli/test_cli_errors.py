@@ -151,9 +151,9 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_truth_file_without_the_needed_columns(one_invoice: Path, tmp_path: Path) -> None:
     truth = tmp_path / "truth.csv"
-    truth.write_text("file name;betrag\na.txt;12\n", encoding="utf-8")
+    truth.write_text("colour;remark\nred;12\n", encoding="utf-8")
     answer = shell("run", one_invoice, "--sandbox", "--to", tmp_path / "run", "--truth", truth)
-    assert_one_sentence(answer, "document", "betrag")
+    assert_one_sentence(answer, "document", "colour")
 
 
 def test_a_report_without_truth(one_invoice: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def tables(tmp_path: Path) -> tuple[Path, Path]:
         rows += [(f"d{number}{payload}x", "iban", f"DE{payload}1"), (f"d{number}{payload}x", f"f{payload}x", "y")]
     found = pd.DataFrame(rows, columns=["document", "field", "value"])
     truth = found.assign(value=found["value"].where(found.index % 3 > 0, "other"))
-    extra = pd.DataFrame([(f"t{payload}x", "iban", "z") for payload in PAYLOADS], columns=truth.columns)
+    extra = pd.DataFrame([(f"t{n}{payload}x", "iban", "z") for n, payload in enumerate(PAYLOADS)], columns=truth.columns)
     paths = tmp_path / "found.parquet", tmp_path / "truth.parquet"
     found.to_parquet(paths[0])
     pd.concat([truth, extra]).to_parquet(paths[1])
@@ -81,7 +82,10 @@ def test_T59_commands_on_tables(tables: tuple[Path, Path], tmp_path: Path, capfd
 
 def test_T59_json_says_what_there_was(tables: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     counted = json.loads(printed(capfd, "truth", tables[1], "--json"))["fields"]
-    assert all(f"f{payload}x" in counted for payload in PAYLOADS if payload.strip())
+    for payload in filter(str.strip, PAYLOADS):
+        # What nobody sees in a name is no part of it; all else is, and is only printed as an escape.
+        visible = "".join(character for character in payload if unicodedata.category(character) != "Cf")
+        assert f"f{payload}x" in counted or f"f{visible}x" in counted
 
 
 def test_T59_commands_on_a_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

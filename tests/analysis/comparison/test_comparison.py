@@ -59,6 +59,7 @@ def test_differences_are_those_of_the_scores_and_come_with_a_verdict():
         "intervals": "documents",
         "confidence_level": 0.95,
         "cluster": None,
+        "document_weights": None,
         "seed": 0,
     }
 

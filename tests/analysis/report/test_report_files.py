@@ -46,7 +46,7 @@ def test_markdown_has_headline_tables_and_failures(result: Evaluation, tmp_path:
 def test_markdown_can_be_german(result: Evaluation, tmp_path: Path) -> None:
     text = written(result, tmp_path, ".md", language="de").read_text(encoding="utf-8")
     assert "## Feld für Feld" in text
-    assert "| 0,667 |" in text
+    assert "| 0,667 \\(0,208 – 0,939\\) |" in text
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
