@@ -135,8 +135,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "never_delivered": Kind(
         "info",
-        "{about}: labelled, and in no document delivered; each label counts as missing.",
-        "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert zählt als fehlend.",
+        "{about}: labelled, and in no document delivered; each label with a value counts as missing.",
+        "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist, zählt als fehlend.",
     ),
     "truth_unclear": Kind(
         "info",

@@ -57,7 +57,9 @@ def tables(tmp_path: Path) -> tuple[Path, Path]:
         rows += [(f"d{number}{payload}x", "iban", f"DE{payload}1"), (f"d{number}{payload}x", f"f{payload}x", "y")]
     found = pd.DataFrame(rows, columns=["document", "field", "value"])
     truth = found.assign(value=found["value"].where(found.index % 3 > 0, "other"))
-    extra = pd.DataFrame([(f"t{n}{payload}x", "iban", "z") for n, payload in enumerate(PAYLOADS)], columns=truth.columns)
+    extra = pd.DataFrame(
+        [(f"t{n}{payload}x", "iban", "z") for n, payload in enumerate(PAYLOADS)], columns=truth.columns
+    )
     paths = tmp_path / "found.parquet", tmp_path / "truth.parquet"
     found.to_parquet(paths[0])
     pd.concat([truth, extra]).to_parquet(paths[1])

@@ -143,7 +143,7 @@ def journal_labels(text: str, where: str) -> Labels:
 def _parsed(line: str) -> dict[str, Any] | None:
     try:
         content = json.loads(line)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also of a number with thousands of digits
         return None
     return content if isinstance(content, dict) else None
 

@@ -2,10 +2,12 @@
 
 import itertools
 import math
+import re
 from collections import Counter, defaultdict
 
 from gini_notebook.analysis import rules
 
+BARE = re.compile(r"-?\d+(\.\d+)?")
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")
 
 
@@ -20,14 +22,17 @@ def table(frame):
     return nested
 
 
-def same(field, one, other, level):
-    """Are two values the same?"""
-    if one == other:
+def same(field, stated, predicted, level):
+    """Does a predicted value equal the one that the truth states?"""
+    if stated == predicted:
         return True
     if level == "raw":
         return False
     rule = rules.for_field(field)
-    (first,), (second,) = rule.canonical_many([one])[0], rule.canonical_many([other])[0]
+    (first,), (second,) = rule.canonical_many([stated])[0], rule.canonical_many([predicted])[0]
+    if rule.name == "amount" and BARE.fullmatch(first) and ":" in second:
+        # An amount of the truth that names no currency labels the number alone.
+        (first,) = rule.canonical_many([f"{first}:{second[-3:]}"])[0]
     if bool(rule.equal_many([first], [second])[0]):
         return True
     return level == "lenient" and bool(rule.lenient_many([first], [second])[0])
@@ -70,15 +75,13 @@ def scores(counts, wrong="both"):
 
 def best_alignment(wanted, found):
     """Give the largest number of typed-equal cells over all one-to-one pairings of rows (lists of field -> value)."""
-    if len(wanted) > len(found):
-        wanted, found = found, wanted
     equal = [
         [sum(field in b and same(field, a[field], b[field], "typed") for field in a) for b in found] for a in wanted
     ]
+    if len(wanted) > len(found):
+        equal = [list(row) for row in zip(*equal, strict=True)]
+    fewer, more = sorted((len(wanted), len(found)))
     return max(
-        (
-            sum(equal[i][j] for i, j in enumerate(order))
-            for order in itertools.permutations(range(len(found)), len(wanted))
-        ),
+        (sum(equal[i][j] for i, j in enumerate(order)) for order in itertools.permutations(range(more), fewer)),
         default=0,
     )

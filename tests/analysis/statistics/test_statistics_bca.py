@@ -143,7 +143,8 @@ def test_M18_differences_can_have_bca_intervals():
     assert np.allclose(plain[ends], corrected[ends], atol=0.03)
     assert comparison.summary(intervals="bca")["low"].notna().all()
     few = compare(run(0.1, 3, 15), run(0.05, 4, 15))
-    pd.testing.assert_frame_equal(few.by_field(), few.by_field(intervals="bca"), check_flags=False)
+    # Of too few documents it is the percentiles.
+    pd.testing.assert_frame_equal(few.by_field(intervals="bootstrap"), few.by_field(intervals="bca"), check_flags=False)
     same = compare(run(0.1, 3), run(0.1, 3)).by_field(intervals="bca")
     assert (same[["f1_difference_low", "f1_difference_high"]] == 0).all(axis=None)
 
