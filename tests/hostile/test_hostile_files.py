@@ -16,7 +16,7 @@ from tests.hostile.matrix import MAKERS, complaints, made, taken_through
 from tests.hostile.tables_and_archives import make_folder
 
 # With smaller limits than usual, which are reached sooner; a file of each kind that is cheap to make. What is said.
-SOONER = "128,2"
+SOONER = "128,4"
 QUICK = {
     "explore": {
         "nested_forms.pdf": "cannot be drawn: ",
@@ -66,7 +66,7 @@ QUICK = {
         "no_name.sqlite": "does not write",
         "few_copies.sqlite": "unpacks without end",
     },
-    "sandbox": {"large.png": "million pixels", "tree_in_itself.pdf": "Work"},
+    "sandbox": {"large.png": "million pixels", "tree_in_itself.pdf": "2 pages"},
 }
 
 
