@@ -66,7 +66,7 @@ def notes_of_values(
 
 
 def _note(kind: str, inputs: Inputs, column: int, texts: Sequence[str], detail: str = "") -> Note:
-    examples = tuple(dict.fromkeys(texts))[:EXAMPLES]
+    examples = tuple(sorted(set(texts))[:EXAMPLES])  # the order of rows does not matter
     return Note(kind, len(texts), (dotted(*inputs.columns[column]),), detail, examples)
 
 

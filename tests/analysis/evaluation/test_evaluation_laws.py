@@ -47,8 +47,18 @@ def tables(draw, documents=("a", "b", "ç")):
     return pd.DataFrame([(documents[0], "", 0, "docType", "x"), *rows], columns=COLUMNS, dtype=object)
 
 
+# Unicode's default-ignorable characters (DerivedCoreProperties): a value of such alone is absent.
+UNSEEN = {0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0, *range(0x180B, 0x1810)}
+UNSEEN |= {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
+UNSEEN |= {*range(0xFFF0, 0xFFF9), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)}
+
+
+def seen(value):
+    return "".join(one for one in value if ord(one) not in UNSEEN).strip()
+
+
 def stated(frame):
-    return frame["value"].map(lambda value: isinstance(value, str) and bool(value.strip()))
+    return frame["value"].map(lambda value: isinstance(value, str) and bool(seen(value)))
 
 
 def counted(result):
@@ -73,7 +83,11 @@ def test_D1_a_table_against_itself_is_all_correct(truth):
 @settings(max_examples=80, deadline=None)
 @given(tables(), tables())
 def test_D1_swapping_the_sides_swaps_missing_and_spurious(one, other):
-    one, other = (side.assign(value=side["value"].where(stated(side), None)) for side in (one, other))
+    # But for amounts: one that names no currency labels the number alone in the truth, and lacks it in an extraction.
+    one, other = (
+        side.assign(value=side["value"].where(stated(side) & (side["field"] != "amountToPay"), None))
+        for side in (one, other)
+    )
     key = COLUMNS[:-1]
     header = [side[side["group"] == ""] for side in (one, other)]
     keys = pd.concat(header)[key].drop_duplicates()
