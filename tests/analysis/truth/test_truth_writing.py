@@ -60,7 +60,11 @@ def same(one, other) -> None:
     pd.testing.assert_frame_equal(left, right)
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=NO_XML), max_size=12)
+# What nobody sees is no part of a name in a table (M12), so it does not come back: Unicode's default-ignorable ones.
+UNSEEN = [chr(code) for code in (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810))]
+UNSEEN += [chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000))]
+letters = st.characters(exclude_categories=["Cs", "Cf"], exclude_characters=[*NO_XML, *UNSEEN])
+texts = st.text(letters, max_size=12)
 filled = st.one_of(texts, st.sampled_from(PAYLOADS)).filter(lambda text: text.strip() != "")
 names = st.one_of(st.sampled_from(["iban", "amountToPay", "value", "document;x", "a[]", "Row", " x"]), filled)
 json_names = names
