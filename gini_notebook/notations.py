@@ -71,6 +71,11 @@ def visible(text: str) -> str:
     return _IGNORABLE.sub("", text).replace("\u2010", "-").replace("\u2011", "-")
 
 
+def composed(name: str) -> str:
+    """Return the one Unicode form in which names of documents are compared, whichever a file system delivers."""
+    return unicodedata.normalize("NFC", name)
+
+
 def cleaned(text: str) -> str:
     """Level what does not change a number or a date: Unicode form, kinds of blanks, minus signs and apostrophes."""
     if not text.isascii():

@@ -15,7 +15,7 @@ from gini_notebook._files import check_regular
 from gini_notebook.errors import FileProblem, GiniError, NotFound
 from gini_notebook.interactive.page_drawing import count_pages, draw_file, no_page
 from gini_notebook.service.batch.inputs import Documents, find, pages_in
-from gini_notebook.service.batch.naming import composite_key, part_key
+from gini_notebook.service.batch.naming import document_key
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Layout
 
@@ -151,7 +151,7 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
     """
     files = _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
     keys = [_key_of(file, document, place) for file in files]
-    note = _changed(keys) if known and known != _key(keys) else ""
+    note = _changed(keys) if known and known != document_key(keys) else ""
     if len(files) == 1:
         page = _page(files[0], document, number)
     else:
@@ -170,11 +170,6 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
 def _page(file: Path, name: str, number: int) -> Page:
     drawn = draw_file(file, name, number)
     return Page(drawn.data, number, drawn.count, drawn.width, drawn.height, drawn.note)
-
-
-def _key(keys: Sequence[str]) -> str:
-    """Return the key of a run for a document of files with these keys."""
-    return keys[0] if len(keys) == 1 else composite_key([part_key(key) for key in keys])
 
 
 def _changed(keys: Sequence[str]) -> str:

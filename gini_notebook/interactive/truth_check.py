@@ -1,21 +1,19 @@
 """``check_truth``: what to look at in a ground truth before believing it."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gini_notebook._files import check_regular
 from gini_notebook.analysis.labelling import check_labels
 from gini_notebook.analysis.labelling.document_text import DocumentText, read_texts
-from gini_notebook.analysis.labelling.evidence import composed
 from gini_notebook.errors import NotFound, SchemaError
+from gini_notebook.notations import composed
 from gini_notebook.service.batch import Batch
 from gini_notebook.service.batch.inputs import Documents, find, pages_in
-from gini_notebook.service.batch.naming import composite_key, part_key
+from gini_notebook.service.batch.naming import document_key
+from gini_notebook.service.batch.source_files import hash_files
 
 if TYPE_CHECKING:
     from gini_notebook.service.client import Client
@@ -130,17 +128,9 @@ def _unchanged(batch: Batch) -> Iterable[tuple[str, list[Path]]]:
     """Yield the files of a batch that still are what was sent: a run folder may come from another machine."""
     keys: Mapping[str, str] = dict(zip(batch.documents["document"], batch.documents["sha256"], strict=True))
     for document, paths in batch.files.items():
-        with suppress(OSError, ValueError):
-            parts = [_digest(path) for path in paths]
-            key = parts[0] if len(parts) == 1 else composite_key([part_key(part) for part in parts])
-            if key == keys.get(document):
-                yield document, paths
-
-
-def _digest(path: Path) -> str:
-    check_regular(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        seen = [file.key for file in hash_files([str(path) for path in paths]) if file is not None]
+        if len(seen) == len(paths) and document_key(seen) == keys.get(document):
+            yield document, paths
 
 
 def _layouts(

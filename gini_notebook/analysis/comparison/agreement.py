@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation import evaluate
-from gini_notebook.analysis.evaluation.encoding import composed
 from gini_notebook.analysis.evaluation.formulas import MICRO
 from gini_notebook.analysis.evaluation.intervals import CONFIDENCE_LEVEL, IntervalOptions, shares_with_intervals
 from gini_notebook.analysis.evaluation.settings import OneRule
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 from gini_notebook.schema import dotted, in_order
 
 MOST_CATEGORIES = 20

@@ -10,8 +10,8 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.confidence import without_predictions
-from gini_notebook.analysis.evaluation.encoding import composed
 from gini_notebook.errors import SettingError
+from gini_notebook.notations import composed
 from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import TEXT, dotted
 

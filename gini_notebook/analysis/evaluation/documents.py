@@ -12,10 +12,10 @@ from gini_notebook.analysis.evaluation.encoding import (
     BoolArray,
     ObjectArray,
     as_objects,
-    composed,
     text_column,
 )
 from gini_notebook.errors import SchemaError
+from gini_notebook.notations import composed
 from gini_notebook.schema import DOCUMENT_STATUSES, TEXT
 
 COMPLETED, FAILED = DOCUMENT_STATUSES[0], DOCUMENT_STATUSES[1]

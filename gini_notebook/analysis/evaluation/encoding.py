@@ -4,7 +4,6 @@ A value that is a number (``12.5``, ``815``) is refused instead of printed: an I
 turned into a number has lost digits or leading zeros, and no later step can tell.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -130,11 +129,6 @@ def _check_text(uniques: ObjectArray, codes: IntArray, column: str, table: str) 
                 f"{row}, which is not text. Read the column as text (pandas: dtype=str)."
             )
             raise SchemaError(message)
-
-
-def composed(name: str) -> str:
-    """Return the one Unicode form in which names of documents are compared, whichever a file system delivers."""
-    return unicodedata.normalize("NFC", name)
 
 
 def as_objects(values: Sequence[Any]) -> ObjectArray:

@@ -16,12 +16,12 @@ from gini_notebook.analysis.evaluation.encoding import (
     IntArray,
     ObjectArray,
     as_objects,
-    composed,
     joined,
     numbered,
 )
 from gini_notebook.analysis.truth.document_names import paired
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 from gini_notebook.notes import Note
 from gini_notebook.schema import FIELD_ENTITIES, dotted, in_order
 
@@ -126,12 +126,9 @@ def read_inputs(
         _side(part, codes, indices, stated)
         for part, codes, stated in ((wanted, of_truth, truth_values), (delivered, of_extracted, extracted_values))
     ]
-    unclear = 0
     alternative = None if wanted.alternative is None else wanted.alternative[sides[0].position]
     check_keys(sides[0], documents, columns, TRUTH, alternative)
-    if wanted.unclear is not None:
-        said = wanted.unclear[sides[0].position]
-        unclear, sides[0] = int(said.sum()), sides[0].take(~said)
+    sides[0], unclear = _without_unclear(sides[0], wanted.unclear)
     return Inputs(
         documents=documents,
         columns=columns,
@@ -148,6 +145,14 @@ def read_inputs(
         never_delivered=never_delivered(wanted.names, delivered.names, columns) if whole else (),
         notes=notes,
     )
+
+
+def _without_unclear(truth: EncodedRows, unclear: BoolArray | None) -> tuple[EncodedRows, int]:
+    """Leave out the labels that say nobody can tell; return how many they are, too."""
+    if unclear is None:
+        return truth, 0
+    said = unclear[truth.position]
+    return truth.take(~said), int(said.sum())
 
 
 def never_delivered(

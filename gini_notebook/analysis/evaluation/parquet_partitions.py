@@ -29,7 +29,7 @@ from gini_notebook.analysis.evaluation.encoded_tables import (
     check_frame,
     check_stated,
 )
-from gini_notebook.analysis.evaluation.encoding import composed, encode
+from gini_notebook.analysis.evaluation.encoding import encode
 from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
 from gini_notebook.analysis.evaluation.partitions import (
     Pair,
@@ -40,6 +40,7 @@ from gini_notebook.analysis.evaluation.partitions import (
     scan_partition,
 )
 from gini_notebook.errors import FileProblem, ReaderStopped, SchemaError
+from gini_notebook.notations import composed
 
 _MIB = 1024 * 1024
 # A row group may unpack to so much, and more if its file is large; the guarded process holds it a few times.

@@ -245,12 +245,15 @@ def evaluate_partitions(
         _plan=plan,
         _counted_first=counted,
     )
-    if all(one is None for one in beyond):
-        return result
-    documents, clustered = with_cluster(result.documents, beyond[0], partial(_values_of, result))
-    documents, weighed_by = with_weights(documents, beyond[1])
-    settings_ = {**result.settings, "cluster": clustered, "weights": weighed_by}
-    return replace(result, documents=documents, settings=settings_)
+    return result if all(one is None for one in beyond) else _with(result, *beyond)
+
+
+def _with(result: PartitionedEvaluation, cluster: Cluster, weights: Weights) -> PartitionedEvaluation:
+    """Return the evaluation with clusters and weights of its documents."""
+    documents, clustered = with_cluster(result.documents, cluster, partial(_values_of, result))
+    documents, weighed_by = with_weights(documents, weights)
+    settings = {**result.settings, "cluster": clustered, "weights": weighed_by}
+    return replace(result, documents=documents, settings=settings)
 
 
 def _values_of(result: PartitionedEvaluation, field: str) -> "pd.Series[Any] | None":

@@ -17,7 +17,7 @@ from gini_notebook.analysis.evaluation.candidates import CANDIDATES, Candidates
 from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.counts import DocumentCounts, count_documents, encode_comparisons, groups_of
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_frame
-from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, composed, encode
+from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, encode
 from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, never_delivered, read_inputs
 from gini_notebook.analysis.evaluation.settings import (
     Column,
@@ -30,6 +30,7 @@ from gini_notebook.analysis.evaluation.settings import (
 )
 from gini_notebook.analysis.rules import Rule
 from gini_notebook.errors import SchemaError
+from gini_notebook.notations import composed
 from gini_notebook.notes import Note
 
 # Calls a function for each partition and gives the results in order, like ``map``.

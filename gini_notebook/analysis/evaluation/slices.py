@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import COUNTED, DocumentCounts
-from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, composed
+from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import parts_of, samples_of
 from gini_notebook.analysis.evaluation.formulas import PROPORTIONS, compute_scores, losses_of, trials
 from gini_notebook.analysis.evaluation.intervals import Estimates, IntervalOptions
 from gini_notebook.analysis.statistics import left_out_sums
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 
 # Below this number of slots a slice is shown in grey and not ranked.
 FEWEST_SLOTS = 30

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray, ObjectArray, composed
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray, ObjectArray
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 from gini_notebook.notes import Note
 from gini_notebook.schema import TEXT
 

@@ -13,13 +13,12 @@ from gini_notebook.analysis.labelling.sums import contradictions
 from gini_notebook.errors import SchemaError
 from gini_notebook.schema import CHECK_TRUTH, TRUTH, check, dotted
 
-# In bits, as surprises are: what an explanation of a label adds, and what a run that read the same takes off.
+# In bits, as surprises are: what an explanation of a label adds.
 NEAR = 4.0
 SWAPPED = 5.0
 OTHER_DOCUMENT = 3.0
 UNREAD = 6.0
 CONTRADICTION = 2.0
-AGREES = 4.0
 # What is less doubtful is not listed.
 LEAST = 1.0
 

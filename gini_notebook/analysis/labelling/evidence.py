@@ -1,6 +1,5 @@
 """What speaks for and against a label: its form, the words of its document, what a run read, the other labels."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from rapidfuzz.distance import OSA
 from gini_notebook.analysis.labelling.document_text import WORDS, DocumentText, compact, digits, number_of
 from gini_notebook.analysis.rules import Rule, for_field, iban_valid, similarity
 from gini_notebook.analysis.rules.dates import swapped
+from gini_notebook.notations import composed
 from gini_notebook.schema import FIELD_ENTITIES
 
 # Fields whose value a service can deliver in another one (M22 of the metrics).
@@ -110,11 +110,6 @@ class Run:
         return [
             found for name in dict.fromkeys(names) for found in self.values.get((label.document, label.group, name), ())
         ]
-
-
-def composed(document: str) -> str:
-    """Return the name of a document as all names are compared here."""
-    return unicodedata.normalize("NFC", document)
 
 
 @lru_cache(maxsize=10_000)

@@ -7,7 +7,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, composed, surprise
+from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, surprise
+from gini_notebook.notations import composed
 
 # Two bills of one sender differ in at least one of these.
 PAYMENT = ("amountToPay", "iban", "paymentReference", "paymentPurpose")

@@ -1,6 +1,5 @@
 """Which documents to label next: a stratified random sample whose scores can be made unbiased."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 from gini_notebook.schema import TO_LABEL
 
 NEEDED = ("amountToPay", "iban")
@@ -117,8 +117,8 @@ def _strata_of(batch: Any, truth: pd.DataFrame | None) -> pd.DataFrame:
         for document, status in zip(table["document"], table["status"], strict=True)
     ]
     if truth is not None:
-        labelled = {unicodedata.normalize("NFC", str(name)) for name in truth["document"].unique()}
-        table = table[[unicodedata.normalize("NFC", name) not in labelled for name in table["document"]]]
+        labelled = {composed(str(name)) for name in truth["document"].unique()}
+        table = table[[composed(name) not in labelled for name in table["document"]]]
     return table
 
 

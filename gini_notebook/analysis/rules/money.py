@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from gini_notebook.analysis.rules.normal_text import exact
+from gini_notebook.notations import LONGEST
 from gini_notebook.notations import amount as read_amount
 from gini_notebook.notations import number as read_number
 
@@ -25,8 +26,7 @@ _MINOR_DIGITS = {
 # Spellings the service's feedback takes (page "currency" of its entities), and the pound for symmetry.
 _CURRENCY_WORDS = {"€": "EUR", "EURO": "EUR", "$": "USD", "£": "GBP"}
 
-_LONGEST = 60
-_EXACT = Context(prec=4 * _LONGEST, rounding=ROUND_HALF_UP)
+_EXACT = Context(prec=4 * LONGEST, rounding=ROUND_HALF_UP)
 _NORMAL_FORM = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}:(?:EUR|USD|CHF|GBP)").fullmatch
 _NORMAL_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]?[1-9])?").fullmatch
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+").fullmatch
@@ -47,7 +47,7 @@ def currency(value: str) -> str | None:
 
 def number(value: str, locale: str | None) -> str | None:
     """Return the canonical decimal number: no plus, no leading or trailing zeros, never exponents."""
-    if _NORMAL_NUMBER(value) and len(value) <= _LONGEST:
+    if _NORMAL_NUMBER(value) and len(value) <= LONGEST:
         return value
     decimal = _decimal(exact(value), locale, local_first=True)
     return None if decimal is None else plain(decimal)
@@ -63,7 +63,7 @@ def integer(value: str) -> str | None:
 
 def amount(value: str, default: str | None, locale: str | None) -> str | None:
     """Return ``number:currency``, rounded half up to the minor unit (as trade does); without a currency the number."""
-    if _NORMAL_FORM(value) and len(value) <= _LONGEST:
+    if _NORMAL_FORM(value) and len(value) <= LONGEST:
         return value
     parts = split(value, locale)
     return None if parts is None else _rounded(parts[0], parts[1] or default or "")
@@ -72,7 +72,7 @@ def amount(value: str, default: str | None, locale: str | None) -> str | None:
 def amount_many(values: Sequence[str], default: str | None, locale: str | None) -> list[str | None]:
     """Return :func:`amount` of many values."""
     normal = _NORMAL_FORM
-    return [value if len(value) <= _LONGEST and normal(value) else amount(value, default, locale) for value in values]
+    return [value if len(value) <= LONGEST and normal(value) else amount(value, default, locale) for value in values]
 
 
 def read(value: str, default: str | None, locale: str | None) -> str | None:
@@ -111,7 +111,7 @@ def _free(text: str, locale: str) -> tuple[Decimal, str] | None:
 
 def _decimal(text: str, locale: str | None, *, local_first: bool) -> Decimal | None:
     """Read a number in the service's notation (decimal point) or the declared one, whichever comes first."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     local = None if locale is None else read_number(text, locale)
     service = _plain(text)
@@ -120,7 +120,7 @@ def _decimal(text: str, locale: str | None, *, local_first: bool) -> Decimal | N
 
 
 def _plain(text: str) -> Decimal | None:
-    return Decimal(text) if len(text) <= _LONGEST and _PLAIN(text) else None
+    return Decimal(text) if len(text) <= LONGEST and _PLAIN(text) else None
 
 
 def plain(decimal: Decimal) -> str:

@@ -135,11 +135,6 @@ def _note(kind: str, count: int, about: list[str], detail: str, examples: list[s
     return Note(kind, count, tuple(about), detail, tuple(examples[:EXAMPLES]))
 
 
-def present(value: str | None) -> str | None:
-    """Return the value, or ``None`` where it is missing, empty or only blanks (all three mean: nothing there)."""
-    return value if value is not None and value.strip() else None
-
-
 def declare(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[str, str]]:
     """Say of every declared field that lacks a label: somebody looked, and nothing is there.
 

@@ -36,6 +36,11 @@ def composite_key(parts: Sequence[str]) -> str:
     return hashlib.sha256(f"composite {' '.join(parts)}".encode()).hexdigest()
 
 
+def document_key(files: Sequence[str]) -> str:
+    """Return the key of a document made of files with these keys."""
+    return files[0] if len(files) == 1 else composite_key([part_key(key) for key in files])
+
+
 def numbered(key: str, number: int) -> str:
     """Return the key of the ``number``-th upload of the same content, which only ``allow_duplicates`` makes."""
     return key if number == 1 else f"{key}#{number}"
