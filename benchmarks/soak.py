@@ -1,7 +1,7 @@
 """Run thousands of documents through a service that fails all the time, in a process that is killed again and again.
 
 Usage: python benchmarks/soak.py [--documents 10000] [--composites 0.1] [--kills 50] [--faults 0.2] [--seed 1]
-       [--kind mixed|cut|read-lag|list-lag|limit] [--quarantine 4] [--pause 0.2]
+       [--kind mixed|cut|read-lag|list-lag|limit] [--quarantine 4] [--pause 0.2] [--late 0.01]
 
 Prints, for the promises R1 to R3 and R28 to R31, what was lost, what is there twice and what of it the run knows; exits
 with 1 when a promise is broken. Faults strike before and after the service has done what was asked: refusals with and
@@ -43,7 +43,6 @@ READING = (
     "short",
     "empty",
 )
-LATE_SHARE = 0.01
 # Kinds of trouble by themselves, each at the rate at which it is promised to do no harm.
 KINDS: dict[str, dict[str, dict[str, float]]] = {
     "cut": {"*": {"cut-head": 0.3}},
@@ -63,13 +62,13 @@ def troubles(kind: str, pause_s: float) -> dict[str, dict[str, float]]:
     }
 
 
-def rates(share: float, quarantine_s: float) -> dict[str, dict[str, float]]:
+def rates(share: float, late_share: float, quarantine_s: float) -> dict[str, dict[str, float]]:
     """Return the faults of each route; together they strike this share of all requests."""
     # Longer than the quarantine allows for, so that late uploads do make documents in excess.
     late = f"late; seconds={1.5 * quarantine_s}"
-    uploads = {fault: share * (1 - LATE_SHARE) / len(BEFORE + AFTER) for fault in BEFORE + AFTER}
+    uploads = {fault: share * (1 - late_share) / len(BEFORE + AFTER) for fault in BEFORE + AFTER}
     reading = {fault: share / len(READING) for fault in READING}
-    return {"POST /documents": {**uploads, late: share * LATE_SHARE}, "*": reading}
+    return {"POST /documents": {**uploads, late: share * late_share}, "*": reading}
 
 
 def make_documents(folder: Path, count: int, composites: float) -> dict[str, str]:
@@ -183,6 +182,7 @@ def main() -> None:
     parser.add_argument("--faults", type=float, default=0.2)
     parser.add_argument("--quarantine", type=float, help="Seconds before an unclear upload is repeated")
     parser.add_argument("--pause", type=float, default=0.2, help="Longest Retry-After of the kind limit, in seconds")
+    parser.add_argument("--late", type=float, default=0.01, help="Share of an upload's faults that finish it too late")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", choices=["mixed", *KINDS], default="mixed", help="What troubles there are")
     parser.add_argument("--work", help=argparse.SUPPRESS)
@@ -199,7 +199,7 @@ def main() -> None:
         settings = {name: getattr(sandbox, name) for name in names} | {"quarantine_s": quarantine_s}
         settings |= {"documents": str(folder / "documents.json"), "to": str(folder / "run")}
         mixed = asked.kind == "mixed"
-        faults = rates(asked.faults, quarantine_s) if mixed else troubles(asked.kind, asked.pause)
+        faults = rates(asked.faults, asked.late, quarantine_s) if mixed else troubles(asked.kind, asked.pause)
         sandbox.set_faults(faults, seed=asked.seed)
         began = time.monotonic()
         killed = run_and_kill(settings, folder, asked.documents, asked.kills, rng)
