@@ -1,8 +1,9 @@
-"""Write a file so that there is the old one or the new one, never half of it; open only what is a file."""
+"""Write a file so that there is the old one or the new one, never half of it; open only what is a file; hold one."""
 
 import errno
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,3 +44,22 @@ def check_regular(path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(kind):
         raise OSError(errno.EINVAL, "It is no regular file but a pipe, a device or the like")
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    # A byte far behind the text, because a locked byte cannot be read by others on Windows.
+    _FAR = 1 << 40
+
+    def take_lock(descriptor: int, *, shared: bool = False) -> None:
+        """Hold an open file until it is closed, or the process dies; raise ``OSError`` where somebody else does."""
+        del shared  # Windows knows no such locks
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def take_lock(descriptor: int, *, shared: bool = False) -> None:
+        """Hold an open file until it is closed, or the process dies; raise ``OSError`` where somebody else does."""
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -9,13 +9,13 @@ import contextlib
 import os
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from gini_notebook._files import take_lock
 from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError
 
@@ -318,21 +318,6 @@ class Ledger:
         self.close()
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(descriptor: int, *, shared: bool = False) -> None:
-        del shared  # Windows knows no such locks
-        # A byte far behind the text, because a locked byte cannot be read by others on Windows.
-        os.lseek(descriptor, 4096, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(descriptor: int, *, shared: bool = False) -> None:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-
-
 LOOK_S = 0.02
 
 
@@ -343,7 +328,7 @@ def is_held(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        _take(descriptor, shared=True)
+        take_lock(descriptor, shared=True)
     except OSError:
         return True
     finally:
@@ -388,11 +373,11 @@ class FolderLock:
 
     def _take_patiently(self) -> None:
         try:
-            _take(self._descriptor)
+            take_lock(self._descriptor)
         except OSError:
             # Somebody may only be looking (see is_held), which takes a moment.
             time.sleep(LOOK_S)
-            _take(self._descriptor)
+            take_lock(self._descriptor)
 
     def close(self) -> None:
         """Let go of the folder."""
