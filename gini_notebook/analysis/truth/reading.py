@@ -19,7 +19,7 @@ from gini_notebook.analysis.truth.folder import (
     read_document,
     read_documents,
 )
-from gini_notebook.analysis.truth.journal import fold, is_journal, is_of_journal, journal_labels
+from gini_notebook.analysis.truth.edits import fold, is_journal, is_of_journal, journal_labels
 from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, unpacked
 from gini_notebook.analysis.truth.layers import put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
@@ -98,7 +98,7 @@ def read_truth(  # noqa: PLR0913 - settings, all by keyword
           German and English words above the columns are understood, and a second sheet with line items is read, too;
         - ``.jsonl`` or ``.json`` with an object per document: ``document`` (or ``file``), fields, and lists of objects
           such as ``lineItems``; a list of plain values is alternatives;
-        - a journal of edits (``.jsonl``, see :mod:`gini_notebook.analysis.truth.journal`), each line one decision about
+        - a journal of edits (``.jsonl``, see :class:`gini_notebook.Journal`), each line one decision about
           one label, folded over the sources before it: ``read_truth(["truth.csv", "labels.jsonl"])``;
         - extractions as the service answers them, which somebody corrected (``<document>.json``);
         - an e-invoice: CII (ZUGFeRD, Factur-X, XRechnung), UBL or ebInterface, as XML or inside a PDF;

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from gini_notebook import read_truth
-from gini_notebook.analysis.truth.journal import Edit, append_edit
+from gini_notebook.analysis.truth.edits import Edit, append_edit
 from gini_notebook.errors import TruthError
 
 BASE = "document,field,value,group,row\na.pdf,iban,DE1,,0\na.pdf,bic,B,,0\na.pdf,baseGross,1.00:EUR,lineItems,0\n"
