@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gini_notebook import _guarded
 from gini_notebook.analysis.truth.column_values import Wishes
 from gini_notebook.analysis.truth.document_names import paired
+from gini_notebook.analysis.truth.edits import fold, is_journal, is_of_journal, journal_labels
 from gini_notebook.analysis.truth.folder import (
     DOCUMENT_SUFFIXES,
     document_name,
@@ -19,7 +20,6 @@ from gini_notebook.analysis.truth.folder import (
     read_document,
     read_documents,
 )
-from gini_notebook.analysis.truth.edits import fold, is_journal, is_of_journal, journal_labels
 from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, unpacked
 from gini_notebook.analysis.truth.layers import put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
