@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
     from gini_notebook.analysis.labelling import to_label
     from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
-    from gini_notebook.analysis.truth import Truth, read_truth
-    from gini_notebook.errors import GiniError, TruthWarning
+    from gini_notebook.analysis.truth import Edit, Journal, Truth, read_truth
+    from gini_notebook.errors import EditConflict, GiniError, TruthWarning
     from gini_notebook.interactive.explorer import explore
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
@@ -35,8 +35,11 @@ _HOMES = {
     "BatchSettings": "service.batch",
     "Client": "service.client",
     "Comparison": "analysis.comparison",
+    "Edit": "analysis.truth",
+    "EditConflict": "errors",
     "Evaluation": "analysis.evaluation",
     "GiniError": "errors",
+    "Journal": "analysis.truth",
     "LoginForm": "interactive.login_form",
     "Sandbox": "sandbox",
     "Timing": "service.transport",
@@ -96,11 +99,14 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "Timing",
     "Truth",
     "TruthWarning",
+    "Journal",
+    "Edit",
     "Evaluation",
     "Comparison",
     "LoginForm",
     "Sandbox",
     "GiniError",
+    "EditConflict",
 ]
 
 

@@ -178,6 +178,22 @@ class TruthError(SchemaError):
     """Ground truth cannot be read from this source."""
 
 
+class EditConflict(TruthError):
+    """A label was edited by somebody else meanwhile, or what is edited is another file by now; nothing was written.
+
+    Parameters
+    ----------
+    message
+        What to show.
+    edits
+        The edits of the others at this place (:class:`gini_notebook.Edit`), in their order.
+    """
+
+    def __init__(self, message: str, *, edits: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.edits = tuple(edits)
+
+
 class TruthWarning(UserWarning):
     """Something about the ground truth makes numbers mean something else than they seem to; see ``result.notes``."""
 

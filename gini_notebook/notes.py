@@ -181,6 +181,13 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:label|labels} of the ground truth edited by a person ({detail}).",
         "{count} {count:Sollwert|Sollwerte} von Hand bearbeitet ({detail}).",
     ),
+    "edits_of_another_base": Kind(
+        "must",
+        "{count} {count:edit was|edits were} made when the label was another one than {count:it is|they are} in what was read now.",
+        "{count} {count:Bearbeitung betrifft einen Sollwert, der|Bearbeitungen betreffen Sollwerte, die} seither an der Quelle geändert {count:wurde|wurden}.",
+        "Look at the examples: the edit counts; where the changed source is right, take the edit back.",
+        "Look at the examples: the edit counts; where the changed source is right, take the edit back.",
+    ),
     "edits_torn": Kind(
         "must",
         "{count} {count:line|lines} of {detail} broken off while being written: {count:that edit is|those edits are} lost.",

@@ -1,51 +1,72 @@
-"""Edits of ground truth: an append-only file of JSON lines, one line a decision, folded over what was read before.
+"""Edits of ground truth: JSON lines, one line a decision, folded over what was read before.
 
 The base is never written. A line says what a label is from now on (``value``, ``empty``, ``unclear``, or
 ``unlabelled``, which takes it away), or which line it undoes. A torn last line, as a crash leaves it, is passed over
-with a note, and never continued. Two people may append to the same file: each line is one write.
+with a note, and never continued. :class:`gini_notebook.Journal` appends such lines.
 """
 
 import json
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.labels import Label, Labels, Place, Said
 from gini_notebook.errors import TruthError
-from gini_notebook.notes import Note
+from gini_notebook.notes import EXAMPLES, Note
 
 EDIT = "edit"
 UNLABELLED = "unlabelled"
 STATES = ("value", "empty", "unclear", UNLABELLED)
 _NEEDED = ("at", "document", "field", "state")
+_TEXTS = ("at", "document", "group", "field", "state", "by", "via", "undoes", "note", "sha256", "was_state")
 _Slot = tuple[str, str, int, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """One decision about one label.
 
-    Attributes
+    Parameters
     ----------
-    at
-        When, in UTC; also the name of the line, so no two lines of a file share it.
     document, group, row, field, alternative
-        Which label. Alternative 0 replaces all there is; a further one is added beside it.
+        Which label, by the names of the service; ``group`` is ``""`` and ``row`` 0 for header fields. Alternative 0
+        replaces all there is at this place; a further one is added beside it, or replaces the one of its number.
     state, value
-        What it is from now on; a value for the state ``value`` only.
+        What it is from now on: ``"value"`` and the value as the service would write it (``"12.34:EUR"``,
+        ``"2026-01-31"``), ``"empty"`` (somebody looked, and nothing is there), ``"unclear"`` (somebody looked, and
+        could not tell) or ``"unlabelled"`` (nobody looked: the label is taken away).
+    at
+        When, in UTC; also the name of the line, so no two lines of a journal share it. The journal writes it.
     by
         Who decided; empty unless somebody wants to be named.
     via
-        How the value was given: ``typed``, ``word``, ``box``, ``candidate``, ``extracted``, ``place``.
+        How the value was given: ``"typed"``, ``"word"``, ``"box"``, ``"candidate"``, ``"extracted"``, ``"place"``.
     saw_reading
         Whether what was extracted was in view.
+    was_state, was
+        State and value of this label when it was decided, as far as known. Where the base says something else later
+        on, the edit was made about another label, and a note says so.
     undoes
         The ``at`` of the line that this one takes back; all else in the line then only says which label it is.
+    sha256
+        Hash of the document's bytes.
+    boxes
+        Where it stands: (page, left, top, width, height) of each box.
+    note
+        A remark.
+
+    Raises
+    ------
+    TruthError
+        If it has no such state, a value without the state ``"value"`` or that state without one, or an attribute of
+        another type.
+
+    Examples
+    --------
+    >>> Edit(document="a.pdf", field="iban", state="value", value="DE02120300000000202051", via="word").label().source
+    'edit:word'
     """
 
-    at: str
     document: str
     field: str
     state: str
@@ -53,16 +74,50 @@ class Edit:
     group: str = ""
     row: int = 0
     alternative: int = 0
+    at: str = ""
     by: str = ""
     via: str = "typed"
     saw_reading: bool = False
+    was_state: str = ""
+    was: str | None = None
     undoes: str = ""
+    sha256: str = ""
+    boxes: tuple[tuple[float, ...], ...] = ()
     note: str = ""
+
+    def __post_init__(self) -> None:
+        for name in _TEXTS:
+            self._check(name, isinstance(getattr(self, name), str), "text")
+        for name in ("value", "was"):
+            self._check(name, isinstance(getattr(self, name), str | None), "text or None")
+        for name in ("row", "alternative"):
+            number = getattr(self, name)
+            self._check(name, type(number) is int and number >= 0, "a whole number from 0 on")
+        self._check("saw_reading", isinstance(self.saw_reading, bool), "True or False")
+        self._check("boxes", _are_boxes(self.boxes), "a tuple of (page, left, top, width, height)")
+        if not (self.document.strip() and self.field.strip()):
+            raise TruthError("an edit names a document and a field.")
+        valued = self.value is not None and bool(self.value.strip())
+        if self.state not in STATES or (not self.undoes and valued != (self.state == "value")):
+            message = (
+                f"an edit has one of the states {', '.join(STATES)}, and a value only for 'value', not {self.state!r}."
+            )
+            raise TruthError(message)
+
+    def _check(self, name: str, right: bool, needed: str) -> None:
+        if not right:
+            message = f"{name} of an edit is {needed}, not {type(getattr(self, name)).__name__}."
+            raise TruthError(message)
 
     @property
     def slot(self) -> _Slot:
         """Document, group, row and field."""
         return self.document, self.group, self.row, self.field
+
+    @property
+    def place(self) -> Place:
+        """Document, group, row, field and alternative."""
+        return *self.slot, self.alternative
 
     def label(self) -> Label:
         """Return the label that it makes; its source says how it came about."""
@@ -71,33 +126,17 @@ class Edit:
         value = self.value if self.state == "value" else None
         return Label(*self.slot, value, source, self.alternative, state)
 
+    def line(self) -> str:
+        """Return it as a line of a journal, without what is as it is by default."""
+        content = asdict(self)
+        given = {one.name: content[one.name] for one in fields(self) if content[one.name] != one.default}
+        return json.dumps({"at": given.pop("at"), **given}, ensure_ascii=False) + "\n"
 
-def append_edit(path: "str | os.PathLike[str]", edit: Edit) -> None:
-    """Append one line, and return when it is on the disk; what a crash left of a line before is ended, not continued.
 
-    Raises
-    ------
-    TruthError
-        If there is no such state, or the file cannot be written.
-    """
-    if edit.state not in STATES or (edit.state == "value") != (edit.value is not None):
-        message = (
-            f"An edit has one of the states {', '.join(STATES)}, and a value only for 'value', not {edit.state!r}."
-        )
-        raise TruthError(message)
-    line = json.dumps(asdict(edit), ensure_ascii=False) + "\n"
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            size = os.fstat(handle).st_size
-            torn = size and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, (("\n" if torn else "") + line).encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        message = f"{Path(path).name} cannot be written: {error.strerror or error}."
-        raise TruthError(message) from error
+def _are_boxes(boxes: Any) -> bool:
+    return isinstance(boxes, tuple) and all(
+        isinstance(box, tuple) and len(box) == 5 and all(type(one) in (int, float) for one in box) for box in boxes
+    )
 
 
 def is_journal(text: str) -> bool:
@@ -110,15 +149,24 @@ def is_journal(text: str) -> bool:
     return False
 
 
-def journal_labels(text: str, where: str) -> Labels:
-    """Return the labels that the edits of a journal make, each at its place.
+def parse_edits(text: str, where: str, first: int = 1) -> tuple[list[Edit], int]:
+    """Return the edits of the lines of a journal, in their order, and how many lines broke off.
+
+    Parameters
+    ----------
+    text
+        The lines.
+    where
+        What to call the file.
+    first
+        The number of the first line.
 
     Raises
     ------
     TruthError
-        If a line but the last is no edit.
+        If a line that did not break off is no edit.
     """
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=first) if line.strip()]
     edits, torn = [], 0
     for number, line in lines:
         content = _parsed(line)
@@ -126,18 +174,7 @@ def journal_labels(text: str, where: str) -> Labels:
             torn += 1
             continue
         edits.append(_edit(content, f"Line {number} of {where}"))
-    result = Labels()
-    for edit in _in_effect(edits):
-        if edit.alternative == 0:
-            result.labels = [label for label in result.labels if label[:4] != edit.slot]
-        else:
-            result.labels = [
-                one for one in result.labels if (*one[:4], one.alternative) != (*edit.slot, edit.alternative)
-            ]
-        result.add(edit.label())
-    if torn:
-        result.notes.append(Note("edits_torn", torn, detail=where))
-    return result
+    return edits, torn
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
@@ -149,22 +186,68 @@ def _parsed(line: str) -> dict[str, Any] | None:
 
 
 def _edit(content: Mapping[str, Any] | None, where: str) -> Edit:
-    known = {name: content[name] for name in Edit.__dataclass_fields__ if name in content} if content else {}
-    texts = ("at", "document", "field", "state", "group", "via", "undoes")
-    numbers = ("row", "alternative")
-    if (
-        not all(name in known for name in _NEEDED)
-        or any(not isinstance(known.get(name, ""), str) for name in texts)
-        or any(type(known.get(name, 0)) is not int or known.get(name, 0) < 0 for name in numbers)
-        or not isinstance(known.get("value"), str | None)
-        or known["state"] not in STATES
-    ):
+    known = {one.name: content[one.name] for one in fields(Edit) if one.name in content} if content else {}
+    if not all(name in known for name in _NEEDED):
         message = f"{where} is no edit of a label. Needed are at, document, field and state ({', '.join(STATES)})."
         raise TruthError(message)
-    return Edit(**known)
+    if isinstance(known.get("boxes"), list):
+        known["boxes"] = tuple(tuple(box) if isinstance(box, list) else box for box in known["boxes"])
+    try:
+        return Edit(**known)
+    except TruthError as error:
+        message = f"{where} is no edit of a label: {error}"
+        raise TruthError(message) from error
 
 
-def _in_effect(edits: Iterable[Edit]) -> list[Edit]:
+def journal_labels(text: str, where: str) -> Labels:
+    """Return the labels that the edits of a journal make, each at its place.
+
+    Raises
+    ------
+    TruthError
+        If a line but the last is no edit.
+    """
+    edits, torn = parse_edits(text, where)
+    result = labels_of_edits(edits)
+    if torn:
+        result.notes.append(Note("edits_torn", torn, detail=where))
+    return result
+
+
+def labels_of_edits(edits: Iterable[Edit]) -> Labels:
+    """Return the labels that edits make, and what each was decided about."""
+    history: dict[Place, list[Edit]] = {}
+    edits = list(edits)
+    for edit in edits:
+        history.setdefault(edit.place, []).append(edit)
+    decided: dict[_Slot, dict[int, Edit]] = {}
+    for edit in in_effect(edits):
+        of_slot = decided.setdefault(edit.slot, {})
+        if edit.alternative == 0:
+            of_slot.clear()
+        of_slot[edit.alternative] = edit
+    result = Labels(edited={})
+    for edit in (edit for of_slot in decided.values() for edit in of_slot.values()):
+        result.add(edit.label())
+        result.edited[edit.place] = _said_before(edit, history[edit.place])  # type: ignore[index]
+    return result
+
+
+def _said_before(edit: Edit, history: Sequence[Edit]) -> list[Said]:
+    """Return what the base may have said for an edit to be about it; nothing where nobody knows.
+
+    It was decided about the base, or about what an earlier line made of the base.
+    """
+    said: list[Said] = []
+    for one in reversed(history[: history.index(edit) + 1]):
+        if one is edit or (not one.undoes and (one.state, one.value) in said):
+            if not one.was_state:
+                return []
+            said.append((one.was_state, one.was))
+    return said
+
+
+def in_effect(edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits that nobody took back, in their order; who takes back an undo brings back what it undid."""
     undone: set[str] = set()
     kept = []
@@ -178,21 +261,35 @@ def _in_effect(edits: Iterable[Edit]) -> list[Edit]:
     return kept[::-1]
 
 
-def is_of_journal(labels: Labels) -> bool:
-    """Return whether labels are edits."""
-    return bool(labels.labels) and all(label.source.startswith(EDIT + ":") for label in labels.labels)
-
-
 def fold(base: Labels, edits: Labels) -> None:
     """Put edits over what was read before: each changes its own place, and nothing else."""
-    replaced = {label[:4] for label in edits.labels if label.alternative == 0}
-    beside = {(*label[:4], label.alternative) for label in edits.labels}
+    decided = edits.edited or {}
+    changed = _made_about_another(base, decided)
+    replaced = {place[:4] for place in decided if place[4] == 0}
     base.labels = [
-        label for label in base.labels if label[:4] not in replaced and (*label[:4], label.alternative) not in beside
+        label for label in base.labels if label[:4] not in replaced and (*label[:4], label.alternative) not in decided
     ]
     gone = [label for label in edits.labels if label.state == UNLABELLED]
     kept = Labels(
         [label for label in edits.labels if label.state != UNLABELLED], dict(edits.documents), dict(edits.fields)
     )
-    kept.notes = [*edits.notes, Note("edits_folded", len(edits.labels), detail=f"{len(gone)} of them taken away")]
+    kept.notes = list(edits.notes)
+    if decided:
+        kept.notes.append(Note("edits_folded", len(decided), detail=f"{len(gone)} of them taken away"))
+    if changed:
+        kept.notes.append(Note("edits_of_another_base", len(changed), examples=tuple(changed[:EXAMPLES])))
     base.extend(kept)
+
+
+def _made_about_another(base: Labels, decided: Mapping[Place, Sequence[Said]]) -> list[str]:
+    """Name the places whose label is another one than that which was edited."""
+    said: dict[Place, Said] = {}
+    for label in base.labels:
+        place = (*label[:4], label.alternative)
+        if place in decided:
+            said[place] = (label.state or ("empty" if label.value is None else "value"), label.value)
+    return [
+        f"{document}: {f'{group}[{row}].{name}' if group else name}"
+        for (document, group, row, name, number), expected in decided.items()
+        if expected and said.get((document, group, row, name, number), (UNLABELLED, None)) not in expected
+    ]

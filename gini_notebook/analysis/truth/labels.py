@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Place = tuple[str, str, int, str, int]
+"""Document, group, row, field and alternative."""
+Said = tuple[str, str | None]
+"""State and value of a label."""
+
+
 class Label(NamedTuple):
     """What somebody says a field of a document holds; ``value`` is ``None`` when they say that it holds nothing.
 
@@ -49,6 +55,8 @@ class Labels:
         Columns of wide tables whose name nobody knows: perhaps fields, perhaps remarks.
     notes
         What to know about what was read.
+    edited
+        Only of edits: every place that they decide about, and what may have stood there for them to be about it.
     """
 
     labels: list[Label] = field(default_factory=list)
@@ -57,6 +65,7 @@ class Labels:
     no_rows: dict[tuple[str, str], None] = field(default_factory=dict)
     unsure: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    edited: dict[Place, list[Said]] | None = None
 
     def add(self, label: Label) -> None:
         """Take one label up."""
@@ -95,7 +104,13 @@ def packed(labels: Labels) -> Value:
     notes: list[Value] = [
         [one.kind, one.count, list(one.about), one.detail, list(one.examples)] for one in labels.notes
     ]
-    return [list(names), rows, documents, fields, no_rows, unsure, notes]
+    edited: Value = None
+    if labels.edited is not None:
+        edited = [
+            [place(document), place(group), row, place(name), number, [[place(state), value] for state, value in said]]
+            for (document, group, row, name, number), said in labels.edited.items()
+        ]
+    return [list(names), rows, documents, fields, no_rows, unsure, notes, edited]
 
 
 def unpacked(value: Value) -> Labels:
@@ -108,7 +123,7 @@ def unpacked(value: Value) -> Labels:
     """
     content: Any = value
     try:
-        names, rows, documents, fields, no_rows, unsure, notes = content
+        names, rows, documents, fields, no_rows, unsure, notes, edited = content
         labels = [
             Label(names[document], names[group], row, names[name], text, names[source], alternative, names[state])
             for document, group, row, name, text, source, alternative, state in rows
@@ -117,6 +132,7 @@ def unpacked(value: Value) -> Labels:
         for kept, pairs in ((result.fields, fields), (result.no_rows, no_rows), (result.unsure, unsure)):
             kept.update({(names[one], names[other]): None for one, other in pairs})
         result.notes = [_note(*one) for one in notes]
+        result.edited = None if edited is None else dict(_edited(names, *one) for one in edited)
     except (TypeError, ValueError, LookupError) as error:
         raise TruthError("what was read from it is no ground truth") from error
     if not all(type(name) is str for name in names) or not all(
@@ -125,6 +141,16 @@ def unpacked(value: Value) -> Labels:
     ):
         raise TruthError("what was read from it is no ground truth")
     return result
+
+
+def _edited(  # noqa: PLR0917 - as it is packed
+    names: list[str], document: int, group: int, row: int, name: int, alternative: int, said: list[list[Any]]
+) -> tuple[Place, list[Said]]:
+    """Return a place that an edit decides about, if it is one."""
+    texts = [(names[state], value) for state, value in said]
+    if (type(row), type(alternative)) != (int, int) or not all(isinstance(value, str | None) for _, value in texts):
+        raise ValueError(row)
+    return (names[document], names[group], row, names[name], alternative), texts
 
 
 def _note(kind: str, count: int, about: list[str], detail: str, examples: list[str]) -> Note:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gini_notebook import _guarded
 from gini_notebook.analysis.truth.column_values import Wishes
 from gini_notebook.analysis.truth.document_names import paired
-from gini_notebook.analysis.truth.edits import fold, is_journal, is_of_journal, journal_labels
+from gini_notebook.analysis.truth.edits import fold, is_journal, journal_labels
 from gini_notebook.analysis.truth.folder import (
     DOCUMENT_SUFFIXES,
     document_name,
@@ -288,6 +288,8 @@ def _pair(labels: Labels, names: Sequence[str]) -> None:
     labels.labels = [label._replace(document=name_of(label.document)) for label in labels.labels]
     labels.documents = {name_of(document): None for document in labels.documents}
     labels.no_rows = {(name_of(document), group): None for document, group in labels.no_rows}
+    if labels.edited is not None:
+        labels.edited = {(name_of(place[0]), *place[1:]): said for place, said in labels.edited.items()}
 
 
 def _read_frame(reading: _Reading, table: Any) -> None:
@@ -327,7 +329,7 @@ def _put_table(reading: _Reading, labels: Labels, name: str) -> None:
     """Put a table over what is there, whose names it may write in another way."""
     if reading.labels.documents:
         _pair(labels, list(reading.labels.documents))
-    if is_of_journal(labels):
+    if labels.edited is not None:
         fold(reading.labels, labels)
     else:
         put_over(reading.labels, labels, name)
