@@ -24,6 +24,7 @@ from gini_notebook.service.batch.events import (
     ListProves,
     NotShown,
     PagesDropped,
+    PagesNotShown,
     PagesReady,
     Processed,
     RetryAt,
@@ -44,6 +45,7 @@ from gini_notebook.service.batch.ledger.uploads import (
     known,
     name_and_kind,
     open_uploads,
+    parts_of,
     record_intent,
     record_intent_to_join,
     set_done,
@@ -322,7 +324,7 @@ class Engine:
                 return self._judged(event)
         return ()
 
-    def _judged(self, event: Accepted | RetryAt | Unclear | NotShown | Failed) -> Iterable[Event]:
+    def _judged(self, event: Accepted | RetryAt | Unclear | NotShown | PagesNotShown | Failed) -> Iterable[Event]:
         """Write down what became of a request to upload or to join, and let it go on from there."""
         ledger = self._context.ledger
         match event:
@@ -336,6 +338,8 @@ class Engine:
                 self._retry(event)
             case NotShown():
                 return self._seek_another(event)
+            case PagesNotShown(failed):
+                return self._not_shown.add_pages(failed, parts_of(ledger, failed.key))
             case Failed(key, error, request_id, kind, polls):
                 set_failed(ledger, key, error, request_id, polls)
                 self._context.counter.fail(key)

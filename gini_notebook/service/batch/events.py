@@ -105,6 +105,13 @@ class NotShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesNotShown:
+    """The service does not show a page of a document, and joins nothing; ``failed``: unless the page is found."""
+
+    failed: Failed
+
+
+@dataclass(frozen=True, slots=True)
 class ScanEnded:
     """A scan of the document list is over; ``began`` is when it began."""
 
@@ -172,6 +179,7 @@ Event = (
     | Unclear
     | Failed
     | NotShown
+    | PagesNotShown
     | Listed
     | ScanEnded
     | ScanAnswered

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gini_notebook.errors import NotFound
-from gini_notebook.service.batch.events import Accepted, Event, Failed, SurplusFound
+from gini_notebook.service.batch.events import Accepted, Event, Failed, PagesNotShown, RetryAt, SurplusFound
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Unclear, ever_unclear, ids_of_parts, joined_ones
 from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, counts, reason_of
@@ -282,16 +282,24 @@ class UnclearJoins:
             self._poll_again(key, self._context.look_again_s(task.parts[0]))
             return []
         if isinstance(answer.error, NotFound):
-            # A page that is in a document cannot be deleted.
-            del self._lost[key]
-            error, request_id = reason_of(answer.error)
-            return [Failed(key, f"Its first page is no longer at the service: {error}", request_id, COMPOSITE)]
+            return [self._page_gone(task, self._lost.pop(key), answer.error)]
         if outcome is not None:
             return self._failed(self._lost[key], answer.error)
         if found := self._unknown(answer.value):
             # The oldest counts; others are found as surplus at the end.
             return [self._found(key, found[0])]
         return self._missed(task, answer)
+
+    def _page_gone(self, task: PollPage, lost: _Lost, error: NotFound) -> Event:
+        """Return what follows when there is no first page: nothing was joined, since a page in use is never deleted."""
+        if lost.failed is not None:
+            return lost.failed
+        if ids_of_parts(self._context.ledger, task.key) != task.parts:
+            return RetryAt(task.key, self._context.now(), COMPOSITE, reached=False)
+        text, request_id = reason_of(error)
+        return PagesNotShown(
+            Failed(task.key, f"Its first page is no longer at the service: {text}", request_id, COMPOSITE)
+        )
 
     def _failed(self, lost: _Lost, error: Exception | None) -> list[Event]:
         lost.failures += counts(error)

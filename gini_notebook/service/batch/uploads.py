@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gini_notebook.errors import NotFound
-from gini_notebook.service.batch.events import Accepted, Event, Failed, RetryAt
+from gini_notebook.service.batch.events import Accepted, Event, Failed, PagesNotShown, RetryAt
 from gini_notebook.service.batch.ledger.documents import source_of
 from gini_notebook.service.batch.ledger.uploads import (
     COMPOSITE,
@@ -27,6 +27,11 @@ from gini_notebook.service.batch.run_context import RunContext, reason_of
 from gini_notebook.service.batch.workers import UPLOADS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.wire.outcomes import Kind, Outcome
+
+PAGE_GONE = (
+    "A page is no longer at the service under the id it was given: it was deleted, or the answer that named it was "
+    "damaged, and the document list shows it under no other. Start a new run. The service says: {reason}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +230,19 @@ class PageJoiner:
             return [Accepted(key, answer.value, "", COMPOSITE)]
         error, request_id = reason_of(answer.error)
         if outcome is Outcome.REFUSED:
-            if isinstance(answer.error, NotFound):
-                error = f"A page is no longer at the service, somebody has deleted it: {error} Start a new run."
-            return [Failed(key, error, request_id, COMPOSITE)]
+            return self._refused(task, Failed(key, error, request_id, COMPOSITE), isinstance(answer.error, NotFound))
         if outcome is Outcome.UNCLEAR:
             return [Unclear(key, "", error, request_id, COMPOSITE)]
         # Pages that the service has named, and does not show yet, are joined a little later.
         return [RetryAt(key, context.retry_due(outcome), COMPOSITE, reached=False)]
+
+    def _refused(self, task: Join, failed: Failed, lacks_page: bool) -> list[Event]:
+        if not lacks_page:
+            return [failed]
+        if ids_of_parts(self._context.ledger, task.key) != task.parts:
+            # The right id of a page has become known since.
+            return [RetryAt(task.key, self._context.now(), COMPOSITE, reached=False)]
+        return [PagesNotShown(replace(failed, error=PAGE_GONE.format(reason=failed.error)))]
 
     def _join_if_complete(self, key: str) -> None:
         if not self._missing[key]:

@@ -7,7 +7,7 @@ import pytest
 
 from gini_notebook.service.batch import BatchSettings
 from gini_notebook.service.batch.ledger import Ledger
-from tests.service.batch.simulation import Clock, Service, Simulation
+from tests.service.batch.simulation import Clock, Service, Simulation, lost
 from tests.service.batch.unclear import assert_all_there_once
 
 SETTINGS = BatchSettings(grace_s=20.0, quarantine_s=120.0)
@@ -27,6 +27,9 @@ class DamagingService(Service):
 
     def upload(self, content: bytes, *, name: str, media_type: str) -> str:
         return self._named(super().upload(content, name=name, media_type=media_type))
+
+    def upload_partial(self, content: bytes, *, name: str, media_type: str) -> str:
+        return self._named(super().upload_partial(content, name=name, media_type=media_type))
 
     def compose(self, parts: Sequence[str]) -> str:
         return self._named(super().compose(parts))
@@ -58,9 +61,76 @@ def test_R28_a_row_with_half_an_id_is_repaired_by_its_name(
 
 
 def test_R28_a_document_of_several_pages_with_half_an_id_is_repaired_by_its_pages(memory_path: Path) -> None:
-    simulation = Simulation(memory_path, damaging(2, 5, 6), SETTINGS).composites(8, singles=4)
+    service = damaging()
+    service.compose = lambda parts, join=service.compose: damaged(service, join(parts))  # type: ignore[method-assign]
+    simulation = Simulation(memory_path, service, SETTINGS).composites(8, singles=4)
     simulation.run()
+    assert service.calls["compose"] == 8
     assert_all_there_once(simulation, 8, 2, singles=4)
+
+
+def damaged(service: DamagingService, document_id: str) -> str:
+    return service.damage(document_id) if service.calls["compose"] % 3 == 1 else document_id
+
+
+@pytest.mark.parametrize("numbers", [(1,), (2,), (1, 2, 4), (3, 9, 14), tuple(range(1, 50))])
+@pytest.mark.parametrize("ascending", [True, False])
+def test_R28_pages_with_half_an_id_are_repaired_by_their_names_before_they_are_joined(
+    numbers: tuple[int, ...], ascending: bool, memory_path: Path
+) -> None:
+    service = damaging(*numbers)
+    service.ascending = ascending
+    simulation = Simulation(memory_path, service, SETTINGS).composites(8, pages=3, singles=4)
+    # A page that two documents share, one of them twice.
+    first, second = simulation.inputs["00000"], simulation.inputs["00001"]
+    simulation.inputs |= {"00000": (*first, first[0]), "00001": (second[0], first[0], *second[1:])}
+    simulation.run()
+    assert simulation.engine.counts.completed == 12
+    ids = {row[0] for row in simulation.rows("SELECT document_id FROM uploads")}
+    assert ids == set(service.documents_by_id)
+    assert simulation.rows("SELECT count(*) FROM surplus") == [(0,)]
+
+
+def test_R28_a_page_with_half_an_id_is_found_when_the_request_to_join_was_unclear(memory_path: Path) -> None:
+    service = damaging(1)
+    service.before = lambda call, number, now: lost() if (call, number) == ("compose", 1) else None
+    simulation = Simulation(memory_path, service, SETTINGS).composites(3)
+    simulation.run()
+    assert_all_there_once(simulation, 3, 2)
+
+
+def test_R28_a_request_to_join_that_left_before_a_page_was_repaired_is_made_again(memory_path: Path) -> None:
+    service = damaging(1)
+
+    def second_is_slow(call: str, number: int, now: float) -> None:
+        service.upload_s = 3.0 if (call, number) == ("compose", 2) else 0.02
+
+    service.before = second_is_slow
+    simulation = Simulation(memory_path, service, BatchSettings(grace_s=0.001, quarantine_s=120.0)).composites(2)
+    simulation.inputs["00001"] = (simulation.inputs["00000"][0], *simulation.inputs["00001"])
+    simulation.run()
+    assert simulation.engine.counts.completed == 2
+    assert service.calls["compose"] == 4
+
+
+@pytest.mark.parametrize("trouble", ["no list", "other names", "no pages in the list", "deleted"])
+def test_R28_R35_a_page_that_nothing_shows_fails_its_document_with_what_may_have_happened(
+    trouble: str, memory_path: Path
+) -> None:
+    service = damaging(2)
+    service.shows_list, service.keeps_names = trouble != "no list", trouble != "other names"
+    service.shows_pages = trouble != "no pages in the list"
+    if trouble == "deleted":
+        service.read_lag_s = lambda rng: 1e9 if len(service.documents_by_id) == 1 else 0.0
+        service.list_lag_s = lambda rng: 1e9 if len(service.documents_by_id) == 2 else 0.0
+        service.damaged = frozenset()
+    simulation = Simulation(memory_path, service, SETTINGS).composites(3, singles=2)
+    assert simulation.run() < 90
+    (error,) = errors(simulation)
+    assert "deleted, or the answer that named it was damaged" in error
+    assert error.endswith("Start a new run. The service says: no such document")
+    assert simulation.engine.counts.completed == 4
+    assert len(service.documents_by_id) == 6 + 2 + 2, "nothing is sent again on a guess"
 
 
 def test_R25_R28_no_counter_falls_while_a_row_is_repaired(memory_path: Path) -> None:
