@@ -13,7 +13,7 @@ by more than two standard errors.
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,14 @@ import numpy.typing as npt
 from gini_notebook.analysis.statistics import (
     clopper_pearson,
     difference_interval,
+    losses,
     paired_influence,
     share_interval,
+    share_intervals,
     sign_flip_p,
     wilson,
 )
+from gini_notebook.analysis.statistics.document_intervals import Losses
 
 Cell = dict[str, Any]
 Array = npt.NDArray[np.float64]
@@ -110,29 +113,32 @@ def wrong_slots(random: np.random.Generator, documents: int, fields: int, rate: 
 def coverage(cell: Cell, runs: int, random: np.random.Generator) -> Cell:
     """Simulate one cell of the grid: how often the interval of micro recall holds the rate."""
     documents, fields, rate = cell["documents"], cell["fields"], cell["rate"]
+    drawn = [np.sort(wrong_slots(random, documents, fields, rate, cell["fate"])) for _ in range(runs)]
     size = np.full(documents, float(fields))
-    known: dict[bytes, tuple[float, float]] = {}
-    ends, references = [], []
-    for _ in range(runs):
-        loss = np.sort(wrong_slots(random, documents, fields, rate, cell["fate"]))
-        key = loss.tobytes()
-        if key not in known:
-            known[key] = share_interval(loss, size)
-        ends.append(known[key])
-        references.append(_reference(loss, fields, cell["fate"]))
-    return _held(np.array(ends), rate) | _widths(np.array(ends), np.array(references))
+    ends = _intervals([losses(loss, size) for loss in drawn])
+    wrong = np.array([loss.sum() for loss in drawn])
+    return _held(ends, rate) | _widths(ends, _references(wrong, documents, fields, cell["fate"]))
 
 
-def _reference(loss: Array, fields: int, fate: float) -> float:
-    """Return the width of the interval that knows how mistakes hang together; NaN where none does."""
-    slots, wrong = len(loss) * fields, loss.sum()
+def _intervals(given: Sequence[Losses], level: float = 0.95) -> Array:
+    """Return the limits of many scores: runs × (low, high). The same losses are looked at once."""
+    keys = [one.loss.tobytes() + one.size.tobytes() for one in given]
+    first = {key: at for at, key in reversed(list(enumerate(keys)))}
+    distinct = list(first)
+    ends = np.array(share_intervals([given[first[key]] for key in distinct], level=level)).T
+    place = {key: at for at, key in enumerate(distinct)}
+    return np.asarray(ends[[place[key] for key in keys]])
+
+
+def _references(wrong: Array, documents: int, fields: int, fate: float) -> Array:
+    """Return the widths of the intervals that know how mistakes hang together; NaN where none does."""
     if fate == 0:
-        low, high = clopper_pearson(slots - wrong, slots)
+        low, high = clopper_pearson(documents * fields - wrong, np.full(len(wrong), documents * fields))
     elif fate == 1:
-        low, high = wilson(len(loss) - wrong / fields, len(loss))
+        low, high = wilson(documents - wrong / fields, np.full(len(wrong), documents))
     else:
-        return float("nan")
-    return float(high - low)
+        return np.full(len(wrong), np.nan)
+    return np.asarray(high - low)
 
 
 def _held(ends: Array, truth: float) -> Cell:

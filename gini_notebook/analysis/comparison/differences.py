@@ -19,6 +19,7 @@ from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
     bca_interval,
     difference_interval,
+    difference_intervals,
     holm,
     left_out_sums,
     mcnemar_p,
@@ -160,21 +161,21 @@ class _Differences:
         if self.same:
             return np.where(np.isnan(difference), np.nan, 0.0), np.where(np.isnan(difference), np.nan, 0.0)
         if self.how.intervals == "documents":
-            ends = [self._weighted(score, place) for place in range(len(difference))]
-            low, high = np.array(ends, dtype=np.float64).T
-            return low, high
+            return difference_intervals(
+                [self._influence(score, place) for place in range(len(difference))], level=self.how.level
+            )
         return self._resampled(score, difference)
 
-    def _weighted(self, score: str, place: int) -> tuple[float, float]:
-        """Return the interval that weighs units and one that was not seen."""
+    def _influence(self, score: str, place: int) -> FloatArray:
+        """Return what each unit adds to the difference of a score; nothing where one run has no such score."""
         of = losses_of(self.how.wrong)[score]
         sides = []
         for counts in self.counts:
             loss, size, _ = GroupCounts(counts[:, :, :4], self._supported, None, np.nan).losses(of, place)
             sides.append((size - loss, size))
         if not all(size.sum() > 0 for _, size in sides):
-            return np.nan, np.nan
-        return difference_interval(paired_influence(sides[0], sides[1]), level=self.how.level)
+            return np.zeros(0)
+        return paired_influence(sides[0], sides[1])
 
     def _resampled(self, score: str, difference: FloatArray) -> Interval:
         flat = [side[:, :, :4].reshape(len(side), -1) for side in self.counts]

@@ -9,7 +9,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.formulas import ratio
 from gini_notebook.analysis.evaluation.intervals import IntervalOptions
-from gini_notebook.analysis.statistics import cost_interval
+from gini_notebook.analysis.statistics import cost_intervals
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
@@ -29,10 +29,7 @@ def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, how
     slots = document_counts.totals[indices, :4].sum(axis=1) / max(documents, 1)
     caps = np.append(slots * rates.max(axis=1), (slots * rates.max(axis=1)).sum())
     by_unit, sizes = how.units.summed(by_document), how.units.summed(np.ones(documents))
-    ends = [
-        cost_interval(by_unit[:, at], cap, documents=sizes, level=how.level) for at, cap in enumerate(caps.tolist())
-    ]
-    low, high = np.array(ends).T * 1000
+    low, high = (1000 * end for end in cost_intervals(by_unit, caps, documents=sizes, level=how.level))
     names = [document_counts.columns[place] for place in indices]
     table = pd.DataFrame(
         {

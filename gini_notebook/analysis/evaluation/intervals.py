@@ -13,8 +13,9 @@ from gini_notebook.analysis.evaluation.units import DOCUMENTS, FEW_CLUSTERS, Uni
 from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
     bca_interval,
+    losses,
     percentile_interval,
-    share_interval,
+    share_intervals,
     wilson,
 )
 from gini_notebook.errors import SettingError
@@ -74,8 +75,9 @@ def shares_with_intervals(
     found, total = (how.units.summed(np.asarray(side, dtype=np.float64)) for side in (part, whole))
     sums = found.sum(axis=0), total.sum(axis=0)
     low, high = wilson(*sums, level=how.level)
-    for place in np.flatnonzero((total.max(axis=0, initial=0) > 1) | (how.units.weighted & (sums[1] > 0))):
-        low[place], high[place] = share_interval(total[:, place] - found[:, place], total[:, place], level=how.level)
+    places = np.flatnonzero((total.max(axis=0, initial=0) > 1) | (how.units.weighted & (sums[1] > 0)))
+    given = [losses(total[:, place] - found[:, place], total[:, place]) for place in places]
+    low[places], high[places] = share_intervals(given, level=how.level)
     return ratio(*sums), low, high
 
 
@@ -148,9 +150,9 @@ class Estimates:
 
     def _weighted(self, how: IntervalOptions) -> Ends:
         low, high = wilson(*self._successes(self.trials), level=how.level)
-        for place in np.flatnonzero(self.clustered | ~self.plain):
-            if not np.isnan(self.value[place]):
-                low[place], high[place] = share_interval(*self.losses(int(place)), level=how.level)
+        places = np.flatnonzero((self.clustered | ~self.plain) & ~np.isnan(self.value))
+        given = [losses(*self.losses(int(place))) for place in places]
+        low[places], high[places] = share_intervals(given, level=how.level)
         undefined = np.where(np.isnan(self.value), np.nan, 0.0)
         return low + undefined, high + undefined, np.zeros(len(self.value), dtype=bool)
 

@@ -17,9 +17,13 @@ from gini_notebook.analysis.statistics.bootstrap import (
 )
 from gini_notebook.analysis.statistics.document_intervals import (
     cost_interval,
+    cost_intervals,
     difference_interval,
+    difference_intervals,
+    losses,
     paired_influence,
     share_interval,
+    share_intervals,
 )
 from gini_notebook.analysis.statistics.planning import plan_comparison, plan_sample_size
 from gini_notebook.analysis.statistics.proportions import clopper_pearson, wilson
@@ -32,9 +36,12 @@ __all__ = [
     "bca_interval",
     "clopper_pearson",
     "cost_interval",
+    "cost_intervals",
     "difference_interval",
+    "difference_intervals",
     "holm",
     "left_out_sums",
+    "losses",
     "mcnemar_p",
     "paired_influence",
     "percentile_interval",
@@ -42,6 +49,7 @@ __all__ = [
     "plan_sample_size",
     "resampled_sums",
     "share_interval",
+    "share_intervals",
     "sign_flip_p",
     "wilson",
 ]

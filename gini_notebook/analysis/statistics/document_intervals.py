@@ -11,39 +11,26 @@ How bad the document is that was not seen, and how well the intervals cover, is 
 interval" in the documentation.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import copysign, expm1, isnan, log, pi, sqrt
+from math import expm1, isnan, log
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import optimize
 
+from gini_notebook.analysis.statistics.limits import Question, Terms, answers, distinct
 from gini_notebook.analysis.statistics.proportions import clopper_pearson
 from gini_notebook.errors import SettingError
 
 FloatArray = npt.NDArray[np.float64]
 Limits = tuple[float, float]
 
-EXACT_UP_TO = 200
-"""Up to so many documents the probability is integrated, beyond it is approximated."""
-
 FEW_UNITS = 10
 """Fewer documents (or clusters) than these, and the one not seen may have failed altogether."""
 
 SMALLEST_LOSS = 0.7
 """The unseen document of many is at least so bad: the smallest value that covered in every simulated cell."""
-
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
-_ANGLES = (_NODES + 1) * pi / 4
-_SPREAD = (
-    4.0  # In widths of the saddlepoint: with it, 96 nodes equal Clopper and Pearson to 2e-9 from 1 to 200 documents.
-)
-_TANGENTS = _SPREAD * np.tan(_ANGLES)
-_SLOPES = _SPREAD * _WEIGHTS * (pi / 4) / np.cos(_ANGLES) ** 2
-_FAR_PROBABILITY = 1e-300
-_STEPS = 200
-_FACTORS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +125,40 @@ def share_interval(
     >>> f"{low:.4f} {high:.4f}"
     '0.9289 1.0000'
     """
-    tail = _tail(level)
-    given = losses(loss, size, full)
-    if isnan(given.share):
-        return given.share, given.share
-    worst = 1.0 if assume_worst else _unseen_loss(given, tail)
-    if given.one_trial_each:
-        wrong, trials = given.loss.sum(), len(given.loss)
-        low, high = clopper_pearson(trials - wrong, trials, level=level)
-        return float(low), float(high)
-    terms = _Terms.of(given.loss, given.size)
-    return max(0.0, 1 - _upper(given, terms, worst, tail)), 1 - _lower(given, terms, tail)
+    low, high = share_intervals([losses(loss, size, full)], level=level, assume_worst=assume_worst)
+    return float(low[0]), float(high[0])
+
+
+def share_intervals(
+    given: Iterable[Losses], *, level: float = 0.95, assume_worst: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Return the intervals of many scores at once, which costs a tenth of one after the other.
+
+    Parameters
+    ----------
+    given
+        What :func:`losses` returns, once per score.
+    level, assume_worst
+        As for :func:`share_interval`.
+
+    Returns
+    -------
+    tuple of two arrays
+        Lower and upper limits; NaN where there is nothing to lose.
+
+    Raises
+    ------
+    SettingError
+        If the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = share_intervals([losses([0] * 50, [2] * 50), losses([1] + [0] * 49, [2] * 50)])
+    >>> low.round(4).tolist()
+    [0.9289, 0.9226]
+    """
+    low, high = _lost_shares(list(given), level, assume_worst=assume_worst)
+    return np.maximum(0.0, 1 - high), 1 - low
 
 
 def cost_interval(
@@ -184,15 +194,20 @@ def cost_interval(
     '0.00 0.71'
     """
     values = np.asarray(cost, dtype=np.float64)
-    if not cap:
-        _tail(level)
-        return (0.0, 0.0) if len(values) else (float("nan"), float("nan"))
-    tail = _tail(level)
-    given = losses(values / cap, np.ones(len(values)) if documents is None else documents)
-    if isnan(given.share):
-        return given.share, given.share
-    terms = _Terms.of(given.loss, given.size)
-    return cap * _lower(given, terms, tail), cap * _upper(given, terms, _unseen_loss(given, tail), tail)
+    low, high = cost_intervals(values.reshape(-1, 1), [cap], documents=documents, level=level)
+    return float(low[0]), float(high[0])
+
+
+def cost_intervals(
+    costs: FloatArray, caps: npt.ArrayLike, *, documents: npt.ArrayLike | None = None, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Return the intervals of many mean costs at once: documents × costs; see :func:`cost_interval`."""
+    dearest = np.asarray(caps, dtype=np.float64)
+    sizes = np.ones(len(costs)) if documents is None else documents
+    some = np.flatnonzero(dearest)
+    ends = np.full((2, len(dearest)), 0.0 if len(costs) else np.nan)
+    ends[:, some] = _lost_shares([losses(costs[:, at] / dearest[at], sizes) for at in some], level, assume_worst=False)
+    return dearest * ends[0], dearest * ends[1]
 
 
 def difference_interval(influence: npt.ArrayLike, *, level: float = 0.95, assume_worst: bool = False) -> Limits:
@@ -225,15 +240,31 @@ def difference_interval(influence: npt.ArrayLike, *, level: float = 0.95, assume
     >>> low > 0
     True
     """
+    low, high = difference_intervals([np.asarray(influence, dtype=np.float64)], level=level, assume_worst=assume_worst)
+    return float(low[0]), float(high[0])
+
+
+def difference_intervals(
+    influences: Sequence[FloatArray], *, level: float = 0.95, assume_worst: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Return the intervals of many paired differences at once; see :func:`difference_interval`."""
     tail = _tail(level)
-    values = np.asarray(influence, dtype=np.float64)
-    if not np.isfinite(values).all():
+    if not all(np.isfinite(values).all() for values in influences):
         raise SettingError("Differences of documents must be finite numbers.")
-    if not len(values):
-        return float("nan"), float("nan")
-    unseen = 1.0 if assume_worst else _unseen_change(values)
-    low = -_upper_mean(-values, unseen, tail)
-    return max(-1.0, low), min(1.0, _upper_mean(values, unseen, tail))
+    ends = np.full((2, len(influences)), np.nan)
+    asked: list[tuple[tuple[int, int], Question]] = []
+    for at, values in enumerate(influences):
+        if not len(values):
+            continue
+        unseen = 1.0 if assume_worst else _unseen_change(values)
+        for side, turned in enumerate((-values, values)):
+            highest, mean = max(float(turned.max()), unseen), float(turned.mean())
+            ends[side, at] = highest
+            if mean < highest:
+                terms = distinct(turned, np.ones(len(turned)))
+                asked.append(((side, at), Question(terms, (unseen, 1.0), (mean, highest), tail)))
+    _fill(ends, asked)
+    return np.maximum(-1.0, -ends[0]), np.minimum(1.0, ends[1])
 
 
 def paired_influence(first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray]) -> FloatArray:
@@ -277,158 +308,55 @@ def _unseen_change(values: FloatArray) -> float:
     return min(1.0, max(typical, 1 - size / 4))
 
 
-def _upper(given: Losses, terms: "_Terms", worst: float, tail: float) -> float:
-    """Return the upper limit of the lost share."""
-    share, typical = given.share, given.typical
-    if not given.loss.any():
-        return _alone(given.size, worst * typical, typical, tail)
-    highest = float(np.max(given.loss[given.size > 0] / given.size[given.size > 0], initial=worst))
-    return _root(lambda t: terms.above(t, worst * typical, typical), share, highest, tail)
+def _lost_shares(given: Sequence[Losses], level: float, *, assume_worst: bool) -> FloatArray:
+    """Return lower and upper limits of lost shares (two rows); NaN where there is nothing to lose."""
+    tail = _tail(level)
+    ends = np.full((2, len(given)), np.nan)
+    closed = [at for at, one in enumerate(given) if len(one.loss) and one.one_trial_each]
+    wrong, trials = (np.array([part(given[at].loss) for at in closed], dtype=np.float64) for part in (np.sum, len))
+    # By what is right: a share of 1 minus a limit of the wrong ones would be another number in its last digit.
+    ends[:, closed] = 1 - np.array(clopper_pearson(trials - wrong, trials, level=level))[::-1]
+    asked: list[tuple[tuple[int, int], Question]] = []
+    for at, one in enumerate(given):
+        if isnan(one.share) or one.one_trial_each:
+            continue
+        worst = 1.0 if assume_worst else _unseen_loss(one, tail)
+        if not one.loss.any():
+            ends[:, at] = 0.0, _alone(one.size, worst * one.typical, one.typical, tail)
+            continue
+        terms = distinct(one.loss, one.size)
+        asked.append(((1, at), _upper(one, terms, worst, tail)))
+        if np.array_equal(one.loss, one.size):
+            ends[0, at] = 1 - _alone(one.size, one.typical, one.typical, tail)
+        else:
+            asked.append(((0, at), Question(terms, (0.0, one.typical), (0.0, one.share), 1 - tail)))
+    _fill(ends, asked)
+    return ends
 
 
-def _lower(given: Losses, terms: "_Terms", tail: float) -> float:
-    """Return the lower limit of the lost share."""
-    if not given.loss.any():
-        return 0.0
-    typical = given.typical
-    if np.array_equal(given.loss, given.size):
-        return 1 - _alone(given.size, typical, typical, tail)
-    return _root(lambda t: terms.above(t, 0.0, typical), 0.0, given.share, 1 - tail)
+def _fill(ends: FloatArray, asked: Sequence[tuple[tuple[int, int], Question]]) -> None:
+    """Put the answers of questions to where they belong."""
+    for place, answer in zip(
+        (place for place, _ in asked), answers([question for _, question in asked]).tolist(), strict=True
+    ):
+        ends[place] = answer
 
 
-def _upper_mean(values: FloatArray, unseen: float, tail: float) -> float:
-    """Return the upper limit of a mean, the unseen document having the value ``unseen``."""
-    highest, mean = max(float(values.max()), unseen), float(values.mean())
-    if mean >= highest:
-        return highest
-    terms = _Terms.of(values, np.ones(len(values)))
-    return _root(lambda t: terms.above(t, unseen, 1.0), mean, highest, tail)
+def _upper(given: Losses, terms: Terms, worst: float, tail: float) -> Question:
+    """Ask for the upper limit of the lost share."""
+    sized = terms[1] > 0
+    highest = float(np.max(terms[0][sized] / terms[1][sized], initial=worst))
+    return Question(terms, (worst * given.typical, given.typical), (given.share, highest), tail)
 
 
 def _alone(sizes: FloatArray, unseen_loss: float, typical: float, tail: float) -> float:
     """Return the limit where only the unseen document lost something: the probability has a closed form."""
+    if (sizes == sizes[0]).all():
+        odds = expm1(-log(tail) / len(sizes))
+        return float(odds * unseen_loss / (sizes[0] + odds * typical))
 
     def excess(t: float) -> float:
         return float(np.log1p(t * sizes / (unseen_loss - t * typical)).sum()) + log(tail)
 
     end = unseen_loss / typical
     return float(optimize.brentq(excess, 0.0, end * (1 - 1e-12), xtol=1e-14, rtol=1e-12))
-
-
-def _root(probability: Callable[[float], float], low: float, high: float, wanted: float) -> float:
-    """Return where a falling probability equals the one wanted, between two ends."""
-    aim = float(special.ndtri(wanted))
-
-    def distance(t: float) -> float:
-        return float(special.ndtri(min(max(probability(t), _FAR_PROBABILITY), 1 - 1e-16))) - aim
-
-    if distance(low) <= 0:
-        return low
-    if distance(high) >= 0:
-        return high
-    return float(optimize.brentq(distance, low, high, xtol=1e-12, rtol=1e-10))
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """Distinct pairs of loss and size with how often each is there: the cost does not grow with documents."""
-
-    loss: FloatArray
-    size: FloatArray
-    count: FloatArray
-
-    @classmethod
-    def of(cls, loss: FloatArray, size: FloatArray) -> "_Terms":
-        order = np.lexsort((loss, size))
-        loss, size = loss[order], size[order]
-        starts = np.flatnonzero(np.append(True, (np.diff(loss) != 0) | (np.diff(size) != 0)))
-        return cls(loss[starts], size[starts], np.diff(np.append(starts, len(order))).astype(np.float64))
-
-    def above(self, t: float, unseen_loss: float, unseen_size: float) -> float:
-        """Return the probability that the weighted losses exceed the share ``t`` of the weighted sizes."""
-        c = np.append(self.loss - t * self.size, unseen_loss - t * unseen_size)
-        return positive_probability(c, np.append(self.count, 1.0))
-
-
-def positive_probability(c: FloatArray, count: FloatArray) -> float:
-    """Return the probability that a weighted sum of exponential variables is above 0.
-
-    Parameters
-    ----------
-    c
-        Distinct weights, of both signs or not.
-    count
-        How many independent standard exponential variables have each weight.
-    """
-    scale = float(np.abs(c).max(initial=0.0))
-    if not scale or (c <= scale * 1e-14).all():
-        return 0.0
-    if (c >= -scale * 1e-14).all():
-        return 1.0
-    sum_ = _ExponentialSum(c / scale, count)
-    return sum_.integrated() if count.sum() <= EXACT_UP_TO + 1 else sum_.approximated()
-
-
-@dataclass(frozen=True, slots=True)
-class _ExponentialSum:
-    """A weighted sum of exponential variables, by its cumulant generating function."""
-
-    c: FloatArray
-    count: FloatArray
-
-    def _sum(self, values: FloatArray) -> float:
-        # No matrix product: waking its threads costs a hundred times the sum itself.
-        return float((self.count * values).sum())
-
-    def approximated(self) -> float:
-        """Return the saddlepoint approximation of the probability to be above 0."""
-        s = self._saddlepoint()
-        d = self.c / (1 - s * self.c)
-        second = self._sum(d**2)
-        r = copysign(sqrt(max(0.0, 2 * self._sum(np.log1p(-s * self.c)))), s)
-        if abs(r) < 1e-3:
-            return float(special.ndtr(2 * self._sum(d**3) / (6 * second**1.5)))
-        return float(special.ndtr(-(r + log(s * sqrt(second) / r) / r)))
-
-    def integrated(self) -> float:
-        """Return the probability to be above 0 as an integral along the vertical line through the saddlepoint."""
-        s = self._saddlepoint()
-        d = self.c / (1 - s * self.c)
-        width = 1 / sqrt(self._sum(d**2))
-        if abs(s) < width / 2:  # The pole at 0 is too near: pass it by on the side where there is more room.
-            s = self._beside_the_pole(width)
-        z = np.asarray(s + 1j * width * _TANGENTS, dtype=np.complex128)
-        integral = float(((np.exp(-self._logs(z)) / z).real * _SLOPES).sum()) * width / pi
-        return min(1.0, max(0.0, integral if s > 0 else 1 + integral))
-
-    def _logs(self, z: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
-        """Return the logarithm of the product of all 1 - c z at each node; its imaginary part may be turned around."""
-        single = self.count == 1
-        repeated = np.log(1 - np.multiply.outer(self.c[~single], z))
-        logs = (self.count[~single, None] * repeated).sum(axis=0)
-        # Products first, a few at a time so that none overflows: they cost a tenth of as many logarithms.
-        alone = self.c[single]
-        blocks = np.append(alone, np.zeros(-len(alone) % _FACTORS)).reshape(-1, _FACTORS)
-        product = np.ones((len(blocks), len(z)), dtype=np.complex128)
-        for column in blocks.T:
-            product *= 1 - np.multiply.outer(column, z)
-        return np.asarray(logs + np.log(product).sum(axis=0), dtype=np.complex128)
-
-    def _beside_the_pole(self, width: float) -> float:
-        right, left = 1 / float(self.c.max()), 1 / float(self.c.min())
-        return min(width, right / 2) if right >= -left else max(-width, left / 2)
-
-    def _saddlepoint(self) -> float:
-        """Return where the derivative of the cumulant generating function is 0: Newton's steps between the poles."""
-        left, right = 1 / float(self.c.min()), 1 / float(self.c.max())
-        low, high, s = left, right, 0.0
-        for _ in range(_STEPS):
-            d = self.c / (1 - s * self.c)
-            slope = self._sum(d)
-            low, high = (s, high) if slope < 0 else (low, s)
-            step = slope / self._sum(d**2)
-            following = s - step if low < s - step < high else (low + high) / 2
-            if abs(following - s) <= 1e-13 * min(s - left, right - s):
-                break
-            s = following
-        return s

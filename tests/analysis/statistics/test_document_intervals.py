@@ -5,15 +5,20 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from gini_notebook.analysis.statistics import clopper_pearson
 from gini_notebook.analysis.statistics.document_intervals import (
     cost_interval,
+    cost_intervals,
     difference_interval,
+    difference_intervals,
+    losses,
     paired_influence,
-    positive_probability,
     share_interval,
+    share_intervals,
 )
+from gini_notebook.analysis.statistics.limits import positive_scores
 from gini_notebook.errors import SettingError
 
 Counts = npt.NDArray[np.int64]
@@ -90,7 +95,8 @@ def test_M18_the_limits_are_those_of_dirichlet_draws() -> None:
 @given(st.lists(st.floats(-1, 1).filter(lambda c: abs(c) > 1e-3), min_size=2, max_size=6), st.integers(0, 2**32))
 def test_the_probability_of_a_weighted_sum_is_that_of_draws(c: list[float], seed: int) -> None:
     sums = np.random.default_rng(seed).standard_exponential((20_000, len(c))) @ np.array(c)
-    assert positive_probability(np.array(c), np.ones(len(c))) == pytest.approx(float((sums > 0).mean()), abs=0.025)
+    score = positive_scores(np.array([c]), np.ones((1, len(c))), exact=True)[0]
+    assert special.ndtr(score) == pytest.approx(float((sums > 0).mean()), abs=0.025)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +132,28 @@ def test_M18_order_and_documents_without_slots_change_nothing() -> None:
     plain = share_interval(loss, size)
     assert share_interval(loss[order], size[order]) == plain
     assert share_interval(np.append(loss, [0] * 40), np.append(size, [0] * 40)) == plain
+
+
+def test_M18_many_limits_at_once_are_those_of_one_after_the_other() -> None:
+    rng = np.random.default_rng(11)
+    given = []
+    for documents in (1, 3, 12, 60, 200, 201, 900):
+        for rate in (0.0, 0.01, 0.2, 0.9, 1.0):
+            size = rng.integers(1, 9, documents).astype(np.float64)
+            given.append(losses(rng.binomial(size.astype(int), rate), size))
+    together = np.transpose(share_intervals(given))
+    alone = [share_interval(one.loss, one.size) for one in given]
+    np.testing.assert_allclose(together, alone, rtol=0, atol=1e-12)
+    changes = [one.loss / 8 - one.size / 16 for one in given]
+    together = np.transpose(difference_intervals(changes))
+    np.testing.assert_allclose(together, [difference_interval(one) for one in changes], rtol=0, atol=1e-12)
+
+
+def test_M18_many_costs_at_once_are_those_of_one_after_the_other() -> None:
+    costs = np.random.default_rng(12).binomial(3, [0.0, 0.1, 0.5], (40, 3)).astype(np.float64)
+    together = np.transpose(cost_intervals(costs, [3.0, 4.0, 5.0]))
+    alone = [cost_interval(costs[:, at], cap) for at, cap in enumerate((3.0, 4.0, 5.0))]
+    np.testing.assert_allclose(together, alone, rtol=0, atol=1e-12)
 
 
 def test_M18_without_a_mistake_costs_are_not_known_to_be_nothing() -> None:
