@@ -1,15 +1,15 @@
 """Maintenance of runs, over or still on: how far a run is, which documents are in excess, deleting them all."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gini_notebook._text import as_text
-from gini_notebook.errors import AnswerLost, GiniError, LedgerError, NotFound
+from gini_notebook.errors import AnswerLost, GiniError, LedgerError, NotFound, ServiceError, TransportError
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.documents import (
     Failure,
@@ -21,20 +21,23 @@ from gini_notebook.service.batch.ledger.documents import (
 )
 from gini_notebook.service.batch.ledger.duplicates import (
     add_surplus,
+    claims,
     held_ids,
+    pages_of,
     release_unfinished,
     set_deleted,
     set_surplus_deleted,
     surplus_of,
 )
-from gini_notebook.service.batch.ledger.origin import check_may_delete
+from gini_notebook.service.batch.ledger.origin import check_may_delete, may_be_forged
 from gini_notebook.service.batch.ledger.store import FolderLock, is_held
-from gini_notebook.service.batch.ledger.uploads import ever_unclear, known, names_of_unresolved
-from gini_notebook.service.batch.naming import bears_tag, canonical
+from gini_notebook.service.batch.ledger.uploads import COMPOSITE, ever_unclear, known, names_of_unresolved
+from gini_notebook.service.batch.naming import bears_any_tag, bears_tag, canonical
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import find_composites
 from gini_notebook.service.client import Client
+from gini_notebook.service.values import Document
 
 RECENT = 200
 LIST_LIMIT = BatchSettings().list_limit
@@ -150,7 +153,8 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
     ------
     LedgerError
         When there is no run in the folder, it is in use, or it belongs to another service; or with ``delete``, when
-        the folder is a copy, or its ledger was put back from a backup.
+        the folder is a copy, its ledger was put back from a backup, or no call on this machine has named its files; or
+        when documents bear other names at the service than this run has given them, so that they are not deleted.
     """
     with _own(client, folder) as (own, ledger):
         if delete:
@@ -162,7 +166,7 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
             for pages in (False, True):
                 copies = surplus_of(ledger, pages=pages)
                 # On no guess: the document that stays must be there, in the same reading of the list.
-                deletions.delete([one.document_id for one in copies if one.own_id and canonical(one.own_id) in seen])
+                deletions.delete([one.document_id for one in copies if one.own_id and deletions.is_listed(one.own_id)])
             deletions.settle()
         return count
 
@@ -189,7 +193,8 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     ------
     LedgerError
         When there is no run in the folder, it is in use, or it belongs to another service; or when the folder is a
-        copy, or its ledger was put back from a backup.
+        copy, its ledger was put back from a backup, or no call on this machine has named its files; or when documents
+        bear other names at the service than this run has given them, so that they are not deleted.
     AnswerLost
         When the list still shows documents that were deleted.
     GiniError
@@ -216,17 +221,28 @@ def _own(client: Client, folder: str | os.PathLike[str]) -> Iterator[tuple[Clien
         yield bound_client(client, ledger), ledger
 
 
-def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> set[str]:
-    """Record documents in excess, and return the canonical ids of all documents of the list.
+class _Entry(NamedTuple):
+    """What the list shows of a document: its name, and the canonical ids of its pages if it was joined from some."""
+
+    name: str
+    pages: tuple[str, ...]
+
+
+def _entry(document: Document) -> _Entry:
+    return _Entry(document.name, tuple(canonical(page.id) for page in document.partial_documents))
+
+
+def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> dict[str, _Entry]:
+    """Record documents in excess, and return what the list shows, by canonical ids.
 
     ``unresolved``: those, too, that an unclear upload may turn out to have made.
     """
     _, ids = known(ledger)
     tag = ledger.fact("tag") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)
-    seen = set()
+    seen: dict[str, _Entry] = {}
     for document in client.all_documents(limit=LIST_LIMIT):
-        seen.add(canonical(document.id))
+        seen[canonical(document.id)] = _entry(document)
         if canonical(document.id) not in ids and document.name not in spared and bears_tag(document.name, tag):
             add_surplus(ledger, document.id, document.name, document.creation_date)
     unclear = ever_unclear(ledger)
@@ -243,13 +259,68 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
     return seen
 
 
+class _Ownership:
+    """Tells of documents at the service whether they are what the ledger says: an id alone may be anybody's.
+
+    Files and pages must bear the name that they were sent with, and what was joined must have its pages. A service that
+    returns no name of any run is believed, unless the ledger may be forged.
+    """
+
+    def __init__(self, client: Client, ledger: Ledger, seen: Mapping[str, _Entry]) -> None:
+        self._client, self._seen = client, seen
+        self._claims, self._pages = claims(ledger), pages_of(ledger)
+        self._ids: dict[str, set[str]] = {}
+        for document_id, claim in self._claims.items():
+            self._ids.setdefault(claim.key, set()).add(document_id)
+        self._by_name = may_be_forged(ledger) or any(map(bears_any_tag, (one.name for one in seen.values())))
+
+    def is_listed(self, document_id: str) -> bool:
+        """Return whether the list shows a document as the ledger knows it."""
+        entry = self._seen.get(canonical(document_id))
+        return entry is not None and self._is_ours(document_id, entry)
+
+    def check(self, document_id: str) -> None:
+        """Refuse a document that is another than the ledger says.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        LedgerError
+            When nothing shows that it is the run's.
+        """
+        entry = self._seen.get(canonical(document_id))
+        if entry is None or (self._claims[canonical(document_id)].kind == COMPOSITE and not entry.pages):
+            entry = _entry(self._client.document(document_id))
+        if not self._is_ours(document_id, entry):
+            message = (
+                f"The document {document_id} bears another name at the service than this run has given it, or has "
+                "other pages, so nothing shows that it is the run's, and it is not deleted. If it is certainly yours, "
+                "delete it with client.delete."
+            )
+            raise LedgerError(message)
+
+    def _is_ours(self, document_id: str, entry: _Entry) -> bool:
+        claim = self._claims[canonical(document_id)]
+        if claim.kind == COMPOSITE:
+            keys = self._pages.get(claim.key, [])
+            pages = zip(entry.pages, keys, strict=False)
+            return len(entry.pages) == len(keys) > 0 and all(one in self._ids.get(key, ()) for one, key in pages)
+        return not entry.pages and (entry.name == claim.name or not self._by_name)
+
+
 class _Deletions:
     """Deletes documents, and lets the list say afterwards which are gone."""
 
-    def __init__(self, client: Client, ledger: Ledger, seen: set[str]) -> None:
+    def __init__(self, client: Client, ledger: Ledger, seen: Mapping[str, _Entry]) -> None:
         self._client, self._ledger, self._seen = client, ledger, seen
+        self._ownership = _Ownership(client, ledger, seen)
         self._was_there: dict[str, bool] = {}
         self._errors: dict[str, GiniError] = {}
+
+    def is_listed(self, document_id: str) -> bool:
+        """Return whether the list shows a document as the ledger knows it."""
+        return self._ownership.is_listed(document_id)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Ask the service to delete documents; stop where it refuses all of many."""
@@ -258,7 +329,7 @@ class _Deletions:
                 some = ids[begin : begin + DELETES_AT_ONCE]
                 for document_id, was_there in zip(some, threads.map(self._ask, some), strict=True):
                     self._was_there[document_id] = was_there
-                if self._errors.keys() >= set(some):
+                if all(isinstance(self._errors.get(one), ServiceError | TransportError) for one in some):
                     return
 
     def settle(self) -> int:
@@ -277,6 +348,7 @@ class _Deletions:
     def _ask(self, document_id: str) -> bool:
         """Delete a document; one that is not there any more is as good as deleted. Return whether it was there."""
         try:
+            self._ownership.check(document_id)
             self._client.delete(document_id, with_parts=False)
         except NotFound:
             return False

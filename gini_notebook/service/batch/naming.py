@@ -67,4 +67,13 @@ def tagged_name(document: str, key: str, tag: str) -> str:
 
 def bears_tag(name: str, tag: str) -> bool:
     """Return whether a document of the list was uploaded by this run."""
-    return re.search(rf"\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{re.escape(tag)}(\.[a-z0-9]{{1,8}})?$", name) is not None
+    return _bears(name, re.escape(tag))
+
+
+def bears_any_tag(name: str) -> bool:
+    """Return whether a document of the list was uploaded by some run."""
+    return _bears(name, f"[0-9a-f]{{{TAG_CHARACTERS}}}")
+
+
+def _bears(name: str, tag: str) -> bool:
+    return re.search(rf"\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{tag}(\.[a-z0-9]{{1,8}})?$", name) is not None

@@ -12,8 +12,10 @@ import pytest
 
 from gini_notebook.errors import GiniError, LedgerError
 from gini_notebook.service.batch import Batch, cleanup, dedupe, process, resume
+from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire import GINI_API
 from tests.service.batch.conftest import QUICK, invoice
 from tests.service.batch.simulation import Clock, Service, Simulation
 
@@ -153,7 +155,11 @@ class FickleClient(Client):
 
 
 CONDITIONS = ("letter case", "copied", "restored", "HTML")
-PRODUCTS = [frozenset(chosen) for size in range(5) for chosen in itertools.combinations(CONDITIONS, size)]
+CALLERS = ("another user", "another environment")
+PRODUCTS = [
+    *(frozenset(chosen) for size in range(5) for chosen in itertools.combinations(CONDITIONS, size)),
+    *(frozenset({caller, *other}) for caller in CALLERS for other in [(), *((one,) for one in CONDITIONS)]),
+]
 
 
 @pytest.mark.parametrize("action", [dedupe, cleanup], ids=["dedupe", "cleanup"])
@@ -182,6 +188,12 @@ def test_R29_no_genuine_document_is_deleted_and_what_is_reported_is_what_the_lis
     before, at = ids_at(unhurt, loaded), tmp_path / "copy" if "copied" in conditions else run
     assert len(before) == len(genuine) + 1
     caller = client.without_repeats()
+    if "another user" in conditions:
+        # Whoever calls, it is the run's own user whose documents are looked at.
+        caller = caller.with_user("somebody-else")
+        assert caller.upload(b"a letter of somebody else's", name=unhurt.stored()[loaded.user][0].name)
+    if "another environment" in conditions:
+        caller = caller._copy(environment=GINI_API)
     if "letter case" in conditions:
         caller.__class__ = FickleClient
     if "HTML" in conditions:
@@ -192,7 +204,7 @@ def test_R29_no_genuine_document_is_deleted_and_what_is_reported_is_what_the_lis
         reported = told if action is cleanup else int(told["deleted_at"].notna().sum())
     gone = before - ids_at(unhurt, loaded)
     assert not gone & genuine if action is dedupe else not gone & {one for one in genuine if one not in ids_of(run)}
-    if conditions & {"copied", "restored", "HTML"}:
+    if conditions & {"copied", "restored", "HTML", "another environment"}:
         assert gone == set()
     assert reported in {None, len(gone)}
     assert int(Batch.load(at).surplus["deleted_at"].notna().sum()) <= len(gone)
@@ -215,3 +227,93 @@ def test_T61_files_that_a_copied_folder_names_are_sent_only_if_the_call_names_th
         resume(client, tmp_path / "copy", settings=QUICK)
     assert len(ids_at(sandbox, loaded)) == 2
     assert len(process(client, folder, to=tmp_path / "copy", settings=QUICK).extractions) > 0
+
+
+def forge(folder: Path, *statements: tuple[str, tuple[Any, ...]], named_here: bool) -> None:
+    """Change a ledger by hand, and say whether a call in this folder has named files."""
+    with Ledger(folder) as ledger:
+        for statement, values in statements:
+            ledger.change(statement, values)
+        if not named_here:
+            ledger.forget("origin")
+        ledger.commit()
+
+
+UPLOAD = (
+    "INSERT INTO uploads (key, bytes, media_type, name, state, document_id, kind) "
+    "VALUES (?, 1, 'text/plain', ?, ?, ?, ?)"
+)
+
+
+@pytest.mark.parametrize("named_here", [False, True])
+@pytest.mark.parametrize("state", ["done", "uploaded", "failed"])
+def test_R29_T61_a_forged_ledger_that_knows_real_ids_deletes_no_document_that_its_run_did_not_make(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path, state: str, named_here: bool
+) -> None:
+    loaded = process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    own = client.with_user(loaded.user)
+    pages = [own.upload_partial(invoice(number).encode(), name=f"page{number}.txt") for number in (1, 2)]
+    whole, joined = own.upload(b"somebody else's", name="letter.txt"), own.compose(pages)
+    tag = Batch.load(tmp_path / "run").documents["document_id"]
+    kinds = {whole: "whole", pages[0]: "partial", joined: "composite", pages[1]: "whole"}
+    forged = [(UPLOAD, (one, f"{one}.{'0' * 16}.{'0' * 6}.txt", state, one, kind)) for one, kind in kinds.items()]
+    forge(tmp_path / "run", *forged, named_here=named_here)
+    genuine, made = {whole, joined, *pages}, set(tag)
+    with pytest.raises(LedgerError, match="nothing shows that"):
+        cleanup(client, tmp_path / "run")
+    gone = (genuine | made) - ids_at(sandbox, loaded)
+    assert gone == (made if named_here else set())
+    if not named_here:
+        process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+        with pytest.raises(LedgerError, match="bears another name at the service"):
+            cleanup(client, tmp_path / "run")
+    assert ids_at(sandbox, loaded) == genuine
+    assert told_as_deleted(tmp_path / "run").isdisjoint(genuine)
+
+
+def told_as_deleted(folder: Path) -> set[str]:
+    query = "SELECT document_id FROM {} WHERE deleted_at IS NOT NULL"
+    with Ledger(folder, read_only=True) as ledger:
+        return {row[0] for table in ("uploads", "surplus") for row in ledger.rows(query.format(table))}
+
+
+@pytest.mark.parametrize("named_here", [False, True])
+def test_R29_T61_a_forged_ledger_calls_nobodys_document_a_copy(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path, named_here: bool
+) -> None:
+    loaded = process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    own = client.with_user(loaded.user)
+    others = [own.upload(invoice(number).encode(), name=f"letter{number}.txt") for number in range(3)]
+    (name, kept), (second, _) = (
+        (one.name, one.id) for one in sorted(sandbox.stored()[loaded.user], key=lambda one: one.name)[:2]
+    )
+    before = ids_at(sandbox, loaded)
+    forge(
+        tmp_path / "run",
+        # Letters are called copies of the run's own document, and its own document a copy of a letter.
+        ("INSERT INTO surplus SELECT ?, key, name, 1, NULL FROM uploads WHERE name = ?", (others[0], name)),
+        ("UPDATE uploads SET document_id = ? WHERE name = ?", (others[1], second)),
+        named_here=named_here,
+    )
+    with suppress(LedgerError):
+        dedupe(client, tmp_path / "run", delete=True)
+    assert ids_at(sandbox, loaded) == before
+    assert kept in before
+
+
+def test_R29_documents_of_a_service_that_returns_no_names_are_cleaned_up_where_the_run_was_made_here(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    loaded = process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    nameless = client.with_user(loaded.user)
+    nameless.__class__ = NamelessClient
+    assert cleanup(nameless, tmp_path / "run") == 2
+    assert ids_at(sandbox, loaded) == set()
+
+
+class NamelessClient(Client):
+    """A client of a service that returns no names."""
+
+    def all_documents(self, **arguments: Any) -> Iterator[Document]:
+        for document in super().all_documents(**arguments):
+            yield replace(document, name="Document")

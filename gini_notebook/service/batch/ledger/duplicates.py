@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from gini_notebook.service.batch.ledger.store import Ledger
 from gini_notebook.service.batch.ledger.uploads import PARTIAL
+from gini_notebook.service.batch.naming import canonical
 
 
 def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:
@@ -51,6 +52,31 @@ def set_surplus_deleted(ledger: Ledger, document_id: str) -> None:
 def set_deleted(ledger: Ledger, document_id: str) -> None:
     """Record that a document of the run is no longer at the service."""
     ledger.change("UPDATE uploads SET deleted_at = ? WHERE document_id = ?", (time.time(), document_id))
+
+
+class Claim(NamedTuple):
+    """What a ledger says of a document at the service: whose it is, and the name and kind that it was sent with."""
+
+    key: str
+    name: str
+    kind: str
+
+
+def claims(ledger: Ledger) -> dict[str, Claim]:
+    """Return what the ledger says of each document that it knows, by canonical id, those in excess among them."""
+    rows = ledger.rows(
+        "SELECT document_id, key, name, kind FROM uploads WHERE document_id IS NOT NULL UNION ALL "
+        "SELECT surplus.document_id, key, uploads.name, kind FROM surplus JOIN uploads USING (key)"
+    )
+    return {canonical(document_id): Claim(*claim) for document_id, *claim in rows}
+
+
+def pages_of(ledger: Ledger) -> dict[str, list[str]]:
+    """Return the keys of the pages of all documents of several pages, in order."""
+    pages: dict[str, list[str]] = {}
+    for key, page in ledger.rows("SELECT key, part FROM parts ORDER BY key, number"):
+        pages.setdefault(key, []).append(page)
+    return pages
 
 
 def release_unfinished(ledger: Ledger) -> None:

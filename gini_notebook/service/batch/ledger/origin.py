@@ -14,6 +14,7 @@ from contextlib import suppress
 from stat import S_ISREG
 
 from gini_notebook.errors import LedgerError
+from gini_notebook.service.batch.ledger.duplicates import held_ids
 from gini_notebook.service.batch.ledger.store import Ledger
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 
@@ -26,6 +27,12 @@ RESTORED = (
     "The ledger in {folder} is older than the last work in this folder, so it does not know what was sent since, and "
     "nothing is deleted from here. Put the latest ledger back, or delete by hand, with client.delete, what is "
     "certainly yours."
+)
+
+STRANGE = (
+    "The run folder {folder} was unpacked or put back here, or its rights were changed: nothing shows that the "
+    "documents it names are its own, so nothing is deleted. Name its files once, with process(client, documents, "
+    "to={folder!r}); from then on what bears the run's names at the service can be deleted."
 )
 
 
@@ -77,19 +84,30 @@ def check_may_delete(ledger: Ledger) -> None:
     Raises
     ------
     LedgerError
-        When the folder was copied, or its ledger put back.
+        When the folder was copied, or its ledger put back, or made by somebody else.
     """
-    if (reason := _reason(ledger)) is not None:
+    reason = _reason(ledger)
+    if reason is None and not _is_vouched_for(ledger):
+        reason = STRANGE.format(folder=str(ledger.folder))
+    if reason is not None:
         raise LedgerError(reason)
+
+
+def may_be_forged(ledger: Ledger) -> bool:
+    """Return whether documents were in the ledger before any call in this folder has named some."""
+    return ledger.fact("strange") is not None
 
 
 def vouch(ledger: Ledger) -> None:
     """Record that the latest call has named its documents here, so that later ones may send them without naming them.
 
-    Beside the ledger stands a file, and in the ledger when that was last changed.
+    Beside the ledger stands a file, and in the ledger when that was last changed. What the ledger says of the documents
+    that it has already is not believed for that.
     """
     if _is_vouched_for(ledger):
         return
+    if held_ids(ledger):
+        ledger.remember("strange", "yes")
     text = secrets.token_hex(16)
     _write(ledger, ORIGIN_NAME, text)
     ledger.remember("origin", json.dumps([text, (ledger.folder / ORIGIN_NAME).stat().st_ctime_ns]))
