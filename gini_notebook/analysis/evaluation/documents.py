@@ -35,11 +35,14 @@ class SubmittedDocuments:
         Documents of the truth that were not sent.
     service
         Who was asked.
+    their_truth
+        What the truth says of the documents that were not sent; None if there are none.
     """
 
     documents: pd.DataFrame | None = None
     not_submitted: Sequence[str] = ()
     service: str = ""
+    their_truth: pd.DataFrame | None = None
 
     @property
     def names(self) -> list[str]:
@@ -81,14 +84,16 @@ def check_documents(documents: pd.DataFrame | None) -> pd.DataFrame | None:
     return documents
 
 
-def submitted_only(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str]]:
-    """Restrict the truth to what was sent, and name the rest: nobody asked the service about it.
+def submitted_only(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, list[str], pd.DataFrame | None]:
+    """Restrict the truth to what was sent; return the names and the labels of the rest, too.
+
+    Nobody asked the service about it.
 
     Only a batch knows what was sent; a mere table of extractions leaves the truth whole, since there a document
     without extractions may well be one that failed.
     """
     if documents is None or not isinstance(truth, pd.DataFrame) or "document" not in truth.columns:
-        return truth, []
+        return truth, [], None
     names = truth["document"].astype(object)
     wanted, known = (
         column.map(lambda name: composed(str(name)), na_action="ignore")
@@ -96,10 +101,10 @@ def submitted_only(truth: Any, documents: pd.DataFrame | None) -> tuple[Any, lis
     )
     submitted = wanted.isin(known) | names.isna()
     if submitted.all() or not submitted.any():
-        return truth, []
+        return truth, [], None
     kept = truth[submitted.to_numpy()]
     kept.attrs = dict(truth.attrs)
-    return kept, sorted({str(name) for name in names[~submitted]})
+    return kept, sorted({str(name) for name in names[~submitted]}), truth[~submitted.to_numpy()]
 
 
 def failed_without_truth(documents: pd.DataFrame | None, names: ObjectArray) -> list[dict[str, str]]:

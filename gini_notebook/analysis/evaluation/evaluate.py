@@ -20,6 +20,7 @@ from gini_notebook.analysis.evaluation.documents import (
     submitted_only,
     tables_of,
 )
+from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import (
     DaskFrame,
@@ -195,9 +196,9 @@ def _in_memory(extractions: Any, truth: Any, *, partitioned: bool) -> tuple[Pair
         truth, notes = pair_documents(truth, known["document"].astype(str).tolist())
     elif partitioned and "document" in source.columns:
         truth, notes = pair_documents(truth, source["document"].dropna().astype(str).unique().tolist())
-    truth, not_submitted = submitted_only(truth, known)
+    truth, not_submitted, their_truth = submitted_only(truth, known)
     scanned = None if candidates is None else scan_candidates(candidates, source)
-    submitted = SubmittedDocuments(known, not_submitted, str(getattr(extractions, "service", "")))
+    submitted = SubmittedDocuments(known, not_submitted, str(getattr(extractions, "service", "")), their_truth)
     return Pair(source, truth, scanned), submitted, notes
 
 
@@ -257,6 +258,9 @@ def _whole(
         candidates=None if candidates is None else candidates_of(candidates.table, inputs.documents),
         settings=settings.plain() | {"cluster": clustered, "weights": weighed_by},
         provenance=provenance(settings, selected, facts),
+        truth=None
+        if inputs.whole_truth is None
+        else EvaluatedTruth.of(truth, inputs.whole_truth, submitted.their_truth),
     )
 
 

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from gini_notebook.analysis.evaluation.counts import (
     encode_comparisons,
 )
 from gini_notebook.analysis.evaluation.encoding import BoolArray
+from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth
 from gini_notebook.analysis.evaluation.formulas import MICRO
 from gini_notebook.analysis.evaluation.intervals import CONFIDENCE_LEVEL, DEFAULT_KIND, check_confidence_level
 from gini_notebook.analysis.evaluation.mistakes import (
@@ -53,6 +54,11 @@ from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note, as_text
 from gini_notebook.schema import dotted
 
+if TYPE_CHECKING:
+    from gini_notebook.analysis.truth import Edit, Journal, Truth
+
+Edits: TypeAlias = "str | os.PathLike[str] | Journal | Sequence[Edit]"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Scores):
@@ -73,6 +79,8 @@ class Evaluation(Scores):
         The arguments of ``evaluate`` that decide numbers.
     provenance : mapping
         Edition of the metrics, version of the package, hashes of both tables, rules, seed, and what was left out.
+    truth
+        The truth that was evaluated: see :meth:`to_truth`.
     """
 
     comparisons: pd.DataFrame
@@ -80,6 +88,7 @@ class Evaluation(Scores):
     candidates: pd.DataFrame | None
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    truth: EvaluatedTruth | None = None
 
     def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Return the comparisons to look at.
@@ -405,7 +414,43 @@ class Evaluation(Scores):
         below = len(given.confidence) if above and not np.isnan(given.confidence).any() else 0
         settings = {**self.settings, "min_confidence": float(threshold), "all_below": below}
         comparisons = without_predictions_below(self.comparisons, threshold)
-        return Evaluation(comparisons, self.documents, self.candidates, settings, self.provenance)
+        return replace(self, comparisons=comparisons, settings=settings)
+
+    def to_truth(self, edits: Edits = ()) -> "Truth":
+        """Return the truth that was evaluated, with edits folded in; never anything that was extracted.
+
+        Parameters
+        ----------
+        edits
+            A :class:`gini_notebook.Journal`, the path of one, or edits in their order.
+
+        Returns
+        -------
+        Truth
+            Every label, also of fields and documents that are in no count; documents are called as in the run. Its
+            ``notes`` say what was understood when it was read, and how many labels were edited; its ``digest`` tells it
+            from the truth before. Evaluate it again, or keep it with :func:`gini_notebook.analysis.truth.write_truth`.
+
+        Raises
+        ------
+        SchemaError
+            If the evaluation was kept by a version that left the truth out.
+        TruthError
+            If what is to be folded in are no edits.
+
+        Examples
+        --------
+        >>> result.to_truth("labels.jsonl").digest  # doctest: +SKIP
+        """
+        from gini_notebook.analysis.truth.reading import edited_truth
+
+        if self.truth is None:
+            message = (
+                "This evaluation was kept by a version that left out the truth. Evaluate again, or read the truth "
+                "itself: read_truth([truth, edits])."
+            )
+            raise SchemaError(message)
+        return edited_truth(self.truth.table, self.truth.facts, edits)
 
     def in_memory(self) -> "Evaluation":
         """Return itself; a :class:`PartitionedEvaluation` is brought into memory by its method of this name."""
@@ -432,7 +477,10 @@ class Evaluation(Scores):
         tables = {"comparisons": self.comparisons, "documents": self.documents}
         if self.candidates is not None:
             tables["candidates"] = self.candidates
-        return write_archive(path, tables, {"settings": dict(self.settings), "provenance": dict(self.provenance)})
+        facts = {"settings": dict(self.settings), "provenance": dict(self.provenance)}
+        if self.truth is not None:
+            tables["truth"], facts["truth"] = self.truth.table, dict(self.truth.facts)
+        return write_archive(path, tables, facts)
 
     @classmethod
     def load(cls, path: "str | os.PathLike[str]") -> "Evaluation":
@@ -452,7 +500,10 @@ class Evaluation(Scores):
         try:
             settings, provenance = facts["settings"], facts["provenance"]
             spec_version = provenance["spec_version"]
-            loaded = cls(tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance)
+            truth = EvaluatedTruth.stored(tables["truth"], facts["truth"]) if "truth" in tables else None
+            loaded = cls(
+                tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance, truth
+            )
         except (KeyError, TypeError) as error:
             raise SchemaError(not_an_evaluation(path, error)) from error
         if spec_version != SPEC_VERSION:
@@ -486,6 +537,7 @@ class Evaluation(Scores):
             and _same(self.comparisons, other.comparisons)
             and _same(self.documents, other.documents)
             and _same(self.candidates, other.candidates)
+            and _same_truth(self.truth, other.truth)
         )
 
     __hash__ = None  # type: ignore[assignment] # tables are no keys
@@ -535,6 +587,12 @@ class Evaluation(Scores):
             return [field.rpartition(".")[2]]
         header = [name for group, name in self._columns if not group]
         return list(self.settings["required"] or header)
+
+
+def _same_truth(one: EvaluatedTruth | None, other: EvaluatedTruth | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return dict(one.facts) == dict(other.facts) and _same(one.table, other.table)
 
 
 def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:

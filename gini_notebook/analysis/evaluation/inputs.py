@@ -62,6 +62,8 @@ class Inputs:
         Fields of the truth that are neither labels of the service nor ever extracted.
     truth_hash, extractions_hash
         SHA-256 of each whole table.
+    whole_truth
+        Every row of the truth, its documents named as the extractions name them.
     """
 
     documents: ObjectArray
@@ -74,6 +76,7 @@ class Inputs:
     left_out_fields: tuple[str, ...]
     truth_hash: str
     extractions_hash: str
+    whole_truth: EncodedTable
     has_alternatives: bool = False
     """Whether some place of the truth has several rows."""
     unclear: int = 0
@@ -144,6 +147,7 @@ def read_inputs(
         unclear=unclear,
         never_delivered=never_delivered(wanted.names, delivered.names, columns) if whole else (),
         notes=notes,
+        whole_truth=wanted,
     )
 
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook import schema
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.documents import SubmittedDocuments, document_table
 from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, encode_table
+from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth, facts_of
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
-from gini_notebook.analysis.evaluation.inputs import check_common
+from gini_notebook.analysis.evaluation.inputs import check_common, read_inputs
 from gini_notebook.analysis.evaluation.mistakes import (
     MISTAKES,
     DescribedRules,
@@ -32,6 +34,7 @@ from gini_notebook.analysis.evaluation.partitions import (
     check_whole,
     evaluate_partition,
     hash_of,
+    loaded,
     make_plan,
     merge_partitions,
     partition_comparisons,
@@ -80,6 +83,7 @@ class PartitionedEvaluation(Scores):
     _partitions: Partitions
     _plan: Plan
     _counted_first: DocumentCounts
+    _not_sent: pd.DataFrame | None = None
 
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
@@ -143,7 +147,10 @@ class PartitionedEvaluation(Scores):
         >>> evaluate("runs/extractions/", "truth.parquet").in_memory().by_cause()  # doctest: +SKIP
         """
         comparisons = self._gathered(partition_comparisons)
-        return Evaluation(comparisons, self.documents, self.candidates, self.settings, self.provenance)
+        parts = pd.concat(self._partitions(_whole_truth_of_partition, self._plan), ignore_index=True)
+        labels = parts.sort_values(list(schema.TRUTH.key), kind="stable", ignore_index=True)
+        truth = EvaluatedTruth.stored(labels, facts_of(self._partitions.truth), self._not_sent)
+        return Evaluation(comparisons, self.documents, self.candidates, self.settings, self.provenance, truth)
 
     def _gathered(self, function: Any) -> pd.DataFrame:
         comparisons = pd.concat(self._partitions(function, self._plan), ignore_index=True)
@@ -178,6 +185,12 @@ def _truth_of_partition(
     comparisons = partition_comparisons(extractions, truth, candidates, how)
     wanted = (comparisons["group"] == "") & (comparisons["field"] == field)
     return comparisons.loc[wanted.to_numpy(dtype=bool), ["document", "group", "row", "field", "truth_canonical"]]
+
+
+def _whole_truth_of_partition(extractions: Any, truth: Any, candidates: Candidates | None, how: Plan) -> pd.DataFrame:
+    del candidates
+    found, wanted = loaded(extractions, truth)
+    return EvaluatedTruth.of(wanted, read_inputs(found, wanted, columns=how.columns).whole_truth).table
 
 
 def _unread_of_partition(
@@ -244,6 +257,7 @@ def evaluate_partitions(
         _partitions=partitions,
         _plan=plan,
         _counted_first=counted,
+        _not_sent=submitted.their_truth,
     )
     return result if all(one is None for one in beyond) else _with(result, *beyond)
 

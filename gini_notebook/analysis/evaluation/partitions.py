@@ -193,9 +193,15 @@ def partition_comparisons(extractions: Any, truth: Any, candidates: Candidates |
 def _compared(
     extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, *, to_count: bool
 ) -> tuple[Inputs, Compared]:
-    found, wanted = (table if isinstance(table, pd.DataFrame) else table.load() for table in (extractions, truth))
+    found, wanted = loaded(extractions, truth)
     inputs = read_inputs(found, wanted, columns=how.columns)
     return inputs, compare_tables(inputs, found, how.rules, how.settings, candidates, to_count=to_count)
+
+
+def loaded(extractions: Any, truth: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables of a partition, read where they are still in files."""
+    found, wanted = (table if isinstance(table, pd.DataFrame) else table.load() for table in (extractions, truth))
+    return found, wanted
 
 
 def check_whole(results: Sequence[PartitionResult]) -> None:

@@ -31,7 +31,6 @@ _SERVICE_AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?:[A-Za-z]{3}").fullmatch
 _SERVICE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
 _THOUSAND = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}").fullmatch
 _EXPONENT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}").fullmatch
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
 _NAMES = {"de": "German", "ch": "Swiss", "en": "English"}
 _FIRST_DAY = datetime.date(1899, 12, 30)  # day 0 of the dates of spreadsheets
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119
@@ -145,9 +144,6 @@ def read_values(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None]
     reader = _READERS.get(column.kind, _texts)
     values, notes = reader(column, wishes)
     values = [value if value is not None and notations.visible(value).strip() else None for value in values]
-    missing = [value for value in values if value is not None and value.strip().casefold() in MISSING_WORDS]
-    if missing:
-        notes.append(_note("missing_words", column, missing))
     return values, notes
 
 
@@ -222,22 +218,18 @@ def _texts(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], li
     return [cell_text(cell) for cell in column.cells], notes
 
 
-def _ibans(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], list[Note]]:
-    values = [cell_text(cell) for cell in column.cells]
-    wrong = [value for value in values if value is not None and _fails_its_digits(value)]
-    return values, [_note("check_digits", column, wrong)] if wrong else []
+def is_missing_word(text: str) -> bool:
+    """Return whether a text is a word by which people and programs say that there is nothing."""
+    return text.strip().casefold() in MISSING_WORDS
 
 
-def _fails_its_digits(value: str) -> bool:
-    """Return whether a text has the form of an IBAN, and its check digits (ISO 7064, mod 97-10) are wrong."""
-    packed = "".join(mark for mark in notations.cleaned(value).upper() if mark not in " -")
-    if not _IBAN(packed):
-        return False
-    return int("".join(str(int(mark, 36)) for mark in packed[4:] + packed[:4])) % 97 != 1
+def is_service_amount(text: str) -> bool:
+    """Return whether a text is an amount with its currency as the service writes it."""
+    return _SERVICE_AMOUNT(text) is not None
 
 
 def _stated(text: str) -> bool:
-    return bool(text.strip()) and text.strip().casefold() not in MISSING_WORDS
+    return bool(text.strip()) and not is_missing_word(text)
 
 
 @dataclass(slots=True)
@@ -245,21 +237,19 @@ class _Understood:
     """What was read of a column, by how it was understood."""
 
     examples: dict[str, list[str]] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
 
     def say(self, how: str, text: str) -> None:
         self.examples.setdefault(how, []).append(text)
 
-    def notes(self, column: ColumnOfCells, what: str) -> list[Note]:
-        notes = [_note("notation_understood", column, texts, how) for how, texts in self.examples.items()]
-        return notes + ([_note("truth_unread", column, self.unread, what)] if self.unread else [])
+    def notes(self, column: ColumnOfCells) -> list[Note]:
+        return [_note("notation_understood", column, texts, how) for how, texts in self.examples.items()]
 
 
 def _amounts(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], list[Note]]:
     texts = {place: cell for place, cell in enumerate(column.cells) if isinstance(cell, str) and _stated(cell)}
     free = {place: _spelled(text) for place, text in texts.items() if not _SERVICE_AMOUNT(text.strip())}
     readings = _in_one_notation(column, free, wishes, notations.amount)
-    understood, bare = _Understood(), []
+    understood = _Understood()
     values: list[str | None] = []
     for place, cell in enumerate(column.cells):
         beside = column.currencies[place] or wishes.currency
@@ -268,20 +258,15 @@ def _amounts(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
             if cell.currency:
                 understood.say("amounts with the currency of the cell's format", plain(cell.value))
             values.append(_amount(cell.value, code))
-            bare += [] if code else [values[-1] or ""]
         elif place in readings.values:
             value, own = readings.values[place]
             code = own or beside
             values.append(_amount(value, code))
-            bare += [] if code else [values[-1] or ""]
             if how := _how(texts[place], own, readings.notation):
                 understood.say(how, texts[place])
         else:
             values.append(cell_text(cell))
-            if place in free or not isinstance(cell, str | None):
-                understood.unread.append(values[-1] or "")
-    notes = understood.notes(column, "amount")
-    return values, notes + ([_note("currency_not_stated", column, bare)] if bare else [])
+    return values, understood.notes(column)
 
 
 def _spelled(text: str) -> str:
@@ -376,24 +361,19 @@ def _numbers(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
                 understood.say("percentages" if percent else f"{readings.notation} numbers".strip(), text)
         else:
             values.append(cell_text(cell))
-            if place in free or not isinstance(cell, str | None):
-                understood.unread.append(values[-1] or "")
-    return values, understood.notes(column, "number")
+    return values, understood.notes(column)
 
 
 def _dates(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], list[Note]]:
     order = wishes.date_order or _order(column)
     understood = _Understood()
     values: list[str | None] = []
-    for place, cell in enumerate(column.cells):
+    for cell in column.cells:
         read = _date(cell, order)
         values.append(cell_text(cell) if read is None else read.isoformat())
-        if read is None:
-            if not isinstance(cell, str | None) or (cell is not None and _stated(cell)):
-                understood.unread.append(values[place] or "")
-        elif how := _how_dated(cell, order):
+        if read is not None and (how := _how_dated(cell, order)):
             understood.say(how, cell_text(cell) or "")
-    return values, understood.notes(column, "date")
+    return values, understood.notes(column)
 
 
 def _date(cell: Cell, order: str | None) -> datetime.date | None:
@@ -460,7 +440,7 @@ def reads_back(group: str, name: str, value: str) -> bool:
         return False
 
 
-_READERS = {"amount": _amounts, "numeric": _numbers, "date": _dates, "iban": _ibans}
+_READERS = {"amount": _amounts, "numeric": _numbers, "date": _dates}
 
 
 def together(notes: Iterable[Note]) -> list[Note]:

@@ -4,15 +4,18 @@ Two tables name the same document in different ways: with another folder before 
 or none, another case. Such names are paired where exactly one candidate remains on both sides, and that is said.
 """
 
+import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from gini_notebook.errors import SettingError
 from gini_notebook.notations import visible
 from gini_notebook.notes import EXAMPLES, Note
 
@@ -131,3 +134,18 @@ def nearest_name(name: str, known: Sequence[str]) -> str:
     """Return the name that is most like this one, or an empty string if none is."""
     found = process.extractOne(name, known, scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
     return "" if found is None else str(found[0])
+
+
+def names_of(documents: Any) -> list[str]:
+    """Return the names of documents of a batch, a table, or a list."""
+    table: Any = getattr(documents, "documents", documents)
+    if hasattr(table, "columns"):
+        if "document" not in table.columns:
+            raise SettingError("documents= is a table without a column 'document'.")
+        return [str(name) for name in table["document"].dropna().unique()]
+    if isinstance(table, str | os.PathLike):
+        message = (
+            f"documents is {os.fspath(table)!r}; give a batch, a table with a column 'document', or a list of names."
+        )
+        raise SettingError(message)
+    return [str(name) for name in table]

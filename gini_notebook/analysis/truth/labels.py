@@ -214,11 +214,12 @@ def _declared_fields(labels: Labels, declared: Sequence[str] | str | None) -> li
     if declared is None:
         return []
     if isinstance(declared, str):
-        return list(labels.fields) if declared == "all" else [_place(declared)]
-    return [_place(name) for name in declared]
+        return list(labels.fields) if declared == "all" else [place_of(declared)]
+    return [place_of(name) for name in declared]
 
 
-def _place(name: str) -> tuple[str, str]:
+def place_of(name: str) -> tuple[str, str]:
+    """Return group and field of a name such as ``lineItems.artNumber``."""
     group, _, column = name.rpartition(".")
     return group, column
 

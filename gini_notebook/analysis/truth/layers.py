@@ -5,8 +5,9 @@ may have fewer of them; only where it gives a row in part, it corrects cells.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from gini_notebook.analysis.truth.document_names import paired
 from gini_notebook.analysis.truth.labels import Label, Labels
 from gini_notebook.notes import EXAMPLES, Note
 
@@ -46,6 +47,21 @@ def put_over(base: Labels, later: Labels, name: str) -> None:
     base.extend(later)
     if changed:
         base.notes.append(Note("truth_replaced", len(changed), detail=name, examples=tuple(changed[:EXAMPLES])))
+
+
+def name_documents(labels: Labels, names: Sequence[str]) -> None:
+    """Write the documents as they are named elsewhere, where exactly one candidate remains."""
+    pairing = paired(labels.documents, names)
+    labels.notes.extend(pairing.notes)
+
+    def name_of(document: str) -> str:
+        return pairing.names.get(document, document)
+
+    labels.labels = [label._replace(document=name_of(label.document)) for label in labels.labels]
+    labels.documents = {name_of(document): None for document in labels.documents}
+    labels.no_rows = {(name_of(document), group): None for document, group in labels.no_rows}
+    if labels.edited is not None:
+        labels.edited = {(name_of(place[0]), *place[1:]): said for place, said in labels.edited.items()}
 
 
 def _by_compound(labels: Iterable[Label]) -> dict[tuple[str, str], _Cells]:

@@ -7,12 +7,13 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gini_notebook import _guarded
+from gini_notebook.analysis.truth import label_notes
 from gini_notebook.analysis.truth.column_values import Wishes
-from gini_notebook.analysis.truth.document_names import paired
-from gini_notebook.analysis.truth.edits import fold, is_journal, journal_labels
+from gini_notebook.analysis.truth.document_names import names_of
+from gini_notebook.analysis.truth.edits import Edit, fold, is_journal, journal_labels, labels_of_edits
 from gini_notebook.analysis.truth.folder import (
     DOCUMENT_SUFFIXES,
     document_name,
@@ -20,8 +21,9 @@ from gini_notebook.analysis.truth.folder import (
     read_document,
     read_documents,
 )
-from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, unpacked
-from gini_notebook.analysis.truth.layers import put_over
+from gini_notebook.analysis.truth.journal import Journal
+from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, place_of, unpacked
+from gini_notebook.analysis.truth.layers import name_documents, put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
 from gini_notebook.analysis.truth.sheets import (
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", *SPREADSHEET_SUFFIXES, ".parquet", ".jsonl", ".ndjson")
 
+Edits: TypeAlias = "str | os.PathLike[str] | Journal | Sequence[Edit]"
+
 # Of CSV and JSON; some ten million labels.
 MAX_TEXT_BYTES = 256 * 1024 * 1024
 
@@ -64,6 +68,7 @@ class _Reading:
     problems: list[tuple[str, str]] = field(default_factory=list)
     without: int = 0
     tables: list[str] = field(default_factory=list)
+    rule: str = ""
 
 
 def read_truth(  # noqa: PLR0913 - settings, all by keyword
@@ -227,16 +232,13 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
     from gini_notebook.analysis.truth.truth import Truth
 
     if documents is not None:
-        _pair(reading.labels, _names_of(documents))
+        name_documents(reading.labels, names_of(documents))
     declared = declare(reading.labels, declared_fields)
     labels = reading.labels
     if not labels.labels:
         raise TruthError(_nothing_found(reading))
-    several = [label for label in labels.labels if label.alternative]
-    if several:
-        about = tuple(dict.fromkeys(dotted(label.group, label.field) for label in several))
-        places = {label[:4] for label in several}
-        labels.notes.append(Note("alternatives_found", len(places), about))
+    labels.notes = [note for note in labels.notes if note.kind not in label_notes.KINDS]
+    labels.notes += label_notes.notes_of_labels(labels.labels)
     if reading.tables:
         labels.notes.append(Note("tables_passed_over", len(reading.tables), examples=_first(reading.tables)))
     if reading.problems:
@@ -245,7 +247,7 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
     _unsure_of_invoices(labels)
     table = Truth(frame(labels.labels))
     table.attrs.update(
-        rule=_rule(declared),
+        rule=_rule(declared) if declared or not reading.rule else reading.rule,
         problems=reading.problems,
         summary=_summary(reading),
         unsure=[dotted(*one) for one in labels.unsure],
@@ -262,48 +264,71 @@ def _unsure_of_invoices(labels: Labels) -> None:
     labels.unsure.update(dict.fromkeys(sorted(places)))
 
 
-def _names_of(documents: Any) -> list[str]:
-    """Return the names of documents of a batch, a table, or a list."""
-    table = getattr(documents, "documents", documents)
-    if hasattr(table, "columns"):
-        if "document" not in table.columns:
-            raise SettingError("documents= is a table without a column 'document'.")
-        return [str(name) for name in table["document"].dropna().unique()]
-    if isinstance(table, str | os.PathLike):
-        message = (
-            f"documents is {os.fspath(table)!r}; give a batch, a table with a column 'document', or a list of names."
-        )
-        raise SettingError(message)
-    return [str(name) for name in table]
-
-
-def _pair(labels: Labels, names: Sequence[str]) -> None:
-    """Write the documents as they are named elsewhere."""
-    pairing = paired(labels.documents, names)
-    labels.notes.extend(pairing.notes)
-
-    def name_of(document: str) -> str:
-        return pairing.names.get(document, document)
-
-    labels.labels = [label._replace(document=name_of(label.document)) for label in labels.labels]
-    labels.documents = {name_of(document): None for document in labels.documents}
-    labels.no_rows = {(name_of(document), group): None for document, group in labels.no_rows}
-    if labels.edited is not None:
-        labels.edited = {(name_of(place[0]), *place[1:]): said for place, said in labels.edited.items()}
-
-
 def _read_frame(reading: _Reading, table: Any) -> None:
     """Read a table in memory; what this function itself has returned says what it says."""
     if "notes" not in table.attrs or not {"document", "field", "value", "source"} <= set(table.columns):
         _put_table(reading, frame_labels(table, reading.wishes), "a table")
         return
-    labels = Labels(notes=list(from_plain(table.attrs["notes"])))
+    _put_table(reading, _own_labels(reading, table), "a table")
+
+
+def _own_labels(reading: _Reading, table: Any) -> Labels:
+    """Return the labels of a truth table as they are, with what it says of itself."""
+    problems = [(str(name), str(problem)) for name, problem in table.attrs.get("problems", ())]
+    reading.problems += problems  # and a note of them is made at the end
+    said = from_plain(table.attrs.get("notes"))
+    labels = Labels(notes=[note for note in said if not problems or note.kind != "files_unread"])
     whole = TRUTH.frame(table.to_dict("list"))
     for row in whole.astype(object).where(whole.notna(), None).to_dict("records"):
         row["state"] = "unclear" if row["state"] == "unclear" else ""
         labels.add(Label(**{name: row[name] for name in Label._fields}))
-    labels.unsure.update({("", name): None for name in table.attrs.get("unsure", ())})
-    _put_table(reading, labels, "a table")
+    labels.unsure.update(dict.fromkeys(place_of(name) for name in table.attrs.get("unsure", ())))
+    reading.rule = reading.rule or str(table.attrs.get("rule", ""))
+    return labels
+
+
+def edited_truth(table: "pd.DataFrame", facts: Mapping[str, Any], edits: Edits) -> "Truth":
+    """Fold edits over a truth that was read before, and was kept with what it said of itself.
+
+    Parameters
+    ----------
+    table
+        A table by :data:`gini_notebook.schema.TRUTH`.
+    facts
+        Its ``attrs``.
+    edits
+        A journal, the path of one, or edits in their order.
+
+    Raises
+    ------
+    TruthError
+        If the file is no journal, or what is given are no edits.
+    """
+    base = table.copy()
+    base.attrs = dict(facts)
+    reading = _Reading("this evaluation", Wishes())
+    reading.labels = _own_labels(reading, base)
+    labels = _labels_of_edits(edits)
+    name_documents(labels, list(reading.labels.documents))
+    fold(reading.labels, labels)
+    return _finished(reading, None, None)
+
+
+def _labels_of_edits(edits: Edits) -> Labels:
+    if isinstance(edits, (str, os.PathLike)):
+        path = Path(edits).expanduser()
+        if not path.is_file():
+            message = f"There is no file {os.fspath(path)!r} to read edits from."
+            raise TruthError(message)
+        labels = _table(path, Wishes())
+        if labels.edited is None:
+            message = f"{path.name} is no journal of edits, which is JSON lines with at, document, field and state."
+            raise TruthError(message)
+        return labels
+    given = edits.edits if isinstance(edits, Journal) else tuple(edits)
+    if not all(isinstance(one, Edit) for one in given):
+        raise TruthError("edits is a Journal, the path of one, or a list of Edit.")
+    return labels_of_edits(given)
 
 
 def _read_path(reading: _Reading, path: Path) -> None:
@@ -328,7 +353,7 @@ def _read_path(reading: _Reading, path: Path) -> None:
 def _put_table(reading: _Reading, labels: Labels, name: str) -> None:
     """Put a table over what is there, whose names it may write in another way."""
     if reading.labels.documents:
-        _pair(labels, list(reading.labels.documents))
+        name_documents(labels, list(reading.labels.documents))
     if labels.edited is not None:
         fold(reading.labels, labels)
     else:

@@ -1,0 +1,77 @@
+"""What labels give to know by themselves, wherever they come from: told when all that was read is put together.
+
+A value that a later source or an edit has replaced is in no note, and what an edit brings in is.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from gini_notebook import notations
+from gini_notebook.analysis.truth.column_values import is_missing_word, is_service_amount, kind_of, together
+from gini_notebook.analysis.truth.labels import Label
+from gini_notebook.notes import EXAMPLES, Note
+from gini_notebook.schema import dotted
+
+KINDS = frozenset(("check_digits", "missing_words", "currency_not_stated", "truth_unread", "alternatives_found"))
+"""The kinds of notes that are made here."""
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
+_Values = Mapping[str, int]
+
+
+def notes_of_labels(labels: Iterable[Label]) -> list[Note]:
+    """Return what to know about labels, whatever was said when they were read.
+
+    Examples
+    --------
+    >>> notes_of_labels([Label("a.pdf", "", 0, "iban", "DE99 1203 0000 0000 2020 51", "table")])
+    [Note(kind='check_digits', count=1, about=('iban',), detail='')]
+    """
+    values: dict[tuple[str, str], Counter[str]] = {}
+    several: dict[tuple[str, str], set[tuple[str, int]]] = {}
+    for label in labels:
+        column = label.group, label.field
+        if label.alternative:
+            several.setdefault(column, set()).add((label.document, label.row))
+        if label.value is not None and label.state != "unclear":
+            values.setdefault(column, Counter())[label.value] += 1
+    notes = [note for column, found in values.items() for note in _notes_of_column(column, found)]
+    if several:
+        about = tuple(dotted(*column) for column in several)
+        notes.append(Note("alternatives_found", sum(map(len, several.values())), about))
+    return together(notes)
+
+
+def _notes_of_column(column: tuple[str, str], values: _Values) -> Iterator[Note]:
+    place, kind = dotted(*column), kind_of(column[1])
+    yield from _note("missing_words", place, values, is_missing_word)
+    if kind == "iban":
+        yield from _note("check_digits", place, values, fails_its_digits)
+    if kind == "amount":
+        yield from _note("currency_not_stated", place, values, lambda value: bool(_NUMBER(value)))
+    for of, detail, reads in _NOTATIONS:
+        if kind == of:
+            unread = {value: count for value, count in values.items() if not is_missing_word(value)}
+            yield from _note("truth_unread", place, unread, lambda value, reads=reads: not reads(value), detail)  # type: ignore[misc]
+
+
+def _note(kind: str, place: str, values: _Values, wanted: Callable[[str], bool], detail: str = "") -> Iterator[Note]:
+    found = {value: count for value, count in values.items() if wanted(value.strip())}
+    if found:
+        yield Note(kind, sum(found.values()), (place,), detail, tuple(found)[:EXAMPLES])
+
+
+_NOTATIONS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("amount", "amount", lambda value: bool(_NUMBER(value)) or is_service_amount(value)),
+    ("numeric", "number", lambda value: bool(_NUMBER(value))),
+    ("date", "date", notations.is_iso),
+)
+
+
+def fails_its_digits(value: str) -> bool:
+    """Return whether a text has the form of an IBAN, and its check digits (ISO 7064, mod 97-10) are wrong."""
+    packed = "".join(mark for mark in notations.cleaned(value).upper() if mark not in " -")
+    if not _IBAN(packed):
+        return False
+    return int("".join(str(int(mark, 36)) for mark in packed[4:] + packed[:4])) % 97 != 1
