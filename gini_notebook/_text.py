@@ -4,6 +4,10 @@ import operator
 import os
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Of an account number four characters at each end leave enough in the dark.
 _LONG = 15
@@ -29,6 +33,12 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """Return a text of ours, perhaps of several lines, with whatever got into it in the form of :func:`printable`."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def printable_frame(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a table to be shown, with its names and texts in the form of :func:`printable`; numbers stay numbers."""
+    shown = frame.map(lambda cell: printable(cell) if isinstance(cell, str) else cell)
+    return shown.rename(columns=lambda name: printable(str(name)))
 
 
 def sentence(text: str) -> str:

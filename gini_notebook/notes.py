@@ -508,7 +508,7 @@ def as_html(notes: Iterable[Note]) -> str:
             Markup(' style="font-weight:600"') if note.level == "must" else "",
             note.text,
             note.advice,
-            f" ({', '.join(note.examples)})" if note.examples else "",
+            f" ({', '.join(map(printable, note.examples))})" if note.examples else "",
         )
         for note in ordered(notes)
     ]

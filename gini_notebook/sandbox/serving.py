@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime
+import logging
 import os
 import shutil
 import signal
@@ -53,6 +54,23 @@ class Running:
     client_secret: str
 
 
+class PrintableFormatter(logging.Formatter):
+    """Writes what is logged, and tracebacks, so that no text of a document or request has an effect on a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the text of a record, with what has an effect as escapes."""
+        text = super().format(record)
+        return "".join(
+            one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode("ascii") for one in text
+        )
+
+
+def _log_printably() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(PrintableFormatter())
+    logging.basicConfig(handlers=[handler])
+
+
 class _Server(uvicorn.Server):
     """A server that ends as we need it."""
 
@@ -95,6 +113,7 @@ def serve(
         Whether to end when standard input ends, as it does when the parent process dies.
     """
     folder = Path(tempfile.mkdtemp(prefix="gini-sandbox-"))
+    _log_printably()
     try:
         asyncio.run(_serve(settings, folder, ready, admin_token=admin_token, parent=parent))
     finally:
@@ -159,6 +178,7 @@ def _config(application: Application, context: ssl.SSLContext, connections: Conn
         http=connections.protocol(),
         ws="none",
         lifespan="off",
+        log_config=None,
         log_level="error",
         access_log=False,
         proxy_headers=False,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from gini_notebook._text import printable_frame
 from gini_notebook.analysis.comparison.differences import (
     CHANGES,
     INTERVALS,
@@ -277,9 +278,11 @@ class Comparison:
     def _repr_html_(self) -> str:
         """Show the table per field in a notebook; text from documents is escaped."""
         columns = ["f1_a", "f1_b", "f1_difference", "f1_difference_low", "f1_difference_high", "p_holm", "verdict"]
-        shown = self.by_field()[["group", "field", *columns]]
+        shown = printable_frame(self.by_field()[["group", "field", *columns]])
         notes = Markup("").join(Markup("<p>{}</p>").format(note.text) for note in self.notes)
-        return notes + str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
+        return notes + str(
+            printable_frame(shown).to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True)
+        )
 
 
 def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = None) -> Comparison:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gini_notebook._text import printable
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
 from gini_notebook.analysis.evaluation.formulas import ratio
 from gini_notebook.analysis.evaluation.units import DOCUMENTS, FEW_CLUSTERS, Units
@@ -194,4 +195,4 @@ def headline(row: Mapping[str, Any], attrs: Mapping[str, Any]) -> str:
         text += f" The limits allow for {unit} that fail altogether and were not among these."
     if attrs.get("cluster") and attrs["clusters"] < FEW_CLUSTERS:
         text += f" There are few {unit}, so the limits are wide on purpose."
-    return text
+    return printable(text)

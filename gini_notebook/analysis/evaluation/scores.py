@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from gini_notebook._text import printable_frame
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
 from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
@@ -421,12 +422,15 @@ class Scores(ABC):
     def _repr_html_(self) -> str:
         """Show the notes and the table per field in a notebook; text from documents is escaped."""
         scores = self.by_field()
-        shown = scores[["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]]
+        columns = ["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]
+        shown = printable_frame(scores[columns])
         whole = scores[scores["average"] & (scores["field"] == MICRO) & scores["f1"].notna()]
         said = Markup("").join(
             Markup("<p>{}</p>").format(headline(row, scores.attrs)) for row in whole.to_dict("records")
         )
-        table = str(shown.to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True))
+        table = str(
+            printable_frame(shown).to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True)
+        )
         return as_html(self.notes) + table + str(said)
 
     def document_counts(self, level: str = "typed", *, answered_only: bool = False) -> DocumentCounts:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from gini_notebook._text import printable, printable_frame
 from gini_notebook.notes import Note, as_html, as_text, from_plain, ordered
 
 _SHOWN = 10
@@ -57,11 +58,13 @@ class Truth(pd.DataFrame):  # type: ignore[misc]  # pandas comes without types
     def __repr__(self) -> str:
         if not set(_COLUMNS) <= set(self.columns):
             return str(pd.DataFrame(self))
-        table = pd.DataFrame(self)[list(_COLUMNS)].to_string(max_rows=_SHOWN, min_rows=_SHOWN, index=False)
-        return f"{self.headline}\n{as_text(self.notes)}{table}"
+        shown = printable_frame(pd.DataFrame(self)[list(_COLUMNS)])
+        table = shown.to_string(max_rows=_SHOWN, min_rows=_SHOWN, index=False)
+        return f"{printable(self.headline)}\n{as_text(self.notes)}{table}"
 
     def _repr_html_(self) -> str:
         """Show the headline, the notes and the first labels in a notebook; text from files is escaped."""
         columns = [name for name in _COLUMNS if name in self.columns]
-        table = str(pd.DataFrame(self)[columns].head(_SHOWN).to_html(index=False, na_rep="", escape=True))
-        return str(Markup("<p>{}</p>").format(self.headline)) + as_html(self.notes) + table
+        shown = printable_frame(pd.DataFrame(self)[columns].head(_SHOWN))
+        table = str(shown.to_html(index=False, na_rep="", escape=True))
+        return str(Markup("<p>{}</p>").format(printable(self.headline))) + as_html(self.notes) + table

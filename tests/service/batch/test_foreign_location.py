@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gini_notebook.service.batch import BatchSettings, process
+from gini_notebook.service.batch.ledger import Ledger
 from tests.service.batch.conftest import letter
 
 if TYPE_CHECKING:
@@ -31,3 +32,6 @@ def test_R5_R28_T13_a_run_follows_no_foreign_address_and_finds_the_document_in_t
     assert len(posts) == 6 + 2 + 1
     assert len(unhurt.stored()[batch.user]) == 9
     assert batch.surplus.empty
+    with Ledger(tmp_path / "run", read_only=True) as ledger:
+        unclear = ledger.rows("SELECT count(*) FROM uploads WHERE unknown_at IS NOT NULL")[0][0]
+    assert unclear == 9 if share == 1.0 else 0 < unclear < 9
