@@ -62,6 +62,8 @@ def check_truth(
         - ``run_differs``: the run read something else;
         - ``as_run``: as the run read it, though it stands nowhere or has a wrong form: copied from a run?
         - ``sum``: quantities and prices of the rows do not add up to what is to be paid;
+        - ``net_amount``: quantity and price of a line, with its allowances and charges, are not the net amount that the
+          e-invoice of the label states (BT-131 of EN 16931);
         - ``duplicate``: amount, account and reference of another document; or the same file, or a bill that is alike in
           all but this, labelled differently.
 

@@ -8,9 +8,12 @@ import pandas as pd
 
 from gini_notebook.analysis.labelling.document_text import DocumentText
 from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, Run, gather, labelled_values, surprises
+from gini_notebook.analysis.labelling.net_amounts import contradicting_lines
 from gini_notebook.analysis.labelling.repeats import repeated
 from gini_notebook.analysis.labelling.sums import contradictions
+from gini_notebook.analysis.truth.einvoice.line_amounts import ATTRIBUTE, read
 from gini_notebook.errors import SchemaError
+from gini_notebook.notations import composed
 from gini_notebook.schema import CHECK_TRUTH, TRUTH, check, dotted
 
 # In bits, as surprises are: what an explanation of a label adds.
@@ -32,6 +35,7 @@ CHECKS = (
     "as_run",
     "run_differs",
     "sum",
+    "net_amount",
     "duplicate",
 )
 """The names in the column ``check``, the most telling first."""
@@ -83,6 +87,7 @@ def check_labels(
     labels = labelled_values(table)
     evidence = gather(labels, texts or {}, None if extractions is None else Run(extractions))
     findings = [*_findings(labels, evidence), *_of_whole_documents(labels, evidence, documents)]
+    findings += _of_lines(labels, truth)
     return _table(_gravest(findings))
 
 
@@ -175,6 +180,14 @@ def _of_whole_documents(
         yield Finding(contradiction.label, "sum", doubt, contradiction.found, contradiction.suggestion)
     for repeat in repeated(labels, evidence, documents):
         yield Finding(repeat.label, "duplicate", repeat.surprise, repeat.found, repeat.suggestion)
+
+
+def _of_lines(labels: Sequence[LabelledValue], truth: pd.DataFrame) -> Iterator[Finding]:
+    """Yield what speaks against labels of lines by what their e-invoice states beside them."""
+    lines = {composed(name): stated for name, stated in read(truth.attrs.get(ATTRIBUTE)).items()}
+    for contradiction in contradicting_lines(labels, lines):
+        doubt = CONTRADICTION * contradiction.surprise
+        yield Finding(contradiction.label, "net_amount", doubt, contradiction.found, contradiction.suggestion)
 
 
 def _gravest(findings: Iterable[Finding]) -> list[Finding]:

@@ -33,6 +33,7 @@ class LabelledValue:
     value: str
     rule: Rule
     canonical: str | None
+    source: str = ""
 
     @property
     def place(self) -> tuple[str, str, int, str]:
@@ -122,12 +123,13 @@ def labelled_values(truth: pd.DataFrame) -> list[LabelledValue]:
     """Return the labels of a truth table that have a value."""
     rules: dict[str, Rule] = {}
     found = []
-    table = truth.dropna(subset=["value"])
-    for document, group, row, name, value in zip(
-        *(table[column] for column in ("document", "group", "row", "field", "value")), strict=True
+    table = truth.dropna(subset=["value"]).fillna({"source": ""})
+    for document, group, row, name, value, source in zip(
+        *(table[column] for column in ("document", "group", "row", "field", "value", "source")), strict=True
     ):
         rule = rules.setdefault(name, rule_of(name))
-        found.append(LabelledValue(composed(document), group, int(row), name, value, rule, rule.canonical(value)))
+        canonical = rule.canonical(value)
+        found.append(LabelledValue(composed(document), group, int(row), name, value, rule, canonical, source))
     return found
 
 

@@ -57,6 +57,8 @@ class Labels:
         What to know about what was read.
     edited
         Only of edits: every place that they decide about, and what may have stood there for them to be about it.
+    lines
+        By document what an e-invoice states of the amounts of its lines, see :mod:`.einvoice.line_amounts`.
     """
 
     labels: list[Label] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Labels:
     unsure: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     edited: dict[Place, list[Said]] | None = None
+    lines: dict[str, str] = field(default_factory=dict)
 
     def add(self, label: Label) -> None:
         """Take one label up."""
@@ -81,6 +84,7 @@ class Labels:
         self.no_rows.update(other.no_rows)
         self.unsure.update(other.unsure)
         self.notes.extend(other.notes)
+        self.lines.update(other.lines)
 
 
 def packed(labels: Labels) -> Value:
@@ -110,7 +114,8 @@ def packed(labels: Labels) -> Value:
             [place(document), place(group), row, place(name), number, [[place(state), value] for state, value in said]]
             for (document, group, row, name, number), said in labels.edited.items()
         ]
-    return [list(names), rows, documents, fields, no_rows, unsure, notes, edited]
+    lines: list[Value] = [[place(document), text] for document, text in labels.lines.items()]
+    return [list(names), rows, documents, fields, no_rows, unsure, notes, edited, lines]
 
 
 def unpacked(value: Value) -> Labels:
@@ -123,7 +128,7 @@ def unpacked(value: Value) -> Labels:
     """
     content: Any = value
     try:
-        names, rows, documents, fields, no_rows, unsure, notes, edited = content
+        names, rows, documents, fields, no_rows, unsure, notes, edited, lines = content
         labels = [
             Label(names[document], names[group], row, names[name], text, names[source], alternative, names[state])
             for document, group, row, name, text, source, alternative, state in rows
@@ -133,12 +138,15 @@ def unpacked(value: Value) -> Labels:
             kept.update({(names[one], names[other]): None for one, other in pairs})
         result.notes = [_note(*one) for one in notes]
         result.edited = None if edited is None else dict(_edited(names, *one) for one in edited)
+        result.lines = {names[document]: text for document, text in lines}
     except (TypeError, ValueError, LookupError) as error:
         raise TruthError("what was read from it is no ground truth") from error
     if not all(type(name) is str for name in names) or not all(
         type(label.row) is int and type(label.alternative) is int and (label.value is None or type(label.value) is str)
         for label in labels
     ):
+        raise TruthError("what was read from it is no ground truth")
+    if not all(type(text) is str for text in result.lines.values()):
         raise TruthError("what was read from it is no ground truth")
     return result
 

@@ -60,6 +60,7 @@ def name_documents(labels: Labels, names: Sequence[str]) -> None:
     labels.labels = [label._replace(document=name_of(label.document)) for label in labels.labels]
     labels.documents = {name_of(document): None for document in labels.documents}
     labels.no_rows = {(name_of(document), group): None for document, group in labels.no_rows}
+    labels.lines = {name_of(document): text for document, text in labels.lines.items()}
     if labels.edited is not None:
         labels.edited = {(name_of(place[0]), *place[1:]): said for place, said in labels.edited.items()}
 

@@ -14,6 +14,7 @@ from gini_notebook.analysis.truth import label_notes
 from gini_notebook.analysis.truth.column_values import Wishes
 from gini_notebook.analysis.truth.document_names import names_of
 from gini_notebook.analysis.truth.edits import Edit, fold, is_journal, journal_labels, labels_of_edits
+from gini_notebook.analysis.truth.einvoice.line_amounts import ATTRIBUTE, read_each, written_together
 from gini_notebook.analysis.truth.folder import (
     DOCUMENT_SUFFIXES,
     document_name,
@@ -253,6 +254,8 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
         unsure=[dotted(*one) for one in labels.unsure],
         notes=as_plain(merged([labels.notes])),
     )
+    if labels.lines:
+        table.attrs[ATTRIBUTE] = written_together(labels.lines)
     return table
 
 
@@ -278,6 +281,7 @@ def _own_labels(reading: _Reading, table: Any) -> Labels:
     reading.problems += problems  # and a note of them is made at the end
     said = from_plain(table.attrs.get("notes"))
     labels = Labels(notes=[note for note in said if not problems or note.kind != "files_unread"])
+    labels.lines = read_each(table.attrs.get(ATTRIBUTE))
     whole = TRUTH.frame(table.to_dict("list"))
     for row in whole.astype(object).where(whole.notna(), None).to_dict("records"):
         row["state"] = "unclear" if row["state"] == "unclear" else ""

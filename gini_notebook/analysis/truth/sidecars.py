@@ -41,4 +41,6 @@ def renamed(labels: Labels, document: str) -> Labels:
     result = Labels([label._replace(document=document) for label in labels.labels], {document: None})
     result.fields.update(labels.fields)
     result.notes += labels.notes
+    for text in labels.lines.values():
+        result.lines[document] = text
     return result

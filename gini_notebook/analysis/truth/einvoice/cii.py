@@ -66,7 +66,7 @@ def cii_labels(root: Element, document: str) -> Labels:
         if find(line, "SpecifiedTradeProduct") is not None:  # else it is a line that only carries a note
             _line(result, row, line, currency)
             row += 1
-    return result.labels
+    return result.collected()
 
 
 def _first(node: Element | None, names: tuple[str, ...]) -> Element | None:
@@ -137,16 +137,16 @@ def _recipient(result: Collector, settlement: Element | None, agreement: Element
 
 def _line(result: Collector, row: int, line: Element, currency: str | None) -> None:
     quantity = number(text(_first(line, _LINE_DELIVERY), "BilledQuantity"))
-    gross = gross_unit_price(_price(line, quantity))
+    price = _price(line, quantity)
     product = find(line, "SpecifiedTradeProduct")
     cells = (
         ("position", text(line, "AssociatedDocumentLineDocument/LineID"), "LineID"),
         ("artNumber", text(product, "SellerAssignedID"), "SellerAssignedID"),
         ("description", text(product, "Name", "Description"), "Name"),
         ("quantity", None if quantity is None else plain_number(quantity), "BilledQuantity"),
-        ("baseGross", amount(gross, currency), "NetPriceProductTradePrice+tax"),
+        ("baseGross", amount(gross_unit_price(price), currency), "NetPriceProductTradePrice+tax"),
     )
-    result.line(row, cells)
+    result.line(row, cells, price)
 
 
 def _price(line: Element, quantity: Decimal | None) -> LinePrice:

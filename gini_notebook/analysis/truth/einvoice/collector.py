@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from gini_notebook.analysis.truth.einvoice.accounts import Account, no_accounts, payable
 from gini_notebook.analysis.truth.einvoice.discounts import SKONTO, Discount, discount_amounts
+from gini_notebook.analysis.truth.einvoice.line_amounts import written
 from gini_notebook.analysis.truth.einvoice.nodes import amount, iso_date, percentage
+from gini_notebook.analysis.truth.einvoice.prices import LinePrice
 from gini_notebook.analysis.truth.labels import Label, Labels
 from gini_notebook.notes import Note
 from gini_notebook.schema import LINE_ITEMS
@@ -26,6 +28,7 @@ class Collector:
     def __init__(self, document: str) -> None:
         self.document = document
         self.labels = Labels(documents={document: None})
+        self._prices: list[LinePrice] = []
 
     def header(self, field: str, value: str | None, source: str) -> None:
         """Label a header field."""
@@ -70,9 +73,16 @@ class Collector:
             )
             self._row(SKONTO, row, ((name, value, source) for name, value in cells))
 
-    def line(self, row: int, cells: Iterable[tuple[str, str | None, str]]) -> None:
-        """Label the cells of a line item."""
+    def line(self, row: int, cells: Iterable[tuple[str, str | None, str]], price: LinePrice) -> None:
+        """Label the cells of a line item, and keep what is stated of its price."""
         self._row(LINE_ITEMS, row, cells)
+        self._prices.append(price)
+
+    def collected(self) -> Labels:
+        """Return the labels, with what the lines state."""
+        if text := written(self._prices):
+            self.labels.lines[self.document] = text
+        return self.labels
 
     def _row(self, group: str, row: int, cells: Iterable[tuple[str, str | None, str]]) -> None:
         for field, value, source in cells:

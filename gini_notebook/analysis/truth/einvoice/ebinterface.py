@@ -59,7 +59,7 @@ def ebinterface_labels(root: Element, document: str) -> Labels:
     result.header("businessDocType", _KINDS.get(attribute(root, "DocumentType") or ""), "DocumentType")
     for row, line in enumerate(find_all(root, "Details/ItemList/ListLineItem")):
         _line(result, row, line, total.currency)
-    return result.labels
+    return result.collected()
 
 
 def _account(node: Element) -> Account:
@@ -78,15 +78,13 @@ def _discounts(root: Element) -> Iterator[Discount]:
 
 def _line(result: Collector, row: int, line: Element, currency: str | None) -> None:
     quantity = number(text(line, "Quantity"))
-    gross = gross_unit_price(
-        LinePrice(
-            net=number(text(line, "UnitPrice")),
-            per=number(attribute(find(line, "UnitPrice"), "BaseQuantity")),
-            rate=_rate(line),
-            quantity=quantity,
-            total=number(text(line, "LineItemAmount")),
-            charges=_charges(line),
-        )
+    price = LinePrice(
+        net=number(text(line, "UnitPrice")),
+        per=number(attribute(find(line, "UnitPrice"), "BaseQuantity")),
+        rate=_rate(line),
+        quantity=quantity,
+        total=number(text(line, "LineItemAmount")),
+        charges=_charges(line),
     )
     texts = (content_of(one) for one in find_all(line, "Description"))
     cells = (
@@ -94,9 +92,9 @@ def _line(result: Collector, row: int, line: Element, currency: str | None) -> N
         ("artNumber", _article_number(line), "ArticleNumber"),
         ("description", " ".join(one for one in texts if one), "Description"),
         ("quantity", None if quantity is None else plain_number(quantity), "Quantity"),
-        ("baseGross", amount(gross, currency), "UnitPrice+tax"),
+        ("baseGross", amount(gross_unit_price(price), currency), "UnitPrice+tax"),
     )
-    result.line(row, cells)
+    result.line(row, cells, price)
 
 
 def _rate(line: Element) -> Decimal | None:

@@ -63,6 +63,10 @@ def _divisor(price: LinePrice, net: Decimal) -> Decimal | None:
     if per == one or price.total is None or price.quantity is None:
         return per
     all_units, charged = net * price.quantity, price.total - price.charges
-    # Totals without cents (in HUF, say) are rounded to whole units.
-    near = _CENT if abs(price.total) < _SMALL or price.total % 1 else _HALF
+    near = rounding_of(price.total)
     return next((units for units in (per, one) if abs(all_units / units - charged) <= near), None)
+
+
+def rounding_of(total: Decimal) -> Decimal:
+    """Return by how much the net amount of a line may be off: totals without cents (in HUF, say) are whole units."""
+    return _CENT if abs(total) < _SMALL or total % 1 else _HALF

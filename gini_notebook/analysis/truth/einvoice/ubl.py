@@ -43,7 +43,7 @@ def ubl_labels(root: Element, document: str) -> Labels:
     result.header("businessDocType", kind, "InvoiceTypeCode")
     for row, line in enumerate(lines or credit):
         _line(result, row, line, currency)
-    return result.labels
+    return result.collected()
 
 
 def _payment(result: Collector, root: Element, currency: str | None, issued: date | None) -> None:
@@ -101,26 +101,24 @@ def _recipient(result: Collector, root: Element) -> None:
 
 
 def _line(result: Collector, row: int, line: Element, currency: str | None) -> None:
-    item, price = find(line, "Item"), find(line, "Price")
+    item, stated = find(line, "Item"), find(line, "Price")
     quantity = number(text(line, "InvoicedQuantity", "CreditedQuantity"))
-    gross = gross_unit_price(
-        LinePrice(
-            net=number(text(price, "PriceAmount")),
-            per=number(text(price, "BaseQuantity")),
-            rate=number(text(item, "ClassifiedTaxCategory/Percent")),
-            quantity=quantity,
-            total=number(text(line, "LineExtensionAmount")),
-            charges=sum((_signed(one) for one in find_all(line, "AllowanceCharge")), Decimal(0)),
-        )
+    price = LinePrice(
+        net=number(text(stated, "PriceAmount")),
+        per=number(text(stated, "BaseQuantity")),
+        rate=number(text(item, "ClassifiedTaxCategory/Percent")),
+        quantity=quantity,
+        total=number(text(line, "LineExtensionAmount")),
+        charges=sum((_signed(one) for one in find_all(line, "AllowanceCharge")), Decimal(0)),
     )
     cells = (
         ("position", text(line, "ID"), "ID"),
         ("artNumber", text(item, "SellersItemIdentification/ID"), "SellersItemIdentification"),
         ("description", text(item, "Name", "Description"), "Name"),
         ("quantity", None if quantity is None else plain_number(quantity), "InvoicedQuantity"),
-        ("baseGross", amount(gross, currency), "PriceAmount+tax"),
+        ("baseGross", amount(gross_unit_price(price), currency), "PriceAmount+tax"),
     )
-    result.line(row, cells)
+    result.line(row, cells, price)
 
 
 def _signed(charge: Element) -> Decimal:
