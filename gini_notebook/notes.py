@@ -138,6 +138,13 @@ KINDS: Mapping[str, Kind] = {
         "{about}: labelled, and in no document delivered; each label with a value counts as missing.",
         "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist, zählt als fehlend.",
     ),
+    "references_in_purpose": Kind(
+        "info",
+        "{count} {count:label|labels} of paymentReference compared with the delivered paymentPurpose, in which invoices have their reference.",
+        "{count} {count:Sollwert|Sollwerte} von paymentReference mit dem gelieferten paymentPurpose verglichen, in dem die Referenz einer Rechnung steht.",
+        'evaluate(remittance="strict") compares each field with itself.',
+        "--remittance strict compares each field with itself.",
+    ),
     "truth_unclear": Kind(
         "info",
         "{count} {count:label says|labels say} that nobody could tell what is on the page; in no count.",

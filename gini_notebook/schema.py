@@ -132,6 +132,7 @@ COMPARISONS = Table(
         "group": TEXT,
         "row": COUNT,
         "field": TEXT,
+        "extracted_field": TEXT,
         "truth": TEXT,
         "extracted": TEXT,
         "truth_canonical": TEXT,

@@ -21,9 +21,11 @@ from gini_notebook.cli.runs import (
     Cluster,
     ConfidenceLevel,
     FailUnder,
+    HowRemittance,
     Interval,
     Intervals,
     Json,
+    Remittance,
     numbers,
     print_checks,
     quietly,
@@ -143,13 +145,15 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
     cluster: Cluster = None,
+    remittance: Remittance = HowRemittance.either,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
     from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
 
-    result = quietly(compare_with_truth, extractions_of(extractions), reading.read(truth), cluster=cluster)
+    options = {"cluster": cluster, "remittance": remittance.value}
+    result = quietly(compare_with_truth, extractions_of(extractions), reading.read(truth), **options)
     if out is not None:
         result.save(out)
     if report is not None:

@@ -91,6 +91,22 @@ class Interval(StrEnum):
 Intervals = Annotated[
     Interval, typer.Option(help='How intervals are made, also those of conditions such as "iban.f1_low>=0.9".')
 ]
+
+
+class HowRemittance(StrEnum):
+    """What a label of the reference is compared with, as ``evaluate`` has it."""
+
+    either = "either"
+    strict = "strict"
+
+
+Remittance = Annotated[
+    HowRemittance,
+    typer.Option(
+        help="Whether a reference may stand among the words of the purpose, where the service delivers that of an "
+        "invoice (either), or each field is compared with itself (strict)."
+    ),
+]
 ConfidenceLevel = Annotated[float, typer.Option(help="How sure intervals are, between 0 and 1.")]
 Cluster = Annotated[
     str | None,
@@ -147,6 +163,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
     cluster: Cluster = None,
+    remittance: Remittance = HowRemittance.either,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
@@ -169,7 +186,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
             allow_duplicates=allow_duplicates,
             e_invoices=e_invoices,
         )
-    result = _evaluated(batch, facts, cluster)
+    result = _evaluated(batch, facts, cluster=cluster, remittance=remittance.value)
     if result is not None and report is not None:
         result.save_report(report)
     how = {"intervals": intervals.value, "confidence_level": confidence_level}
@@ -204,12 +221,12 @@ def _refuse_early(report: Path | None, fail_under: list[str], *, has_truth: bool
             parse_condition(text)
 
 
-def _evaluated(batch: "Batch", facts: object, cluster: str | None) -> "Evaluation | None":
+def _evaluated(batch: "Batch", facts: object, **options: str | None) -> "Evaluation | None":
     if facts is None:
         return None
     from gini_notebook.analysis.evaluation import evaluate
 
-    return quietly(evaluate, batch, facts, cluster=cluster)
+    return quietly(evaluate, batch, facts, **options)
 
 
 def quietly(evaluate: "Callable[..., Evaluation]", *arguments: object, **options: object) -> "Evaluation":

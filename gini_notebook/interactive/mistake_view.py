@@ -166,6 +166,9 @@ def _facts(mistake: Row, document: Row) -> Sequence[tuple[str, str]]:
         facts.append(("Cause", str(mistake["cause"])))
     if not pd.isna(mistake["difference"]):
         facts.append(("Off by", f"{mistake['difference']:+,.2f}"))
+    delivered_in = mistake.get("extracted_field")
+    if isinstance(delivered_in, str) and delivered_in != mistake["field"]:
+        facts.append(("Delivered in", delivered_in))
     if not pd.isna(mistake["extracted_valid"]):
         facts.append(("Extracted IBAN", "valid" if mistake["extracted_valid"] else "not valid"))
     if not pd.isna(mistake.get("candidate_rank", pd.NA)):

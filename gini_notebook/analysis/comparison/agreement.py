@@ -75,7 +75,7 @@ def compare_truth(
     first, second = (side[side["document"].isin(documents)] for side in (first, second))
     # Of several acceptable values the first is what a labeller said; the other labeller may accept several.
     stated = first[first["value"].notna() & (first["alternative"] == 0)].drop(columns="alternative")
-    result = evaluate(stated, second, fields=fields, rules=rules)
+    result = evaluate(stated, second, fields=fields, rules=rules, remittance="strict")
     slots = result.comparisons.merge(first[_PLACE].drop_duplicates(), on=_PLACE)
     slots = slots[(slots["outcome"] != "ignored").to_numpy(dtype=bool)]
     rows: list[dict[str, Any]] = []

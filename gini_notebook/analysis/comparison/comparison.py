@@ -334,6 +334,7 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = N
         _check_edition(given.provenance["spec_version"])
     for name in _SETTINGS:
         _check_same(f"setting {name!r}", a.settings[name], b.settings[name])
+    _check_same("setting 'remittance'", *(given.settings.get("remittance", "strict") for given in (a, b)))
     _check_rules(a.provenance["rules"], b.provenance["rules"])
     pairing = pair(a, b)
     wanted = a.settings.get("cluster") if cluster is None else cluster

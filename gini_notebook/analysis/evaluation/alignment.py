@@ -106,7 +106,7 @@ def _place_header(inputs: Inputs, position: IntArray, confidence: FloatArray | N
     slot = side.document * max(len(inputs.columns), 1) + side.column
     row = np.zeros(len(slot), dtype=np.int64)
     if pd.Series(slot).duplicated().any():
-        surety = np.zeros(len(slot)) if confidence is None else np.nan_to_num(confidence[position], nan=np.inf)
+        surety = np.zeros(len(slot)) if confidence is None else np.nan_to_num(confidence[position], nan=-np.inf)
         order = np.lexsort((side.position, side.row, -surety, slot))
         row[order] = _positions_within(slot[order])
     return _Placed(position, row, np.zeros(len(row), dtype=bool))
@@ -127,7 +127,8 @@ def _place_rows(
         np.flatnonzero(in_compound[side.column] & (side.value != NOTHING)) for side in (inputs.truth, inputs.extracted)
     )
     delivered = _cells(inputs.extracted, normalized.extracted, extracted_at, groups)
-    tolerant = any(not rule.by_canonical for rule in normalized.rules)
+    used = {normalized.rules[number] for number in normalized.rule_of_column[in_compound].tolist()}
+    tolerant = any(not rule.by_canonical for rule in used)
     matching = match_rows(
         _cells(inputs.truth, normalized.truth, truth_at, groups),
         delivered,

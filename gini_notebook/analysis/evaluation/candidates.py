@@ -162,5 +162,7 @@ def _asked(candidates: Candidates, source: pd.DataFrame, inputs: Inputs, slots: 
     codes, lists = encode(source["candidates"], EXTRACTIONS)
     named = np.append(index.get_indexer(lists).astype(np.int64), NOTHING)[codes][inputs.extracted.position]
     usual = index.get_indexer(as_objects([candidates.usual.get(column) for column in inputs.columns])).astype(np.int64)
+    if inputs.from_purpose is not None:  # the list of another field
+        named = np.where(inputs.from_purpose, NOTHING, named)
     own = np.append(named, NOTHING)[slots.extracted]
     return np.where(own != NOTHING, own, usual[slots.column])

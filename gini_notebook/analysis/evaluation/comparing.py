@@ -27,6 +27,7 @@ from gini_notebook.analysis.evaluation.encoding import (
 from gini_notebook.analysis.evaluation.inputs import CONFIDENCE, Inputs, read_confidence
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues, normalize
 from gini_notebook.analysis.evaluation.noticed import notes_of_values
+from gini_notebook.analysis.evaluation.remittance import PURPOSE
 from gini_notebook.analysis.evaluation.settings import Settings
 from gini_notebook.analysis.rules import Rule, anls_many, caseless_many, causes, elsewhere, similarities
 from gini_notebook.analysis.rules import Slots as TruthSlots
@@ -126,6 +127,8 @@ def classify(inputs: Inputs, normalized: NormalizedValues, slots: Slots) -> Outc
     in_truth, in_extracted = truth != NOTHING, extracted != NOTHING
     both = in_truth & in_extracted
     raw = both & (truth == extracted)
+    if inputs.from_purpose is not None:  # raw, each field is compared with itself
+        raw &= ~np.append(inputs.from_purpose, False)[slots.extracted]
     typed = raw.copy()
     open_pairs = np.flatnonzero(both & ~raw)
     typed[open_pairs] = normalized.equal(one[open_pairs], other[open_pairs])
@@ -250,7 +253,18 @@ def count_table(inputs: Inputs, slots: Slots, outcomes: Outcomes) -> pd.DataFram
         "anls": outcomes.anls,
         "row_extracted": pd.arrays.IntegerArray(slots.row_extracted, slots.row_extracted == NOTHING),
     }
+    if inputs.from_purpose is not None:
+        columns["extracted_field"] = _extracted_fields(inputs, slots)
     return pd.DataFrame(columns, copy=False)
+
+
+def _extracted_fields(inputs: Inputs, slots: Slots) -> "pd.Series[Any]":
+    """Return for every slot which field its extracted value was delivered in; missing where there is none."""
+    names = as_objects([*(field for _, field in inputs.columns), PURPOSE[1]])
+    field = np.where(slots.extracted == NOTHING, NOTHING, slots.column)
+    if inputs.from_purpose is not None:
+        field = np.where(np.append(inputs.from_purpose, False)[slots.extracted], len(inputs.columns), field)
+    return text_column(field, names)
 
 
 def comparison_table(
@@ -263,6 +277,7 @@ def comparison_table(
         (outcomes.normalized_truth, outcomes.normalized_extracted), normalized.strings
     )
     more = {
+        "extracted_field": _extracted_fields(inputs, slots),
         "truth": truth,
         "extracted": extracted,
         "truth_canonical": normalized_truth,

@@ -179,7 +179,14 @@ def without_predictions(comparisons: pd.DataFrame, dropped: BoolArray) -> pd.Dat
     kept = comparisons[~dropped | (in_truth & ~ignored)].reset_index(drop=True)
     gone = dropped[~dropped | (in_truth & ~ignored)]
     lost = gone & kept["truth"].notna().to_numpy()
-    for column in ("extracted", "extracted_canonical", "cause", "row_extracted", "page"):
+    for column in (
+        "extracted",
+        "extracted_canonical",
+        "cause",
+        "row_extracted",
+        "page",
+        *({"extracted_field"} & set(kept)),
+    ):
         kept[column] = kept[column].mask(gone)
     for column in ("left", "top", "width", "height", *({CONFIDENCE} & set(kept))):
         kept[column] = kept[column].mask(gone, np.nan)

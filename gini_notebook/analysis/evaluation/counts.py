@@ -18,7 +18,7 @@ LEVELS = ("raw", "typed", "lenient")
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")
 ROW_COUNTS = ("paired", "missed", "invented", "exact")
 CANDIDATE_RANKS = (1, 3)
-_CORRECT, _WRONG = OUTCOMES.index("correct"), OUTCOMES.index("wrong")
+_CORRECT, _WRONG, _MISSING = (OUTCOMES.index(name) for name in ("correct", "wrong", "missing"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,11 @@ def outcomes_at(comparisons: pd.DataFrame, slots: EncodedComparisons, level: str
     if level == "typed":
         return slots.outcome
     both = (slots.outcome == _CORRECT) | (slots.outcome == _WRONG)
-    return np.where(both, np.where(comparisons[level].to_numpy(dtype=bool), _CORRECT, _WRONG), slots.outcome)
+    outcome = np.where(both, np.where(comparisons[level].to_numpy(dtype=bool), _CORRECT, _WRONG), slots.outcome)
+    if level == "raw" and "extracted_field" in comparisons:  # each field with itself: a purpose is no reference
+        elsewhere = (comparisons["extracted_field"] != comparisons["field"]).to_numpy(dtype=bool, na_value=False)
+        outcome = np.where(both & elsewhere, _MISSING, outcome)
+    return outcome
 
 
 def _counts(slots: EncodedComparisons, outcome: IntArray) -> npt.NDArray[np.int32]:

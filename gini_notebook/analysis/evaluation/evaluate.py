@@ -35,6 +35,7 @@ from gini_notebook.analysis.evaluation.noticed import all_notes, notes_of_docume
 from gini_notebook.analysis.evaluation.parquet_partitions import partition_parquet
 from gini_notebook.analysis.evaluation.partitioned import PartitionedEvaluation, evaluate_partitions
 from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, Run, partition_frames
+from gini_notebook.analysis.evaluation.remittance import Remittance
 from gini_notebook.analysis.evaluation.settings import (
     OneRule,
     Options,
@@ -83,6 +84,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     key: Sequence[str] = (),
     order: Order = "content",
     seed: int = 0,
+    remittance: Remittance = "either",
     cluster: Cluster = None,
     weights: Weights = None,
     executor: Executor | None = None,
@@ -120,6 +122,12 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         ``"content"`` aligns rows by what they say, ``"strict"`` by their number.
     seed
         Seed of every random draw, so that tests and drawn intervals can be repeated.
+    remittance
+        The service delivers the reference of an invoice among the words of ``paymentPurpose`` ("ReNr 2025-0318, KdNr
+        70881"). ``"either"`` compares a label of ``paymentReference`` with the delivered reference or, where that is
+        absent, with the delivered purpose (column ``extracted_field`` of the comparisons), and takes for right what has
+        the words of the label, whole and in order, in both fields. ``"strict"`` compares each field with itself, whole
+        values. A rule of your own for a field stays as it is.
     cluster
         What fails together beyond documents, as documents of one sender do: a column of the documents table
         (``"issuer"``), a header field of the truth (``"paymentRecipient"``; also one that is not evaluated), or a
@@ -173,6 +181,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         key=tuple(key),
         order=order,
         seed=seed,
+        remittance=remittance,
     )
     beyond = cluster, weights
     partitions = _in_partitions(extractions, truth, executor)
@@ -235,9 +244,9 @@ def _whole(
 ) -> Evaluation:
     """Evaluate tables in memory, in one go."""
     source, truth, candidates = tables
-    inputs = read_inputs(source, truth, settings.fields, submitted.names)
+    inputs = read_inputs(source, truth, settings.fields, submitted.names, remittance=settings.remittance)
     settings.check_required(inputs.columns)
-    selected = choose_rules(inputs.columns, entity_votes(source), rules, settings.currency_default)
+    selected = choose_rules(inputs.columns, entity_votes(source), rules, settings)
     compared = compare_tables(inputs, source, selected, settings, candidates)
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
     answered = int(inputs.answered.sum())

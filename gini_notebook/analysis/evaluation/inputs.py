@@ -19,6 +19,12 @@ from gini_notebook.analysis.evaluation.encoding import (
     joined,
     numbered,
 )
+from gini_notebook.analysis.evaluation.remittance import (
+    Remittance,
+    counting_as_delivered,
+    purposes_for_references,
+    with_references,
+)
 from gini_notebook.analysis.truth.document_names import paired
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
@@ -85,6 +91,8 @@ class Inputs:
     """Fields of the truth that the extractions have nowhere."""
     notes: tuple[Note, ...] = ()
     """Which documents were paired though their names differ."""
+    from_purpose: BoolArray | None = None
+    """Per row of the extractions whether it is a purpose that stands for a reference; None where none does."""
 
 
 def read_inputs(
@@ -94,6 +102,7 @@ def read_inputs(
     processed: Sequence[str] = (),
     *,
     columns: tuple[tuple[str, str], ...] | None = None,
+    remittance: Remittance = "either",
 ) -> Inputs:
     """Check both tables and bring them into one coding.
 
@@ -108,6 +117,8 @@ def read_inputs(
     columns
         For a part of larger tables: the columns to evaluate, whether this part has them or not. A part may have no
         document in common.
+    remittance
+        Whether a delivered purpose may stand for a reference that was not delivered.
     """
     original, delivered = encode_tables(truth, extractions)
     whole = columns is None
@@ -123,15 +134,24 @@ def read_inputs(
     else:
         left_out = ()
     _check_size(documents, columns)
+    lent = np.zeros(0, dtype=np.int64)
+    if remittance == "either":
+        confidence = read_confidence(extractions)
+        lent = purposes_for_references(wanted, of_truth, delivered, of_extracted, confidence=confidence)
+    both = with_references(delivered, lent) if len(lent) else delivered
     indices = {name: place for place, name in enumerate(columns)}
-    truth_values, extracted_values, values = joined(wanted.value, delivered.value)
+    truth_values, extracted_values, values = joined(wanted.value, both.value)
     sides = [
         _side(part, codes, indices, stated)
-        for part, codes, stated in ((wanted, of_truth, truth_values), (delivered, of_extracted, extracted_values))
+        for part, codes, stated in (
+            (wanted, of_truth, truth_values),
+            (both, np.append(of_extracted, of_extracted[lent]), extracted_values),
+        )
     ]
     alternative = None if wanted.alternative is None else wanted.alternative[sides[0].position]
     check_keys(sides[0], documents, columns, TRUTH, alternative)
     sides[0], unclear = _without_unclear(sides[0], wanted.unclear)
+    sides[1], from_purpose = _in_the_table(sides[1], len(of_extracted), lent)
     return Inputs(
         documents=documents,
         columns=columns,
@@ -145,10 +165,19 @@ def read_inputs(
         extractions_hash=delivered.hash(),
         has_alternatives=alternative is not None,
         unclear=unclear,
-        never_delivered=never_delivered(wanted.names, delivered.names, columns) if whole else (),
+        never_delivered=never_delivered(wanted.names, delivered.names, columns, remittance) if whole else (),
         notes=notes,
         whole_truth=wanted,
+        from_purpose=from_purpose,
     )
+
+
+def _in_the_table(extracted: EncodedRows, rows: int, lent: IntArray) -> tuple[EncodedRows, BoolArray | None]:
+    """Say of purposes that stand for references where they are in their table; return which these are, too."""
+    if not len(lent):
+        return extracted, None
+    from_purpose = extracted.position >= rows
+    return replace(extracted, position=np.append(np.arange(rows), lent)[extracted.position]), from_purpose
 
 
 def _without_unclear(truth: EncodedRows, unclear: BoolArray | None) -> tuple[EncodedRows, int]:
@@ -160,10 +189,13 @@ def _without_unclear(truth: EncodedRows, unclear: BoolArray | None) -> tuple[Enc
 
 
 def never_delivered(
-    wanted: Iterable[tuple[str, str]], delivered: Iterable[tuple[str, str]], columns: Iterable[tuple[str, str]]
+    wanted: Iterable[tuple[str, str]],
+    delivered: Iterable[tuple[str, str]],
+    columns: Iterable[tuple[str, str]],
+    remittance: Remittance,
 ) -> tuple[str, ...]:
     """Name the fields of the truth that count and that the extractions have nowhere."""
-    lacking = (set(wanted) & set(columns)) - set(delivered)
+    lacking = (set(wanted) & set(columns)) - counting_as_delivered(set(delivered), remittance)
     return tuple(sorted(dotted(*name) for name in lacking))
 
 

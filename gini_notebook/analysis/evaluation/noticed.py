@@ -60,6 +60,8 @@ def notes_of_values(
     for column in unlabelled:
         if predicted[column]:
             notes.append(Note("labelled_never", int(predicted[column]), (dotted(*inputs.columns[column]),)))
+    if inputs.from_purpose is not None:
+        notes.append(Note("references_in_purpose", int(inputs.from_purpose.sum())))
     if inputs.unclear:
         notes.append(Note("truth_unclear", inputs.unclear))
     return (*notes, *_repeats(inputs))

@@ -162,8 +162,9 @@ def make_plan(
         votes.update(known.votes)
     settings.check_required(columns)
     settings.key_columns(columns)
-    selected = choose_rules(columns, votes, rules, settings.currency_default)
-    return Plan(columns, left_out, selected, settings, never_delivered(wanted, delivered, columns))
+    selected = choose_rules(columns, votes, rules, settings)
+    lacking = never_delivered(wanted, delivered, columns, settings.remittance)
+    return Plan(columns, left_out, selected, settings, lacking)
 
 
 def evaluate_partition(
@@ -194,7 +195,7 @@ def _compared(
     extractions: Any, truth: Any, candidates: Candidates | None, how: Plan, *, to_count: bool
 ) -> tuple[Inputs, Compared]:
     found, wanted = loaded(extractions, truth)
-    inputs = read_inputs(found, wanted, columns=how.columns)
+    inputs = read_inputs(found, wanted, columns=how.columns, remittance=how.settings.remittance)
     return inputs, compare_tables(inputs, found, how.rules, how.settings, candidates, to_count=to_count)
 
 

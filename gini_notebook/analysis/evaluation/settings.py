@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, TypedDict, get_args
 
@@ -11,6 +11,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, columns_of
 from gini_notebook.analysis.evaluation.encoding import NOTHING, encode
+from gini_notebook.analysis.evaluation.remittance import PURPOSE, REFERENCE, REMITTANCES, Remittance
 from gini_notebook.analysis.evaluation.units import Cluster, Weights
 from gini_notebook.analysis.rules import Rule, for_field
 from gini_notebook.errors import SettingError
@@ -36,6 +37,7 @@ class Options(TypedDict, total=False):
     key: Sequence[str]
     order: Order
     seed: int
+    remittance: Remittance
     cluster: Cluster
     weights: Weights
 
@@ -51,11 +53,18 @@ class Settings:
     key: tuple[str, ...]
     order: Order
     seed: int
+    remittance: Remittance = "either"
 
     def __post_init__(self) -> None:
         check_counting_rule(self.wrong)
         if self.order not in ORDERS:
             message = f"order is {self.order!r}; it must be one of {', '.join(map(repr, ORDERS))}."
+            raise SettingError(message)
+        if self.remittance not in REMITTANCES:
+            message = (
+                f"remittance is {self.remittance!r}; it must be 'either' (a reference may stand in the purpose) or "
+                "'strict' (each field with itself)."
+            )
             raise SettingError(message)
         if self.order == "strict" and self.key:
             raise SettingError("order='strict' pairs rows by their number and takes no key columns.")
@@ -73,6 +82,7 @@ class Settings:
             "key": list(self.key),
             "order": self.order,
             "seed": self.seed,
+            "remittance": self.remittance,
             "cluster": None,
             "weights": None,
         }
@@ -102,7 +112,7 @@ class Settings:
 
 
 def choose_rules(
-    columns: Sequence[Column], votes: Votes, rules: Mapping[str, OneRule] | None, currency_default: str | None
+    columns: Sequence[Column], votes: Votes, rules: Mapping[str, OneRule] | None, settings: Settings
 ) -> dict[str, Rule]:
     """Choose the rule of every column: the user's, else by the service's label, else by the table's entity."""
     given = dict(rules or {})
@@ -119,7 +129,9 @@ def choose_rules(
         choice = given.get(name, given.get(field))
         own = None if choice is None else {field: choice}
         entity = FIELD_ENTITIES.get(field) or _most_voted(votes, (group, field))
-        selected[name] = for_field(field, entity, rules=own, currency_default=currency_default)
+        rule = for_field(field, entity, rules=own, currency_default=settings.currency_default)
+        among_words = own is None and settings.remittance == "either" and (group, field) in (REFERENCE, PURPOSE)
+        selected[name] = replace(rule, among_words=True) if among_words else rule
     return selected
 
 

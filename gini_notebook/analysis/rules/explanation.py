@@ -144,6 +144,8 @@ def _lines(rule: Rule, truth: str, extracted: str, *, both: tuple[bool, bool]) -
             lines.append(f"not read, kept as text: {value!r}. {_HINTS.get(rule.name, '')}".rstrip())
     if rule.tolerance:
         lines.append(f"tolerance: {rule.tolerance} minor unit(s)")
+    if rule.among_words:
+        lines.append("among words: enough are the words of the truth, whole and in order")
     return lines
 
 

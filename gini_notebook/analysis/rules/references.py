@@ -1,4 +1,7 @@
-"""Canonical references: two kinds have check digits and are printed in groups, all others stay as they are written."""
+"""Canonical references: two kinds have check digits and are printed in groups, all others stay as they are written.
+
+A reference may also stand among other words, as in "ReNr 2025-0318, KdNr 70881" (M22 of the metrics).
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +11,9 @@ from gini_notebook.analysis.rules.normal_text import exact, exact_many
 _CREDITOR = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}").fullmatch
 _SWISS = re.compile(r"[0-9]{27}").fullmatch
 _MAYBE = re.compile(r"[rR][fF] ?[0-9]|[0-9 ]{27,}$").match
+_WORDS = re.compile(r"[^\W_]+").findall
+# With fewer letters and digits, anything could hold it.
+SHORTEST_AMONG_WORDS = 3
 # The table of the recursive check digit (modulo 10), as the Swiss implementation guidelines for the QR-bill print it.
 _RECURSIVE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 
@@ -45,3 +51,39 @@ def _is_swiss_reference(packed: str) -> bool:
     for digit in packed[:-1]:
         carry = _RECURSIVE[(carry + int(digit)) % 10]
     return (10 - carry) % 10 == int(packed[-1])
+
+
+def stands_in(wanted: str, text: str) -> bool:
+    """Return whether a reference stands in a text: its words (letters and digits), whole and in order.
+
+    A reference of fewer than three letters and digits must be the whole text. One with check digits is found in groups
+    of four or five, too.
+
+    Parameters
+    ----------
+    wanted, text
+        Canonical strings of one rule.
+
+    Examples
+    --------
+    >>> stands_in("2025-0318", "ReNr 2025-0318, KdNr 70881"), stands_in("0318", "ReNr 2025-03180")
+    (True, False)
+    """
+    words = _WORDS(wanted)
+    if sum(map(len, words)) < SHORTEST_AMONG_WORDS:
+        return wanted == text
+    if not all(word in text for word in words):  # nearly always the answer, and fast
+        return _has_check_digits(wanted) and wanted in _joined_words(text.upper(), len(wanted))
+    rest = iter(_WORDS(text))
+    return all(word in rest for word in words)
+
+
+def _has_check_digits(packed: str) -> bool:
+    return _is_creditor_reference(packed) or _is_swiss_reference(packed)
+
+
+def _joined_words(text: str, length: int) -> set[str]:
+    """Return what neighbouring words of a text make together, where that has this length."""
+    words = _WORDS(text)
+    joined = ("".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1))
+    return {word for word in joined if len(word) == length}

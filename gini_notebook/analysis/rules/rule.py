@@ -45,13 +45,16 @@ _SETTINGS = {
     "bic": ("bic_branch",),
     "companyname": ("fold",),
     "name": ("fold",),
-    "text": ("fold",),
+    "text": ("fold", "among_words"),
+    "reference": ("among_words",),
+    "id": ("among_words",),
 }
-_CHOICES: Mapping[str, tuple[str | None, ...]] = {
+_CHOICES: Mapping[str, tuple[str | bool | None, ...]] = {
     "locale": (None, *LOCALES),
     "date_order": (None, *ORDERS),
     "bic_branch": ("loose", "strict"),
     "fold": (None, "german"),
+    "among_words": (False, True),
 }
 
 
@@ -82,6 +85,9 @@ class Rule:
         BIC: ``"loose"`` takes eight characters for the head office (``XXX``), ``"strict"`` does not.
     fold
         Names and text: ``"german"`` takes ``ü`` for ``ue`` and ``ß`` for ``ss``.
+    among_words
+        References and text: the same is also what has the words of the truth, whole and in order, among others, as
+        ``ReNr 2025-0318, KdNr 70881`` has ``2025-0318``. Fewer than three letters and digits must be the whole value.
     custom
         A function of your own in place of the entity's canonical form: takes the value, returns the canonical string,
         or None if it cannot read it.
@@ -100,6 +106,7 @@ class Rule:
     date_order: str | None = None
     bic_branch: str = "loose"
     fold: str | None = None
+    among_words: bool = False
     custom: Callable[[str], str | None] | None = None
 
     def __post_init__(self) -> None:
@@ -129,8 +136,8 @@ class Rule:
 
     @property
     def by_canonical(self) -> bool:
-        """Whether equality of canonical strings decides; False only with a tolerance."""
-        return self.tolerance == 0
+        """Whether equality of canonical strings decides; not with a tolerance, and not among words."""
+        return self.tolerance == 0 and not self.among_words
 
     def describe(self) -> dict[str, Any]:
         """Return name, tau and every setting that is not the default, as plain values for provenance."""
@@ -194,6 +201,8 @@ class Rule:
         pairs = zip(truth, extracted, strict=True)
         if self.by_canonical:
             return np.fromiter((a == b for a, b in pairs), np.bool_, len(truth))
+        if self.among_words:
+            return np.fromiter((a == b or references.stands_in(a, b) for a, b in pairs), np.bool_, len(truth))
         return np.fromiter((a == b or _within(a, b, self.tolerance) for a, b in pairs), np.bool_, len(truth))
 
     def lenient_many(

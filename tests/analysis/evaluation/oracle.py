@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from gini_notebook.analysis import rules
 
 BARE = re.compile(r"-?\d+(\.\d+)?")
+REMITTANCE = ("paymentReference", "paymentPurpose")
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")
 
 
@@ -29,6 +30,8 @@ def same(field, stated, predicted, level):
     if level == "raw":
         return False
     rule = rules.for_field(field)
+    if field in REMITTANCE and has_words(stated, predicted, rule):
+        return True
     (first,), (second,) = rule.canonical_many([stated])[0], rule.canonical_many([predicted])[0]
     if rule.name == "amount" and BARE.fullmatch(first) and ":" in second:
         # An amount of the truth that names no currency labels the number alone.
@@ -36,6 +39,19 @@ def same(field, stated, predicted, level):
     if bool(rule.equal_many([first], [second])[0]):
         return True
     return level == "lenient" and bool(rule.lenient_many([first], [second])[0])
+
+
+def has_words(stated, predicted, rule):
+    """Do the words of a reference stand in what was delivered, whole and in order?"""
+    wanted, text = (re.findall(r"[^\W_]+", rule.canonical(value)) for value in (stated, predicted))
+    if len("".join(wanted)) < 3:
+        return False
+    place = 0
+    for word in wanted:
+        if word not in text[place:]:
+            return False
+        place = text.index(word, place) + 1
+    return True
 
 
 def header_counts(extractions, truth, level="typed"):
@@ -46,6 +62,8 @@ def header_counts(extractions, truth, level="typed"):
         for field, states in rows[("", 0)].items():
             (stated,) = states
             predicted = [value for value in found[document][("", 0)][field] if value is not None]
+            if field == "paymentReference" and stated is not None and not predicted and level != "raw":
+                predicted = [value for value in found[document][("", 0)]["paymentPurpose"] if value is not None][:1]
             outcome = judge(field, stated, predicted[0] if predicted else None, level)
             for name in [outcome] + ["spurious"] * (len(predicted) - 1):
                 by_field[field][name] += 1

@@ -12,7 +12,8 @@ VALUES = {
     "iban": ["DE02120300000000202051", "de02 1203 0000 0000 2020 51", "DE02120300000000202052", "", None],
     "bic": ["COBADEFF", "COBADEFFXXX", "cobadeffxxx", "BYLADEM1", None],
     "paymentRecipient": ["Müller GmbH", "MÜLLER  GMBH", "Mueller GmbH", "Muller GmbH", "Mu\u0308ller GmbH", None],
-    "paymentReference": ["RE-0815", "re-0815", "RE 0815", "0815", "815", None],
+    "paymentReference": ["RE-0815", "re-0815", "RE 0815", "0815", "815", "7", None],
+    "paymentPurpose": ["ReNr RE-0815, KdNr 7", "re 0815", "0815 RE", "815", "RE-08150", "KdNr 7 RE/0815", None],
     "paymentDueDate": ["2025-03-12", "2025-12-03", "12.03.2025", None],
     "note": ["a", "A", " a ", "b", None],
 }

@@ -77,6 +77,8 @@ def test_M10_the_surest_of_several_predictions_stands_and_the_others_are_spuriou
         ["DE2", "spurious", 2],
     ]
     assert result.comparisons["confidence"].tolist() == [0.9, 0.5, 0.2]
+    found["confidence"] = [None, 0.1, 0.5]
+    assert evaluate(found, truth).comparisons["extracted"].tolist() == ["DE3", "DE1", "DE2"]
 
 
 def test_M11_M13_levels_are_nested_and_decide_where_both_sides_have_a_value():
