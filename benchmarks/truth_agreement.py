@@ -192,7 +192,7 @@ def judged(  # noqa: PLR0911 - a rule per return
         case "lineItems.baseGross" if is_part(theirs, mine):
             return (
                 "BT-149",
-                "divided by BT-149, which theirs lacks; BT-131 has allowances or charges (BT-136, BT-141): ours",
+                "divided by BT-149, which theirs lacks; BT-131 proves it (PEPPOL-EN16931-R120): ours",
             )
     return "?", "open"
 

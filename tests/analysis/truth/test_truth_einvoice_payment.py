@@ -353,3 +353,34 @@ def test_prices_that_cannot_be_calculated():
     assert gross_unit_price(LinePrice(rate=Decimal(19))) is None
     assert gross_unit_price(LinePrice(huge, rate=huge)) is None
     assert gross_unit_price(LinePrice(huge, Decimal("1e-39"), huge)) is None
+
+
+# --- what other shapes say ------------------------------------------------------------------------------------------
+
+
+def test_an_iban_in_the_place_of_another_account_is_one():
+    moved = IBAN_XML.replace("IBANID", "ProprietaryID")
+    assert header(cii(payment=moved))["iban"] == "DE89370400440532013000"
+    assert "iban" not in header(cii(payment=moved.replace("DE89 3704 0044 0532 0130 00", "5050-1055")))
+
+
+def test_what_is_to_be_paid_follows_from_the_totals_where_it_is_not_stated():
+    """BR-CO-16: the total with tax less what is prepaid, and what is rounded."""
+    rounding = "<ram:RoundingAmount>0.03</ram:RoundingAmount>"
+    assert header(cii(due=rounding))["amountToPay"] == "100.03:EUR"
+    totals = (
+        "<cbc:TaxInclusiveAmount>238.01</cbc:TaxInclusiveAmount><cbc:PrepaidAmount>38.00</cbc:PrepaidAmount>"
+        "<cbc:PayableRoundingAmount>-0.01</cbc:PayableRoundingAmount></cac:LegalMonetaryTotal>"
+    )
+    text = ubl().decode()
+    start, end = text.index("<cbc:PayableAmount"), text.index("</cac:LegalMonetaryTotal>")
+    without = text[:start] + totals + text[end + len("</cac:LegalMonetaryTotal>") :]
+    assert header(without.encode())["amountToPay"] == "200.00:EUR"
+
+
+@pytest.mark.parametrize(("category", "gross"), [("O", "20.00:EUR"), ("AE", "20.00:EUR"), ("S", None)])
+def test_a_category_without_tax_needs_no_rate(category, gross):
+    rate = "<ram:RateApplicablePercent>19.00</ram:RateApplicablePercent>"
+    line = LINE_XML.replace(rate, f"<ram:CategoryCode>{category}</ram:CategoryCode>")
+    assert line != LINE_XML
+    assert rows(cii(lines=line), "lineItems").get((0, "baseGross")) == gross

@@ -23,7 +23,7 @@ from gini_notebook.analysis.truth.einvoice.nodes import (
     plain_number,
     text,
 )
-from gini_notebook.analysis.truth.einvoice.prices import LinePrice, gross_unit_price
+from gini_notebook.analysis.truth.einvoice.prices import LinePrice, gross_unit_price, tax_rate
 from gini_notebook.analysis.truth.labels import Labels
 
 _TRANSACTION = ("SupplyChainTradeTransaction", "SpecifiedSupplyChainTradeTransaction")
@@ -41,6 +41,7 @@ _LINE_SUMMATION = (
     "SpecifiedTradeSettlementLineMonetarySummation",
     "SpecifiedTradeSettlementMonetarySummation",
 )
+_CREDITOR = "PayeePartyCreditorFinancialAccount"
 _MEANS = "SpecifiedTradeSettlementPaymentMeans"
 _TERMS = "SpecifiedTradePaymentTerms"
 
@@ -81,8 +82,8 @@ def _payment(result: Collector, settlement: Element | None, issued: date | None)
         result.header("amountToPay", amount(due, currency), "DuePayableAmount")
     else:
         total = number(text(summation, "GrandTotalAmount"))
-        prepaid = number(text(summation, "TotalPrepaidAmount")) or Decimal(0)
-        due = None if total is None else total - prepaid
+        prepaid, rounding = (number(text(summation, name)) or 0 for name in ("TotalPrepaidAmount", "RoundingAmount"))
+        due = None if total is None else total - prepaid + rounding  # BR-CO-16
         result.header("amountToPay", amount(due, currency), "GrandTotalAmount")
     result.accounts([_account(means) for means in find_all(settlement, _MEANS)], ("IBANID", "BICID"))
     terms = _terms(settlement, issued)
@@ -93,7 +94,8 @@ def _payment(result: Collector, settlement: Element | None, issued: date | None)
 def _account(means: Element) -> Account:
     """Return the account to pay to; the one to be debited is another element."""
     return Account(
-        compact(text(means, "PayeePartyCreditorFinancialAccount/IBANID")),
+        # BT-84 is one or the other, and some write an IBAN into the latter.
+        compact(text(means, f"{_CREDITOR}/IBANID", f"{_CREDITOR}/ProprietaryID")),
         compact(text(means, "PayeeSpecifiedCreditorFinancialInstitution/BICID")),
     )
 
@@ -152,12 +154,11 @@ def _line(result: Collector, row: int, line: Element, currency: str | None) -> N
 def _price(line: Element, quantity: Decimal | None) -> LinePrice:
     settlement = _first(line, _LINE_SETTLEMENT)
     price = find(_first(line, _LINE_AGREEMENT), "NetPriceProductTradePrice")
+    tax = find(settlement, "ApplicableTradeTax")
     return LinePrice(
         net=number(text(price, "ChargeAmount")),
         per=number(text(price, "BasisQuantity")),
-        rate=number(
-            text(settlement, "ApplicableTradeTax/RateApplicablePercent", "ApplicableTradeTax/ApplicablePercent")
-        ),
+        rate=tax_rate(number(text(tax, "RateApplicablePercent", "ApplicablePercent")), text(tax, "CategoryCode")),
         quantity=quantity,
         total=number(text(_first(settlement, _LINE_SUMMATION), "LineTotalAmount")),
         charges=sum((_signed(one) for one in find_all(settlement, "SpecifiedTradeAllowanceCharge")), Decimal(0)),

@@ -6,6 +6,9 @@ from typing import NamedTuple
 _CENT = Decimal("0.01")
 _HALF = Decimal("0.5")
 _SMALL = 100
+# Categories of tax (UNTDID 5305) whose rate is 0: not subject (O), exempt, zero rated, reverse charge, intra-community
+# supply, export (BR-O-05, BR-E-05, BR-Z-05, BR-AE-05, BR-IC-05, BR-G-05).
+_WITHOUT_TAX = frozenset({"O", "E", "Z", "AE", "K", "G"})
 _PRECISION = 60  # the digits of a product of amounts as long as are read
 
 
@@ -65,6 +68,17 @@ def _divisor(price: LinePrice, net: Decimal) -> Decimal | None:
     all_units, charged = net * price.quantity, price.total - price.charges
     near = rounding_of(price.total)
     return next((units for units in (per, one) if abs(all_units / units - charged) <= near), None)
+
+
+def tax_rate(percent: Decimal | None, category: str | None) -> Decimal | None:
+    """Return the rate of tax; none is stated where the category has none (BR-O-05), or where it can only be 0.
+
+    Examples
+    --------
+    >>> tax_rate(None, "O"), tax_rate(None, "S"), tax_rate(Decimal("19"), "S")
+    (Decimal('0'), None, Decimal('19'))
+    """
+    return Decimal(0) if percent is None and category in _WITHOUT_TAX else percent
 
 
 def rounding_of(total: Decimal) -> Decimal:

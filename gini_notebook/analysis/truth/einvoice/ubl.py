@@ -19,7 +19,7 @@ from gini_notebook.analysis.truth.einvoice.nodes import (
     plain_number,
     text,
 )
-from gini_notebook.analysis.truth.einvoice.prices import LinePrice, gross_unit_price
+from gini_notebook.analysis.truth.einvoice.prices import LinePrice, gross_unit_price, tax_rate
 from gini_notebook.analysis.truth.labels import Labels
 
 _PARTY_NAMES = ("PartyLegalEntity/RegistrationName", "PartyName/Name")
@@ -47,8 +47,9 @@ def ubl_labels(root: Element, document: str) -> Labels:
 
 
 def _payment(result: Collector, root: Element, currency: str | None, issued: date | None) -> None:
-    payable = find(root, "LegalMonetaryTotal/PayableAmount")
-    total = Money(number(text(root, "LegalMonetaryTotal/PayableAmount")), attribute(payable, "currencyID") or currency)
+    totals = find(root, "LegalMonetaryTotal")
+    payable = find(totals, "PayableAmount")
+    total = Money(_due(totals), attribute(payable, "currencyID") or currency)
     result.header("amountToPay", amount(*total), "PayableAmount")
     means = [_account(one) for one in find_all(root, "PaymentMeans")]
     accounts = result.accounts(means, ("PayeeFinancialAccount", "FinancialInstitutionBranch"))
@@ -58,6 +59,15 @@ def _payment(result: Collector, root: Element, currency: str | None, issued: dat
     terms = _terms(root, issued)
     result.header("paymentDueDate", iso_date(terms.due), "DueDate")
     result.skonto(terms.discounts, total, issued, "PaymentTerms")
+
+
+def _due(totals: Element | None) -> Decimal | None:
+    """Return what is to be paid, where it is not stated by BR-CO-16."""
+    stated, whole = (number(text(totals, name)) for name in ("PayableAmount", "TaxInclusiveAmount"))
+    if stated is not None or whole is None:
+        return stated
+    prepaid, rounding = (number(text(totals, name)) or 0 for name in ("PrepaidAmount", "PayableRoundingAmount"))
+    return whole - prepaid + rounding
 
 
 def _account(means: Element) -> Account:
@@ -102,11 +112,12 @@ def _recipient(result: Collector, root: Element) -> None:
 
 def _line(result: Collector, row: int, line: Element, currency: str | None) -> None:
     item, stated = find(line, "Item"), find(line, "Price")
+    tax = find(item, "ClassifiedTaxCategory")
     quantity = number(text(line, "InvoicedQuantity", "CreditedQuantity"))
     price = LinePrice(
         net=number(text(stated, "PriceAmount")),
         per=number(text(stated, "BaseQuantity")),
-        rate=number(text(item, "ClassifiedTaxCategory/Percent")),
+        rate=tax_rate(number(text(tax, "Percent")), text(tax, "ID")),
         quantity=quantity,
         total=number(text(line, "LineExtensionAmount")),
         charges=sum((_signed(one) for one in find_all(line, "AllowanceCharge")), Decimal(0)),
