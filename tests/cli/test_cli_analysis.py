@@ -124,3 +124,16 @@ def test_M27_clusters_and_confidence_levels_are_options_of_the_shell(tmp_path: P
     both = ["compare", str(tmp_path / "a.zip"), str(tmp_path / "a.zip"), "--cluster", "paymentRecipient"]
     assert "difference (90 % interval)" in call(*both, "--confidence-level", "0.9")[1]
     assert call(*both[:3], "--cluster", "sender")[0] != 0
+
+
+def test_M22_remittance_is_an_option_of_the_shell(tmp_path: Path) -> None:
+    found, truth = tmp_path / "found.csv", tmp_path / "truth.csv"
+    found.write_text("document,field,value\na.pdf,paymentPurpose,ReNr 4711\n", encoding="utf-8")
+    truth.write_text("document,field,value\na.pdf,paymentReference,4711\n", encoding="utf-8")
+    words = "evaluate", str(found), str(truth)
+    code, output = call(*words)
+    assert code == 0
+    assert "1 label of paymentReference compared with the delivered paymentPurpose" in output
+    assert "--remittance strict compares each field with itself." in output
+    assert call(*words, "--fail-under", "paymentReference.f1>=1")[0] == 0
+    assert call(*words, "--fail-under", "paymentReference.f1>=1", "--remittance", "strict")[0] == 1
