@@ -480,7 +480,7 @@ def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 
 def merged(parts: Iterable[Iterable[Note]]) -> tuple[Note, ...]:
-    """Return the notes of several partitions as those of the whole: counts added up, the first examples kept.
+    """Return the notes of several partitions as those of the whole: counts added up, the first examples in order kept.
 
     Parameters
     ----------
@@ -501,7 +501,7 @@ def _together(first: Note, second: Note) -> Note:
     return replace(
         first,
         count=first.count + second.count,
-        examples=(*first.examples, *second.examples)[:EXAMPLES],
+        examples=tuple(sorted({*first.examples, *second.examples})[:EXAMPLES]),
         _rows=pd.concat(tables, ignore_index=True) if tables else None,
     )
 

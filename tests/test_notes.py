@@ -66,6 +66,8 @@ def test_M25_notes_of_partitions_add_up_to_those_of_the_whole(parts: list[list[N
 def test_the_first_examples_in_the_order_of_documents_are_kept() -> None:
     parts = [[Note("truth_unread", 2, examples=("a", "b"))], [Note("truth_unread", 2, examples=("c", "d"))]]
     assert notes.merged(parts)[0].examples == ("a", "b", "c")
+    parts = [[notes.Note("truth_unread", 1, examples=(text,))] for text in ("nut", "bolt", "nut")]
+    assert notes.merged(parts)[0].examples == ("bolt", "nut")
 
 
 def test_the_table_behind_a_note_is_kept_copied_and_put_together() -> None:
