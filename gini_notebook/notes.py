@@ -164,6 +164,19 @@ KINDS: Mapping[str, Kind] = {
         "batch.left_out names each with its reason; process(..., e_invoices=True) sends e-invoices.",
         "gini-notebook status --json names each with its reason; run --e-invoices sends e-invoices.",
     ),
+    "documents_repeated": Kind(
+        "info",
+        "{count} {count:document has|documents have} the bytes of an earlier one: read once, and counted each time.",
+        "{count} {count:Dokument ist|Dokumente sind} Byte für Byte gleich einem früheren: einmal gelesen, jedes Mal gezählt.",
+        "batch.duplicates names them.",
+    ),
+    "documents_in_excess": Kind(
+        "info",
+        "{count} {count:document|documents} in excess at the service, made by uploads without an answer; in no number.",
+        "{count} {count:überzähliges Dokument|überzählige Dokumente} beim Dienst, durch Uploads ohne Antwort; in keiner Zahl.",
+        "batch.surplus names them.",
+        "gini-notebook dedupe names them, and deletes them with --delete.",
+    ),
     "confidence_scale": Kind(
         "info",
         "The confidences are no probabilities: they reach from {detail}, not from 0 to 1; calibration error and Brier score are undefined.",
@@ -504,22 +517,6 @@ def _together(first: Note, second: Note) -> Note:
         examples=tuple(sorted({*first.examples, *second.examples})[:EXAMPLES]),
         _rows=pd.concat(tables, ignore_index=True) if tables else None,
     )
-
-
-def as_html(notes: Iterable[Note]) -> str:
-    """Return the notes as a list in HTML, for displays of notebooks; empty where there are none. All is escaped."""
-    from markupsafe import Markup
-
-    lines = [
-        Markup("<li{}>{} <small>{}{}</small></li>").format(
-            Markup(' style="font-weight:600"') if note.level == "must" else "",
-            note.text,
-            note.advice,
-            f" ({', '.join(map(printable, note.examples))})" if note.examples else "",
-        )
-        for note in ordered(notes)
-    ]
-    return str(Markup('<ul class="gini-notes">{}</ul>').format(Markup("").join(lines))) if lines else ""
 
 
 def as_text(notes: Iterable[Note]) -> str:

@@ -25,12 +25,17 @@ TIME = "datetime64[ns, UTC]"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Name, key and columns (with dtypes, in order) of one table, and what a column holds that lacks."""
+    """Name, key and columns (with dtypes, in order) of one table, and what a column holds that lacks.
+
+    ``narrow`` names the columns that people see who did not ask for all: a kernel shows 20 at most, and puts an
+    ellipsis for those in the middle.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    narrow: tuple[str, ...] = ()
 
     def empty(self) -> "pd.DataFrame":
         """Return the table without rows, all columns and dtypes in place."""
@@ -82,6 +87,16 @@ DOCUMENTS = Table(
         "error": TEXT,
         "request_id": TEXT,
     },
+    narrow=(
+        "document",
+        "status",
+        "pages",
+        "media_type",
+        "source_classification",
+        "processing_s",
+        "error",
+        "request_id",
+    ),
 )
 
 EXTRACTIONS = Table(
@@ -148,6 +163,7 @@ COMPARISONS = Table(
         **_BOX,
         "alternatives": COUNT,
     },
+    narrow=("document", "group", "row", "field", "truth", "extracted", "outcome", "cause"),
 )
 
 NOTES = Table(
@@ -180,8 +196,8 @@ TO_LABEL = Table(
     {"document": TEXT, "stratum": TEXT, "order": COUNT, "probability": MEASURE, "weight": MEASURE, "why": TEXT},
 )
 
-# What Evaluation.by_field() answers: one row per (group, field), then the averages. The interval of a number x is in
-# x_low and x_high, ``interval`` says of which kind. ``average`` tells micro from a field of that name.
+# What Evaluation.by_field(full=True) answers: one row per (group, field), then the averages. The interval of a number
+# x is in x_low and x_high, ``interval`` says of which kind. ``average`` tells micro from a field of that name.
 FIELD_SCORES = Table(
     "field scores",
     ("group", "field", "average"),
@@ -217,6 +233,20 @@ FIELD_SCORES = Table(
         "interval": TEXT,
         "average": FLAG,
     },
+    narrow=(
+        "group",
+        "field",
+        "support",
+        "correct",
+        "wrong",
+        "missing",
+        "spurious",
+        "precision",
+        "recall",
+        "f1",
+        "f1_low",
+        "f1_high",
+    ),
 )
 
 # What Evaluation.summary() answers: one row per number; ``of`` is the count it is a share of.

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from gini_notebook import compare, evaluate, notes, read_truth
+from gini_notebook._display import Display
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.notes import KINDS, Note
 from tests.payloads import PAYLOADS, unprintable
@@ -71,7 +72,13 @@ def test_T59_notes(kind: str) -> None:
     for name in NAMED:
         note = Note(kind, 3, (name,), name, (name, name))
         check(note)
-        for text in (notes.as_html([note]), notes.as_text([note]), note.text, note.sentence("de")):
+        for text in (
+            Display([], [note]).html,
+            Display([], [note]).text,
+            notes.as_text([note]),
+            note.text,
+            note.sentence("de"),
+        ):
             assert not unprintable(text.replace("\n", "")), text
 
 

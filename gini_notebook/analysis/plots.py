@@ -69,7 +69,7 @@ def field_scores(
     if metric not in METRICS:
         message = f"There is no metric {metric!r} to draw; choose one of {', '.join(METRICS)}."
         raise SettingError(message)
-    scores = result.by_field()
+    scores = result.by_field(full=True)
     fields = _fields(scores, group)
     axes = _axes(ax, len(fields))
     values = fields[metric].to_numpy(dtype=float)
@@ -111,7 +111,7 @@ def outcomes(result: "Evaluation", *, ax: "Axes | None" = None, group: str | Non
     --------
     >>> ax = gini.plots.outcomes(result)      # doctest: +SKIP
     """
-    fields = _fields(result.by_field(), group)
+    fields = _fields(result.by_field(full=True), group)
     axes = _axes(ax, len(fields))
     places = range(len(fields))
     left = np.zeros(len(fields))

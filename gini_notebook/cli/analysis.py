@@ -170,7 +170,7 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
         print_checks(checks)
         for written in filter(None, (out, report)):
             say(f"Written: {written}")
-    raise typer.Exit(DID_IT if all(passed for _, _, passed in checks) else FINISHED_WITH_FAILURES)
+    raise typer.Exit(DID_IT if all(one.passed for one in checks) else FINISHED_WITH_FAILURES)
 
 
 def _loaded(path: Path) -> "Evaluation":
@@ -219,7 +219,7 @@ def compare(
     from gini_notebook.analysis.comparison.verdicts import IS_WORSE, NOT_WORSE, margin_sentence
 
     comparison = compare_results(_loaded(first), _loaded(second), cluster=cluster)
-    fields = comparison.by_field(confidence_level=confidence_level)
+    fields = comparison.by_field(confidence_level=confidence_level, full=True)
     verdict = comparison.verdict(confidence_level=confidence_level)
     margin = None
     if no_worse_than is not None:

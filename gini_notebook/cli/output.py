@@ -104,7 +104,9 @@ def field_table(result: "Evaluation", how: "Mapping[str, Any]") -> str:
     """Return the scores per field with the interval of F1, as printed by ``run`` and ``evaluate``."""
     from pandas import isna
 
-    scores = result.by_field(**how)
+    from gini_notebook.analysis.evaluation.display import headlines, percent
+
+    scores = result.by_field(**how, full=True)
     shown = scores[list(FIELD_COLUMNS)].rename(columns=FIELD_COLUMNS)
     group = scores["group"].fillna("")
     shown["field"] = scores["field"].where(group == "", group + "." + scores["field"])
@@ -115,23 +117,11 @@ def field_table(result: "Evaluation", how: "Mapping[str, Any]") -> str:
     return "\n".join([table(shown), *headlines(scores)])
 
 
-def percent(confidence_level: float) -> str:
-    """Return the heading of an interval."""
-    return f"{confidence_level * 100:g} % interval"
-
-
-def headlines(scores: "pd.DataFrame") -> list[str]:
-    """Say of how many documents, and how many with a mistake, each average is."""
-    from gini_notebook.analysis.evaluation.intervals import headline
-
-    whole = scores[scores["average"] & (scores["field"] == "micro") & scores["f1"].notna()]
-    return [headline(row, scores.attrs) for row in whole.to_dict("records")]
-
-
 def difference_table(fields: "pd.DataFrame") -> str:
     """Return the differences of F1 per field, narrow enough for a terminal of 100 columns."""
     import pandas as pd
 
+    from gini_notebook.analysis.evaluation.display import percent
     from gini_notebook.schema import dotted
 
     names = [dotted(*column) for column in zip(fields["group"], fields["field"], strict=True)]

@@ -258,24 +258,27 @@ def _finish(
     else:
         print_run(batch, result, report=report, how=how)
         print_checks(checks)
-    complete = counts.get("completed", 0) == len(batch.documents) and all(passed for _, _, passed in checks)
+    complete = counts.get("completed", 0) == len(batch.documents) and all(one.passed for one in checks)
     raise typer.Exit(DID_IT if complete else FINISHED_WITH_FAILURES)
 
 
 def numbers(result: "Evaluation", checks: "list[CheckResult]", how: Mapping[str, Any]) -> dict[str, Any]:
     """Return scores and checks for programs."""
     return {
-        "fields": records(result.by_field(**how)),
+        "fields": records(result.by_field(**how, full=True)),
         "summary": records(result.summary(**how)),
         "notes": as_plain(result.notes),
-        "checks": [{"check": text, "value": value, "passed": passed} for text, value, passed in checks],
+        "checks": [
+            {"check": one.expression, "value": one.value, "passed": one.passed, "low": one.low, "high": one.high}
+            for one in checks
+        ],
     }
 
 
 def print_checks(checks: "list[CheckResult]") -> None:
     """Print which conditions hold."""
-    for text, value, passed in checks:
-        say(f"{'passed' if passed else 'FAILED'}: {text} (is {value:.4f})")
+    for one in checks:
+        say(f"{'passed' if one.passed else 'FAILED'}: {one.expression} (is {one.value:.4f})")
 
 
 def print_run(

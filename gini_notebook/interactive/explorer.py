@@ -65,7 +65,7 @@ class Explorer(ipywidgets.VBox):
         mask: bool = False,
     ) -> None:
         self._mask = mask
-        self._all = result.mistakes().assign(kind=lambda table: _kinds(table["cause"]))
+        self._all = result.mistakes(full=True).assign(kind=lambda table: _kinds(table["cause"]))
         self._rules = result.provenance.get("rules", {})
         self._documents = {row["document"]: row for row in result.documents.to_dict("records")}
         self._pages = pages

@@ -13,6 +13,7 @@ import urllib.request
 import weakref
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -143,6 +144,35 @@ class Sandbox:
     def __repr__(self) -> str:
         state = "running" if self._end.alive else "closed"
         return f"<Sandbox {state} at {self.api}, user center {self.user_center}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell where the sandbox runs, how fast it works, what goes wrong on purpose, and what it holds."""
+        del include, exclude
+        headline, rows = self._told()
+        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+        lines = [headline, *(f"{name:10}  {value}" for name, value in rows)]
+        return {
+            "text/html": f"<p><strong>{escape(headline)}</strong></p><table><tbody>{cells}</tbody></table>",
+            "text/plain": "\n".join(lines),
+        }
+
+    def _repr_html_(self) -> str:
+        """As above, for front ends that ask for HTML alone."""
+        return self._repr_mimebundle_()["text/html"]
+
+    def _told(self) -> tuple[str, list[tuple[str, str]]]:
+        """Return the headline, and names and values of what else there is to say."""
+        if not self._end.alive:
+            return f"The sandbox at {self.api} is closed; what it held is gone.", []
+        settings, now = self._settings, self._admin("GET", "state")
+        faults = [f"{route} {fault} {rate:g}" for route, rates in now["rates"].items() for fault, rate in rates.items()]
+        return f"The sandbox is running at {self.api}: the service on this machine, without an account.", [
+            ("speed", f"{settings.processing_time_s:g} s per document, {settings.capacity} at once"),
+            ("reads by", f"engine {settings.engine}; scans: {settings.scans}"),
+            ("faults", ", ".join(faults) or "none"),
+            ("holds", f"{now['documents']:,} documents of {now['users']:,} users"),
+            ("log in", "gini.login(sandbox)"),
+        ]
 
     def close(self) -> None:
         """End the server and remove its folder; it may be called more than once."""

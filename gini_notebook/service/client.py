@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
+from gini_notebook._display import Display
 from gini_notebook._text import shown_number, whole_number
 from gini_notebook.errors import (
     AnswerLost,
@@ -21,7 +22,7 @@ from gini_notebook.errors import (
     StillProcessing,
 )
 from gini_notebook.service import wire
-from gini_notebook.service.credentials import given_user, other_user
+from gini_notebook.service.credentials import DeferredAccess, given_user, other_user
 from gini_notebook.service.transport import CLOSED, CaBundle, Timing, Transport
 from gini_notebook.service.values import (
     ERROR,
@@ -131,6 +132,7 @@ class Client:
         self.user_center = base_url(user_center or self.environment.user_center, "address of the User Center")
         self.ephemeral = ephemeral
         self.keeps_alive: object = None
+        self.sources: Mapping[str, str] = {}
         self._access = access
         self._attempts = attempts
         self._transport = Transport(
@@ -268,6 +270,41 @@ class Client:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(api={self.api!r}, user={self.user!r})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell where and as whom this client is logged in; no secret, nor how long one is."""
+        del include, exclude
+        return self._display().bundle()
+
+    def _repr_html_(self) -> str:
+        """As above, for front ends that ask for HTML alone."""
+        return self._display().html
+
+    def _display(self) -> Display:
+        known = self.diagnostics()
+        trust, proxy = self._transport.trust, self._transport.proxies[self.api]
+        rows = [
+            ["API", self.api, self.sources.get("api", "")],
+            ["access", known["access"], ""],
+            *([name.replace("_", " "), "is there", source] for name, source in self._secret_sources()),
+            ["user", self.user, self.sources.get("user_identifier") or self.sources.get("username", "")],
+            ["certificates", str(trust.path), trust.source],
+            ["proxy", proxy.url if proxy else "none", proxy.source if proxy else ""],
+        ]
+        return Display([self._standing(known["expires_in_s"])], columns=["what", "value", "from"], rows=rows)
+
+    def _secret_sources(self) -> Iterator[tuple[str, str]]:
+        for name in ("client_id", "client_secret", "password"):
+            if name in self.sources:
+                yield name, self.sources[name]
+
+    def _standing(self, expires_in_s: float | None) -> str:
+        if self._closed.is_set():
+            return f"Logged out of {self.api}; gini.login() makes a new client."
+        if isinstance(self._access, DeferredAccess) and self._access.filled is None:
+            return f"Not logged in at {self.api} yet: fill in the form."
+        life = "" if expires_in_s is None else f"; its token is good for {max(expires_in_s, 0) / 60:.0f} min more"
+        return f"Logged in at {self.api} as {self.user}{life}."
 
     def __getstate__(self) -> NoReturn:
         raise TypeError("A client holds secrets and connections, so it cannot be pickled; log in where it is needed.")

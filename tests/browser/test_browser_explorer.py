@@ -72,7 +72,7 @@ def test_T32_keys_lead_through_hostile_mistakes_and_nothing_runs(
     output.get_by_text("of 132", exact=True).wait_for()
     group = output.get_by_role("group", name="Mistake; arrow keys")
     output.get_by_role("button", name="Next").press("Enter")
-    mistakes = evaluation.mistakes()
+    mistakes = evaluation.mistakes(full=True)
     heading = output.get_by_role("heading")
     for position in range(1, len(PAYLOADS)):
         expect(heading).to_have_text(mistakes["document"][position], use_inner_text=True)

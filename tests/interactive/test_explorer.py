@@ -29,7 +29,7 @@ def result() -> Evaluation:
 
 def test_the_mistakes_of_the_evaluation_are_shown_the_dearest_first(result: Evaluation) -> None:
     explorer = explore(result)
-    pd.testing.assert_frame_equal(explorer.mistakes, result.mistakes())
+    pd.testing.assert_frame_equal(explorer.mistakes, result.mistakes(full=True))
     assert explorer.position == 0
     assert explorer.current["document"] == "a.pdf"
     sent = content(explorer)
@@ -41,9 +41,9 @@ def test_the_mistakes_of_the_evaluation_are_shown_the_dearest_first(result: Eval
 def test_filters_leave_what_fits(result: Evaluation) -> None:
     explorer = explore(result)
     explorer.choose(field="iban")
-    pd.testing.assert_frame_equal(explorer.mistakes, result.mistakes("iban"))
+    pd.testing.assert_frame_equal(explorer.mistakes, result.mistakes("iban", full=True))
     explorer.choose(outcome="missing")
-    pd.testing.assert_frame_equal(explorer.mistakes, result.mistakes(outcome="missing"))
+    pd.testing.assert_frame_equal(explorer.mistakes, result.mistakes(outcome="missing", full=True))
     explorer.choose(field="lineItems.baseGross", outcome="missing")
     assert content(explorer)["field"] == "lineItems.baseGross, row 2"
     # The cause is chosen by its kind, whatever the factor is.

@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
-from gini_notebook._text import printable_frame
+from gini_notebook._display import Display
 from gini_notebook.analysis.comparison.differences import (
     CHANGES,
     INTERVALS,
+    NARROW,
     DifferenceOptions,
     changed_slots,
     difference_table,
     document_changes,
     share_difference,
+    with_changes,
 )
+from gini_notebook.analysis.comparison.display import display_of
 from gini_notebook.analysis.comparison.pairing import Pairing, pair
 from gini_notebook.analysis.comparison.verdicts import margin_table, verdict_sentence
 from gini_notebook.analysis.evaluation import Evaluation
@@ -81,9 +83,14 @@ class Comparison:
         return self._pairing.notes
 
     def by_field(
-        self, level: str = "typed", intervals: str = DEFAULT_KIND, *, confidence_level: float = CONFIDENCE_LEVEL
+        self,
+        level: str = "typed",
+        intervals: str = DEFAULT_KIND,
+        *,
+        confidence_level: float = CONFIDENCE_LEVEL,
+        full: bool = False,
     ) -> pd.DataFrame:
-        """Return per field the difference of F1, precision and recall, and whether it is more than chance.
+        """Return per field the difference of F1, and whether it is more than chance.
 
         Parameters
         ----------
@@ -95,22 +102,26 @@ class Comparison:
             and the samples lie on both sides of the difference).
         confidence_level
             How sure the intervals are; tests are judged at 1 minus this level.
+        full
+            All columns, instead of the twelve that are read first.
 
         Returns
         -------
         pandas.DataFrame
-            One row per group and field, then ``micro`` and ``macro``: ``f1_a``, ``f1_b``, ``f1_difference``,
-            ``f1_difference_low``, ``f1_difference_high``, and the same for precision and recall; ``compared`` (``f1``,
-            or ``error rate`` where F1 is nothing by nothing in one run: then the differences in the columns of F1 are
-            those of the error rate per labelled slot, positive where the second run has fewer errors); ``p``
-            (sign-flip permutation of documents on that difference), ``p_holm`` (adjusted for the number of fields;
-            averages are adjusted for nothing), ``detectable`` (the smallest difference that four in five comparisons
-            like this one would have shown), ``delivered_by`` (``a`` or ``b`` where only one run has any value of the
-            field, else ``both``) and ``verdict``: ``better`` or ``worse`` if ``p_holm`` is small *and* the interval
-            leaves out 0; ``probably better`` or ``probably worse`` if only the test says so (too few documents changed
-            to bound the difference); ``first run only`` or ``second run only`` for a field that only one delivers and
-            that gives no evidence otherwise; else ``no evidence``. ``average`` is whether the row is one. ``attrs`` has
-            level, counting rule, kind, confidence level, cluster and seed.
+            One row per group and field, then ``micro`` and ``macro``: ``group``, ``field``, ``f1_a``, ``f1_b``,
+            ``f1_difference``, ``f1_difference_low``, ``f1_difference_high``; ``compared`` (``f1``, or ``error rate``
+            where F1 is nothing by nothing in one run: then the differences in the columns of F1 are those of the error
+            rate per labelled slot, positive where the second run has fewer errors); ``p_holm`` (p-value of the
+            sign-flip permutation of documents on that difference, adjusted for the number of fields; averages are
+            adjusted for nothing); ``fixed`` and ``broken``, how many values only the second or only the first run has
+            right (see :meth:`changes`; of ``macro`` missing); and ``verdict``: ``better`` or ``worse`` if ``p_holm`` is
+            small *and* the interval leaves out 0; ``probably better`` or ``probably worse`` if only the test says so
+            (too few documents changed to bound the difference); ``first run only`` or ``second run only`` for a field
+            that only one delivers and that gives no evidence otherwise; else ``no evidence``. With ``full`` also
+            precision and recall as F1, ``p`` before it is adjusted, ``detectable`` (the smallest difference that four
+            in five comparisons like this one would have shown), ``delivered_by`` (``a`` or ``b`` where only one run has
+            any value of the field, else ``both``) and ``average``, whether the row is one. ``attrs`` has level,
+            counting rule, kind, confidence level, cluster and seed.
 
         Raises
         ------
@@ -122,10 +133,10 @@ class Comparison:
         >>> comparison.by_field()[["field", "f1_difference", "p_holm", "verdict"]]  # doctest: +SKIP
         """
         how = self._options(intervals, confidence_level)
-        frame = difference_table(self._pairing, level, how)
+        frame = with_changes(difference_table(self._pairing, level, how), self._changes)
         frame.attrs |= {"level": level, "counting_rule": how.wrong, "intervals": intervals, "seed": self.seed}
         frame.attrs |= {"confidence_level": confidence_level} | self._units.attrs(len(self._pairing.a.documents))
-        return frame
+        return frame if full else frame[list(NARROW)]
 
     def _options(self, intervals: str, confidence_level: float) -> DifferenceOptions:
         check_kind(intervals, INTERVALS)
@@ -160,7 +171,7 @@ class Comparison:
         >>> comparison.no_worse_than(0.005).attrs["answer"]  # doctest: +SKIP
         'cannot tell'
         """
-        return margin_table(self.by_field(confidence_level=confidence_level), margin)
+        return margin_table(self.by_field(confidence_level=confidence_level, full=True), margin)
 
     def verdict(self, *, confidence_level: float = CONFIDENCE_LEVEL) -> str:
         """Describe in a few words whether the second run is better, and which fields are.
@@ -175,7 +186,7 @@ class Comparison:
         >>> print(comparison.verdict())  # doctest: +SKIP
         The second run is better: F1 of the header fields (micro) is 0.912 and 0.934, a difference of +0.022 (95 % …
         """
-        return verdict_sentence(self.by_field(confidence_level=confidence_level), confidence_level)
+        return verdict_sentence(self.by_field(confidence_level=confidence_level, full=True), confidence_level)
 
     def summary(self, intervals: str = DEFAULT_KIND, *, confidence_level: float = CONFIDENCE_LEVEL) -> pd.DataFrame:
         """Return the comparison in a few numbers.
@@ -196,7 +207,7 @@ class Comparison:
         SettingError
             If there is no such kind of interval.
         """
-        fields = self.by_field(intervals=intervals, confidence_level=confidence_level)
+        fields = self.by_field(intervals=intervals, confidence_level=confidence_level, full=True)
         rows: list[dict[str, Any]] = [
             {
                 "metric": f"{row['group']}_micro_f1" if row["group"] else "micro_f1",
@@ -275,14 +286,26 @@ class Comparison:
         fixed, broken = (int(counts.get(name, 0)) for name in CHANGES)
         return f"<Comparison of {len(self._pairing.a.documents)} documents: {fixed} values fixed, {broken} broken>"
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell the verdict, the notes, and the table per field."""
+        del include, exclude
+        return self._display.bundle()
+
     def _repr_html_(self) -> str:
-        """Show the table per field in a notebook; text from documents is escaped."""
-        columns = ["f1_a", "f1_b", "f1_difference", "f1_difference_low", "f1_difference_high", "p_holm", "verdict"]
-        shown = printable_frame(self.by_field()[["group", "field", *columns]])
-        notes = Markup("").join(Markup("<p>{}</p>").format(note.text) for note in self.notes)
-        return notes + str(
-            printable_frame(shown).to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True)
-        )
+        """As above, for front ends that ask for HTML alone."""
+        return self._display.html
+
+    @cached_property
+    def _display(self) -> Display:
+        return display_of(self.by_field(full=True), self.facts(), self.notes)
+
+    def facts(self) -> str:
+        """Say in one sentence what was compared: documents, truth, values fixed and broken."""
+        counts = self.changes()["change"].value_counts()
+        fixed, broken = (int(counts.get(name, 0)) for name in CHANGES)
+        truth = [str(side.provenance["truth_hash"])[:8] for side in (self.a, self.b)]
+        same = f"same truth {truth[0]}" if truth[0] == truth[1] else f"truths {truth[0]} and {truth[1]}, same labels"
+        return f"{len(self._pairing.a.documents):,} documents, {same}: {fixed:,} values fixed, {broken:,} broken."
 
 
 def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = None) -> Comparison:

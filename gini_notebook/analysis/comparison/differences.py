@@ -28,7 +28,7 @@ from gini_notebook.analysis.statistics import (
     resampled_sums,
     sign_flip_p,
 )
-from gini_notebook.schema import TEXT
+from gini_notebook.schema import COUNT, TEXT
 
 FloatArray = npt.NDArray[np.float64]
 Interval = tuple[FloatArray, FloatArray]
@@ -45,6 +45,17 @@ COLUMNS = [
     "delivered_by",
     "average",
 ]
+# What people see who did not ask for all.
+NARROW = (
+    "group",
+    "field",
+    *(f"f1_{part}" for part in _PARTS),
+    "compared",
+    "p_holm",
+    "fixed",
+    "broken",
+    "verdict",
+)
 BETTER, WORSE, NO_EVIDENCE = "better", "worse", "no evidence"
 PROBABLY_BETTER, PROBABLY_WORSE = "probably better", "probably worse"
 ONLY_A, ONLY_B = "first run only", "second run only"
@@ -282,6 +293,23 @@ def _in_truth(side: pd.DataFrame) -> npt.NDArray[np.bool_]:
     stated[compound] = np.bincount(rows, weights=stated[compound])[rows] > 0
     stated |= (side["group"] == "").to_numpy(dtype=bool)
     return np.asarray(stated)
+
+
+def with_changes(table: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Add how many values of each field were fixed and broken; of ``micro`` all of its group, of ``macro`` nothing."""
+    counts = changes.groupby(["group", "field", "change"]).size()
+    for change in CHANGES:
+        of_change = counts.xs(change, level="change") if change in set(changes["change"]) else pd.Series(dtype="int64")
+        values = pd.array(
+            [of_change.get(column, 0) for column in zip(table["group"], table["field"], strict=True)], COUNT
+        )
+        average = table["average"].to_numpy(dtype=bool)
+        values[average] = pd.NA
+        for place in np.flatnonzero(average & (table["field"] == MICRO).to_numpy(dtype=bool)):
+            of_group = (table["group"] == table["group"].iloc[place]).to_numpy(dtype=bool) & ~average
+            values[place] = int(values[of_group].sum())
+        table[change] = values
+    return table
 
 
 def document_changes(first: Evaluation, second: Evaluation, changes: pd.DataFrame) -> pd.DataFrame:

@@ -90,7 +90,9 @@ class Evaluation(Scores):
     provenance: Mapping[str, Any]
     truth: EvaluatedTruth | None = None
 
-    def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
+    def mistakes(
+        self, field: str | None = None, *, outcome: str | Sequence[str] | None = None, full: bool = False
+    ) -> pd.DataFrame:
         """Return the comparisons to look at.
 
         Parameters
@@ -99,13 +101,16 @@ class Evaluation(Scores):
             One field only (``"iban"``, ``"lineItems.baseGross"``).
         outcome
             ``"wrong"``, ``"missing"``, ``"spurious"``, or several of them; all three by default.
+        full
+            All that is known of each, instead of the eight columns that are read first.
 
         Returns
         -------
         pandas.DataFrame
-            Rows of ``comparisons``, with ``difference`` (by how much an amount is off, in its currency; a missing or
-            spurious amount is off by all of it), and ``truth_valid`` and ``extracted_valid`` (check digits of an IBAN;
-            a wrong one that is valid is the dangerous error). What is off by the most money comes first.
+            ``document``, ``group``, ``row``, ``field``, ``truth``, ``extracted``, ``outcome`` and ``cause``; what is
+            off by the most money comes first. With ``full``, rows of ``comparisons``, with ``difference`` (by how much
+            an amount is off, in its currency; a missing or spurious amount is off by all of it), and ``truth_valid``
+            and ``extracted_valid`` (check digits of an IBAN; a wrong one that is valid is the dangerous error).
 
         Raises
         ------
@@ -116,7 +121,7 @@ class Evaluation(Scores):
         --------
         >>> result.mistakes("iban", outcome="wrong")  # doctest: +SKIP
         """
-        return mistake_table(self.comparisons, self._entities, field, outcome)
+        return mistake_table(self.comparisons, self._entities, field, outcome, full=full)
 
     def by_cause(self, field: str | None = None, *, details: bool = False) -> pd.DataFrame:
         """Return how often which cause made a value wrong; the counts of a field add up to its wrong values.

@@ -3,13 +3,15 @@
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
+from gini_notebook.analysis.evaluation.display import display_of_checks
 from gini_notebook.analysis.evaluation.formulas import AVERAGES
 from gini_notebook.errors import SettingError
+from gini_notebook.notes import Note
 from gini_notebook.schema import dotted
 
 _FORM = re.compile(r"\s*(?P<name>[^<>=!]+?)\s*(?P<sign>>=|<=|==|>|<)\s*(?P<bound>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))\s*")
@@ -26,11 +28,44 @@ _NO_NUMBERS = ("group", "field", "entity", "interval", "average")
 
 
 class CheckResult(NamedTuple):
-    """One condition, what its number is, and whether it holds; an undefined number (NaN) never holds."""
+    """One condition, what its number is, and whether it holds; an undefined number (NaN) never holds.
+
+    ``low`` and ``high`` are the interval of the number; NaN where it has none, as counts and ends of intervals.
+    """
 
     expression: str
     value: float
     passed: bool
+    low: float = math.nan
+    high: float = math.nan
+
+
+class Checks(list[CheckResult]):
+    """The conditions that were checked, in order; a list, with a display of its own.
+
+    Attributes
+    ----------
+    notes : tuple of Note
+        What to know about the numbers: those of the evaluation.
+    """
+
+    def __init__(self, results: Iterable[CheckResult], notes: Iterable[Note] = ()) -> None:
+        super().__init__(results)
+        self.notes = tuple(notes)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all conditions hold."""
+        return all(one.passed for one in self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell how many conditions are met, and each with its number."""
+        del include, exclude
+        return display_of_checks(self).bundle()
+
+    def _repr_html_(self) -> str:
+        """As above, for front ends that ask for HTML alone."""
+        return display_of_checks(self).html
 
 
 def check_conditions(
@@ -57,7 +92,9 @@ def _checked(text: str, numbers: Mapping[str, float]) -> CheckResult:
         message = f"There is no number {name!r} to check. {_available(name, numbers)}"
         raise SettingError(message)
     value = numbers[name]
-    return CheckResult(text, value, not math.isnan(value) and _SIGNS[match["sign"]](value, float(match["bound"])))
+    passed = not math.isnan(value) and _SIGNS[match["sign"]](value, float(match["bound"]))
+    low, high = (numbers.get(f"{name}_{end}", math.nan) for end in ("low", "high"))
+    return CheckResult(text, value, passed, low, high)
 
 
 def _available(name: str, numbers: Mapping[str, float]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, as_objects
 from gini_notebook.analysis.rules import get, iban_valid
 from gini_notebook.errors import SettingError
-from gini_notebook.schema import COUNT, TEXT, dotted
+from gini_notebook.schema import COMPARISONS, COUNT, TEXT, dotted
 
 MISTAKES = ("wrong", "missing", "spurious")
 CAUSES_COLUMNS = ("group", "field", "cause", "count", "share")
@@ -29,6 +29,8 @@ def mistake_table(
     entities: Mapping[tuple[str, str], str],
     field: str | None,
     outcome: str | Sequence[str] | None,
+    *,
+    full: bool,
 ) -> pd.DataFrame:
     """Choose, extend and sort; see ``Evaluation.mistakes``."""
     wanted = [outcome] if isinstance(outcome, str) else list(MISTAKES if outcome is None else outcome)
@@ -45,7 +47,7 @@ def mistake_table(
     for side in ("truth", "extracted"):
         shown[f"{side}_valid"] = _valid(shown[side], entity == "iban")
     order = np.argsort(-np.nan_to_num(np.abs(shown["difference"].to_numpy(dtype=np.float64)), nan=-1), kind="stable")
-    return shown.iloc[order].reset_index(drop=True)
+    return shown.iloc[order].reset_index(drop=True)[list(shown.columns if full else COMPARISONS.narrow)]
 
 
 def slots_of_field(comparisons: pd.DataFrame, entities: Mapping[tuple[str, str], str], field: str) -> BoolArray:

@@ -125,9 +125,11 @@ class PartitionedEvaluation(Scores):
             meta["confidence"] = pd.Series([], dtype="float64")
         return frames.from_delayed(made, meta=meta, verify_meta=False)
 
-    def mistakes(self, field: str | None = None, *, outcome: str | Sequence[str] | None = None) -> pd.DataFrame:
+    def mistakes(
+        self, field: str | None = None, *, outcome: str | Sequence[str] | None = None, full: bool = False
+    ) -> pd.DataFrame:
         """Return the comparisons to look at; parameters, result and errors as of ``Evaluation.mistakes``."""
-        return mistake_table(self._gathered(_wrong_ones), self._entities, field, outcome)
+        return mistake_table(self._gathered(_wrong_ones), self._entities, field, outcome, full=full)
 
     def unread_truth(self) -> list[str]:
         """Name the fields whose truth cannot be read by their rule; result as of ``Evaluation.unread_truth``."""

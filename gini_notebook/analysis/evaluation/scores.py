@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
-from gini_notebook._text import printable_frame
+from gini_notebook._display import Display
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
 from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts
+from gini_notebook.analysis.evaluation.display import display_of
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table, samples_of
-from gini_notebook.analysis.evaluation.formulas import MICRO, check_zero_division, ratio
-from gini_notebook.analysis.evaluation.gate import CheckResult, check_conditions
+from gini_notebook.analysis.evaluation.formulas import check_zero_division, ratio
+from gini_notebook.analysis.evaluation.gate import Checks, check_conditions
 from gini_notebook.analysis.evaluation.intervals import (
     CONFIDENCE_LEVEL,
     DEFAULT_KIND,
     IntervalOptions,
-    headline,
     shares_with_intervals,
 )
 from gini_notebook.analysis.evaluation.noticed import gate_numbers
@@ -32,8 +31,8 @@ from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import summary_table
 from gini_notebook.analysis.evaluation.units import Cluster, find_units, notes_of_units, weighed
 from gini_notebook.errors import SettingError
-from gini_notebook.notes import Note, as_html, from_plain, ordered
-from gini_notebook.schema import dotted
+from gini_notebook.notes import Note, from_plain, ordered
+from gini_notebook.schema import FIELD_SCORES, dotted
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
@@ -83,7 +82,7 @@ class Scores(ABC):
     def _truth_values(self, field: str) -> "pd.Series[Any] | None":
         """Return the canonical truth value of a header field per document, in order; None without such a field."""
 
-    def by_field(
+    def by_field(  # noqa: PLR0913 - all but the first by keyword as a rule, all independent
         self,
         level: str = "typed",
         wrong: str | None = None,
@@ -94,8 +93,9 @@ class Scores(ABC):
         zero_division: float = np.nan,
         confidence_level: float = CONFIDENCE_LEVEL,
         cluster: Cluster = None,
+        full: bool = False,
     ) -> pd.DataFrame:
-        """Return counts, precision, recall, F1 and companions per field, then their averages ``micro`` and ``macro``.
+        """Return counts, precision, recall and F1 per field, then their averages ``micro`` and ``macro``.
 
         Parameters
         ----------
@@ -126,16 +126,19 @@ class Scores(ABC):
             What fails together beyond documents and is therefore the unit of the intervals: a column of the documents
             table (``"issuer"``), a header field of the truth (``"paymentRecipient"``), or a Series by document. By
             default as in ``evaluate``; ``"document"`` for documents.
+        full
+            All columns of ``schema.FIELD_SCORES``, instead of the twelve that are read first.
 
         Returns
         -------
         pandas.DataFrame
-            ``schema.FIELD_SCORES``, by group. The interval of ``f1`` is in ``f1_low`` and ``f1_high``, and so on;
-            ``documents`` is how many documents (clusters) have a slot, ``documents_with_mistake`` how many of these a
-            mistake, ``interval`` how the intervals were made, ``average`` whether the row is one. 0/0 is missing; macro
-            is the mean of the fields with a truth value. ``attrs`` has the level, the counting rule, kind, confidence
-            level, cluster and seed of the intervals, how many fields macro leaves out, and which rows were too few or
-            too alike for the bootstrap (``degenerate``).
+            ``group``, ``field``, ``support``, ``correct``, ``wrong``, ``missing``, ``spurious``, ``precision``,
+            ``recall``, ``f1`` and its interval ``f1_low`` and ``f1_high``; in each group the fields, then the averages.
+            With ``full`` also the intervals of the other scores; ``documents``, how many documents (clusters) have a
+            slot, ``documents_with_mistake``, how many of these a mistake, ``interval``, how intervals were made, and
+            ``average``, whether the row is one. 0/0 is missing; macro is the mean of the fields with a truth value.
+            ``attrs`` has the level, the counting rule, kind, confidence level, cluster and seed of the intervals, how
+            many fields macro leaves out, and which rows were too few or too alike for the bootstrap (``degenerate``).
 
         Raises
         ------
@@ -162,7 +165,7 @@ class Scores(ABC):
         )
         frame.attrs |= {"level": level, **self._attrs(how)}
         frame.attrs |= {"answered_only": answered_only, "weights": None if weights is None else dict(weights)}
-        return frame
+        return frame if full else frame[list(FIELD_SCORES.narrow)]
 
     def summary(
         self,
@@ -216,7 +219,7 @@ class Scores(ABC):
         *,
         confidence_level: float = CONFIDENCE_LEVEL,
         cluster: Cluster = None,
-    ) -> list[CheckResult]:
+    ) -> Checks:
         """Check conditions, as a release is gated by them.
 
         Parameters
@@ -234,8 +237,9 @@ class Scores(ABC):
 
         Returns
         -------
-        list of CheckResult
-            Per condition (expression, value, passed). An undefined number never passes.
+        Checks
+            A list with one entry per condition (expression, value, passed, and low and high of its interval). An
+            undefined number never passes.
 
         Raises
         ------
@@ -245,12 +249,13 @@ class Scores(ABC):
 
         Examples
         --------
-        >>> result.check("amountToPay.f1>=0.95")  # doctest: +SKIP
-        [CheckResult(expression='amountToPay.f1>=0.95', value=0.961, passed=True)]
+        >>> result.check("amountToPay.f1>=0.95")[0].passed  # doctest: +SKIP
+        True
         """
         how: dict[str, Any] = {"intervals": intervals, "confidence_level": confidence_level, "cluster": cluster}
         counts = gate_numbers(self.notes, from_run=self.provenance.get("documents_sent") is not None)
-        return check_conditions(expressions, self.by_field(**how), self.summary(**how), counts)
+        checked = check_conditions(expressions, self.by_field(**how, full=True), self.summary(**how), counts)
+        return Checks(checked, self.notes)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -419,19 +424,18 @@ class Scores(ABC):
         self._check_unweighted()
         return sensitivity_table(self.document_counts(level), label_errors, wrong)
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell what the evaluation comes to, its notes, and the table per field."""
+        del include, exclude
+        return self._display.bundle()
+
     def _repr_html_(self) -> str:
-        """Show the notes and the table per field in a notebook; text from documents is escaped."""
-        scores = self.by_field()
-        columns = ["group", "field", "support", "precision", "recall", "f1", "f1_low", "f1_high"]
-        shown = printable_frame(scores[columns])
-        whole = scores[scores["average"] & (scores["field"] == MICRO) & scores["f1"].notna()]
-        said = Markup("").join(
-            Markup("<p>{}</p>").format(headline(row, scores.attrs)) for row in whole.to_dict("records")
-        )
-        table = str(
-            printable_frame(shown).to_html(index=False, na_rep="n/a", float_format="{:.3f}".format, escape=True)
-        )
-        return as_html(self.notes) + table + str(said)
+        """As above, for front ends that ask for HTML alone."""
+        return self._display.html
+
+    @cached_property
+    def _display(self) -> Display:
+        return display_of(self)
 
     def document_counts(self, level: str = "typed", *, answered_only: bool = False) -> DocumentCounts:
         """Return the counts per document and column, of whose sums every score is made; counted once and remembered.

@@ -228,7 +228,7 @@ def gather(
 ) -> Content:
     """Gather the content of a report from an evaluation."""
     form, text = Format(language), TEXTS[language]
-    scores, summary = result.by_field(), result.summary()
+    scores, summary = result.by_field(full=True), result.summary()
     fields = scores[~scores["average"]]
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
@@ -243,7 +243,7 @@ def gather(
         groups=_groups(scores, text, form),
         confidence=confidence(result, text, form),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
-        mistakes=by_field(result.mistakes(), list(zip(fields["group"], fields["field"], strict=True)), form),
+        mistakes=by_field(result.mistakes(full=True), list(zip(fields["group"], fields["field"], strict=True)), form),
         failed=_failed(result.documents, failed),
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
         provenance={str(key): plain(value) for key, value in provenance.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def as_junit(content: Content) -> bytes:
     """Render one test case per document; it fails with the list of its mistakes, or with the service's reason."""
     failed = {row["document"]: row["error"] for row in content.failed}
-    mistakes = dict(iter(content.result.mistakes().groupby("document", sort=False)))
+    mistakes = dict(iter(content.result.mistakes(full=True).groupby("document", sort=False)))
     suite = etree.Element("testsuite", name=printable(content.title))
     if content.notes:
         properties = etree.SubElement(suite, "properties")

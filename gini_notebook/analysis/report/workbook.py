@@ -23,9 +23,9 @@ def as_workbook(content: Content) -> bytes:
         result = content.result
         for name, frame in (
             *((("notes", notes_table(result.notes)),) if result.notes else ()),
-            ("fields", result.by_field()),
+            ("fields", result.by_field(full=True)),
             ("numbers", result.summary()),
-            ("mistakes", result.mistakes()),
+            ("mistakes", result.mistakes(full=True)),
             ("documents", result.documents),
         ):
             _sheet(book.add_worksheet(name), frame, bold)

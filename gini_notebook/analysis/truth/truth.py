@@ -4,13 +4,15 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
+from gini_notebook._display import Display, rows_of
 from gini_notebook._text import printable, printable_frame
-from gini_notebook.notes import Note, as_html, as_text, from_plain, ordered
+from gini_notebook.notes import Note, as_text, from_plain, ordered
+from gini_notebook.schema import TRUTH, dotted, in_order
 
-_SHOWN = 10
+_SHOWN, _EXAMPLES = 10, 2
 _COLUMNS = ("document", "group", "row", "field", "value")
 
 
@@ -62,9 +64,53 @@ class Truth(pd.DataFrame):  # type: ignore[misc]  # pandas comes without types
         table = shown.to_string(max_rows=_SHOWN, min_rows=_SHOWN, index=False)
         return f"{printable(self.headline)}\n{as_text(self.notes)}{table}"
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell what was understood: headline, notes, and per field how many labels of which state."""
+        del include, exclude
+        return self._display().bundle()
+
     def _repr_html_(self) -> str:
-        """Show the headline, the notes and the first labels in a notebook; text from files is escaped."""
-        columns = [name for name in _COLUMNS if name in self.columns]
-        shown = printable_frame(pd.DataFrame(self)[columns].head(_SHOWN))
-        table = str(shown.to_html(index=False, na_rep="", escape=True))
-        return str(Markup("<p>{}</p>").format(printable(self.headline))) + as_html(self.notes) + table
+        """As above, for front ends that ask for HTML alone."""
+        return self._display().html
+
+    def _display(self) -> Display:
+        fields = _by_field(self) if set(TRUTH.columns) <= set(self.columns) else pd.DataFrame()
+        documents = f"{self['document'].nunique():,} documents, " if "document" in self else ""
+        return Display(
+            headline=[f"Ground truth: {documents}{len(self):,} labels, {len(fields)} fields.", self.headline],
+            notes=self.notes,
+            columns=list(fields.columns),
+            rows=rows_of(fields),
+            total=len(fields),
+            more=[
+                "More: it is a table (.head(), .query(…)); gini.check_truth(truth, batch) lists the labels to look at "
+                "before believing it."
+            ],
+        )
+
+
+def _by_field(truth: pd.DataFrame) -> pd.DataFrame:
+    """Return per field how many labels of which state there are, and two values as they were read."""
+    group, groups = pd.factorize(truth["group"].to_numpy(dtype=object, na_value=""))
+    field, fields = pd.factorize(truth["field"].to_numpy(dtype=object, na_value=""))
+    place, places = pd.factorize(group.astype("int64") * max(len(fields), 1) + field)
+    columns = [(str(groups[one // len(fields)]), str(fields[one % len(fields)])) for one in places]
+
+    def counted(of: "pd.Series[Any]") -> Any:
+        return np.bincount(place, weights=of.fillna(False).to_numpy(dtype=bool), minlength=len(columns)).astype("int64")
+
+    state, value = truth["state"], truth["value"].to_numpy(dtype=object, na_value=None)
+    first = pd.DataFrame({"place": place, "value": value}).dropna().drop_duplicates().groupby("place")["value"]
+    examples = first.agg(lambda texts: " · ".join(texts.iloc[:_EXAMPLES]))
+    table = pd.DataFrame(
+        {
+            "field": [dotted(*column) for column in columns],
+            "values": counted(state == "value"),
+            "empty": counted(state == "empty"),
+            "unclear": counted(state == "unclear"),
+            "alternatives": counted(truth["alternative"] > 0),
+            "for example": [examples.get(place) for place in range(len(columns))],
+        }
+    )
+    order = in_order(columns)
+    return table.iloc[[columns.index(column) for column in order]].reset_index(drop=True)

@@ -28,6 +28,14 @@ async def stored(request: ApiRequest) -> Response:
     return json_response(request, value, media_type=JSON)
 
 
+async def state(request: ApiRequest, faults: Faults) -> Response:
+    """Show how much is stored, and which faults are injected by chance."""
+    libraries = [user.library for user in request.service.accounts.users()]
+    documents = sum(sum(1 for _ in library) for library in libraries)
+    value = {"users": len(libraries), "documents": documents, "rates": faults.rates}
+    return json_response(request, value, media_type=JSON)
+
+
 async def expire(request: ApiRequest) -> Response:
     """Let all access tokens expire."""
     return json_response(request, {"expired": request.service.accounts.revoke_all()}, media_type=JSON)
@@ -65,9 +73,11 @@ def admin_endpoints(audit: Audit, faults: Faults) -> tuple[Endpoint, ...]:
         What goes wrong.
     """
     seen, switch = partial(requests, audit=audit), partial(injected, faults=faults)
+    told = partial(state, faults=faults)
     return (
         _endpoint("sandboxRequests", "GET", "/_sandbox/requests", seen, "Requests that were answered."),
         _endpoint("sandboxDocuments", "GET", "/_sandbox/documents", stored, "Documents that are stored."),
+        _endpoint("sandboxState", "GET", "/_sandbox/state", told, "How much is stored, and which faults are injected."),
         _endpoint("sandboxExpire", "DELETE", "/_sandbox/tokens", expire, "Let all access tokens expire."),
         _endpoint("sandboxFaults", "GET", "/_sandbox/faults", switch, "Faults there are."),
         _endpoint("sandboxSetFaults", "PUT", "/_sandbox/faults", switch, "Inject faults by chance."),

@@ -4,24 +4,28 @@ import os
 from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
-from markupsafe import Markup
 
 from gini_notebook import schema
-from gini_notebook._text import printable
+from gini_notebook._display import ROWS, Display
 from gini_notebook.notes import EXAMPLES, Note, ordered
 from gini_notebook.service.batch import export, maintenance, running
 from gini_notebook.service.batch.folders import by_reason
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.batch.ledger import Ledger, tables
-from gini_notebook.service.batch.ledger.documents import count_by_status, first_documents, left_out, sources
+from gini_notebook.service.batch.ledger.documents import (
+    count_by_status,
+    count_repeated,
+    first_documents,
+    left_out,
+    sources,
+    surplus_count,
+)
 from gini_notebook.service.batch.progress import Progress
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.client import Client
-
-SHOWN_ROWS = 20
 
 
 class Batch:
@@ -128,7 +132,9 @@ class Batch:
         """What to know about the run: see :mod:`gini_notebook.notes`."""
         with self._ledger() as ledger:
             found, scans = left_out(ledger), running.scans_note(ledger)
-        notes = [] if scans is None else [scans]
+            counts = {"documents_repeated": count_repeated(ledger), "documents_in_excess": surplus_count(ledger)}
+        notes = [Note(kind, count) for kind, count in counts.items() if count]
+        notes += [] if scans is None else [scans]
         if found:
             examples = tuple(one.path for one in found[:EXAMPLES])
             detail = by_reason(found)
@@ -181,25 +187,40 @@ class Batch:
         others = f"; {len(self.left_out)} left out" if len(self.left_out) else ""
         return f"<Batch {str(self.folder)!r}: {counts or 'no documents'}{others}>"
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a cell how many documents were read, the notes, and the first documents, failed ones first."""
+        del include, exclude
+        return self._display().bundle()
+
     def _repr_html_(self) -> str:
-        """Show counts and the first documents, the failed ones first; everything from outside is escaped."""
+        """As above, for front ends that ask for HTML alone."""
+        return self._display().html
+
+    def _display(self) -> Display:
         with self._ledger() as ledger:
-            rows = first_documents(ledger, SHOWN_ROWS)
-        head = _row(Markup('<th scope="col">{}</th>'), ("document", "status", "pages", "error"))
-        body = Markup("").join(_row(Markup("<td>{}</td>"), row) for row in rows)
-        counts = self.status()
-        total = sum(counts.values())
-        more = f", the first {SHOWN_ROWS} of {total}, failed ones first" if total > SHOWN_ROWS else ""
-        caption = f"{repr(self)[1:-1]}{more}"
-        notes = Markup("").join(Markup("<p>{} {}</p>").format(note.text, note.advice) for note in self.notes)
-        table = Markup("<table><caption>{}</caption><thead>{}</thead><tbody>{}</tbody></table>")
-        return str(table.format(caption, head, body) + notes)
+            rows, counts = first_documents(ledger, ROWS), count_by_status(ledger)
+        total, left = sum(counts.values()), counts["unclear"] + counts["pending"]
+        parts = [f"{counts[status]:,} {word}" for status, word in _WORDS.items() if counts[status] or word == "read"]
+        goes_on = ["Not finished: gini.process with the same folder goes on."] if left else []
+        return Display(
+            headline=[f"{total:,} {_documents(total)}: {', '.join(parts)}. Run folder: {self.folder}"],
+            notes=self.notes,
+            columns=list(schema.DOCUMENTS.narrow),
+            rows=rows,
+            total=total,
+            order="failed ones first",
+            more=[
+                *goes_on,
+                "More: .documents, .extractions, .line_items, .candidates, .left_out; .to_xlsx(…) to pass on.",
+            ],
+        )
 
 
-def _row(cell: Markup, values: tuple[Any, ...]) -> Markup:
-    return Markup("<tr>{}</tr>").format(
-        Markup("").join(cell.format(printable(str("" if value is None else value))) for value in values)
-    )
+def _documents(count: int) -> str:
+    return "document" if count == 1 else "documents"
+
+
+_WORDS = {"completed": "read", "failed": "failed", "unclear": "unclear", "pending": "not finished"}
 
 
 def process(  # noqa: PLR0913 - all by keyword

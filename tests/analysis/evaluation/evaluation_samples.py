@@ -27,7 +27,7 @@ def outcomes(result):
 
 
 def counts(result, field, **options):
-    row = result.by_field(**options).set_index("field").loc[field]
+    row = result.by_field(**options, full=True).set_index("field").loc[field]
     return [int(row[name]) for name in ("correct", "wrong", "missing", "spurious", "absent")]
 
 

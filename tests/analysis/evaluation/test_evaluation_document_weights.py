@@ -47,7 +47,7 @@ def test_a_document_of_weight_three_is_three_documents(seed: int) -> None:
     weighted = evaluate(found, truth, weights=weights)
     whole = evaluate(repeated(found, weights), repeated(truth, weights))
     for name in VALUES:
-        np.testing.assert_allclose(weighted.by_field()[name], whole.by_field()[name], atol=1e-12)
+        np.testing.assert_allclose(weighted.by_field(full=True)[name], whole.by_field(full=True)[name], atol=1e-12)
     one, other = (result.summary().set_index("metric")["value"] for result in (weighted, whole))
     same = [name for name in one.index if name not in ("documents", "failed")]
     np.testing.assert_allclose(one[same], other[same], atol=1e-12)
@@ -61,20 +61,20 @@ def test_counts_stay_those_that_were_counted() -> None:
     found, truth, weights = random_run(1)
     weighted, plain = evaluate(found, truth, weights=weights), evaluate(found, truth)
     for name in ("support", "correct", "wrong", "documents"):
-        assert weighted.by_field()[name].tolist() == plain.by_field()[name].tolist()
+        assert weighted.by_field(full=True)[name].tolist() == plain.by_field(full=True)[name].tolist()
     assert weighted.summary()["of"].tolist() == plain.summary()["of"].tolist()
-    assert weighted.by_field().attrs["document_weights"] == "weight"
-    assert plain.by_field().attrs["document_weights"] is None
+    assert weighted.by_field(full=True).attrs["document_weights"] == "weight"
+    assert plain.by_field(full=True).attrs["document_weights"] is None
     assert [note.about for note in weighted.notes if note.kind == "documents_weighted"] == [("weight",)]
 
 
 def test_equal_weights_are_none_and_only_ratios_matter() -> None:
     found, truth, weights = random_run(2)
     plain, equal = evaluate(found, truth), evaluate(found, truth, weights=weights * 0 + 7)
-    pd.testing.assert_frame_equal(plain.by_field(), equal.by_field())
+    pd.testing.assert_frame_equal(plain.by_field(full=True), equal.by_field(full=True))
     pd.testing.assert_frame_equal(plain.summary(), equal.summary())
     one, other = (evaluate(found, truth, weights=weights * factor) for factor in (1, 1000))
-    np.testing.assert_allclose(one.by_field()["f1_low"], other.by_field()["f1_low"], atol=1e-9)
+    np.testing.assert_allclose(one.by_field(full=True)["f1_low"], other.by_field(full=True)["f1_low"], atol=1e-9)
 
 
 def test_weights_reach_slices_samples_storage_and_partitions(tmp_path) -> None:
@@ -85,16 +85,16 @@ def test_weights_reach_slices_samples_storage_and_partitions(tmp_path) -> None:
     for name, part in half.groupby("half"):
         inside = found["document"].isin(part["document"])
         alone = evaluate(found[inside], truth[inside], weights=weights)
-        assert table.loc[name, "f1"] == pytest.approx(alone.by_field().set_index("field").loc["micro", "f1"])
+        assert table.loc[name, "f1"] == pytest.approx(alone.by_field(full=True).set_index("field").loc["micro", "f1"])
     for kind in ("bootstrap", "bca", "wilson"):
-        micro = result.by_field(intervals=kind).set_index("field").loc["micro"]
+        micro = result.by_field(intervals=kind, full=True).set_index("field").loc["micro"]
         assert micro["f1_low"] < micro["f1"] < micro["f1_high"]
     result.save(tmp_path / "kept.zip")
     loaded = type(result).load(tmp_path / "kept.zip")
     pd.testing.assert_frame_equal(loaded.summary(), result.summary())
     found.assign(group="", row=0).to_parquet(tmp_path / "found.parquet")
     parted = evaluate(tmp_path / "found.parquet", truth, weights=weights)
-    np.testing.assert_allclose(parted.by_field()["f1_low"], result.by_field()["f1_low"])
+    np.testing.assert_allclose(parted.by_field(full=True)["f1_low"], result.by_field(full=True)["f1_low"])
 
 
 def test_what_are_no_weights_is_refused() -> None:

@@ -49,13 +49,13 @@ def assert_same(result, whole):
     assert isinstance(result, PartitionedEvaluation)
     for level in ("raw", "typed", "lenient"):
         pd.testing.assert_frame_equal(
-            result.by_field(level, intervals="bootstrap"),
-            whole.by_field(level, intervals="bootstrap"),
+            result.by_field(level, intervals="bootstrap", full=True),
+            whole.by_field(level, intervals="bootstrap", full=True),
             check_exact=True,
         )
         pd.testing.assert_frame_equal(result.summary(level), whole.summary(level), check_exact=True)
     pd.testing.assert_frame_equal(result.documents, whole.documents)
-    pd.testing.assert_frame_equal(result.mistakes(), whole.mistakes())
+    pd.testing.assert_frame_equal(result.mistakes(full=True), whole.mistakes(full=True))
     pd.testing.assert_frame_equal(result.candidate_recall(), whole.candidate_recall())
     for name in set(whole.provenance) - {"extractions_hash", "truth_hash"}:
         assert result.provenance[name] == whole.provenance[name], name
@@ -78,7 +78,7 @@ def test_what_is_computed_after_the_executor_was_closed_says_so():
         result = evaluate(FOUND, TRUTH, executor=running)
     assert result.summary().equals(evaluate(FOUND, TRUTH).summary())
     with pytest.raises(ExecutorBroken, match=r"broke off after 0 of \d+ partitions: RuntimeError: .*after shutdown"):
-        result.mistakes()
+        result.mistakes(full=True)
 
 
 cells = st.fixed_dictionaries(

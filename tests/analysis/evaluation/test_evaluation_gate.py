@@ -36,7 +36,7 @@ RESULT = evaluate(TRUTH[TRUTH["document"] != "d0"], TRUTH)
     ],
 )
 def test_conditions_name_any_number(expression, value, passed):
-    ((text, found, holds),) = RESULT.check(expression)
+    ((text, found, holds, _, _),) = RESULT.check(expression)
     assert (text, holds) == (expression, passed)
     assert found == pytest.approx(value, abs=1e-12)
 
@@ -44,6 +44,7 @@ def test_conditions_name_any_number(expression, value, passed):
 def test_the_lower_end_of_an_interval_can_be_the_gate():
     point, low = RESULT.check(["amountToPay.recall>=0.95", "amountToPay.recall_low>=0.95"])
     assert (point.passed, low.passed) == (True, False)
+    assert (point.low, math.isnan(low.low)) == (low.value, True)
     assert RESULT.check("coverage_low>=0.8")[0].passed
 
 

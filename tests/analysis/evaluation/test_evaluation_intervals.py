@@ -29,7 +29,7 @@ def with_mistakes(truth: pd.DataFrame, wrong: np.ndarray) -> Evaluation:
 def test_M18_fields_keep_wilsons_interval_and_averages_count_documents() -> None:
     truth = truth_of(60, rows=3)
     wrong = np.random.default_rng(1).random(len(truth)) < 0.1
-    fields = with_mistakes(truth, wrong).by_field().set_index(["group", "field"])
+    fields = with_mistakes(truth, wrong).by_field(full=True).set_index(["group", "field"])
     assert fields["interval"].to_dict() == {
         **{("", field): "wilson" for field in HEADER},
         ("", "micro"): "documents",
@@ -61,7 +61,8 @@ def test_M18_a_value_made_right_never_lowers_a_lower_limit() -> None:
         mended = wrong.copy()
         mended[random.choice(np.flatnonzero(wrong))] = False
         before, after = (
-            with_mistakes(truth, some).by_field().set_index("field").loc[["micro", "macro"]] for some in (wrong, mended)
+            with_mistakes(truth, some).by_field(full=True).set_index("field").loc[["micro", "macro"]]
+            for some in (wrong, mended)
         )
         for score in ("precision", "recall", "f1", "accuracy"):
             assert (after[f"{score}_low"] >= before[f"{score}_low"] - 1e-9).all()
@@ -72,7 +73,7 @@ def test_M18_a_value_made_right_never_lowers_a_lower_limit() -> None:
 def test_M18_averages_means_and_costs_always_have_an_interval_that_holds_them(documents: int, rate: float) -> None:
     truth = truth_of(documents, rows=2)
     result = with_mistakes(truth, np.random.default_rng(documents).random(len(truth)) < rate)
-    fields = result.by_field()
+    fields = result.by_field(full=True)
     assert (fields["f1_low"] < fields["f1_high"]).all()
     assert ((fields["f1_low"] <= fields["f1"] + 1e-9) & (fields["f1"] - 1e-9 <= fields["f1_high"])).all()
     summary = (
@@ -101,11 +102,11 @@ def test_M18_macro_takes_the_mean_of_fields_and_what_stands_for_nothing_by_nothi
     found = truth[truth["field"] != "iban"].assign(value=lambda rows: np.where(rows["document"] < "d004", "2", "1"))
     result = evaluate(found, truth)
     for undefined in (np.nan, 0, 1):
-        macro = result.by_field(zero_division=undefined).query("field == 'macro'").iloc[0]
+        macro = result.by_field(zero_division=undefined, full=True).query("field == 'macro'").iloc[0]
         assert macro["precision_low"] < macro["precision"] < macro["precision_high"]
-    weighted = result.by_field(weights={"iban": 3}).query("field == 'weighted'").iloc[0]
+    weighted = result.by_field(weights={"iban": 3}, full=True).query("field == 'weighted'").iloc[0]
     assert weighted["recall_low"] < weighted["recall"] < weighted["recall_high"]
-    plain = result.by_field(weights={"iban": 1}).set_index("field")
+    plain = result.by_field(weights={"iban": 1}, full=True).set_index("field")
     assert plain.loc["weighted", "f1_low"] == pytest.approx(plain.loc["micro", "f1_low"])
 
 
@@ -114,7 +115,7 @@ def test_M18_a_higher_confidence_level_makes_every_interval_wider(kind: str) -> 
     truth = truth_of(40, rows=2)
     result = with_mistakes(truth, np.random.default_rng(4).random(len(truth)) < 0.2)
     views = [
-        lambda level: result.by_field(intervals=kind, confidence_level=level),
+        lambda level: result.by_field(intervals=kind, confidence_level=level, full=True),
         lambda level: result.summary(intervals=kind, confidence_level=level),
         lambda level: result.by_slice("status", intervals=kind, confidence_level=level),
         lambda level: result.costs({"wrong": 1}, confidence_level=level),
@@ -125,7 +126,7 @@ def test_M18_a_higher_confidence_level_makes_every_interval_wider(kind: str) -> 
             names = [name for name in narrow if name.endswith(end)]
             assert (sign * (wide[names] - narrow[names]).dropna(how="all") >= -1e-12).all(axis=None)
             assert (sign * (wide[names] - narrow[names]) > 1e-6).any(axis=None)
-    assert result.by_field(confidence_level=0.8).attrs["confidence_level"] == 0.8
+    assert result.by_field(confidence_level=0.8, full=True).attrs["confidence_level"] == 0.8
     (check,) = result.check("micro.f1_low>=0", intervals=kind, confidence_level=0.8)
     assert check.value == views[0](0.8).query("field == 'micro'").iloc[0]["f1_low"]
 
@@ -145,7 +146,7 @@ BAD = TRUTH["document"].map(ISSUERS).isin(["issuer 3", "issuer 4"]).to_numpy()
 
 def test_M27_documents_of_one_issuer_are_one_unit() -> None:
     result = with_mistakes(TRUTH, BAD)
-    plain, clustered = (result.by_field(cluster=cluster).set_index("field") for cluster in (None, ISSUERS))
+    plain, clustered = (result.by_field(cluster=cluster, full=True).set_index("field") for cluster in (None, ISSUERS))
     assert clustered.loc["micro", "f1"] == plain.loc["micro", "f1"]
     loss = np.bincount(
         [number % 12 for number in range(60)], weights=[4 * (number % 12 in (3, 4)) for number in range(60)]
@@ -155,7 +156,7 @@ def test_M27_documents_of_one_issuer_are_one_unit() -> None:
     assert (clustered["interval"] == "documents").all()
     assert (clustered.loc["iban", "documents"], clustered.loc["iban", "documents_with_mistake"]) == (12, 2)
     for kind in ("bootstrap", "bca", "wilson"):
-        assert result.by_field(cluster=ISSUERS, intervals=kind).attrs["clusters"] == 12
+        assert result.by_field(cluster=ISSUERS, intervals=kind, full=True).attrs["clusters"] == 12
     assert result.summary(cluster=ISSUERS).set_index("metric").loc["perfect_documents", "low"] < 0.78
     assert result.costs({"wrong": 1}, cluster=ISSUERS)["high"].iloc[-1] > result.costs({"wrong": 1})["high"].iloc[-1]
     (check,) = result.check("micro.f1_low>=0", cluster=ISSUERS)
@@ -168,20 +169,22 @@ def test_M27_documents_of_one_issuer_are_one_unit() -> None:
 def test_M27_clusters_are_named_by_column_by_field_of_the_truth_or_given_as_a_series(tmp_path) -> None:
     labelled = TRUTH.assign(value=np.where(TRUTH["field"] == "paymentReference", TRUTH["document"].map(ISSUERS), "1"))
     found = labelled.assign(value=np.where(BAD & (TRUTH["field"] != "paymentReference"), "2", labelled["value"]))
-    expected = evaluate(found, labelled).by_field(cluster=ISSUERS)
-    by_field = evaluate(found, labelled).by_field(cluster="paymentReference")
+    expected = evaluate(found, labelled).by_field(cluster=ISSUERS, full=True)
+    by_field = evaluate(found, labelled).by_field(cluster="paymentReference", full=True)
     series = evaluate(found, labelled, cluster=ISSUERS)
     mapping = evaluate(found, labelled, cluster=dict(ISSUERS))
     own = pd.DataFrame({"document": ISSUERS.index, "group": "", "row": 0, "field": "issuer", "value": ISSUERS})
     left_out = evaluate(found, pd.concat([labelled, own]), cluster="issuer", fields=list(HEADER))
-    for table in (by_field, series.by_field(), mapping.by_field(), left_out.by_field()):
+    for table in (by_field, series.by_field(full=True), mapping.by_field(full=True), left_out.by_field(full=True)):
         pd.testing.assert_frame_equal(table, expected, check_flags=False, obj="scores")
     assert series.settings["cluster"] == "issuer"
     assert left_out.documents["issuer"].tolist() == ISSUERS.tolist()
     series.save(tmp_path / "kept.zip")
-    pd.testing.assert_frame_equal(Evaluation.load(tmp_path / "kept.zip").by_field(), expected, check_flags=False)
-    plain = evaluate(found, labelled).by_field()
-    pd.testing.assert_frame_equal(series.by_field(cluster="document"), plain, check_flags=False)
+    pd.testing.assert_frame_equal(
+        Evaluation.load(tmp_path / "kept.zip").by_field(full=True), expected, check_flags=False
+    )
+    plain = evaluate(found, labelled).by_field(full=True)
+    pd.testing.assert_frame_equal(series.by_field(cluster="document", full=True), plain, check_flags=False)
 
 
 def test_M27_partitions_have_the_same_clusters() -> None:
@@ -189,9 +192,9 @@ def test_M27_partitions_have_the_same_clusters() -> None:
     for cluster in ("paymentReference", ISSUERS):
         with ThreadPoolExecutor(1) as running:
             parts = evaluate(labelled, labelled, cluster=cluster, executor=running)
-            assert parts.by_field(cluster="paymentReference").attrs["clusters"] == 12
+            assert parts.by_field(cluster="paymentReference", full=True).attrs["clusters"] == 12
         whole = evaluate(labelled, labelled, cluster=cluster)
-        pd.testing.assert_frame_equal(parts.by_field(), whole.by_field(), check_flags=False)
+        pd.testing.assert_frame_equal(parts.by_field(full=True), whole.by_field(full=True), check_flags=False)
 
 
 @pytest.mark.parametrize(
@@ -226,8 +229,11 @@ def test_M27_a_note_says_when_clusters_are_few() -> None:
 def test_M27_a_document_without_a_value_is_a_cluster_of_its_own() -> None:
     result = evaluate(TRUTH, TRUTH)
     few = ISSUERS.where(ISSUERS.index < "d012")
-    assert result.by_field(cluster=few).attrs == result.by_field().attrs | {"cluster": "issuer", "clusters": 60}
-    assert result.by_field(cluster=ISSUERS.iloc[:24]).attrs["clusters"] == 12 + 36
+    assert result.by_field(cluster=few, full=True).attrs == result.by_field(full=True).attrs | {
+        "cluster": "issuer",
+        "clusters": 60,
+    }
+    assert result.by_field(cluster=ISSUERS.iloc[:24], full=True).attrs["clusters"] == 12 + 36
 
 
 @pytest.mark.parametrize(
@@ -245,7 +251,7 @@ def test_M27_a_document_without_a_value_is_a_cluster_of_its_own() -> None:
 )
 def test_clusters_that_cannot_be_are_refused(cluster, error, message) -> None:
     result = evaluate(TRUTH, TRUTH)
-    for ask in (lambda: result.by_field(cluster=cluster), lambda: evaluate(TRUTH, TRUTH, cluster=cluster)):
+    for ask in (lambda: result.by_field(cluster=cluster, full=True), lambda: evaluate(TRUTH, TRUTH, cluster=cluster)):
         with pytest.raises(error, match=message):
             ask()
 
@@ -254,7 +260,7 @@ def test_a_field_of_the_name_of_an_average_is_told_apart() -> None:
     truth = pd.concat([truth_of(20, ("iban",)), truth_of(20, ("micro",))])
     found = truth.assign(value=np.where(truth["field"] == "micro", "2", "1"))
     result = evaluate(found, truth)
-    fields = result.by_field()
+    fields = result.by_field(full=True)
     assert fields.loc[fields["field"] == "micro", "average"].tolist() == [False, True]
     field, average = result.check(["fields.micro.recall>=0.5", "micro.recall>=0.5"])
     assert (field.value, average.value) == (0.0, 0.5)

@@ -61,7 +61,7 @@ def test_header_counts_and_scores_are_the_oracles(seed):
             if field not in left_out
         }
         for wrong in ("both", "fp"):
-            frame = result.by_field(level, wrong)
+            frame = result.by_field(level, wrong, full=True)
             assert counts_of(frame) == expected
             for row in frame.to_dict("records"):
                 if row["field"] not in ("micro", "macro"):

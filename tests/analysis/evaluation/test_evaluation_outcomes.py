@@ -25,31 +25,31 @@ def test_M3_M4_every_slot_has_exactly_one_outcome_and_unlabelled_ones_leave_ever
     assert counts(result, "amountToPay") == [1, 0, 1, 0, 1]
     assert counts(result, "iban") == [0, 1, 0, 1, 0]
     assert counts(result, "micro") == [1, 1, 1, 1, 1]
-    assert "bic" not in set(result.by_field()["field"])
+    assert "bic" not in set(result.by_field(full=True)["field"])
     assert result.provenance["unlabelled_fields"] == ["bic"]
     assert result.provenance["documents_without_truth"] == ["stranger"]
 
 
 def test_M5_M6_scores_and_companions_by_both_counting_rules():
     result = evaluate(FOUND, TRUTH)
-    micro = result.by_field().set_index("field").loc["micro"]
+    micro = result.by_field(full=True).set_index("field").loc["micro"]
     assert micro[["precision", "recall", "f1"]].tolist() == [1 / 3, 1 / 3, 1 / 3]
     assert micro["support"] == 3
     assert micro["predicted"] == 3
     assert micro[["found", "read_right", "invented", "accuracy"]].tolist() == [2 / 3, 1 / 2, 1 / 2, 1 / 4]
     assert micro["accuracy_with_absent"] == 2 / 5
     assert micro["recall"] == micro["found"] * micro["read_right"]
-    looser = result.by_field(wrong="fp").set_index("field").loc["micro"]
+    looser = result.by_field(wrong="fp", full=True).set_index("field").loc["micro"]
     assert looser[["precision", "recall"]].tolist() == [1 / 3, 1 / 2]
     assert looser["f1"] == pytest.approx(2 / 5)
-    assert result.by_field(wrong="fp").attrs["counting_rule"] == "fp"
-    assert evaluate(FOUND, TRUTH, wrong="fp").by_field().equals(result.by_field(wrong="fp"))
+    assert result.by_field(wrong="fp", full=True).attrs["counting_rule"] == "fp"
+    assert evaluate(FOUND, TRUTH, wrong="fp").by_field(full=True).equals(result.by_field(wrong="fp", full=True))
 
 
 def test_M7_M8_macro_is_the_mean_of_f1_over_fields_with_a_truth_value():
     truth = pd.concat([TRUTH, header(("a", "bic", None))])
     found = pd.concat([FOUND, header(("a", "bic", "COBADEFF"))])
-    frame = evaluate(found, truth).by_field()
+    frame = evaluate(found, truth).by_field(full=True)
     scores = frame.set_index("field")
     assert math.isnan(scores.loc["bic", "recall"])
     assert scores.loc["bic", "f1"] == 0
@@ -195,7 +195,7 @@ def test_M17_a_cell_of_another_row_is_named():
     found = items(
         "a", {"description": "Nut", "baseGross": "2500.00:EUR"}, {"description": "Bolt", "baseGross": "2500.00:EUR"}
     )
-    assert evaluate(found, truth).mistakes()["cause"].tolist() == ["another row: 1"]
+    assert evaluate(found, truth).mistakes(full=True)["cause"].tolist() == ["another row: 1"]
 
 
 def test_M19_failed_documents_count_as_missing_and_are_named():
@@ -223,7 +223,7 @@ def test_M19_failed_documents_count_as_missing_and_are_named():
     assert counts(result, "iban", answered_only=True) == [0, 1, 1, 1, 0]
     assert (
         numbers["answered_micro_recall"]
-        == result.by_field(answered_only=True).set_index("field").loc["micro", "recall"]
+        == result.by_field(answered_only=True, full=True).set_index("field").loc["micro", "recall"]
     )
 
 
@@ -288,10 +288,10 @@ def test_mistakes_come_with_the_highest_amount_first_and_say_whether_an_iban_is_
     found = header(
         ("a", "amountToPay", "11.00:EUR"), ("b", "amountToPay", "700.00:EUR"), ("c", "iban", "DE02120300000000202052")
     )
-    mistakes = evaluate(found, truth).mistakes()
+    mistakes = evaluate(found, truth).mistakes(full=True)
     assert mistakes["document"].tolist() == ["b", "a", "c"]
     assert mistakes["difference"].tolist()[:2] == [693.0, 1.0]
     assert mistakes[["truth_valid", "extracted_valid"]].iloc[2].tolist() == [True, False]
     assert mistakes["truth_valid"].isna().tolist() == [True, True, False]
-    assert evaluate(found, truth).mistakes("iban")["document"].tolist() == ["c"]
-    assert evaluate(found, truth).mistakes(outcome=["missing"]).empty
+    assert evaluate(found, truth).mistakes("iban", full=True)["document"].tolist() == ["c"]
+    assert evaluate(found, truth).mistakes(outcome=["missing"], full=True).empty

@@ -50,13 +50,16 @@ def test_D1_partitioned_tables_give_the_numbers_of_the_whole(truth):
     assert isinstance(result, PartitionedEvaluation)
     for level in ("raw", "typed", "lenient"):
         pd.testing.assert_frame_equal(
-            result.by_field(level, intervals="bootstrap"), WHOLE.by_field(level, intervals="bootstrap")
+            result.by_field(level, intervals="bootstrap", full=True),
+            WHOLE.by_field(level, intervals="bootstrap", full=True),
         )
         pd.testing.assert_frame_equal(result.summary(level), WHOLE.summary(level))
     assert result.documents.equals(WHOLE.documents)
     assert result.check("micro.f1>=0.1") == WHOLE.check("micro.f1>=0.1")
-    pd.testing.assert_frame_equal(result.mistakes(), WHOLE.mistakes())
-    pd.testing.assert_frame_equal(result.mistakes("net", outcome="missing"), WHOLE.mistakes("net", outcome="missing"))
+    pd.testing.assert_frame_equal(result.mistakes(full=True), WHOLE.mistakes(full=True))
+    pd.testing.assert_frame_equal(
+        result.mistakes("net", outcome="missing", full=True), WHOLE.mistakes("net", outcome="missing", full=True)
+    )
     assert result.costs({"wrong": 1}).equals(WHOLE.costs({"wrong": 1}))
     alike = ("rules", "left_out_fields", "unlabelled_fields", "documents_without_truth", "seed", "wrong")
     assert {name: result.provenance[name] for name in alike} == {name: WHOLE.provenance[name] for name in alike}
@@ -84,7 +87,7 @@ def test_parquet_is_read_in_partitions(tmp_path):
     partitioned(FOUND).to_parquet(tmp_path / "found")
     partitioned(TRUTH).to_parquet(tmp_path / "truth")
     result = evaluate(dd.read_parquet(tmp_path / "found"), dd.read_parquet(tmp_path / "truth"), seed=4)
-    pd.testing.assert_frame_equal(result.by_field(), WHOLE.by_field())
+    pd.testing.assert_frame_equal(result.by_field(full=True), WHOLE.by_field(full=True))
 
 
 @pytest.mark.parametrize("pairing", [{"order": "strict"}, {"key": ["description"]}])
@@ -92,7 +95,7 @@ def test_settings_hold_for_every_partition(pairing):
     options = {"fields": ["description", "net"], "rules": {"net": "text"}, **pairing}
     result = evaluate(partitioned(FOUND), partitioned(TRUTH), **options)
     whole = evaluate(FOUND, TRUTH, **options)
-    pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
+    pd.testing.assert_frame_equal(result.by_field(full=True), whole.by_field(full=True))
     with pytest.raises(SettingError, match="There are rules for 'ibna', but no such fields"):
         evaluate(partitioned(FOUND), TRUTH, rules={"ibna": "iban"})
     with pytest.raises(SettingError, match=r"There are no header field\(s\) 'ibna'"):
@@ -104,7 +107,7 @@ def test_names_of_documents_meet_in_partitions_whatever_their_unicode_form():
     truth = TRUTH.assign(document=[unicodedata.normalize("NFD", name + "ä") for name in TRUTH["document"]])
     parts = [found[found["document"] < "d030"], found[found["document"] >= "d030"]]
     result = evaluate(dd.from_map(lambda part: part, parts, meta=found.head(0)), truth, seed=4)
-    assert result.by_field()["correct"].equals(WHOLE.by_field()["correct"])
+    assert result.by_field(full=True)["correct"].equals(WHOLE.by_field(full=True)["correct"])
 
 
 def test_partitions_that_do_not_hold_documents_whole_are_refused():

@@ -69,7 +69,7 @@ def test_the_entity_of_the_table_chooses_the_rule_of_an_unknown_field():
 def test_tables_have_the_columns_and_dtypes_of_the_schema():
     result = evaluate(FOUND.assign(page=[1, 1, 2, 1, 1, 1], left=0.5), TRUTH)
     assert check(result.comparisons, COMPARISONS).equals(result.comparisons)
-    assert check(result.by_field(), FIELD_SCORES).equals(result.by_field())
+    assert check(result.by_field(full=True), FIELD_SCORES).equals(result.by_field(full=True))
     assert check(result.summary(), SUMMARY).equals(result.summary())
     assert result.comparisons["page"].tolist()[:2] == [1, 1]
 
@@ -81,7 +81,7 @@ def test_intervals_hold_the_value_and_repeat_with_the_seed():
     found = truth.assign(value=np.where(random.random(len(truth)) < 0.8, "1", "2"))
     result = evaluate(found, truth, seed=3)
     for options in ({}, {"intervals": "bootstrap"}):
-        frame = result.by_field(**options)
+        frame = result.by_field(**options, full=True)
         for score in ("precision", "recall", "f1"):
             assert ((frame[f"{score}_low"] < frame[score]) & (frame[score] < frame[f"{score}_high"])).all()
     drawn = result.summary(intervals="bootstrap")
@@ -89,11 +89,11 @@ def test_intervals_hold_the_value_and_repeat_with_the_seed():
     assert not drawn.equals(evaluate(found, truth, seed=4).summary(intervals="bootstrap"))
     # Weights for documents are not drawn, so there is nothing for a seed to change.
     assert result.summary().equals(evaluate(found, truth, seed=4).summary())
-    wilson = result.by_field().iloc[0]
+    wilson = result.by_field(full=True).iloc[0]
     count = int(wilson["correct"])
     expected = binomtest(count, 60).proportion_ci(method="wilson")
     assert [wilson["recall_low"], wilson["recall_high"]] == pytest.approx([expected.low, expected.high], abs=1e-12)
-    few = evaluate(found.head(3), truth.head(3)).by_field(intervals="bootstrap")
+    few = evaluate(found.head(3), truth.head(3)).by_field(intervals="bootstrap", full=True)
     assert ("", "micro") in few.attrs["degenerate"]
 
 
@@ -114,17 +114,23 @@ def test_intervals_hold_the_value_and_repeat_with_the_seed():
         (lambda: evaluate(FOUND, TRUTH, required=["ibna"]), r"There are no header field.* 'ibna'"),
         (lambda: evaluate(FOUND, TRUTH, key=["artNumber"]), r"No compound has the key column.* 'artNumber'"),
         (
-            lambda: evaluate(FOUND, TRUTH).by_field("exact"),
+            lambda: evaluate(FOUND, TRUTH).by_field("exact", full=True),
             "There is no level 'exact'; choose one of raw, typed, lenient",
         ),
         (lambda: evaluate(FOUND, TRUTH).summary("exact"), "There is no level 'exact'"),
-        (lambda: evaluate(FOUND, TRUTH).by_field(intervals="wald"), "intervals is 'wald'; it must be one of"),
-        (lambda: evaluate(FOUND, TRUTH).by_field(wrong="x"), "wrong is 'x'"),
         (
-            lambda: evaluate(FOUND, TRUTH).mistakes("ibna"),
+            lambda: evaluate(FOUND, TRUTH).by_field(intervals="wald", full=True),
+            "intervals is 'wald'; it must be one of",
+        ),
+        (lambda: evaluate(FOUND, TRUTH).by_field(wrong="x", full=True), "wrong is 'x'"),
+        (
+            lambda: evaluate(FOUND, TRUTH).mistakes("ibna", full=True),
             "There is no field 'ibna' in this evaluation. There are: amount",
         ),
-        (lambda: evaluate(FOUND, TRUTH).mistakes(outcome="bad"), "There is no mistake 'bad'; choose from wrong"),
+        (
+            lambda: evaluate(FOUND, TRUTH).mistakes(outcome="bad", full=True),
+            "There is no mistake 'bad'; choose from wrong",
+        ),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(call, message):

@@ -30,8 +30,8 @@ with ThreadPoolExecutor() as executor:
     reveal_type(result)
     reveal_type(evaluate(Path("found"), "truth.parquet"))
     reveal_type(evaluate(object(), object(), fields=["iban"]))
-    result.by_field()
-    result.mistakes("iban")
+    result.by_field(full=True)
+    result.mistakes("iban", full=True)
     result.in_memory().by_cause()
     result.by_cause()
     result.save("result.zip")
@@ -69,11 +69,11 @@ def test_comparing_a_partitioned_evaluation_names_the_remedy():
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))])
 def test_an_evaluation_can_be_copied_and_pickled(again):
-    WHOLE.by_field()
+    WHOLE.by_field(full=True)
     result = again(WHOLE)
     assert type(result) is Evaluation
     assert result == WHOLE
-    pd.testing.assert_frame_equal(result.by_field(), WHOLE.by_field())
+    pd.testing.assert_frame_equal(result.by_field(full=True), WHOLE.by_field(full=True))
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))])
@@ -82,14 +82,14 @@ def test_a_partitioned_evaluation_can_be_copied_and_pickled(again):
         whole = evaluate(FOUND, TRUTH, executor=running)
         result = again(whole)
         assert type(result) is PartitionedEvaluation
-        pd.testing.assert_frame_equal(result.by_field(), whole.by_field())
+        pd.testing.assert_frame_equal(result.by_field(full=True), whole.by_field(full=True))
         assert result.provenance == whole.provenance
         assert result.in_memory() == whole.in_memory()
 
 
 def test_a_pickled_evaluation_does_without_the_executor():
     result = pickle.loads(pickle.dumps(partitioned()))
-    pd.testing.assert_frame_equal(result.by_field("raw"), WHOLE.by_field("raw"))
+    pd.testing.assert_frame_equal(result.by_field("raw", full=True), WHOLE.by_field("raw", full=True))
     assert result.in_memory().comparisons.equals(WHOLE.comparisons)
 
 

@@ -27,7 +27,7 @@ RESULT = evaluate(*tables())
 
 
 def weighted(weights, **options):
-    frame = RESULT.by_field(weights=weights, **options)
+    frame = RESULT.by_field(weights=weights, **options, full=True)
     return frame[frame["field"] == "weighted"].set_index("group")
 
 
@@ -40,9 +40,11 @@ def test_M7_slots_count_as_much_as_their_field_weighs():
 
 
 def test_M7_equal_weights_give_micro_with_its_interval_and_change_no_other_row():
-    plain = RESULT.by_field(intervals="bca")
+    plain = RESULT.by_field(intervals="bca", full=True)
     for weight in (1, 0.25):
-        frame = RESULT.by_field(intervals="bca", weights=dict.fromkeys(["iban", "city", "bic", "baseGross"], weight))
+        frame = RESULT.by_field(
+            intervals="bca", weights=dict.fromkeys(["iban", "city", "bic", "baseGross"], weight), full=True
+        )
         micro = frame[frame["field"] == "micro"]
         same = frame[frame["field"] == "weighted"]
         assert same[ENDS].to_numpy(dtype=float) == pytest.approx(micro[ENDS].to_numpy(dtype=float), abs=1e-12)
@@ -53,17 +55,17 @@ def test_M7_equal_weights_give_micro_with_its_interval_and_change_no_other_row()
 
 def test_M7_a_weight_of_nothing_leaves_a_field_out():
     row = weighted({"city": 0}).loc[""]
-    iban = RESULT.by_field().set_index("field").loc["iban"]
+    iban = RESULT.by_field(full=True).set_index("field").loc["iban"]
     assert row[SCORES].tolist() == iban[SCORES].tolist()
     assert weighted({"baseGross": 0}).loc["lineItems", SCORES].isna().all()
 
 
 def test_M8_nothing_by_nothing_is_undefined_unless_a_number_is_asked_for():
     for value in (0, 1):
-        frame = RESULT.by_field(zero_division=value).set_index("field")
+        frame = RESULT.by_field(zero_division=value, full=True).set_index("field")
         assert frame.loc["bic", SCORES].tolist() == [value] * 3
         assert frame.loc["bic", ["f1_low", "f1_high"]].isna().all()
-        plain = RESULT.by_field().set_index("field")
+        plain = RESULT.by_field(full=True).set_index("field")
         assert plain.loc["bic", SCORES].isna().all()
         others = frame.index != "bic"
         pd.testing.assert_frame_equal(frame[others], plain[others])
@@ -81,4 +83,4 @@ def test_M8_nothing_by_nothing_is_undefined_unless_a_number_is_asked_for():
 )
 def test_weights_that_make_no_sense_are_refused(options, message):
     with pytest.raises(SettingError, match=message):
-        RESULT.by_field(**options)
+        RESULT.by_field(**options, full=True)

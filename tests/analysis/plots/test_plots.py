@@ -50,7 +50,7 @@ def drawn(axes: "Axes") -> None:
 @pytest.mark.parametrize("metric", ["f1", "precision", "recall"])
 def test_a_bar_is_as_wide_as_the_score_of_its_field(result: Evaluation, metric: str) -> None:
     axes = plots.field_scores(result, metric=metric)
-    fields = result.by_field().query("field not in ('micro', 'macro')")
+    fields = result.by_field(full=True).query("field not in ('micro', 'macro')")
     assert labels(axes) == ["amountToPay", "iban", "bic", "lineItems.baseGross"]
     assert widths(axes) == np.nan_to_num(fields[metric].to_numpy(dtype=float)).tolist()
     assert axes.get_xlim() == (0, 1)
@@ -62,7 +62,7 @@ def test_a_bar_is_as_wide_as_the_score_of_its_field(result: Evaluation, metric: 
 
 def test_the_score_and_the_support_stand_beside_the_bar(result: Evaluation) -> None:
     axes = plots.field_scores(result)
-    f1 = result.by_field()["f1"]
+    f1 = result.by_field(full=True)["f1"]
     assert [text.get_text() for text in axes.texts] == [
         f"{f1[0]:.3f}  n=4",
         f"{f1[1]:.3f}  n=2",
@@ -73,7 +73,7 @@ def test_the_score_and_the_support_stand_beside_the_bar(result: Evaluation) -> N
 
 def test_whiskers_span_the_interval(result: Evaluation) -> None:
     axes = plots.field_scores(result, metric="recall")
-    fields = result.by_field().query("field not in ('micro', 'macro')")
+    fields = result.by_field(full=True).query("field not in ('micro', 'macro')")
     spans = {int(line.get_ydata()[0]): list(line.get_xdata()) for line in axes.lines if len(set(line.get_ydata())) == 1}
     assert spans == {
         place: [low, high]
@@ -89,7 +89,9 @@ def test_whiskers_span_the_interval(result: Evaluation) -> None:
 def test_a_line_shows_the_average_of_the_group(result: Evaluation, group: str | None, name: str) -> None:
     axes = plots.field_scores(result, group=group)
     micro = (
-        result.by_field().query("field == 'micro' and group == @group" if group else "field == 'micro'")["f1"].iloc[0]
+        result.by_field(full=True)
+        .query("field == 'micro' and group == @group" if group else "field == 'micro'")["f1"]
+        .iloc[0]
     )
     [line] = [line for line in axes.lines if line.get_linestyle() == "--"]
     assert set(line.get_xdata()) == {micro}
@@ -106,7 +108,7 @@ def test_without_an_average_there_is_no_line() -> None:
 
 def test_outcomes_are_stacked_counts(result: Evaluation) -> None:
     axes = plots.outcomes(result)
-    fields = result.by_field().query("field not in ('micro', 'macro')")
+    fields = result.by_field(full=True).query("field not in ('micro', 'macro')")
     series = list(axes.containers)
     assert [container.get_label() for container in series] == OUTCOMES
     left = np.zeros(len(fields))

@@ -33,7 +33,7 @@ def test_markdown_has_headline_tables_and_failures(result: Evaluation, tmp_path:
     head = lines.index("### Header fields") + 2
     assert lines[head].startswith("| Field | F1 | Precision | Recall | In the truth |")
     assert re.fullmatch(r"\|---\|(--:\|){9}", lines[head + 1])
-    amount = result.by_field().iloc[0]
+    amount = result.by_field(full=True).iloc[0]
     cells = [
         f"{amount[name]:.3f} \\({amount[f'{name}_low']:.3f} – {amount[f'{name}_high']:.3f}\\)"
         for name in ("f1", "precision")
@@ -107,15 +107,19 @@ def test_the_workbook_has_the_tables_as_sheets(result: Evaluation, tmp_path: Pat
 
     book = CalamineWorkbook.from_path(written(result, tmp_path, ".xlsx"))
     assert book.sheet_names == ["notes", "fields", "numbers", "mistakes", "documents", "provenance"]
-    for name, frame in (("fields", result.by_field()), ("numbers", result.summary()), ("mistakes", result.mistakes())):
+    for name, frame in (
+        ("fields", result.by_field(full=True)),
+        ("numbers", result.summary()),
+        ("mistakes", result.mistakes(full=True)),
+    ):
         head, *body = book.get_sheet_by_name(name).to_python()
         assert head == list(frame.columns)
         assert len(body) == len(frame)
     head, first, *_ = book.get_sheet_by_name("fields").to_python()
     row = dict(zip(head, first, strict=True))
     # Numbers are numbers, and text is text.
-    assert row["support"] == result.by_field().loc[0, "support"]
-    assert row["f1"] == pytest.approx(result.by_field().loc[0, "f1"], rel=1e-12)
+    assert row["support"] == result.by_field(full=True).loc[0, "support"]
+    assert row["f1"] == pytest.approx(result.by_field(full=True).loc[0, "f1"], rel=1e-12)
     assert isinstance(row["f1"], float)
     mistakes = book.get_sheet_by_name("mistakes").to_python()
     assert dict(zip(*mistakes[:2], strict=True))["truth"] == "1200.00:EUR"

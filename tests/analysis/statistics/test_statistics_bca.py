@@ -107,7 +107,7 @@ def test_M18_bca_can_be_asked_for_everywhere_and_is_not_the_default():
         pd.testing.assert_frame_equal(plain.drop(columns=ends), corrected.drop(columns=ends))
         assert corrected.attrs["intervals"] == "bca"
         assert corrected.attrs["seed"] == 0
-    fields = result.by_field(intervals="bca").set_index("field")
+    fields = result.by_field(intervals="bca", full=True).set_index("field")
     assert (fields["f1_low"] < fields["f1"]).all()
     assert (fields["f1"] < fields["f1_high"]).all()
     assert (fields["f1_high"] <= 1).all()
@@ -128,7 +128,7 @@ def test_M18_bca_can_be_asked_for_everywhere_and_is_not_the_default():
 
 @pytest.mark.parametrize(("share", "size"), [(0.2, 19), (0.0, 200), (1.0, 200)])
 def test_M18_degenerate_cases_fall_back_on_wilson(share, size):
-    fields = run(share, 2, size).by_field(intervals="bca")
+    fields = run(share, 2, size).by_field(intervals="bca", full=True)
     assert ("", "iban") in fields.attrs["degenerate"]
     iban = fields.set_index("field").loc["iban"]
     low, high = wilson(iban["correct"], iban["support"])
@@ -137,26 +137,28 @@ def test_M18_degenerate_cases_fall_back_on_wilson(share, size):
 
 def test_M18_differences_can_have_bca_intervals():
     comparison = compare(run(0.1, 3), run(0.05, 4))
-    plain, corrected = comparison.by_field(), comparison.by_field(intervals="bca")
+    plain, corrected = comparison.by_field(full=True), comparison.by_field(intervals="bca", full=True)
     ends = [name for name in plain if name.endswith(("low", "high"))]
     assert (plain[ends] != corrected[ends]).any(axis=None)
     assert np.allclose(plain[ends], corrected[ends], atol=0.03)
     assert comparison.summary(intervals="bca")["low"].notna().all()
     few = compare(run(0.1, 3, 15), run(0.05, 4, 15))
     # Of too few documents it is the percentiles.
-    pd.testing.assert_frame_equal(few.by_field(intervals="bootstrap"), few.by_field(intervals="bca"), check_flags=False)
-    same = compare(run(0.1, 3), run(0.1, 3)).by_field(intervals="bca")
+    pd.testing.assert_frame_equal(
+        few.by_field(intervals="bootstrap", full=True), few.by_field(intervals="bca", full=True), check_flags=False
+    )
+    same = compare(run(0.1, 3), run(0.1, 3)).by_field(intervals="bca", full=True)
     assert (same[["f1_difference_low", "f1_difference_high"]] == 0).all(axis=None)
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda kind: run(0.1, 1).by_field(intervals=kind),
+        lambda kind: run(0.1, 1).by_field(intervals=kind, full=True),
         lambda kind: run(0.1, 1).summary(intervals=kind),
         lambda kind: run(0.1, 1).by_slice("status", intervals=kind),
         lambda kind: run(0.1, 1).check("iban.f1>0", intervals=kind),
-        lambda kind: compare(run(0.1, 1), run(0.1, 2)).by_field(intervals=kind),
+        lambda kind: compare(run(0.1, 1), run(0.1, 2)).by_field(intervals=kind, full=True),
         lambda kind: compare(run(0.1, 1), run(0.1, 2)).summary(intervals=kind),
     ],
 )

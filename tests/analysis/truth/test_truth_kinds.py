@@ -296,7 +296,6 @@ def test_the_truth_is_a_frame_with_notes_and_its_slices_are_plain():
     assert "currency_not_stated" in [entry["kind"] for entry in truth.head(1).attrs["notes"]]
     assert "name no currency" not in repr(truth)
     assert "names no currency" in repr(truth)
-    assert "&lt;b&gt;.pdf" in truth._repr_html_()
     assert truth.digest == read_truth(truth).digest != read_truth(truth.assign(value="1")).digest
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gini_notebook._text import as_text
 from gini_notebook.service.batch.folders import LeftOut
@@ -198,11 +198,25 @@ def failures(ledger: Ledger) -> Iterator[Failure]:
     yield from (Failure(*row) for row in rows)
 
 
-def first_documents(ledger: Ledger, limit: int) -> list[tuple[str, str, int | None, str]]:
-    """Return name, status, pages and error of the first documents of the latest call, failed ones before others."""
+def first_documents(ledger: Ledger, limit: int) -> list[tuple[Any, ...]]:
+    """Return the narrow columns of the first documents of the latest call, failed ones before others.
+
+    They are those of ``schema.DOCUMENTS``: document, status, pages, media type, source classification, seconds of
+    processing, error, request id.
+    """
     return ledger.rows(
-        f"SELECT document, {STATUS} AS status, pages, coalesce(problem, error, '') "  # noqa: S608
+        f"SELECT document, {STATUS} AS status, pages, media_type, source_classification, processing_s, "  # noqa: S608
+        "coalesce(problem, error), request_id "
         "FROM documents LEFT JOIN uploads USING (key) WHERE listed "
         "ORDER BY status != 'failed', position LIMIT ?",
         (limit,),
+    )
+
+
+def count_repeated(ledger: Ledger) -> int:
+    """Count the documents of the latest call that have the bytes of an earlier one."""
+    return int(
+        ledger.rows(
+            "SELECT count(*) - count(DISTINCT substr(key, 1, 64)) FROM documents WHERE listed AND key NOT NULL"
+        )[0][0]
     )

@@ -59,7 +59,7 @@ def cases(seed):
 
 
 def scores_of(result, level, wrong="both"):
-    frame = result.by_field(level, wrong).set_index("field")
+    frame = result.by_field(level, wrong, full=True).set_index("field")
     return frame[frame.index != "macro"]
 
 
@@ -178,7 +178,7 @@ def test_D2_scikit_learn_scores_as_we_do_macro_included(seeds):
     for seed in seeds:
         for result, level, truth, found in cases(seed):
             events = adapters.sklearn_events(truth, found)
-            frame = result.by_field(level).set_index("field")
+            frame = result.by_field(level, full=True).set_index("field")
             fields = [name for name in frame.index if name not in ("micro", "macro")]
             theirs = metrics.precision_recall_fscore_support(*events, labels=fields, average=None, zero_division=np.nan)
             for place, score in enumerate(("precision", "recall", "f1")):
@@ -200,7 +200,7 @@ def test_D2_scikit_learn_weights_samples_and_takes_nothing_by_nothing_as_we_do(s
             events = adapters.sklearn_events(truth, found)
             of_events = [weights[wanted or given] for wanted, given in zip(*events, strict=True)]
             zero_division = seed % 2
-            frame = result.by_field(level, weights=weights, zero_division=zero_division).set_index("field")
+            frame = result.by_field(level, weights=weights, zero_division=zero_division, full=True).set_index("field")
             fields = list(frame.index[:-3])
             supported = [name for name in fields if frame.loc[name, "support"] > 0]
             settings = {"zero_division": zero_division}
