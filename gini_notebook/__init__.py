@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gini_notebook.service.accounts import Accounts
     from gini_notebook.service.batch import Batch, BatchSettings, folders_as_documents, process, purge_local
     from gini_notebook.service.client import Client
-    from gini_notebook.service.credentials import save_secret_file
+    from gini_notebook.service.credentials import forget, save_secret_file
     from gini_notebook.service.transport import Timing
 
 _HOMES = {
@@ -52,6 +52,7 @@ _HOMES = {
     "explore": "interactive.explorer",
     "feedback_from": "interactive.feedback",
     "folders_as_documents": "service.batch",
+    "forget": "service.credentials",
     "login": "interactive.login",
     "login_accounts": "interactive.login",
     "plan_comparison": "analysis.statistics",
@@ -91,6 +92,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "datasets",
     "purge_local",
     "login_accounts",
+    "forget",
     "save_secret_file",
     "Client",
     "Accounts",

@@ -1,17 +1,21 @@
 """Log in: from arguments, the environment, a secret file, the keyring, or by asking."""
 
 import os
+import socket
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from getpass import getpass
 from typing import Any
 
-from gini_notebook.errors import LoginRequired
+from gini_notebook.errors import LoginRequired, SettingError
 from gini_notebook.interactive.runtime_environment import (
+    can_prompt,
+    can_show_form,
     check_secret_exposure,
-    front_end_can_ask,
+    in_voila,
+    is_own_computer,
     kernel,
     terminal_can_ask,
     warn_of_secret_exposure,
@@ -26,18 +30,23 @@ from gini_notebook.service.credentials import (
     DeferredAccess,
     FoundCredentials,
     JwtAccess,
+    Remembered,
     SandboxLike,
     Secret,
     TrustedAccess,
     UserAccess,
     as_secret,
     find,
+    host_of,
+    recall,
     secret_file_path,
 )
+from gini_notebook.service.credentials import remember as keep
 from gini_notebook.service.transport import CaBundle, Trust
 from gini_notebook.service.wire import Access, base_url, environment_named
 
 Provider = Callable[[], Any]
+Then = Callable[[Client], object]
 
 
 def login(  # noqa: PLR0913 - all by keyword, all independent
@@ -58,18 +67,23 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     proxies: str | Mapping[str, str] | None = None,
     pins: Collection[str] = (),
     keyring: bool = False,
+    remember: bool = False,
+    prompt: bool = False,
+    then: Then | None = None,
     timing: Timing | None = None,
     attempts: int = 4,
     sleep: Callable[[float], object] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Client:
-    """Log in and return a client; nothing is kept anywhere else.
+    """Log in and return a client; nothing is kept anywhere else, unless a person asks to remember it.
 
     Each part of the credentials is taken from the first place that has it: the arguments; the environment
     (``GINI_CLIENT_ID``, ``GINI_CLIENT_SECRET``, ``GINI_USER_IDENTIFIER``, ``GINI_USERNAME``, ``GINI_PASSWORD``,
     ``GINI_API_URL``, ``GINI_USER_CENTER_URL``, ``GINI_CA_FILE``); the secret file (``GINI_SECRET_FILE``, else in
-    your folder for configuration; see :func:`gini_notebook.save_secret_file`); the keyring, if allowed.
-    If client id and secret are still missing, a person is asked: by a form in a notebook, else at the terminal.
+    your folder for configuration; see :func:`gini_notebook.save_secret_file`); the secrets of Colab or Kaggle, there
+    under the same names; the keyring, if allowed.
+    If client id and secret are still missing, a person is asked: by a form in a notebook, else at the terminal. Where
+    somebody could be asked, what was remembered earlier is used first, and a line says so.
 
     Who is calling follows from what there is ("Authentication flows"): ``jwt``; ``token``; ``username`` with
     ``password`` (an account of the User Center); ``anonymous_domain`` (an account made on demand); otherwise client
@@ -99,11 +113,19 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     keyring
         Whether to ask the keyring of the system (service ``gini_notebook``, names as in the environment). Keyrings
         that keep secrets in plain text are not used.
+    remember
+        Keep client id, secret and user in the keyring of this machine once the service has accepted them, and use what
+        was kept before, also where nobody can be asked. :func:`gini_notebook.forget` deletes them.
+    prompt
+        Ask by a prompt in the cell instead of by a form, for front ends in which the form cannot be typed into.
+    then
+        Called with the client as soon as somebody is logged in; what it shows stands below the form. A page of Voilà
+        runs all cells before anybody can type, so that there whatever needs the client belongs in such a function.
 
     Returns
     -------
     Client
-        Not tried yet, except that a form tries what was typed.
+        Not tried yet, except that a form tries what was typed, and ``remember`` what is to be kept.
 
     Raises
     ------
@@ -118,6 +140,10 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     >>> client = login()  # doctest: +SKIP
     >>> with Sandbox() as sandbox:  # doctest: +SKIP
     ...     client = login(sandbox)
+
+    In a page of Voilà:
+
+    >>> client = login(then=lambda client: display(client.documents()))  # doctest: +SKIP
     """
     literal = any(isinstance(each, str) for each in (client_secret, password, jwt, token))
     client_secret, password = as_secret(client_secret), as_secret(password)
@@ -133,6 +159,8 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         "ca_bundle": None if ca_bundle is None else os.fspath(ca_bundle),
     }
     if sandbox is not None:
+        if remember:
+            raise SettingError("The secret of a sandbox ends with it, so there is nothing to remember.")
         found = _of_sandbox(sandbox, given)
         environment = sandbox.environment
         proxies = {} if proxies is None else proxies
@@ -144,10 +172,22 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     options = {"proxies": proxies, "pins": pins, "timing": timing, "attempts": attempts, "sleep": sleep, "clock": clock}
     connect = partial(_client, found, environment, sandbox, options)
     center = base_url(found.user_center or environment_named(environment).user_center, "address of the User Center")
+    needs_client = not (jwt or token or _complete(found))
+    if needs_client and (remember or _can_ask()):
+        found = _with_remembered(found, environment)
+        connect = partial(_client, found, environment, sandbox, options)
     make = partial(_access, found, jwt, token, (anonymous_domain, center), clock=clock)
-    if jwt or token or _complete(found):
-        return connect(make({}))
-    return _ask(found, connect, make)
+    if not (jwt or token or _complete(found)):
+        return _ask(found, connect, make, Asking(prompt, remember, then))
+    client = connect(make({}))
+    if remember and not (jwt or token):
+        client.documents(limit=1)
+        _keep(found, client)
+    if _KEYRING in found.sources.get("client_secret", "") and can_show_form():
+        _show_line(client)
+    if then is not None:
+        then(client)
+    return client
 
 
 def login_accounts(
@@ -217,6 +257,7 @@ def _client(
     )
     # A sandbox that nobody holds any more ends; login(Sandbox()) must work nevertheless.
     client.keeps_alive = sandbox
+    client.sources = {name: source for name, source in found.sources.items() if getattr(found, name)}
     return client
 
 
@@ -259,15 +300,79 @@ def _access(
     return TrustedAccess(*client, known.user_identifier)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a person is asked: by a prompt instead of the form, to be remembered, and what follows."""
+
+    prompt: bool = False
+    remember: bool = False
+    then: Then | None = None
+
+
+def _can_ask() -> bool:
+    return can_show_form() or can_prompt() or (kernel() is None and terminal_can_ask())
+
+
+def _with_remembered(found: FoundCredentials, environment: str) -> FoundCredentials:
+    """Add what was remembered for this address, if this machine remembers for one person."""
+    if not is_own_computer():
+        return found
+    recalled = recall(found.api or environment_named(environment).api, found.client_id)
+    fresh = {name: held for name, held in recalled.items() if not getattr(found, name)}
+    sources = {**found.sources, **dict.fromkeys(fresh, f"{_KEYRING} of {socket.gethostname()}")}
+    return replace(found, **fresh, sources=sources)  # type: ignore[arg-type]  # names and types are those of the fields
+
+
+_KEYRING = "keyring"
+
+
+def _keep(found: FoundCredentials, client: Client) -> None:
+    """Keep what the service has just accepted, unless it came from the keyring."""
+    if found.client_secret is None or _KEYRING in found.sources.get("client_secret", ""):
+        return
+    who = Remembered(host_of(client.api), found.client_id or "", found.user_identifier or "", found.username or "")
+    keep(who, found.client_secret, found.password)
+
+
+def _show_line(client: Client) -> None:
+    """Say that somebody is logged in without having typed anything, and how to undo it."""
+    import ipywidgets
+    from IPython.display import display
+
+    from gini_notebook.interactive.login_form import LoginLine
+
+    where = client.sources["client_secret"]
+    status = ipywidgets.Label(f"Logged in at {client.api} as {client.user}, from the {where}.")
+    display(LoginLine(status, api=client.api, clients=[client.logout]))  # type: ignore[no-untyped-call]
+
+
 def _ask(
-    found: FoundCredentials, connect: Callable[[Access], Client], make: Callable[[Mapping[str, str | Secret]], Access]
+    found: FoundCredentials,
+    connect: Callable[[Access], Client],
+    make: Callable[[Mapping[str, str | Secret]], Access],
+    how: Asking,
 ) -> Client:
-    if kernel() is not None:
-        if front_end_can_ask():
-            return show_form(found, connect)
-    elif terminal_can_ask():
-        return connect(ask_at_terminal(found, make))
+    if can_show_form() and not (how.prompt and can_prompt()):
+        return show_form(found, connect, how)
+    if can_prompt() or (kernel() is None and terminal_can_ask()):
+        return _prompted(found, connect, make, how)
     raise LoginRequired(_advice())
+
+
+def _prompted(
+    found: FoundCredentials,
+    connect: Callable[[Access], Client],
+    make: Callable[[Mapping[str, str | Secret]], Access],
+    how: Asking,
+) -> Client:
+    typed = ask_at_prompt(found)
+    client = connect(make(typed))
+    if how.remember:
+        client.documents(limit=1)
+        _keep(replace(found, **typed), client)  # type: ignore[arg-type]  # as asked for by name
+    if how.then is not None:
+        how.then(client)
+    return client
 
 
 def _advice() -> str:
@@ -278,26 +383,29 @@ def _advice() -> str:
     )
 
 
-Typed = Mapping[str, str | Secret]
-MakeAccess = Callable[[Typed], Access]
-
-
-def show_form(found: FoundCredentials, connect: Callable[[Access], Client]) -> Client:
+def show_form(found: FoundCredentials, connect: Callable[[Access], Client], how: Asking = Asking()) -> Client:
     """Show the login form and return a client that waits for it.
 
     What is typed is tried once with the service before the client takes it, so that a wrong secret is told by the
     form and not by a later cell.
     """
+    import ipywidgets
     from IPython.display import display
 
     from gini_notebook.interactive.login_form import LoginForm
 
-    pending = DeferredAccess("Nobody is logged in yet; fill in the form above, then run this cell again.")
+    pending = DeferredAccess(_not_yet())
     client = connect(pending)
+    output = ipywidgets.Output()
 
     def take(access: Access) -> None:
         client.with_access(access).documents(limit=1)
         pending.fill(access)
+
+    def follow() -> None:
+        if how.then is not None:
+            with output:
+                how.then(client)
 
     form = LoginForm(
         on_credentials=take,
@@ -308,13 +416,25 @@ def show_form(found: FoundCredentials, connect: Callable[[Access], Client]) -> C
         client_id=found.client_id or "",
         user_identifier=found.user_identifier or "",
         username=found.username or "",
+        remember=how.remember,
+        on_login=follow,
+        on_logout=client.logout,
     )
-    display(form)  # type: ignore[no-untyped-call]  # IPython ships no types for it
+    display(form, *([output] if how.then is not None else []))  # type: ignore[no-untyped-call]  # IPython has no types
     return client
 
 
-def ask_at_terminal(found: FoundCredentials, make_access: MakeAccess) -> Access:
-    """Ask at the terminal for what lacks; secrets are not echoed."""
+def _not_yet() -> str:
+    if in_voila():
+        return (
+            "Nobody is logged in yet, and a page of Voilà runs its cells before anybody can type: draw the rest in a "
+            "function, and pass it as gini.login(then=...)."
+        )
+    return "Nobody is logged in yet; fill in the form above, then run this cell again."
+
+
+def ask_at_prompt(found: FoundCredentials) -> dict[str, str | Secret]:
+    """Ask at the terminal, or in the cell, for what lacks; secrets are not echoed."""
     typed: dict[str, str | Secret] = {}
     if not found.client_id:
         typed["client_id"] = input("Client id: ").strip()
@@ -322,4 +442,4 @@ def ask_at_terminal(found: FoundCredentials, make_access: MakeAccess) -> Access:
         typed["client_secret"] = as_secret(getpass("Client secret: "))
     if found.username and not found.password:
         typed["password"] = as_secret(getpass(f"Password of {found.username}: "))
-    return make_access(typed)
+    return typed

@@ -10,6 +10,9 @@ from typing import Any
 from gini_notebook.errors import CredentialsError, SecretWarning
 from gini_notebook.service.credentials import Secret
 
+_HOSTED = {"COLAB_RELEASE_TAG": "Colab", "KAGGLE_KERNEL_RUN_TYPE": "Kaggle", "BINDER_SERVICE_HOST": "Binder"}
+_HUBS = ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER")
+
 
 def shell() -> Any:
     """Return the IPython shell, or None outside of one."""
@@ -33,9 +36,30 @@ def stands_in_a_cell(secret: Secret) -> bool:
     return bool(secret) and any(secret.reveal() in cell for cell in cells)
 
 
-def front_end_can_ask() -> bool:
-    """Whether there is somebody at the other end of the kernel; nbclient and papermill say there is not."""
+def can_prompt() -> bool:
+    """Whether somebody at the other end of the kernel can be asked in the cell that runs.
+
+    Nobody can under nbclient and papermill, nor in Voilà, which has no prompt (voila #778).
+    """
     return bool(getattr(kernel(), "_allow_stdin", False))
+
+
+def can_show_form() -> bool:
+    """Whether a form that this cell shows will be filled in by somebody.
+
+    Voilà cannot prompt, but a person looks at it; Spyder can prompt, but shows no widgets.
+    """
+    return kernel() is not None and (in_voila() or (can_prompt() and "spyder_kernels" not in sys.modules))
+
+
+def in_voila() -> bool:
+    """Whether this kernel serves a page of Voilà."""
+    return os.environ.get("SERVER_SOFTWARE", "").lower().startswith("voila")
+
+
+def is_own_computer() -> bool:
+    """Whether what this machine remembers is remembered for one person: no hosted service, and no hub of many."""
+    return hosted_place() is None and not any(name in os.environ for name in _HUBS)
 
 
 def terminal_can_ask() -> bool:
@@ -50,10 +74,10 @@ def hosted_place() -> str | None:
     """Name the hosted service this runs on, where a client secret may be seen by others."""
     if sys.platform == "emscripten":
         return "JupyterLite"
-    for variable, place in (("COLAB_RELEASE_TAG", "Colab"), ("BINDER_SERVICE_HOST", "Binder")):
+    for variable, place in _HOSTED.items():
         if variable in os.environ:
             return place
-    if os.environ.get("SERVER_SOFTWARE", "").lower().startswith("voila"):
+    if in_voila():
         return "Voilà"
     return None
 
@@ -69,7 +93,7 @@ def check_secret_exposure(given: Iterable[object]) -> None:
     CredentialsError
         If one does.
     """
-    if kernel() is None or front_end_can_ask():
+    if kernel() is None or can_prompt():
         return
     if any(isinstance(each, Secret) and stands_in_a_cell(each) for each in given):
         raise CredentialsError(

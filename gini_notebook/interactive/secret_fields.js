@@ -1,63 +1,119 @@
-// Password fields and the button beside them. What is typed here lives in the page only: nothing is a synced
-// property of the model, so no saved notebook can hold it, and the values travel together with the click, so a click
-// cannot overtake the typing.
+// Password fields, what belongs to them, and the button beside them. What is typed here lives in the page only: nothing
+// is a synced property of the model, so no saved notebook can hold it, and the values travel together with the click,
+// so a click cannot overtake the typing.
+function made(name, className, text) {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+// JupyterLab would take letters as shortcuts of the notebook.
+function keepKeys(element, onEnter) {
+  element.dataset.lmSuppressShortcuts = "true";
+  element.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter" && onEnter) onEnter();
+  });
+}
+
+// A button that shows what was typed, and hides it again.
+function shower(input, label) {
+  const button = made("button", "gini-show", "Show");
+  button.type = "button";
+  function set(shown) {
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? "Hide" : "Show";
+    button.setAttribute("aria-label", `${shown ? "Hide" : "Show"} ${label.toLowerCase()}`);
+    button.setAttribute("aria-pressed", String(shown));
+  }
+  button.addEventListener("click", () => set(input.type === "password"));
+  keepKeys(button);
+  set(false);
+  return { button, set };
+}
+
 function field(id, name, label, ready) {
-  const row = document.createElement("div");
-  row.className = "gini-secret";
-  const caption = document.createElement("label");
+  const row = made("div", "gini-secret", "");
+  const caption = made("label", "", label);
   caption.htmlFor = id;
-  caption.textContent = label;
   const input = document.createElement("input");
-  input.type = "password";
   input.id = id;
   input.name = name;
   input.autocomplete = "off";
   input.spellcheck = false;
-  // JupyterLab would take letters as shortcuts of the notebook.
-  input.dataset.lmSuppressShortcuts = "true";
-  input.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Enter") ready();
-  });
-  row.append(caption, input);
+  keepKeys(input, ready);
+  const { button, set } = shower(input, label);
+  row.append(caption, input, button);
+  return { row, input, hide: () => set(false) };
+}
+
+function choice(id, label) {
+  const row = made("div", "gini-choice", "");
+  const input = document.createElement("input");
+  input.type = "checkbox";
+  input.id = id;
+  keepKeys(input);
+  const caption = made("label", "", label);
+  caption.htmlFor = id;
+  row.append(input, caption);
   return { row, input };
 }
 
+function help(url, text) {
+  const row = made("p", "gini-help", "");
+  const link = made("a", "", "Where do I get these?");
+  link.href = url;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  row.append(link, ` ${text}`);
+  return row;
+}
+
 function render({ model, el }) {
-  const box = document.createElement("div");
-  box.className = "gini-secrets";
-  const button = document.createElement("button");
+  const box = made("div", "gini-secrets", "");
+  const button = made("button", "jupyter-button mod-primary gini-submit", "");
   button.type = "button";
-  button.className = "jupyter-button mod-primary gini-submit";
   // Read out by screen readers when it changes.
   const line = document.createElement("div");
   line.setAttribute("role", "status");
-  const inputs = new Map();
+  const fields = new Map();
   const token = Math.random().toString(36).slice(2);
+  let remember = null;
 
   function submit() {
     if (button.disabled) return;
     const values = {};
-    for (const [name, input] of inputs) {
+    for (const [name, { input, hide }] of fields) {
       values[name] = input.value;
       input.value = "";
+      hide();
     }
     button.disabled = true;
-    model.send({ event: "submit", values });
+    model.send({ event: "submit", values, remember: remember !== null && remember.checked });
   }
 
   function draw() {
-    const kept = new Map([...inputs].map(([name, input]) => [name, input.value]));
-    inputs.clear();
+    const kept = new Map([...fields].map(([name, { input }]) => [name, input.value]));
+    const wanted = remember === null ? model.get("ticked") : remember.checked;
+    fields.clear();
+    remember = null;
     box.replaceChildren();
     for (const [name, label] of model.get("fields")) {
-      const { row, input } = field(`gini-${token}-${name}`, name, label, submit);
-      input.value = kept.get(name) ?? "";
-      inputs.set(name, input);
+      const one = field(`gini-${token}-${name}`, name, label, submit);
+      one.input.value = kept.get(name) ?? "";
+      fields.set(name, one);
+      box.append(one.row);
+    }
+    if (model.get("remember")) {
+      const { row, input } = choice(`gini-${token}-remember`, model.get("remember"));
+      input.checked = wanted;
+      remember = input;
       box.append(row);
     }
     button.textContent = model.get("button");
     box.append(button, line);
+    if (model.get("help")) box.append(help(model.get("help_url"), model.get("help")));
   }
 
   function say() {
@@ -68,20 +124,21 @@ function render({ model, el }) {
   function answered(message) {
     if (message.event === "again") {
       button.disabled = false;
-      inputs.values().next().value?.focus();
+      fields.values().next().value?.input.focus();
     }
   }
 
+  const drawn = "change:fields change:button change:remember change:help";
   button.addEventListener("click", submit);
-  model.on("change:fields change:button", draw);
+  model.on(drawn, draw);
   model.on("change:message change:refused", say);
   model.on("msg:custom", answered);
   draw();
   say();
   el.append(box);
   return () => {
-    for (const input of inputs.values()) input.value = "";
-    model.off("change:fields change:button", draw);
+    for (const { input } of fields.values()) input.value = "";
+    model.off(drawn, draw);
     model.off("change:message change:refused", say);
     model.off("msg:custom", answered);
   };

@@ -84,11 +84,11 @@ def test_an_account_logs_in_by_the_keyboard_alone(
     form.get_by_label("Password", exact=True).wait_for()
     opened.shot(shots / "login_account_light.png")
     seen = []
-    for text in (sandbox.client_id, email, sandbox.client_secret, password, ""):
+    for text in (sandbox.client_id, email, sandbox.client_secret, "", password, "", ""):
         keyboard.press("Tab")
         seen.append(opened.page.evaluate(FOCUSED))
         keyboard.type(text)
-    assert seen == ["Client id", "User name", "Client secret", "Password", "Log in"]
+    assert seen == ["Client id", "User name", "Client secret", "Show", "Password", "Show", "Log in"]
     keyboard.press("Enter")
     line_of(form, "Logged in at ")
     assert f"{email} 0" in opened.run(1).inner_text()

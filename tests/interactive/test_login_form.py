@@ -41,7 +41,9 @@ def test_a_trusted_client_logs_in_and_only_the_status_line_stays(form: LoginForm
     click(form, client_secret=reveal(sandbox.client_secret))
     assert form.logged_in
     assert form.client.documents() == []
-    assert form.children == (form.status,)
+    (line,) = form.children
+    assert line.children[0] is form.status
+    assert [button.description for button in line.children[1:]] == ["Log out"]
     assert form.status.value.startswith(f"Logged in at {form.client.api} as ")
 
 

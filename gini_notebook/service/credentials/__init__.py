@@ -13,6 +13,14 @@ from gini_notebook.service.credentials.access import (
     other_user,
     random_identifier,
 )
+from gini_notebook.service.credentials.remembered import (
+    Remembered,
+    can_remember,
+    forget,
+    host_of,
+    recall,
+    remember,
+)
 from gini_notebook.service.credentials.sources import (
     VARIABLES,
     FoundCredentials,
@@ -39,6 +47,7 @@ __all__ = [
     "DeferredAccess",
     "FoundCredentials",
     "JwtAccess",
+    "Remembered",
     "SandboxLike",
     "Secret",
     "TokenAccess",
@@ -46,12 +55,17 @@ __all__ = [
     "UserAccess",
     "as_secret",
     "basic_header",
+    "can_remember",
     "check_identifier",
     "check_secret",
     "find",
+    "forget",
     "given_user",
+    "host_of",
     "other_user",
     "random_identifier",
+    "recall",
+    "remember",
     "save_secret_file",
     "secret_file_path",
 ]

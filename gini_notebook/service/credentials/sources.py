@@ -1,17 +1,18 @@
-"""Where credentials are looked for: arguments, environment, secret file, keyring."""
+"""Where credentials are looked for: arguments, environment, secret file, vault of a hosted notebook, keyring."""
 
 import contextlib
 import os
 import stat
 import sys
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from gini_notebook.errors import CredentialsError, SecretWarning
+from gini_notebook.errors import CredentialsError
 from gini_notebook.service.credentials.access import as_secret, check_secret
+from gini_notebook.service.credentials.remembered import keyring_lookup
+from gini_notebook.service.credentials.vaults import in_vault
 from gini_notebook.service.values import Secret
 
 VARIABLES: Mapping[str, str] = {
@@ -25,8 +26,6 @@ VARIABLES: Mapping[str, str] = {
     "ca_bundle": "GINI_CA_FILE",
 }
 _SECRETS = frozenset({"client_secret", "password"})
-KEYRING_SERVICE = "gini_notebook"
-_UNSAFE_BACKENDS = ("file.plaintext", "plaintextkeyring", "backends.null", "backends.fail")
 
 
 class SandboxLike(Protocol):
@@ -77,8 +76,11 @@ def find(given: Mapping[str, "str | Secret | None"], *, use_keyring: bool = Fals
     path = secret_file_path()
     stored = read_secret_file(path, must_exist=bool(_variable("GINI_SECRET_FILE")))
     sources[str(path)] = stored.get
+    vault, held_there = in_vault(VARIABLES.values())
+    if vault:
+        sources[vault] = lambda name: _hidden(name, held_there.get(VARIABLES[name]))
     if use_keyring:
-        sources["keyring"] = _keyring_lookup()
+        sources["keyring"] = keyring_lookup(_hidden, VARIABLES)
     found: dict[str, str | Secret] = {}
     where: dict[str, str] = {}
     for name in VARIABLES:
@@ -194,31 +196,3 @@ def save_secret_file(values: Mapping[str, "str | Secret"], path: Path | None = N
             file.write(f"{VARIABLES[name]}={held.reveal() if isinstance(held, Secret) else held}\n")
     fresh.replace(target)
     return target
-
-
-def _keyring_lookup() -> Lookup:
-    import keyring
-
-    backend = keyring.get_keyring()
-    unsafe = _unsafe_backend(backend)
-    if unsafe:
-        warnings.warn(
-            f"The keyring of this machine ({unsafe}) keeps secrets in plain text or not at all; it was not used.",
-            SecretWarning,
-            stacklevel=4,
-        )
-        return _nothing
-    return lambda name: _hidden(name, backend.get_password(KEYRING_SERVICE, VARIABLES[name]))
-
-
-def _nothing(name: str) -> None:
-    del name
-
-
-def _unsafe_backend(backend: object) -> str | None:
-    for each in getattr(backend, "backends", None) or [backend]:
-        kind = type(each)
-        name = f"{kind.__module__}.{kind.__qualname__}"
-        if any(part in name.lower() for part in _UNSAFE_BACKENDS):
-            return name
-    return None
