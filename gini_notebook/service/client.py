@@ -40,7 +40,7 @@ from gini_notebook.service.values import (
     Token,
 )
 from gini_notebook.service.wire import Access, Environment, Request, base_url, environment_named
-from gini_notebook.service.wire.files import Source, check_file, read_source
+from gini_notebook.service.wire.documents import Source, check_file, read_source
 from gini_notebook.service.wire.outcomes import NewDocuments, Outcome, outcome_of
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from gini_notebook.service.wire.files import HEAD_BYTES, is_e_invoice, signature
+from gini_notebook.service.wire.documents import HEAD_BYTES, is_e_invoice, signature
 
 # Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
 # among the files of a folder; what a file is, its content says.

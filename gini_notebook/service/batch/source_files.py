@@ -29,7 +29,7 @@ from gini_notebook.service.batch.naming import composite_key, key_of, part_key, 
 from gini_notebook.service.batch.run_context import RunContext
 from gini_notebook.service.batch.workers import FILES, HASHES, Answer
 from gini_notebook.service.client import Client
-from gini_notebook.service.wire.files import check_file
+from gini_notebook.service.wire.documents import check_file
 
 # The service refuses from 10 MiB on ("Upload a document"); what is far above that is not even read.
 BYTES_LIMIT = 64 << 20

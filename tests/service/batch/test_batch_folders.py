@@ -16,7 +16,7 @@ from gini_notebook.service.batch import Batch, folders, process, resume
 from gini_notebook.service.batch.inputs import Inputs, find, folders_as_documents
 from gini_notebook.service.client import Client
 from gini_notebook.service.credentials import TrustedAccess
-from gini_notebook.service.wire.files import sniff
+from gini_notebook.service.wire.documents import sniff
 from tests.service.batch.conftest import invoice
 
 PDF = b"%PDF-1.4\n%%EOF\n"

@@ -25,7 +25,7 @@ from gini_notebook.service.wire import (
 from gini_notebook.service.wire import documents as wire_documents
 from gini_notebook.service.wire import feedback as wire_feedback
 from gini_notebook.service.wire.answers import read_done
-from gini_notebook.service.wire.files import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
+from gini_notebook.service.wire.documents import MAX_BYTES, MAX_TEXT_BYTES, check_file, sniff
 from gini_notebook.service.wire.messages import Request
 
 BASE = "https://pay-api.gini.net"
