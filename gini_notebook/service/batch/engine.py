@@ -55,7 +55,6 @@ from gini_notebook.service.batch.ledger.uploads import (
     set_uploaded,
     unclear_uploads,
 )
-from gini_notebook.service.batch.not_shown import DocumentsNotShown
 from gini_notebook.service.batch.pace import Pace, Window
 from gini_notebook.service.batch.polling import Fetch, Fetcher, Poll, Poller
 from gini_notebook.service.batch.progress import Counts, RunCounter
@@ -63,7 +62,7 @@ from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIS
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.source_files import HashFiles, ReadFile, SourceFiles
 from gini_notebook.service.batch.unclear_joins import PollPage, UnclearJoins
-from gini_notebook.service.batch.unclear_uploads import UnclearUploads
+from gini_notebook.service.batch.unclear_uploads import DocumentsNotShown, UnclearUploads
 from gini_notebook.service.batch.uploads import Join, PageJoiner, Upload, Uploads
 from gini_notebook.service.batch.workers import Answer, Task, Workers
 from gini_notebook.service.client import Client
