@@ -207,9 +207,7 @@ def page_image(content: bytes, media_type: str | None, number: int, width_px: in
     UnsupportedType
         As :func:`check`.
     """
-    from gini_notebook.sandbox.reading.drawing import draw_page
-
-    return draw_page(content, sniff.sniff(content, media_type), number, width_px)
+    return sources.draw_page(content, sniff.sniff(content, media_type), number, width_px)
 
 
 def _e_invoice(parts: Sequence[tuple[bytes, str | None, int]], settings: Settings) -> Reading:
