@@ -10,8 +10,17 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, EncodedRows, check_keys, slot_keys
-from gini_notebook.analysis.evaluation.encoding import NOTHING, BoolArray, FloatArray, IntArray, numbered_in_order
+from gini_notebook.analysis.evaluation.encoding import (
+    EXTRACTIONS,
+    NOTHING,
+    BoolArray,
+    EncodedRows,
+    FloatArray,
+    IntArray,
+    check_keys,
+    numbered_in_order,
+    slot_keys,
+)
 from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues
 from gini_notebook.analysis.matching import Cells, match_rows

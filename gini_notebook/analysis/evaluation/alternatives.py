@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Slots
-from gini_notebook.analysis.evaluation.encoded_tables import slot_keys
-from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray
+from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray, slot_keys
 from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues
 from gini_notebook.analysis.rules import similarities

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Slots
-from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, check_columns, columns_of
 from gini_notebook.analysis.evaluation.encoding import (
+    EXTRACTIONS,
     NOTHING,
     IntArray,
     ObjectArray,
     as_objects,
+    check_columns,
+    columns_of,
     encode,
     numbered,
     text_column,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_columns
+from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, TRUTH, check_columns
 from gini_notebook.analysis.evaluation.inputs import is_dask
 from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, PartitionStatistics, scan_partition
 from gini_notebook.errors import SchemaError

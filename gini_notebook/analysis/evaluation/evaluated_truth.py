@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook import schema
-from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, EncodedTable, encode_table
-from gini_notebook.analysis.evaluation.encoding import as_objects, text_columns
+from gini_notebook.analysis.evaluation.encoding import TRUTH, EncodedTable, as_objects, encode_table, text_columns
 
 _FACTS = ("notes", "rule", "unsure", "problems")
 """What a truth says of itself, as far as it is kept in files."""

@@ -8,14 +8,18 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, EncodedRows, EncodedTable, check_keys, encode_tables
 from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
+    TRUTH,
     BoolArray,
+    EncodedRows,
+    EncodedTable,
     FloatArray,
     IntArray,
     ObjectArray,
     as_objects,
+    check_keys,
+    encode_tables,
     joined,
     numbered,
 )

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.encoded_tables import EncodedRows
-from gini_notebook.analysis.evaluation.encoding import NOTHING, BoolArray, IntArray, ObjectArray, as_objects, numbered
+from gini_notebook.analysis.evaluation.encoding import (
+    NOTHING,
+    BoolArray,
+    EncodedRows,
+    IntArray,
+    ObjectArray,
+    as_objects,
+    numbered,
+)
 from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.rules import Rule
 

@@ -22,14 +22,14 @@ import pandas as pd
 from gini_notebook._files import check_regular
 from gini_notebook._guarded import LIMITS, Answer, Limits, call, each
 from gini_notebook._parquet import outline, row_group, table
-from gini_notebook.analysis.evaluation.encoded_tables import (
+from gini_notebook.analysis.evaluation.encoding import (
     EXTRACTIONS,
     TRUTH,
     check_columns,
     check_frame,
     check_stated,
+    encode,
 )
-from gini_notebook.analysis.evaluation.encoding import encode
 from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
 from gini_notebook.analysis.evaluation.partitions import (
     Pair,

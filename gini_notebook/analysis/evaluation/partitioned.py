@@ -13,7 +13,7 @@ from gini_notebook import schema
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.documents import SubmittedDocuments, document_table
-from gini_notebook.analysis.evaluation.encoded_tables import TRUTH, encode_table
+from gini_notebook.analysis.evaluation.encoding import TRUTH, encode_table
 from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth, facts_of
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.inputs import check_common, read_inputs

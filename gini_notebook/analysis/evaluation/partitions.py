@@ -16,8 +16,15 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.candidates import CANDIDATES, Candidates
 from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
 from gini_notebook.analysis.evaluation.counts import DocumentCounts, count_documents, encode_comparisons, groups_of
-from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, TRUTH, check_frame
-from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray, ObjectArray, encode
+from gini_notebook.analysis.evaluation.encoding import (
+    EXTRACTIONS,
+    TRUTH,
+    BoolArray,
+    IntArray,
+    ObjectArray,
+    check_frame,
+    encode,
+)
 from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, never_delivered, read_inputs
 from gini_notebook.analysis.evaluation.settings import (
     Column,

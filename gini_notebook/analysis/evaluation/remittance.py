@@ -11,8 +11,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from gini_notebook.analysis.evaluation.encoded_tables import EncodedTable
-from gini_notebook.analysis.evaluation.encoding import NOTHING, FloatArray, IntArray
+from gini_notebook.analysis.evaluation.encoding import NOTHING, EncodedTable, FloatArray, IntArray
 
 Remittance = Literal["either", "strict"]
 REMITTANCES = get_args(Remittance)

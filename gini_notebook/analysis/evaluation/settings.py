@@ -9,8 +9,7 @@ from typing import Any, TypedDict, get_args
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Order
-from gini_notebook.analysis.evaluation.encoded_tables import EXTRACTIONS, columns_of
-from gini_notebook.analysis.evaluation.encoding import NOTHING, encode
+from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, NOTHING, columns_of, encode
 from gini_notebook.analysis.evaluation.remittance import PURPOSE, REFERENCE, REMITTANCES, Remittance
 from gini_notebook.analysis.evaluation.units import Cluster, Weights
 from gini_notebook.analysis.rules import Rule, for_field
