@@ -11,7 +11,6 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Slots, align, groups_of_columns
 from gini_notebook.analysis.evaluation.alternatives import choose, choose_again
-from gini_notebook.analysis.evaluation.bare_amounts import bare_rows, with_currency
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidate_columns
 from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
@@ -25,7 +24,7 @@ from gini_notebook.analysis.evaluation.encoding import (
     text_columns,
 )
 from gini_notebook.analysis.evaluation.inputs import CONFIDENCE, Inputs, read_confidence
-from gini_notebook.analysis.evaluation.normalization import NormalizedValues, normalize
+from gini_notebook.analysis.evaluation.normalization import NormalizedValues, bare_rows, normalize, with_currency
 from gini_notebook.analysis.evaluation.noticed import notes_of_values
 from gini_notebook.analysis.evaluation.remittance import PURPOSE
 from gini_notebook.analysis.evaluation.settings import Settings

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.bare_amounts import stated_without_currency
 from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray
 from gini_notebook.analysis.evaluation.inputs import Inputs
-from gini_notebook.analysis.evaluation.normalization import NormalizedValues
+from gini_notebook.analysis.evaluation.normalization import NormalizedValues, stated_without_currency
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
 from gini_notebook.analysis.truth.document_names import nearest_name
 from gini_notebook.analysis.truth.headers import nearest
