@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.alignment import Slots, align, groups_of_columns
-from gini_notebook.analysis.evaluation.alternatives import choose, choose_again
+from gini_notebook.analysis.evaluation.alignment import Slots, align, choose, choose_again, groups_of_columns
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidate_columns
 from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
