@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from gini_notebook import notations
-from gini_notebook.analysis.truth.labels import Label
+from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import FIELD_ENTITIES, dotted

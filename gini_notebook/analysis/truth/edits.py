@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from gini_notebook.analysis.truth.labels import Label, Labels, Place, Said
+from gini_notebook.analysis.truth.label_columns import Flags, Label
+from gini_notebook.analysis.truth.labels import Labels, Place, Said
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, Note
 
@@ -266,25 +267,32 @@ def fold(base: Labels, edits: Labels) -> None:
     decided = edits.edited or {}
     changed = _made_about_another(base, decided)
     replaced = {place[:4] for place in decided if place[4] == 0}
-    base.labels = [
-        label for label in base.labels if label[:4] not in replaced and (*label[:4], label.alternative) not in decided
+    of_documents = _of_documents(base, decided)
+    stays = ~of_documents
+    stays[of_documents] = [
+        label[:4] not in replaced and (*label[:4], label.alternative) not in decided
+        for label in base.labels.kept(of_documents)
     ]
-    gone = [label for label in edits.labels if label.state == UNLABELLED]
-    kept = Labels(
-        [label for label in edits.labels if label.state != UNLABELLED], dict(edits.documents), dict(edits.fields)
-    )
+    base.labels = base.labels.kept(stays)
+    gone = edits.labels.is_in("state", {UNLABELLED})
+    kept = Labels(edits.labels.kept(~gone), dict(edits.documents), dict(edits.fields))
     kept.notes = list(edits.notes)
     if decided:
-        kept.notes.append(Note("edits_folded", len(decided), detail=f"{len(gone)} of them taken away"))
+        kept.notes.append(Note("edits_folded", len(decided), detail=f"{gone.sum()} of them taken away"))
     if changed:
         kept.notes.append(Note("edits_of_another_base", len(changed), examples=tuple(changed[:EXAMPLES])))
     base.extend(kept)
 
 
+def _of_documents(base: Labels, decided: Iterable[Place]) -> Flags:
+    """Return which labels are of the documents that edits decide about."""
+    return base.labels.is_in("document", {place[0] for place in decided})
+
+
 def _made_about_another(base: Labels, decided: Mapping[Place, Sequence[Said]]) -> list[str]:
     """Name the places whose label is another one than that which was edited."""
     said: dict[Place, Said] = {}
-    for label in base.labels:
+    for label in base.labels.kept(_of_documents(base, decided)):
         place = (*label[:4], label.alternative)
         if place in decided:
             said[place] = (label.state or ("empty" if label.value is None else "value"), label.value)

@@ -4,12 +4,11 @@ A value that a later source or an edit has replaced is in no note, and what an e
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from gini_notebook import notations
 from gini_notebook.analysis.truth.column_values import is_missing_word, is_service_amount, kind_of, together
-from gini_notebook.analysis.truth.labels import Label
+from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import dotted
 
@@ -28,18 +27,22 @@ def notes_of_labels(labels: Iterable[Label]) -> list[Note]:
     >>> notes_of_labels([Label("a.pdf", "", 0, "iban", "DE99 1203 0000 0000 2020 51", "table")])
     [Note(kind='check_digits', count=1, about=('iban',), detail='')]
     """
-    values: dict[tuple[str, str], Counter[str]] = {}
-    several: dict[tuple[str, str], set[tuple[str, int]]] = {}
-    for label in labels:
-        column = label.group, label.field
-        if label.alternative:
-            several.setdefault(column, set()).add((label.document, label.row))
-        if label.value is not None and label.state != "unclear":
-            values.setdefault(column, Counter())[label.value] += 1
-    notes = [note for column, found in values.items() for note in _notes_of_column(column, found)]
+    columns = labels if isinstance(labels, LabelColumns) else LabelColumns(labels)
+    stated = columns.has_value() & ~columns.is_in("state", {"unclear"})
+    values = columns.parts("group", "field", of=stated)
+    several = columns.parts("group", "field", of=columns.columns["alternative"] > 0)
+    notes = [
+        note for column, found in values.items() for note in _notes_of_column(column, columns.counts("value", found))
+    ]
     if several:
         about = tuple(dotted(*column) for column in several)
-        notes.append(Note("alternatives_found", sum(map(len, several.values())), about))
+        notes.append(
+            Note(
+                "alternatives_found",
+                sum(columns.count("document", "row", of=found) for found in several.values()),
+                about,
+            )
+        )
     return together(notes)
 
 

@@ -1,14 +1,24 @@
 """One labelled value, and what a reader of ground truth hands on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gini_notebook._guarded import Value
+from gini_notebook.analysis.truth.label_columns import (
+    NOTHING,
+    Codes,
+    Label,
+    LabelColumns,
+    packed_codes,
+    together,
+    unpacked_codes,
+)
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, KINDS, Note
-from gini_notebook.schema import FIELD_ENTITIES, TRUTH, dotted
+from gini_notebook.schema import FIELD_ENTITIES, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,23 +28,6 @@ Place = tuple[str, str, int, str, int]
 """Document, group, row, field and alternative."""
 Said = tuple[str, str | None]
 """State and value of a label."""
-
-
-class Label(NamedTuple):
-    """What somebody says a field of a document holds; ``value`` is ``None`` when they say that it holds nothing.
-
-    Several acceptable values of one place are labels that differ in ``alternative`` (0, 1, …). ``state`` is
-    ``"unclear"`` where somebody looked and could not tell.
-    """
-
-    document: str
-    group: str
-    row: int
-    field: str
-    value: str | None
-    source: str
-    alternative: int = 0
-    state: str = ""
 
 
 @dataclass
@@ -61,7 +54,7 @@ class Labels:
         By document what an e-invoice states of the amounts of its lines, see :mod:`.einvoice.line_amounts`.
     """
 
-    labels: list[Label] = field(default_factory=list)
+    labels: LabelColumns = field(default_factory=LabelColumns)
     documents: dict[str, None] = field(default_factory=dict)
     fields: dict[tuple[str, str], None] = field(default_factory=dict)
     no_rows: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -76,6 +69,12 @@ class Labels:
         self.documents.setdefault(label.document)
         self.fields.setdefault((label.group, label.field))
 
+    def take(self, labels: LabelColumns) -> None:
+        """Take many labels up."""
+        self.labels.extend(labels)
+        self.documents.update({document: None for (document,) in labels.used("document")})
+        self.fields.update(dict.fromkeys(labels.used("group", "field")))
+
     def extend(self, other: "Labels") -> None:
         """Take up everything of another source."""
         self.labels.extend(other.labels)
@@ -88,20 +87,9 @@ class Labels:
 
 
 def packed(labels: Labels) -> Value:
-    """Return labels as plain values, every name once; :func:`unpacked` makes labels of it again."""
-    names: dict[str, int] = {}
-
-    def place(name: str) -> int:
-        return names.setdefault(name, len(names))
-
-    rows = [
-        [
-            *(place(one.document), place(one.group), one.row, place(one.field), one.value, place(one.source)),
-            *(one.alternative, place(one.state)),
-        ]
-        for one in labels.labels
-    ]
-    documents = [place(name) for name in labels.documents]
+    """Return labels as plain values, every text once; :func:`unpacked` makes labels of it again."""
+    place = labels.labels.place
+    documents = packed_codes([place(name) for name in labels.documents])
     fields, no_rows, unsure = (
         [[place(one), place(other)] for one, other in pairs] for pairs in (labels.fields, labels.no_rows, labels.unsure)
     )
@@ -115,7 +103,8 @@ def packed(labels: Labels) -> Value:
             for (document, group, row, name, number), said in labels.edited.items()
         ]
     lines: list[Value] = [[place(document), text] for document, text in labels.lines.items()]
-    return [list(names), rows, documents, fields, no_rows, unsure, notes, edited, lines]
+    texts, columns = labels.labels.packed()
+    return [texts, columns, documents, fields, no_rows, unsure, notes, edited, lines]
 
 
 def unpacked(value: Value) -> Labels:
@@ -128,12 +117,9 @@ def unpacked(value: Value) -> Labels:
     """
     content: Any = value
     try:
-        names, rows, documents, fields, no_rows, unsure, notes, edited, lines = content
-        labels = [
-            Label(names[document], names[group], row, names[name], text, names[source], alternative, names[state])
-            for document, group, row, name, text, source, alternative, state in rows
-        ]
-        result = Labels(labels, {names[place]: None for place in documents})
+        names, columns, documents, fields, no_rows, unsure, notes, edited, lines = content
+        labels = LabelColumns.unpacked(names, columns)
+        result = Labels(labels, {names[place]: None for place in unpacked_codes(documents).tolist()})
         for kept, pairs in ((result.fields, fields), (result.no_rows, no_rows), (result.unsure, unsure)):
             kept.update({(names[one], names[other]): None for one, other in pairs})
         result.notes = [_note(*one) for one in notes]
@@ -141,11 +127,6 @@ def unpacked(value: Value) -> Labels:
         result.lines = {names[document]: text for document, text in lines}
     except (TypeError, ValueError, LookupError) as error:
         raise TruthError("what was read from it is no ground truth") from error
-    if not all(type(name) is str for name in names) or not all(
-        type(label.row) is int and type(label.alternative) is int and (label.value is None or type(label.value) is str)
-        for label in labels
-    ):
-        raise TruthError("what was read from it is no ground truth")
     if not all(type(text) is str for text in result.lines.values()):
         raise TruthError("what was read from it is no ground truth")
     return result
@@ -193,29 +174,51 @@ def declare(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[
         labels.notes.append(Note("declared_unknown", len(unknown), tuple(unknown)))
     for one in fields:
         labels.unsure.pop(one, None)
-    labelled = {(label.document, label.group, label.row, label.field) for label in labels.labels}
-    _say_no_rows(labels, {*labels.fields, *fields}, labelled)
-    if not fields:
-        return []
-    rows: dict[str, dict[tuple[str, int], None]] = {}
-    for label in labels.labels:
-        rows.setdefault(label.document, {}).setdefault((label.group, label.row))
-    for document in list(labels.documents):
-        places: dict[tuple[str, int], None] = {("", 0): None, **rows.get(document, {})}
-        for group, row in places:
-            for name in (name for of, name in fields if of == group):
-                if (document, group, row, name) not in labelled:
-                    labels.add(Label(document, group, row, name, None, "declared"))
+    _say_no_rows(labels, {*labels.fields, *fields})
+    if fields:
+        _say_declared(labels, fields)
     return fields
 
 
-def _say_no_rows(labels: Labels, fields: set[tuple[str, str]], labelled: set[tuple[str, str, int, str]]) -> None:
+def _say_no_rows(labels: Labels, fields: set[tuple[str, str]]) -> None:
     """Label every column of a compound empty in the documents that are said to have no row of it."""
+    spoken_of = labels.labels.is_in("document", {document for document, _ in labels.no_rows})
+    labelled = {label[:4] for label in labels.labels.kept(spoken_of)} if labels.no_rows else set()
     for document, group in labels.no_rows:
         for name in sorted(name for of, name in fields if of == group):
             if (document, group, 0, name) not in labelled:
                 labels.add(Label(document, group, 0, name, None, "no rows"))
-                labelled.add((document, group, 0, name))
+
+
+def _say_declared(labels: Labels, fields: Iterable[tuple[str, str]]) -> None:
+    """Label the declared fields empty in every row that there is, where they lack a label."""
+    place = labels.labels.place
+    fields_of: dict[str, list[str]] = {}
+    for group, name in dict.fromkeys(fields):
+        fields_of.setdefault(group, []).append(name)
+    there = dict(labels.labels.columns)
+    for group, names in fields_of.items():
+        rows = {of: there[of][there["group"] == place(group)] for of in ("document", "row", "field")}
+        if not group:  # header fields have one row in every document
+            documents = np.array([place(name) for name in labels.documents], int)
+            of_documents = {
+                "document": documents,
+                "row": np.zeros_like(documents),
+                "field": np.full_like(documents, NOTHING),
+            }
+            rows = {of: np.concatenate([codes, of_documents[of]]) for of, codes in rows.items()}
+        for name in names:
+            _say_empty(labels, group, name, rows)
+
+
+def _say_empty(labels: Labels, group: str, name: str, rows: Mapping[str, Codes]) -> None:
+    """Label a field empty in each of these rows that has no label of it."""
+    _, first, row_of = np.unique(together(rows["document"], rows["row"]), return_index=True, return_inverse=True)
+    lacks = np.ones(len(first), bool)
+    lacks[row_of[rows["field"] == labels.labels.place(name)]] = False
+    documents, numbers = (rows[of][first[lacks]].tolist() for of in ("document", "row"))
+    for document, number in zip(documents, numbers, strict=True):
+        labels.add(Label(labels.labels.texts[document], group, number, name, None, "declared"))
 
 
 def _declared_fields(labels: Labels, declared: Sequence[str] | str | None) -> list[tuple[str, str]]:
@@ -240,20 +243,4 @@ def frame(labels: Iterable[Label]) -> "pd.DataFrame":
     TruthError
         If two labels speak about the same place, and are not alternatives.
     """
-    ordered = sorted(labels, key=_key)
-    for one, other in pairwise(ordered):
-        if _key(one) == _key(other):
-            where = f"{one.group}[{one.row}].{one.field}" if one.group else one.field
-            message = (
-                f"The document {one.document!r} has more than one label for {where}: {one.value!r} (from {one.source}) "
-                f"and {other.value!r} (from {other.source}). Keep one of them."
-            )
-            raise TruthError(message)
-    columns = list(zip(*ordered, strict=True)) or [()] * len(Label._fields)
-    data = {name: list(column) for name, column in zip(Label._fields, columns, strict=True)}
-    data["state"] = [label.state or ("empty" if label.value is None else "value") for label in ordered]
-    return TRUTH.frame(data)
-
-
-def _key(label: Label) -> tuple[str, str, int, str, int]:
-    return (*label[:4], label.alternative)
+    return (labels if isinstance(labels, LabelColumns) else LabelColumns(labels)).frame()

@@ -4,11 +4,13 @@ Header fields are replaced one by one. The rows of a compound extraction are rep
 may have fewer of them; only where it gives a row in part, it corrects cells.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from gini_notebook.analysis.truth.document_names import paired
-from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.label_columns import Codes, Label, LabelColumns
+from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.notes import EXAMPLES, Note
 
 _Slot = tuple[int, str]
@@ -28,21 +30,22 @@ def put_over(base: Labels, later: Labels, name: str) -> None:
         What to call the later source in the note that counts the values it changed.
     """
     both = {document for document in later.documents if document in base.documents}
-    kept = [label for label in base.labels if label.document not in both]
-    old = _by_compound(label for label in base.labels if label.document in both)
-    new = _by_compound(label for label in later.labels if label.document in both)
+    new = later.labels.parts("document", "group", of=later.labels.is_in("document", both))
+    old = base.labels.parts("document", "group", of=base.labels.is_in("document", both))
+    stays: list[Codes] = [np.flatnonzero(~base.labels.is_in("document", both))]
     changed: list[str] = []
-    for place, cells in old.items():
-        over = {} if place in later.no_rows else new.get(place)
-        if over is None:
-            kept += [label for labels in cells.values() for label in labels]
+    for place, numbers in old.items():
+        if place not in later.no_rows and place not in new:
+            stays.append(numbers)
             continue
+        cells = _cells(base.labels, numbers)
+        over = {} if place in later.no_rows else _cells(later.labels, new[place])
         stay = _staying(place[1], cells, over)
-        kept += [label for labels in stay.values() for label in labels]
+        stays.append(numbers[[label[2:4] in stay for label in base.labels.at(numbers)]])
         changed += [
             _named(place, slot) for slot in cells if slot not in stay and not _same(cells[slot], over.get(slot))
         ]
-    base.labels = kept
+    base.labels = base.labels.kept(np.concatenate(stays))
     base.no_rows = {place: None for place in base.no_rows if place not in new}
     base.extend(later)
     if changed:
@@ -57,7 +60,7 @@ def name_documents(labels: Labels, names: Sequence[str]) -> None:
     def name_of(document: str) -> str:
         return pairing.names.get(document, document)
 
-    labels.labels = [label._replace(document=name_of(label.document)) for label in labels.labels]
+    labels.labels = labels.labels.with_documents(name_of)
     labels.documents = {name_of(document): None for document in labels.documents}
     labels.no_rows = {(name_of(document), group): None for document, group in labels.no_rows}
     labels.lines = {name_of(document): text for document, text in labels.lines.items()}
@@ -65,10 +68,10 @@ def name_documents(labels: Labels, names: Sequence[str]) -> None:
         labels.edited = {(name_of(place[0]), *place[1:]): said for place, said in labels.edited.items()}
 
 
-def _by_compound(labels: Iterable[Label]) -> dict[tuple[str, str], _Cells]:
-    found: dict[tuple[str, str], _Cells] = defaultdict(lambda: defaultdict(list))
-    for label in labels:
-        found[label.document, label.group][label.row, label.field].append(label)
+def _cells(labels: LabelColumns, numbers: Codes) -> _Cells:
+    found: _Cells = {}
+    for label in labels.at(numbers):
+        found.setdefault(label[2:4], []).append(label)
     return found
 
 

@@ -7,7 +7,8 @@ import zxingcpp
 from PIL import Image, ImageSequence
 
 from gini_notebook._pdfium import PdfiumError, draw, page_count
-from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.label_columns import Label
+from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.qr_payloads import Payment, decoded, payment_of
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import Note

@@ -23,7 +23,8 @@ from gini_notebook.analysis.truth.folder import (
     read_documents,
 )
 from gini_notebook.analysis.truth.journal import Journal
-from gini_notebook.analysis.truth.labels import Label, Labels, declare, frame, packed, place_of, unpacked
+from gini_notebook.analysis.truth.label_columns import LabelColumns
+from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, place_of, unpacked
 from gini_notebook.analysis.truth.layers import name_documents, put_over
 from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
@@ -262,8 +263,9 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
 def _unsure_of_invoices(labels: Labels) -> None:
     """Count what e-invoices say beyond the fields of the service only where it is delivered: nobody labelled it."""
     by_hand = ("table", "json", "extractions", "declared", "no rows")
-    places = {(label.group, label.field) for label in labels.labels if label.field not in FIELD_ENTITIES}
-    places -= {(label.group, label.field) for label in labels.labels if label.source in by_hand}
+    found = labels.labels.used("group", "field", "source")
+    places = {(group, name) for group, name, _ in found if name not in FIELD_ENTITIES}
+    places -= {(group, name) for group, name, source in found if source in by_hand}
     labels.unsure.update(dict.fromkeys(sorted(places)))
 
 
@@ -283,9 +285,9 @@ def _own_labels(reading: _Reading, table: Any) -> Labels:
     labels = Labels(notes=[note for note in said if not problems or note.kind != "files_unread"])
     labels.lines = read_each(table.attrs.get(ATTRIBUTE))
     whole = TRUTH.frame(table.to_dict("list"))
-    for row in whole.astype(object).where(whole.notna(), None).to_dict("records"):
-        row["state"] = "unclear" if row["state"] == "unclear" else ""
-        labels.add(Label(**{name: row[name] for name in Label._fields}))
+    whole["state"] = whole["state"].where(whole["state"] == "unclear", "")
+    cells = whole.astype(object).where(whole.notna(), None)
+    labels.take(LabelColumns.of_columns(**{name: cells[name].tolist() for name in cells}))
     labels.unsure.update(dict.fromkeys(place_of(name) for name in table.attrs.get("unsure", ())))
     reading.rule = reading.rule or str(table.attrs.get("rule", ""))
     return labels
@@ -466,7 +468,7 @@ def _rule(declared: Sequence[tuple[str, str]]) -> str:
 
 
 def _summary(reading: _Reading) -> str:
-    documents = len({label.document for label in reading.labels.labels})
+    documents = reading.labels.labels.count("document")
     text = f"{len(reading.labels.labels)} labels of {documents} documents"
     if reading.without:
         text += f"; {reading.without} files without ground truth"

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 from gini_notebook.analysis.truth.column_values import Cell, Found, Number, Wishes, labels_of
 from gini_notebook.analysis.truth.document_names import levelled, names_note
 from gini_notebook.analysis.truth.headers import Column, column, header_notes
-from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.label_columns import Label
+from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency
 from gini_notebook.schema import LINE_ITEMS, TRUTH

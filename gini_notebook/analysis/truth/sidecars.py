@@ -38,7 +38,7 @@ def _document(by_name: Mapping[tuple[Path, str], list[Path]], xml: Path) -> Path
 
 def renamed(labels: Labels, document: str) -> Labels:
     """Return the labels of one document as those of another."""
-    result = Labels([label._replace(document=document) for label in labels.labels], {document: None})
+    result = Labels(labels.labels.with_documents(lambda _: document), {document: None})
     result.fields.update(labels.fields)
     result.notes += labels.notes
     for text in labels.lines.values():

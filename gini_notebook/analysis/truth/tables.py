@@ -24,7 +24,8 @@ from gini_notebook.analysis.truth.headers import (
     nearest,
     resolved,
 )
-from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.label_columns import Label
+from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.records import compound_labels, parse_json
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency, visible

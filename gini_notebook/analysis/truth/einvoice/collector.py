@@ -10,7 +10,8 @@ from gini_notebook.analysis.truth.einvoice.discounts import SKONTO, Discount, di
 from gini_notebook.analysis.truth.einvoice.line_amounts import written
 from gini_notebook.analysis.truth.einvoice.nodes import amount, iso_date, percentage
 from gini_notebook.analysis.truth.einvoice.prices import LinePrice
-from gini_notebook.analysis.truth.labels import Label, Labels
+from gini_notebook.analysis.truth.label_columns import Label
+from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.notes import Note
 from gini_notebook.schema import LINE_ITEMS
 
