@@ -28,6 +28,7 @@ _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe6
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u2032\u00b4`", "'"))
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+").fullmatch
+_THOUSAND = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}").fullmatch
 _LOCAL = {
     "de": re.compile(r"(?:[0-9]{1,3}(?:([. '])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+)(?:,[0-9]+)?|,[0-9]+").fullmatch,
     "ch": re.compile(
@@ -162,6 +163,28 @@ def _unsigned(digits: str, locale: str | None) -> Decimal | None:
     if locale is None:
         return Decimal(digits) if _PLAIN(digits) else None
     return Decimal(digits.translate(_TO_PLAIN[locale])) if _LOCAL[locale](digits) else None
+
+
+def plain(value: Decimal) -> str:
+    """Write a number as the service does: without exponent, and without zeros that say nothing.
+
+    What could be read as a thousand in German notation gets a zero more.
+
+    Parameters
+    ----------
+    value
+        A finite number.
+
+    Examples
+    --------
+    >>> plain(Decimal("12.50")), plain(Decimal("1.234")), plain(Decimal("1234.567"))
+    ('12.5', '1.2340', '1234.567')
+    """
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if _THOUSAND(text):
+        return f"{text}0"
+    return "0" if text == "-0" else text
 
 
 _ISO = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})").fullmatch

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from gini_notebook.analysis.rules.normal_text import exact
-from gini_notebook.notations import LONGEST
+from gini_notebook.notations import LONGEST, plain
 from gini_notebook.notations import amount as read_amount
 from gini_notebook.notations import number as read_number
 
@@ -106,7 +106,7 @@ def split(value: str, locale: str | None) -> tuple[Decimal, str] | None:
 
 
 def _free(text: str, locale: str) -> tuple[Decimal, str] | None:
-    return read_amount(text, locale) or (None if (plain := _plain(text)) is None else (plain, ""))
+    return read_amount(text, locale) or (None if (decimal := _plain(text)) is None else (decimal, ""))
 
 
 def _decimal(text: str, locale: str | None, *, local_first: bool) -> Decimal | None:
@@ -121,19 +121,3 @@ def _decimal(text: str, locale: str | None, *, local_first: bool) -> Decimal | N
 
 def _plain(text: str) -> Decimal | None:
     return Decimal(text) if len(text) <= LONGEST and _PLAIN(text) else None
-
-
-def plain(decimal: Decimal) -> str:
-    """Write a number without exponent and needless zeros.
-
-    Three digits after the point get a zero more, because ``1.234`` alone would read as a thousand in German notation.
-    """
-    text = f"{decimal:f}"
-    if "." in text:
-        text = text.rstrip("0").removesuffix(".")
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    whole, point, fraction = digits.partition(".")
-    whole = whole.lstrip("0") or "0"
-    if len(fraction) == 3:
-        fraction += "0"
-    return f"{sign if whole != '0' or fraction else ''}{whole}{point}{fraction}"

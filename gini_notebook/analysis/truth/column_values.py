@@ -179,20 +179,8 @@ def _too_long(value: Decimal) -> bool:
     return len(value.normalize().as_tuple().digits) > MOST_DIGITS or value.adjusted() >= MOST_DIGITS
 
 
-def plain(value: Decimal) -> str:
-    """Write a number without exponent and without zeros that say nothing.
-
-    Three digits behind the point get a zero more, because ``1.234`` alone would read as a thousand in German notation.
-    """
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    if _THOUSAND(text):
-        return f"{text}0"
-    return text if text not in ("-0", "") else "0"
-
-
 def _amount(value: Decimal, code: str) -> str:
-    text = plain(value)
+    text = notations.plain(value)
     if len(text.partition(".")[2]) < 2:
         text = f"{value:.2f}"
     return f"{text}:{code}" if code else text
@@ -205,7 +193,7 @@ def cell_text(cell: Cell) -> str | None:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, Number):
-        return plain(cell.value)
+        return notations.plain(cell.value)
     if isinstance(cell, datetime.datetime):
         midnight = cell.time() == datetime.time()
         return cell.date().isoformat() if midnight else cell.replace(tzinfo=None).isoformat(sep=" ")
@@ -213,7 +201,7 @@ def cell_text(cell: Cell) -> str | None:
 
 
 def _texts(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], list[Note]]:
-    numbers = [plain(cell.value) for cell in column.cells if isinstance(cell, Number)]
+    numbers = [notations.plain(cell.value) for cell in column.cells if isinstance(cell, Number)]
     notes = [_note("numbers_as_text", column, numbers)] if numbers and column.place.endswith("artNumber") else []
     return [cell_text(cell) for cell in column.cells], notes
 
@@ -256,7 +244,7 @@ def _amounts(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
         if isinstance(cell, Number):
             code = cell.currency or beside
             if cell.currency:
-                understood.say("amounts with the currency of the cell's format", plain(cell.value))
+                understood.say("amounts with the currency of the cell's format", notations.plain(cell.value))
             values.append(_amount(cell.value, code))
         elif place in readings.values:
             value, own = readings.values[place]
@@ -350,12 +338,14 @@ def _numbers(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
     values: list[str | None] = []
     for place, cell in enumerate(column.cells):
         if isinstance(cell, Number):
-            values.append(plain(cell.value))
+            values.append(notations.plain(cell.value))
             if cell.percent:
-                understood.say("percentages", plain(cell.value))
+                understood.say("percentages", notations.plain(cell.value))
         elif place in readings.values:
             text = texts[place].strip()
-            values.append(text if _SERVICE_NUMBER(text) and not readings.notation else plain(readings.values[place]))
+            values.append(
+                text if _SERVICE_NUMBER(text) and not readings.notation else notations.plain(readings.values[place])
+            )
             if not _SERVICE_NUMBER(text):
                 percent = text.endswith("%")
                 understood.say("percentages" if percent else f"{readings.notation} numbers".strip(), text)
@@ -382,7 +372,7 @@ def _date(cell: Cell, order: str | None) -> datetime.date | None:
     if isinstance(cell, datetime.date):
         return cell
     if isinstance(cell, Number):
-        return _serial(cell.value + cell.first_day) or notations.day(plain(cell.value))
+        return _serial(cell.value + cell.first_day) or notations.day(notations.plain(cell.value))
     if isinstance(cell, str) and _stated(cell):
         text = notations.cleaned(cell)
         return (_serial(Decimal(text)) if _digits(text) else None) or notations.day(text, order)

@@ -137,6 +137,8 @@ def test_similarity_and_anls_are_symmetric_and_bounded(one: str, other: str) -> 
         ("amount", {}, "12.30", "12.3"),
         ("amount", {}, "12.30:", "12.3"),
         ("amount", {}, "1.234", "1.2340"),
+        ("amount", {}, "1234.567", "1234.567"),
+        ("amount", {"locale": "de"}, "1234.567", "1234.567"),
         ("amount", {}, "12,30:EUR", None),
         ("amount", {}, "12.30 EUR", None),
         ("amount", {}, "1e3:EUR", None),
