@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from gini_notebook.analysis.rules.normal_text import exact, exact_many
+from gini_notebook.notations import has_check_digits
 
 _CREDITOR = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}").fullmatch
 _SWISS = re.compile(r"[0-9]{27}").fullmatch
@@ -39,9 +40,7 @@ def _compact(text: str) -> str:
 
 
 def _is_creditor_reference(packed: str) -> bool:
-    if not _CREDITOR(packed):
-        return False
-    return int("".join(str(int(mark, 36)) for mark in packed[4:] + packed[:4])) % 97 == 1
+    return bool(_CREDITOR(packed)) and has_check_digits(packed)
 
 
 def _is_swiss_reference(packed: str) -> bool:

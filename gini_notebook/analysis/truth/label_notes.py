@@ -75,6 +75,4 @@ _NOTATIONS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
 def fails_its_digits(value: str) -> bool:
     """Return whether a text has the form of an IBAN, and its check digits (ISO 7064, mod 97-10) are wrong."""
     packed = "".join(mark for mark in notations.cleaned(value).upper() if mark not in " -")
-    if not _IBAN(packed):
-        return False
-    return int("".join(str(int(mark, 36)) for mark in packed[4:] + packed[:4])) % 97 != 1
+    return bool(_IBAN(packed)) and not notations.has_check_digits(packed)

@@ -318,7 +318,7 @@ def test_a_threshold_that_accepts_everything_is_refused(tau: float) -> None:
         ("text", {"fold": "french"}, r"fold is 'french'; it must be one of None, 'german'"),
         ("iban", {"tolerance": 1}, r"The rule 'iban' has no setting 'tolerance'; it has: tau\."),
         ("date", {"locale": "de"}, r"The rule 'date' has no setting 'locale'; it has: tau, date_order\."),
-        ("date", {"order": "dmy"}, r"A rule has no setting 'order'\. There are: bic_branch"),
+        ("date", {"order": "dmy"}, r"A rule has no setting 'order'\. There are: among_words, bic_branch"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(name: str, settings: dict[str, Any], message: str) -> None:
