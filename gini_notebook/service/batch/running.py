@@ -220,7 +220,7 @@ def _greet(client: Client, ledger: Ledger) -> None:
     """
     if has_unfinished(ledger):
         with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
-            client.documents(limit=1)
+            client.document_list(limit=1)
             ledger.remember("scans", client.scans())
 
 
