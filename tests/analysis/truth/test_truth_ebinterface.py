@@ -1,9 +1,8 @@
 """ebInterface, the Austrian syntax of e-invoices, in its versions 4.3, 5.0, 6.0 and 6.1."""
 
 import pytest
-from truth_samples import values
+from truth_samples import header, read, values
 
-from gini_notebook.analysis.truth import read_truth
 from gini_notebook.errors import TruthError
 
 ACCOUNT = (
@@ -48,16 +47,6 @@ def ebinterface(
         f"<UniversalBankTransaction>{payment}<PaymentReference>RF18539007547034</PaymentReference>"
         f"</UniversalBankTransaction></PaymentMethod>{conditions}</Invoice>"
     ).encode()
-
-
-def read(tmp_path, content: bytes):
-    path = tmp_path / "a.xml"
-    path.write_bytes(content)
-    return read_truth(path)
-
-
-def header(tmp_path, content: bytes) -> dict[str, str]:
-    return {field: value for (_, field), value in values(read(tmp_path, content)).items()}
 
 
 @pytest.mark.parametrize("version", ["4p3", "5p0", "6p0", "6p1"])

@@ -6,21 +6,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from truth_samples import IBAN_XML, LINE_XML, cii, ubl, values, zugferd_1
+from truth_samples import IBAN_XML, LINE_XML, cii, header, read, ubl, values, zugferd_1
 
 from gini_notebook.analysis.truth import read_truth
 from gini_notebook.analysis.truth.einvoice.nodes import amount, day, number, plain_number
 from gini_notebook.errors import TruthError
-
-
-def read(tmp_path, content: bytes):
-    path = tmp_path / "a.xml"
-    path.write_bytes(content)
-    return read_truth(path)
-
-
-def header(tmp_path, content: bytes) -> dict[str, str]:
-    return {field: value for (_, field), value in values(read(tmp_path, content)).items()}
 
 
 def test_cii_header_fields(tmp_path):

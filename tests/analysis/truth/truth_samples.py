@@ -5,6 +5,8 @@ from io import BytesIO
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
+from gini_notebook.analysis.truth import read_truth
+
 CII_NAMESPACES = (
     'xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100" '
     'xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100" '
@@ -152,3 +154,15 @@ def values(table, group: str = "") -> dict:
     if group:
         return dict(zip(zip(rows["document"], rows["row"], rows["field"], strict=True), value, strict=True))
     return dict(zip(zip(rows["document"], rows["field"], strict=True), value, strict=True))
+
+
+def read(tmp_path, content: bytes):
+    """Read an e-invoice from a file of its own."""
+    path = tmp_path / "a.xml"
+    path.write_bytes(content)
+    return read_truth(path)
+
+
+def header(tmp_path, content: bytes) -> dict[str, str]:
+    """Return the values of an e-invoice by field."""
+    return {field: value for (_, field), value in values(read(tmp_path, content)).items()}

@@ -65,6 +65,21 @@ def connect(trusted: str) -> Iterator[Callable[..., Client]]:
         client.close()
 
 
+@pytest.fixture
+def pdf(invoices: Path) -> Path:
+    path = invoices / "letter_plain.pdf"
+    if not path.exists():
+        pytest.skip("the sample invoices are not there; make them with data/make_invoices.py")
+    return path
+
+
+@pytest.fixture
+def document(client: Client, pdf: Path) -> str:
+    identifier = client.upload(pdf)
+    client.wait(identifier)
+    return identifier
+
+
 @pytest.fixture(scope="session")
 def fixtures() -> Path:
     """Answers recorded by the service's own client libraries, which are not part of the repository."""

@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import trustme
 
 Reply = Callable[["Connection", bytes], None]
 
 
+LETTER = "Rechnung Nr. 2025-0318\nBetrag 238,00 EUR\nIBAN DE59 2004 1155 0987 6543 21\n"
 SECRET = "canary-client-secret-7d1f"
 DOCUMENT = {"id": "626626a0-749f-11e2-bfd6-000000000000", "progress": "COMPLETED"}
 
@@ -156,3 +158,17 @@ def ca_file(ca: trustme.CA, folder: Path, name: str = "ca.pem") -> str:
 
 def days_from_now(days: float) -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, name: str, addresses: list[tuple[int, str]]) -> None:
+    """Let a name stand for these addresses, or for none."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *rest: object, **more: object) -> list[object]:
+        if host != name:
+            return real(host, port, *rest, **more)  # type: ignore[arg-type,return-value]
+        if not addresses:
+            raise socket.gaierror(-2, "Name or service not known")
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from loopback import answer, says
+from loopback import LETTER, answer, says
 
 from gini_notebook.errors import (
     DocumentFailed,
@@ -22,24 +22,6 @@ from gini_notebook.service.values import Box, Document, Extraction, Feedback
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
-
-
-LETTER = "Rechnung Nr. 2025-0318\nBetrag 238,00 EUR\nIBAN DE59 2004 1155 0987 6543 21\n"
-
-
-@pytest.fixture
-def pdf(invoices: Path) -> Path:
-    path = invoices / "letter_plain.pdf"
-    if not path.exists():
-        pytest.skip("the sample invoices are not there; make them with data/make_invoices.py")
-    return path
-
-
-@pytest.fixture
-def document(client: Client, pdf: Path) -> str:
-    identifier = client.upload(pdf)
-    client.wait(identifier)
-    return identifier
 
 
 @pytest.fixture

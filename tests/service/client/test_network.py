@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from loopback import DOCUMENT, Loopback, answer, says
+from loopback import DOCUMENT, Loopback, answer, resolve, says
 
 from gini_notebook.errors import (
     ConnectionFailed,
@@ -35,7 +35,7 @@ def test_ipv6_address(serve: Serve, connect: Connect) -> None:
 
 def test_R22_ipv6_refused_then_ipv4(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve(GOOD)
-    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, _ipv6()), (socket.AF_INET, "127.0.0.1")])
+    resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, _ipv6()), (socket.AF_INET, "127.0.0.1")])
     assert connect(f"https://pay-api.test:{server.port}", attempts=1).document("1")
 
 
@@ -60,7 +60,7 @@ def test_R22_ipv6_black_hole_costs_one_connect_timeout(
     _ipv6()
     monkeypatch.setattr(socket.socket, "connect", connected)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")])
+    resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")])
     began = clock[0]
     assert connect(f"https://pay-api.test:{server.port}", attempts=1).document("1")
     assert waited == [("::1", Timing().connect_s), ("127.0.0.1", 0.0)]
@@ -75,7 +75,7 @@ def test_R22_a_black_hole_on_a_real_socket_costs_one_connect_timeout(
     hole.bind((_ipv6(), server.port))
     hole.listen(0)
     pending = [_start_connecting(server.port) for _ in range(8)]
-    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")])
+    resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")])
     try:
         client = connect(f"https://pay-api.test:{server.port}", attempts=1, timing=Timing(connect_s=limit_s))
         began = time.monotonic()
@@ -89,12 +89,12 @@ def test_R22_a_black_hole_on_a_real_socket_costs_one_connect_timeout(
 
 def test_ipv6_only_name(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve(GOOD, family=socket.AF_INET6, host=_ipv6())
-    _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1")])
+    resolve(monkeypatch, "pay-api.test", [(socket.AF_INET6, "::1")])
     assert connect(f"https://pay-api.test:{server.port}").document("1")
 
 
 def test_name_that_does_not_exist(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    _resolve(monkeypatch, "pay-api.test", [])
+    resolve(monkeypatch, "pay-api.test", [])
     with pytest.raises(ConnectionFailed, match=r"name pay-api\.test cannot be resolved") as caught:
         connect("https://pay-api.test").document("1")
     assert caught.value.processed is False
@@ -167,16 +167,3 @@ def _start_connecting(port: int) -> socket.socket:
     sock.setblocking(False)
     sock.connect_ex(("::1", port))
     return sock
-
-
-def _resolve(monkeypatch: pytest.MonkeyPatch, name: str, addresses: list[tuple[int, str]]) -> None:
-    real = socket.getaddrinfo
-
-    def getaddrinfo(host: str, port: int, *rest: object, **more: object) -> list[object]:
-        if host != name:
-            return real(host, port, *rest, **more)  # type: ignore[arg-type,return-value]
-        if not addresses:
-            raise socket.gaierror(-2, "Name or service not known")
-        return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in addresses]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

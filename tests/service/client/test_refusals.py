@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from loopback import LETTER
 
 from gini_notebook.errors import (
     FileProblem,
@@ -19,24 +20,6 @@ from gini_notebook.service.client import Client
 
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
-
-
-LETTER = "Rechnung Nr. 2025-0318\nBetrag 238,00 EUR\nIBAN DE59 2004 1155 0987 6543 21\n"
-
-
-@pytest.fixture
-def pdf(invoices: Path) -> Path:
-    path = invoices / "letter_plain.pdf"
-    if not path.exists():
-        pytest.skip("the sample invoices are not there; make them with data/make_invoices.py")
-    return path
-
-
-@pytest.fixture
-def document(client: Client, pdf: Path) -> str:
-    identifier = client.upload(pdf)
-    client.wait(identifier)
-    return identifier
 
 
 MISSING = "00000000-0000-1000-8000-000000000000"

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, days_from_now, says
+from loopback import DOCUMENT, SECRET, Loopback, answer, ca_file, context_of, days_from_now, resolve, says
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from gini_notebook.errors import (
@@ -273,22 +273,9 @@ def test_T14_rebound_name_is_caught_by_its_certificate(
     authority: trustme.CA, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Loopback(GOOD, context_of(authority.issue_cert("evil.test"))) as server:
-        _resolve(monkeypatch, "pay-api.test", [(socket.AF_INET, "127.0.0.1")])
+        resolve(monkeypatch, "pay-api.test", [(socket.AF_INET, "127.0.0.1")])
         client = connect(f"https://pay-api.test:{server.port}")
         refuses(client, server, "not valid for 'pay-api.test'")
-
-
-def _resolve(monkeypatch: pytest.MonkeyPatch, name: str, addresses: list[tuple[int, str]]) -> None:
-    real = socket.getaddrinfo
-
-    def getaddrinfo(host: str, port: int, *rest: object, **more: object) -> list[object]:
-        if host != name:
-            return real(host, port, *rest, **more)  # type: ignore[arg-type,return-value]
-        if not addresses:
-            raise socket.gaierror(-2, "Name or service not known")
-        return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in addresses]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 def _own_certificate(folder: Path, *, san: bool) -> tuple[ssl.SSLContext, str]:
