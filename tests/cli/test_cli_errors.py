@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 if TYPE_CHECKING:
-    from gini_notebook.sandbox import Sandbox
+    pass
 
 COULD_NOT_START = 2
 
@@ -50,19 +50,6 @@ def one_invoice(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "a.txt").write_text("Rechnung 12,34 EUR", encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def account(sandbox: "Sandbox") -> dict[str, str]:
-    """The environment variables with which the sandbox is used from a shell."""
-    secret = sandbox.client_secret
-    return {
-        "GINI_API_URL": sandbox.api,
-        "GINI_USER_CENTER_URL": sandbox.user_center,
-        "GINI_CA_FILE": str(sandbox.ca_file),
-        "GINI_CLIENT_ID": sandbox.client_id,
-        "GINI_CLIENT_SECRET": secret.reveal() if hasattr(secret, "reveal") else str(secret),
-    }
 
 
 def test_a_run_with_an_account_ends_with_0(one_invoice: Path, tmp_path: Path, account: dict[str, str]) -> None:

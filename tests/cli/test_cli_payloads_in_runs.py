@@ -16,7 +16,7 @@ from tests.cli.test_cli_payloads import printed
 from tests.payloads import PAYLOADS, unprintable
 
 if TYPE_CHECKING:
-    from gini_notebook.sandbox import Sandbox
+    pass
 
 IN_NAMES = [payload.replace("/", "") for payload in PAYLOADS if "\0" not in payload]
 # What the bar itself writes: the beginning of its line, and the way up.
@@ -27,22 +27,6 @@ def plain(text: str) -> str:
     for mark in BAR:
         text = text.replace(mark, "")
     return text
-
-
-@pytest.fixture
-def logged_in(sandbox: "Sandbox", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of somebody who is logged in."""
-    account = {
-        "GINI_API_URL": sandbox.api,
-        "GINI_USER_CENTER_URL": sandbox.user_center,
-        "GINI_CA_FILE": sandbox.ca_file,
-        "GINI_CLIENT_ID": sandbox.client_id,
-        "GINI_CLIENT_SECRET": sandbox.client_secret,
-    }
-    for name, value in account.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "argv", sys.argv)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

@@ -25,21 +25,11 @@ STOPPED = 3
 
 
 @pytest.fixture
-def invoices_here(sandbox: "Sandbox", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def invoices_here(logged_in: None, tmp_path: Path) -> Path:
     """A folder with two invoices below the current one, and the environment of somebody who is logged in."""
     for name in ("2024/a.txt", "2025/b.txt"):
         (tmp_path / "in" / name).parent.mkdir(parents=True)
         (tmp_path / "in" / name).write_text(f"Rechnung {name} 12,34 EUR", encoding="utf-8")
-    account = {
-        "GINI_API_URL": sandbox.api,
-        "GINI_USER_CENTER_URL": sandbox.user_center,
-        "GINI_CA_FILE": sandbox.ca_file,
-        "GINI_CLIENT_ID": sandbox.client_id,
-        "GINI_CLIENT_SECRET": sandbox.client_secret,
-    }
-    for name, value in account.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
     return tmp_path / "in"
 
 
