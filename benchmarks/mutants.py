@@ -258,6 +258,14 @@ MUTANTS = (
         "test_T61_a_forged_ledger_names_no_file_of_this_machine",
     ),
     Mutant(
+        "whoever waits for one answer hears that it takes long",
+        "service/batch/progress.py",
+        "        tell()\n        thread.join(TELL_S)",
+        "        thread.join()",
+        BATCH + "test_never_silent.py",
+        "test_R35_deleting_tells_while_every_answer_takes_long and dedupe",
+    ),
+    Mutant(
         "silence lasts ten seconds at most",
         "service/batch/progress.py",
         " or now >= self._next + AT_LEAST_EVERY_S - EVERY_S",

@@ -26,6 +26,7 @@ from gini_notebook.service.credentials import DeferredAccess, given_user, other_
 from gini_notebook.service.transport import CLOSED, CaBundle, Timing, Transport
 from gini_notebook.service.values import (
     ERROR,
+    PENDING,
     Configuration,
     Document,
     DocumentList,
@@ -462,10 +463,7 @@ class Client:
         NotFound
             If there is none of this id, or it belongs to another user.
         """
-        seen = self._call(wire.documents.document(self.environment, document), document)
-        if seen.finished:
-            self._new.done(seen)
-        return seen
+        return self._noted(self._call(wire.documents.document(self.environment, document), document))
 
     def documents(self, *, limit: int = 20, next: float | None = None) -> list[Document]:  # noqa: A002 - their word
         """Return one page of the user's documents, the newest first as far as is known ("Document list").
@@ -555,7 +553,8 @@ class Client:
         deadline_s, timeout
             Give up after so many seconds, 120 by default; two names for one thing.
         progress
-            Called with the document each time it was asked for.
+            Called with the document each time it was asked for; one that was just sent, and that the service does not
+            show yet, is ``PENDING``.
 
         Returns
         -------
@@ -583,6 +582,21 @@ class Client:
             raise DocumentFailed(message)
         return seen
 
+    def _look(self, document: str | Document) -> Document:
+        """Return a document as the service shows it now; one that was just named, and is not shown yet, is pending."""
+        try:
+            seen = self._call(wire.documents.document(self.environment, document))
+        except NotFound:
+            if not self._looks_again or self._new.grace_s([document]) <= 0:
+                raise
+            return Document(wire.id_of(document), PENDING)
+        return self._noted(seen)
+
+    def _noted(self, seen: Document) -> Document:
+        if seen.finished:
+            self._new.done(seen)
+        return seen
+
     def _wait_for(
         self, documents: list[str | Document], limit_s: float, progress: Callable[[Document], object] | None
     ) -> list[Document]:
@@ -593,7 +607,7 @@ class Client:
             for place, each in enumerate(documents):
                 if place in finished:
                     continue
-                seen = self.document(each)
+                seen = self._look(each)
                 if progress is not None:
                     progress(seen)
                 if seen.finished:

@@ -347,7 +347,9 @@ def resume(
     return Batch.load(report.folder)
 
 
-def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False) -> pd.DataFrame:
+def dedupe(
+    client: Client, folder: str | os.PathLike[str], *, delete: bool = False, progress: Progress = "auto"
+) -> pd.DataFrame:
     """Look for documents at the service that unclear uploads made in excess; delete them if asked to.
 
     Parameters
@@ -358,6 +360,8 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
         The run folder.
     delete
         Whether to delete them. They are in no other table and no number in either case.
+    progress
+        As for :func:`process`; counts are those of documents to be deleted.
 
     Returns
     -------
@@ -373,5 +377,5 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
     --------
     >>> dedupe(client, "runs/baseline")[["document_id", "document"]]  # doctest: +SKIP
     """
-    maintenance.dedupe(client, folder, delete=delete)
+    maintenance.dedupe(client, folder, delete=delete, progress=progress)
     return Batch.load(folder).surplus

@@ -1,10 +1,11 @@
 """Maintenance of runs, over or still on: how far a run is, which documents are in excess, deleting them all."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ from gini_notebook.service.batch.ledger.origin import check_may_delete, may_be_f
 from gini_notebook.service.batch.ledger.store import FolderLock, is_held
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, ever_unclear, known, names_of_unresolved
 from gini_notebook.service.batch.naming import bears_any_tag, bears_tag, canonical
+from gini_notebook.service.batch.progress import Counts, Listener, Progress, shown, while_telling
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import find_composites
@@ -43,6 +45,7 @@ RECENT = 200
 LIST_LIMIT = BatchSettings().list_limit
 DELETE_THREADS = 8
 DELETES_AT_ONCE = 64
+NOTHING = Counts(0, 0, 0)
 
 
 def status(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -131,7 +134,7 @@ def _reason(failure: Failure) -> str:
     return f"…{error.removeprefix(document)}" if error.startswith(f"{document} ") else error
 
 
-def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False) -> int:
+def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = False, progress: Progress = "auto") -> int:
     """Look for documents at the service that unclear uploads made in excess; delete them if asked to.
 
     Parameters
@@ -143,6 +146,8 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
     delete
         Whether to delete them, each only if the document that stays stands in the list as well. They are in no table
         and no number in either case.
+    progress
+        As for :func:`gini_notebook.service.batch.process`; counts are those of documents to be deleted.
 
     Returns
     -------
@@ -156,13 +161,13 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
         the folder is a copy, its ledger was put back from a backup, or no call on this machine has named its files; or
         when documents bear other names at the service than this run has given them, so that they are not deleted.
     """
-    with _own(client, folder) as (own, ledger):
+    with _own(client, folder) as (own, ledger), shown(progress, NOTHING) as on_progress:
         if delete:
             check_may_delete(ledger)
-        seen = _find_surplus(own, ledger)
+        seen = _find_surplus(own, ledger, on_progress)
         count = surplus_count(ledger)
         if delete:
-            deletions = _Deletions(own, ledger, seen)
+            deletions = _Deletions(own, ledger, seen, on_progress)
             for pages in (False, True):
                 copies = surplus_of(ledger, pages=pages)
                 # On no guess: the document that stays must be there, in the same reading of the list.
@@ -171,7 +176,7 @@ def dedupe(client: Client, folder: str | os.PathLike[str], *, delete: bool = Fal
         return count
 
 
-def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
+def cleanup(client: Client, folder: str | os.PathLike[str], *, progress: Progress = "auto") -> int:
     """Delete every document of a run from the service; the results in the folder stay.
 
     Documents without a result, of a run that was stopped, are sent again when it is taken up.
@@ -182,6 +187,8 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
         A client of the run's service.
     folder
         The run folder.
+    progress
+        As for :func:`gini_notebook.service.batch.process`; counts are those of documents to be deleted.
 
     Returns
     -------
@@ -200,9 +207,10 @@ def cleanup(client: Client, folder: str | os.PathLike[str]) -> int:
     GiniError
         Why documents could not be deleted; the others are.
     """
-    with _own(client, folder) as (own, ledger):
+    with _own(client, folder) as (own, ledger), shown(progress, NOTHING) as on_progress:
         check_may_delete(ledger)
-        deletions = _Deletions(own, ledger, _find_surplus(own, ledger, unresolved=True))
+        seen = _find_surplus(own, ledger, on_progress, unresolved=True)
+        deletions = _Deletions(own, ledger, seen, on_progress)
         release_unfinished(ledger)
         # The service refuses to delete a page that is in use.
         deletions.delete([one.document_id for one in surplus_of(ledger, pages=False)])
@@ -232,19 +240,31 @@ def _entry(document: Document) -> _Entry:
     return _Entry(document.name, tuple(canonical(page.id) for page in document.partial_documents))
 
 
-def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -> dict[str, _Entry]:
+def _read_list(client: Client, tell: Callable[[], object]) -> list[tuple[str, _Entry, float | None]]:
+    """Return the id of each document of the list, what the list shows of it, and when it was made."""
+    documents = client.all_documents(limit=LIST_LIMIT)
+    return while_telling(lambda: [(one.id, _entry(one), one.creation_date) for one in documents], tell)
+
+
+def _find_surplus(
+    client: Client, ledger: Ledger, on_progress: Listener, *, unresolved: bool = False
+) -> dict[str, _Entry]:
     """Record documents in excess, and return what the list shows, by canonical ids.
 
     ``unresolved``: those, too, that an unclear upload may turn out to have made.
     """
+
+    def tell() -> None:
+        on_progress(NOTHING)
+
     _, ids = known(ledger)
     tag = ledger.fact("tag") or ""
     spared = set() if unresolved else names_of_unresolved(ledger)
     seen: dict[str, _Entry] = {}
-    for document in client.all_documents(limit=LIST_LIMIT):
-        seen[canonical(document.id)] = _entry(document)
-        if canonical(document.id) not in ids and document.name not in spared and bears_tag(document.name, tag):
-            add_surplus(ledger, document.id, document.name, document.creation_date)
+    for document_id, entry, created_ms in _read_list(client, tell):
+        seen[canonical(document_id)] = entry
+        if canonical(document_id) not in ids and entry.name not in spared and bears_tag(entry.name, tag):
+            add_surplus(ledger, document_id, entry.name, created_ms)
     unclear = ever_unclear(ledger)
     # Copies have the same pages, so what is found may be any copy's.
     spared_parts = {parts for _, name, parts in unclear if name in spared}
@@ -253,7 +273,8 @@ def _find_surplus(client: Client, ledger: Ledger, *, unresolved: bool = False) -
             continue
         # A page that is gone is in no document.
         with suppress(NotFound):
-            for composite in find_composites(client, parts, ids).found:
+            found = while_telling(partial(find_composites, client, parts, ids), tell).found
+            for composite in found:
                 add_surplus(ledger, composite.id, name, composite.creation_date)
     ledger.commit()
     return seen
@@ -309,11 +330,17 @@ class _Ownership:
         return not entry.pages and (entry.name == claim.name or not self._by_name)
 
 
+def _drain(results: Iterator[object]) -> None:
+    for _ in results:
+        pass
+
+
 class _Deletions:
     """Deletes documents, and lets the list say afterwards which are gone."""
 
-    def __init__(self, client: Client, ledger: Ledger, seen: Mapping[str, _Entry]) -> None:
-        self._client, self._ledger, self._seen = client, ledger, seen
+    def __init__(self, client: Client, ledger: Ledger, seen: Mapping[str, _Entry], on_progress: Listener) -> None:
+        self._client, self._ledger, self._seen, self._on_progress = client, ledger, seen, on_progress
+        self._total = 0
         self._ownership = _Ownership(client, ledger, seen)
         self._was_there: dict[str, bool] = {}
         self._errors: dict[str, GiniError] = {}
@@ -324,11 +351,11 @@ class _Deletions:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Ask the service to delete documents; stop where it refuses all of many."""
+        self._total += len(ids)
         with ThreadPoolExecutor(DELETE_THREADS) as threads:
             for begin in range(0, len(ids), DELETES_AT_ONCE):
                 some = ids[begin : begin + DELETES_AT_ONCE]
-                for document_id, was_there in zip(some, threads.map(self._ask, some), strict=True):
-                    self._was_there[document_id] = was_there
+                while_telling(partial(_drain, threads.map(self._ask, some)), self._tell)
                 if all(isinstance(self._errors.get(one), ServiceError | TransportError) for one in some):
                     return
 
@@ -336,7 +363,7 @@ class _Deletions:
         """Record which documents the list no longer shows, and return how many of them were there before."""
         if not self._was_there:
             return 0
-        listed = {canonical(document.id) for document in self._client.all_documents(limit=LIST_LIMIT)}
+        listed = {canonical(document_id) for document_id, _, _ in _read_list(self._client, self._tell)}
         gone = [one for one in self._was_there if canonical(one) not in listed and self._is_told(one)]
         for document_id in gone:
             set_surplus_deleted(self._ledger, document_id)
@@ -345,16 +372,21 @@ class _Deletions:
         self._complain(len(gone))
         return sum(self._was_there[document_id] for document_id in gone)
 
-    def _ask(self, document_id: str) -> bool:
-        """Delete a document; one that is not there any more is as good as deleted. Return whether it was there."""
+    def _tell(self) -> None:
+        failed = len(self._errors)
+        self._on_progress(Counts(self._total, len(self._was_there) - failed, failed))
+
+    def _ask(self, document_id: str) -> None:
+        """Delete a document, and note whether it was there; one that is not any more is as good as deleted."""
+        was_there = True
         try:
             self._ownership.check(document_id)
             self._client.delete(document_id, with_parts=False)
         except NotFound:
-            return False
+            was_there = False
         except GiniError as error:
             self._errors[document_id] = error
-        return True
+        self._was_there[document_id] = was_there
 
     def _is_told(self, document_id: str) -> bool:
         """Return whether absence from the list says that a document is gone, whatever the service answered."""

@@ -2,14 +2,17 @@
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from gini_notebook._text import printable_lines
 from gini_notebook.errors import SettingError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ Progress = Literal["auto"] | bool | Callable[[Counts], None]
 EVERY_S = 0.1
 # So often something is said at least, so that silence never looks like a hang.
 AT_LEAST_EVERY_S = 10.0
+TELL_S = 0.5
 
 
 def wants_bar() -> bool:
@@ -134,6 +138,28 @@ def shown(progress: Progress, begin: Counts) -> Iterator[Callable[[Counts], None
         close()
 
 
+def while_telling(call: Callable[[], T], tell: Callable[[], object]) -> T:
+    """Make a call that may take long in a thread, and tell again and again how far everything is until it is over."""
+    answer: list[T] = []
+    problem: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            answer.append(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it was asked for
+            problem.append(error)
+
+    # A daemon, so that nobody who interrupts this waits for a server.
+    thread = threading.Thread(target=work, name="gini-call", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        tell()
+        thread.join(TELL_S)
+    if problem:
+        raise problem[0]
+    return answer[0]
+
+
 def say(text: str) -> None:
     """Write one line for people, above a bar if there is one."""
     from tqdm.auto import tqdm
@@ -180,6 +206,7 @@ def _bar(begin: Counts) -> tuple[Callable[[Counts], None], Callable[[], None]]:
     bar: Any = tqdm(total=begin.total, initial=begin.finished, unit="document", dynamic_ncols=True)
 
     def show(counts: Counts) -> None:
+        bar.total = counts.total
         bar.update(counts.finished - bar.n)
         parts = [f"failed={counts.failed}"] if counts.failed else []
         parts += [counts.unclear_text] if counts.unclear else []

@@ -6,7 +6,7 @@ import shlex
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ from gini_notebook.service.batch.ledger.origin import check_vouched_for, renew, 
 from gini_notebook.service.batch.ledger.store import FolderLock
 from gini_notebook.service.batch.ledger.uploads import allow
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
-from gini_notebook.service.batch.progress import Counts, Progress, say, shown
+from gini_notebook.service.batch.progress import Counts, Progress, say, shown, while_telling
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.source_files import MOST_TASKS
 from gini_notebook.service.batch.workers import FILES, HASHES, LISTS, READS, UPLOADS, Threads
@@ -185,12 +185,19 @@ def _drive(
     ledger.remember("taken_up_at", f"{time.time():.3f}")
     if progress is not False:
         _say_what_is_left_out(ledger, inputs)
-    _greet(own, ledger)
-    if progress is not False and (note := scans_note(ledger)):
-        say(note.text)
     workers = Threads({FILES: 1, HASHES: MOST_TASKS, UPLOADS: settings.upload_threads, LISTS: 1, READS: READ_THREADS})
     engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
-    with shown(progress, engine.counts) as on_progress, _interruptible(engine):
+    with shown(progress, engine.counts) as on_progress:
+        _greet(own, ledger, lambda: on_progress(engine.counts))
+        if progress is not False and (note := scans_note(ledger)):
+            say(note.text)
+        _work(engine, ledger, on_progress)
+    renew(ledger)
+    return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.left_out)
+
+
+def _work(engine: Engine, ledger: Ledger, on_progress: Callable[[Counts], None]) -> None:
+    with _interruptible(engine):
         try:
             engine.run(on_progress)
         except RunStopped as stopped:
@@ -198,8 +205,6 @@ def _drive(
         except GiniError as error:
             error.add_note(_farewell("the reason is above", engine.counts, ledger))
             raise
-    renew(ledger)
-    return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.left_out)
 
 
 def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
@@ -213,15 +218,15 @@ def _say_what_is_left_out(ledger: Ledger, inputs: Inputs) -> None:
         say(f"Left out, with the reasons in batch.left_out: {by_reason(inputs.left_out)} ({names}).")
 
 
-def _greet(client: Client, ledger: Ledger) -> None:
+def _greet(client: Client, ledger: Ledger, tell: Callable[[], object]) -> None:
     """Ask the service once before anything is sent: a wrong secret or address is one error, not a row per document.
 
     A service that is merely in trouble, or has no list, is the business of the run, which has rules for that.
     """
     if has_unfinished(ledger):
         with suppress(ServiceFailure, TooManyRequests, AnswerLost, NotFound, RequestRefused):
-            client.document_list(limit=1)
-            ledger.remember("scans", client.scans())
+            while_telling(lambda: client.document_list(limit=1), tell)
+            ledger.remember("scans", while_telling(client.scans, tell))
 
 
 def scans_note(ledger: Ledger) -> Note | None:
