@@ -195,7 +195,7 @@ MUTANTS = (
     ),
     Mutant(
         "ids are compared in one form",
-        "service/batch/naming.py",
+        "service/wire/environments.py",
         "return document_id.lower()",
         "return document_id",
         BATCH + "test_deleting.py",

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextmanager
@@ -39,11 +40,36 @@ def check_regular(path: Path) -> None:
     OSError
         If it is one, a folder, or there is nothing.
     """
-    kind = path.stat().st_mode
+    _check_kind(path.stat().st_mode)
+
+
+def _check_kind(kind: int) -> None:
     if stat.S_ISDIR(kind):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(kind):
         raise OSError(errno.EINVAL, "It is no regular file but a pipe, a device or the like")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading that has a content of its own, also if it becomes a pipe in this very moment.
+
+    Raises
+    ------
+    OSError
+        As :func:`check_regular`, and where it cannot be opened.
+    """
+    check_regular(path)
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - Path.open has no opener; the caller closes
+    try:
+        _check_kind(os.fstat(file.fileno()).st_mode)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 if sys.platform == "win32":

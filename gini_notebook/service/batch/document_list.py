@@ -11,11 +11,12 @@ from typing import ClassVar
 
 from gini_notebook.service.batch.events import Event, Listed, ListProves, Scan, ScanAnswered, ScanEnded, ScanPurpose
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, WHOLE
-from gini_notebook.service.batch.naming import bears_tag, canonical
+from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.run_context import IDS_ONLY, NAMES_KEPT, NO_LIST, UNNAMED, RunContext, counts
 from gini_notebook.service.batch.workers import LISTS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document, DocumentList
+from gini_notebook.service.wire.environments import canonical
 from gini_notebook.service.wire.outcomes import Outcome
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from gini_notebook._files import open_regular
 from gini_notebook.service.wire.documents import HEAD_BYTES, is_e_invoice, signature
 
 # Endings of the formats the service reads ("Submit files", page 36733064 of its documentation). They only choose
@@ -201,8 +202,8 @@ class FolderSearch:
         if ending in FOREIGN_PICTURES:
             return FOREIGN_PICTURE
         try:
-            with Path(path).open("rb") as file:
-                head = file.read(HEAD_BYTES)
+            with open_regular(Path(path)) as file:
+                head = file.read(HEAD_BYTES) or b"" if os.fstat(file.fileno()).st_size else b""
         except OSError:
             return UNREADABLE
         if is_e_invoice(head):

@@ -1,6 +1,7 @@
 """Maintenance of runs, over or still on: how far a run is, which documents are in excess, deleting them all."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -33,18 +34,21 @@ from gini_notebook.service.batch.ledger.duplicates import (
 from gini_notebook.service.batch.ledger.origin import check_may_delete, may_be_forged
 from gini_notebook.service.batch.ledger.store import FolderLock, is_held
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, ever_unclear, known, names_of_unresolved
-from gini_notebook.service.batch.naming import bears_any_tag, bears_tag, canonical
+from gini_notebook.service.batch.naming import bears_any_tag, bears_tag
 from gini_notebook.service.batch.progress import Counts, Listener, Progress, shown, while_telling
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.unclear_joins import find_composites
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire.environments import canonical
 
 RECENT = 200
 LIST_LIMIT = BatchSettings().list_limit
 DELETE_THREADS = 8
 DELETES_AT_ONCE = 64
+# A list may show for half a minute what is deleted already, as it may leave out what is new.
+LIST_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 NOTHING = Counts(0, 0, 0)
 
 
@@ -203,7 +207,7 @@ def cleanup(client: Client, folder: str | os.PathLike[str], *, progress: Progres
         copy, its ledger was put back from a backup, or no call on this machine has named its files; or when documents
         bear other names at the service than this run has given them, so that they are not deleted.
     AnswerLost
-        When the list still shows documents that were deleted.
+        When the list still shows documents that were deleted, after half a minute, too.
     GiniError
         Why documents could not be deleted; the others are.
     """
@@ -363,7 +367,7 @@ class _Deletions:
         """Record which documents the list no longer shows, and return how many of them were there before."""
         if not self._was_there:
             return 0
-        listed = {canonical(document_id) for document_id, _, _ in _read_list(self._client, self._tell)}
+        listed = self._listed_in_the_end()
         gone = [one for one in self._was_there if canonical(one) not in listed and self._is_told(one)]
         for document_id in gone:
             set_surplus_deleted(self._ledger, document_id)
@@ -371,6 +375,18 @@ class _Deletions:
         self._ledger.commit()
         self._complain(len(gone))
         return sum(self._was_there[document_id] for document_id in gone)
+
+    def _listed_in_the_end(self) -> set[str]:
+        """Return what the list shows, once it may have caught up with what the service has confirmed as deleted."""
+        confirmed = {canonical(one) for one in self._was_there if one not in self._errors}
+        listed = set[str]()
+        for pause_s in (0.0, *LIST_PAUSES_S):
+            if pause_s:
+                while_telling(partial(time.sleep, pause_s), self._tell)
+            listed = {canonical(document_id) for document_id, _, _ in _read_list(self._client, self._tell)}
+            if listed.isdisjoint(confirmed):
+                break
+        return listed
 
     def _tell(self) -> None:
         failed = len(self._errors)

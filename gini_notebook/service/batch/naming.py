@@ -16,11 +16,6 @@ TAG_CHARACTERS = 6
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
-def canonical(document_id: str) -> str:
-    """Return the one form of an id of the service in which ids are compared: they are hexadecimal, of either case."""
-    return document_id.lower()
-
-
 def key_of(content: bytes) -> str:
     """Return the key of an upload, the SHA-256 of its bytes: same bytes are one upload."""
     return hashlib.sha256(content).hexdigest()

@@ -19,11 +19,11 @@ from gini_notebook.service.batch.events import (
     ScanPurpose,
 )
 from gini_notebook.service.batch.ledger.uploads import Finished
-from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.run_context import RunContext, counts, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import COMPLETED, ERROR, Document
+from gini_notebook.service.wire.environments import canonical
 from gini_notebook.service.wire.outcomes import Outcome
 from gini_notebook.service.wire.paging import DEFAULT_LIMIT, ListEnd
 

@@ -17,12 +17,12 @@ from gini_notebook.errors import (
 from gini_notebook.service.batch.events import Failed, RetryAt
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.uploads import Prepared, Unclear, attempts_of
-from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.pace import Latencies, Pace, Window, backoff_s
 from gini_notebook.service.batch.progress import RunCounter
 from gini_notebook.service.batch.settings import BatchSettings
 from gini_notebook.service.batch.workers import Answer, Workers
 from gini_notebook.service.client import Client
+from gini_notebook.service.wire.environments import canonical
 from gini_notebook.service.wire.outcomes import Kind, Observation, Outcome, observed, outcome_of
 
 # What the document list can prove, as remembered in the ledger: it names our documents as we named them; it shows them,

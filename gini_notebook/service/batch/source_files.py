@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from gini_notebook._executors import broken, submit
-from gini_notebook._files import check_regular
+from gini_notebook._files import open_regular
 from gini_notebook.errors import FileProblem
 from gini_notebook.service.batch.events import Event, PagesDropped, PagesReady, Unreadable
 from gini_notebook.service.batch.inputs import Source
@@ -123,16 +123,15 @@ def _hash_file(path: str) -> Seen | None:
 
 
 def _steady(path: str) -> tuple[bytes, int]:
-    # A pipe would wait for somebody who writes, and a device may never end.
-    check_regular(Path(path))
     for _ in range(READ_TRIES):
-        with open(path, "rb") as file:  # noqa: PTH123 - fstat of the very file that is read
+        with open_regular(Path(path)) as file:
             before = os.fstat(file.fileno())
             if before.st_size > BYTES_LIMIT:
                 size = before.st_size >> 20
                 message = f"The file {path} has {size} MiB; the service takes less than 10 MiB."
                 raise FileProblem(message)
-            content = file.read()
+            # No more than it says that it has: what the system makes up as it is read says 0, and may never end.
+            content = file.read(before.st_size + 1) if before.st_size else b""
             after = os.fstat(file.fileno())
         if len(content) == before.st_size and before.st_mtime_ns == after.st_mtime_ns:
             return content, after.st_mtime_ns

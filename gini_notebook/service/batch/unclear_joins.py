@@ -16,11 +16,11 @@ from typing import ClassVar
 from gini_notebook.errors import NotFound
 from gini_notebook.service.batch.events import Accepted, Event, Failed, PagesNotShown, RetryAt, SurplusFound
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, Unclear, ever_unclear, ids_of_parts, joined_ones
-from gini_notebook.service.batch.naming import canonical
 from gini_notebook.service.batch.run_context import ABSENCES, SCANS_IN_VAIN, RunContext, counts, reason_of
 from gini_notebook.service.batch.workers import READS, Answer
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire.environments import canonical
 from gini_notebook.service.wire.outcomes import Outcome
 
 PAUSE_S = 1.0

@@ -27,7 +27,7 @@ from gini_notebook.service.batch.events import (
     SurplusFound,
 )
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, PARTIAL, Part, Unclear, page_names
-from gini_notebook.service.batch.naming import bears_tag, canonical
+from gini_notebook.service.batch.naming import bears_tag
 from gini_notebook.service.batch.run_context import (
     ABSENCES,
     IDS_ONLY,
@@ -38,6 +38,7 @@ from gini_notebook.service.batch.run_context import (
     RunContext,
 )
 from gini_notebook.service.values import Document
+from gini_notebook.service.wire.environments import canonical
 from gini_notebook.service.wire.paging import ListEnd
 
 

@@ -9,15 +9,16 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from os import PathLike, fsdecode
+from functools import partial
+from os import PathLike, fsdecode, fstat
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 from urllib.parse import quote, urlencode
 from xml.parsers import expat
 
-from gini_notebook._files import check_regular
+from gini_notebook._files import open_regular
 from gini_notebook._text import described, shown_number, whole_number
-from gini_notebook.errors import FileProblem, SettingError
+from gini_notebook.errors import AnswerLost, FileProblem, SettingError
 from gini_notebook.service.values import Document, DocumentList, Extractions, Layout, Page
 from gini_notebook.service.wire.answers import (
     parse_json_safely,
@@ -27,7 +28,7 @@ from gini_notebook.service.wire.answers import (
     read_value,
     read_values,
 )
-from gini_notebook.service.wire.environments import Environment, Identified, id_in, id_of
+from gini_notebook.service.wire.environments import Environment, Identified, canonical, id_in, id_of
 from gini_notebook.service.wire.messages import Answer, Request, fetch
 from gini_notebook.service.wire.outcomes import Kind
 
@@ -168,7 +169,15 @@ def qr_payload(environment: Environment, base: str, qrcode: str, payment: Mappin
 def document(environment: Environment, document_id: str | Identified) -> Request[Document]:
     """Read one document."""
     known = id_of(document_id)
-    return fetch(environment, f"/documents/{known}", f"read document {known}", read_value(Document))
+    return fetch(environment, f"/documents/{known}", f"read document {known}", partial(_read_one, known))
+
+
+def _read_one(known: str, answer: Answer) -> Document:
+    """Read an answer about a document, and about no other, as a cache or a proxy may give it."""
+    found = read_value(Document)(answer)
+    if canonical(found.id) != canonical(known):
+        raise AnswerLost("The service answered about another document than the one that was asked for.")
+    return found
 
 
 def documents(environment: Environment, *, limit: int, following: float | None) -> Request[DocumentList]:
@@ -371,8 +380,12 @@ def _read_path(path: str, name: str | None) -> tuple[bytes, str, str]:
     is_name = len(Path(path).name) <= _LONGEST_NAME and path.isprintable()
     label = path if is_name else f"What was given ({described(path)})"
     try:
-        check_regular(Path(path))
-        return Path(path).read_bytes(), label, name or Path(path).name
+        with open_regular(Path(path)) as file:
+            size = fstat(file.fileno()).st_size
+            if size < MAX_BYTES:
+                # What the system makes up as it is read says that it has 0 bytes, and may never end.
+                return file.read(MAX_BYTES) if size else b"", label, name or Path(path).name
+        message = f"{label} has {size} bytes; the service takes less than {MAX_BYTES} (10 MiB)."
     except OSError as error:
         message = f"{label} cannot be read: {error.strerror or 'unknown reason'}."
     except ValueError:

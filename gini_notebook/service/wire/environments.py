@@ -39,6 +39,11 @@ def id_of(thing: str | Identified) -> str:
     return found
 
 
+def canonical(document_id: str) -> str:
+    """Return the one form of an id of the service in which ids are compared: they are hexadecimal, of either case."""
+    return document_id.lower()
+
+
 def id_in(location: str | None, *, collection: str, base: str) -> str:
     """Return the id in a ``Location`` or link, whatever scheme and port it has.
 

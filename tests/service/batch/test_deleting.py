@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gini_notebook.errors import GiniError, LedgerError
-from gini_notebook.service.batch import Batch, cleanup, dedupe, process, resume
+from gini_notebook.service.batch import Batch, cleanup, dedupe, maintenance, process, resume
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.client import Client
 from gini_notebook.service.values import Document
@@ -317,3 +317,43 @@ class NamelessClient(Client):
     def all_documents(self, **arguments: Any) -> Iterator[Document]:
         for document in super().all_documents(**arguments):
             yield replace(document, name="Document")
+
+
+class LateClient(Client):
+    """A client of a service whose list shows what it showed at first for so many readings more."""
+
+    readings = 0
+    first: tuple[Document, ...] = ()
+    late = 2
+
+    def all_documents(self, **arguments: Any) -> Iterator[Document]:
+        cls = type(self)
+        cls.readings += 1
+        if cls.readings == 1:
+            cls.first = tuple(super().all_documents(**arguments))
+        yield from cls.first if cls.readings <= 1 + cls.late else super().all_documents(**arguments)
+
+
+@pytest.mark.parametrize("late", [0, 2, 99])
+def test_R29_R30_a_list_that_shows_for_a_while_what_is_deleted_is_read_again(
+    client: Client,
+    sandbox: "Sandbox",
+    invoices_of: Invoices,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    late: int,
+) -> None:
+    monkeypatch.setattr(maintenance, "LIST_PAUSES_S", (0.01,) * 3)
+    monkeypatch.setattr(LateClient, "readings", 0)
+    monkeypatch.setattr(LateClient, "late", late)
+    loaded = process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    behind = client.with_user(loaded.user)
+    behind.__class__ = LateClient
+    if late < 99:
+        assert cleanup(behind, tmp_path / "run") == 2
+        assert LateClient.readings == 2 + late
+    else:
+        with pytest.raises(GiniError, match="2 of 2 documents that were to be deleted are still in the service's list"):
+            cleanup(behind, tmp_path / "run")
+        assert LateClient.readings == 1 + 1 + 3
+    assert ids_at(sandbox, loaded) == set()

@@ -17,7 +17,7 @@ Reply = Callable[["Connection", bytes], None]
 
 LETTER = "Rechnung Nr. 2025-0318\nBetrag 238,00 EUR\nIBAN DE59 2004 1155 0987 6543 21\n"
 SECRET = "canary-client-secret-7d1f"
-DOCUMENT = {"id": "626626a0-749f-11e2-bfd6-000000000000", "progress": "COMPLETED"}
+DOCUMENT = {"id": "1", "progress": "COMPLETED"}
 
 
 class Connection:

@@ -23,8 +23,8 @@ TOKEN = {"access_token": "t", "expires_in": 60}
 GOOD = {
     Kind.READ: answer(200, DOCUMENT),
     Kind.DELETE: answer(204),
-    Kind.UPLOAD: answer(201, Location="/documents/abc"),
-    Kind.JOIN: answer(201, Location="/documents/abc"),
+    Kind.UPLOAD: answer(201, Location="/documents/1"),
+    Kind.JOIN: answer(201, Location="/documents/1"),
     Kind.TOKEN: answer(200, TOKEN),
     Kind.FEEDBACK: answer(204),
 }
@@ -222,10 +222,8 @@ def test_R30_after_the_period_of_grace_404_means_that_there_is_none(serve: Serve
 
 def test_R30_extractions_that_lag_behind_their_document_are_looked_for_again(serve: Serve, connect: Connect) -> None:
     extractions = answer(200, {"extractions": {}, "candidates": {}})
-    server = serve(in_turn(says(GOOD[Kind.UPLOAD], answer(200, {"id": "abc", "progress": "COMPLETED"}))))
-    server.reply = says(
-        GOOD[Kind.UPLOAD], answer(200, {"id": "abc", "progress": "COMPLETED"}), answer(404), answer(404), extractions
-    )
+    server = serve(in_turn(says(GOOD[Kind.UPLOAD], answer(200, DOCUMENT))))
+    server.reply = says(GOOD[Kind.UPLOAD], answer(200, DOCUMENT), answer(404), answer(404), extractions)
     client = connect(server.url)
     client.extractions(client.wait(client.upload(b"text")))
     assert len(server.requests) == 5

@@ -54,12 +54,12 @@ def test_T1_http_base_url_is_refused_before_a_socket_opens(connect: Connect) -> 
 
 def test_T1_http_in_location_opens_no_plain_connection(serve: Serve, connect: Connect) -> None:
     with Loopback(GOOD, None) as plain:
-        location = f"http://127.0.0.1:{plain.port}/documents/abc"
+        location = f"http://127.0.0.1:{plain.port}/documents/1"
         server = serve(says(answer(201, Location=location), answer(200, DOCUMENT)))
         client = connect(server.url)
         client.document(client.upload(b"text", name="a.txt"))
         assert plain.connections == 0
-        assert server.requests[1].startswith(b"GET /documents/abc ")
+        assert server.requests[1].startswith(b"GET /documents/1 ")
 
 
 def test_plain_http_answer_to_a_tls_hello_is_explained(connect: Connect) -> None:

@@ -48,7 +48,7 @@ def test_password_grant_then_bearer(serve: Serve, connect: Connect) -> None:
     server = serve(service)
     client = connect(server.url, access=user())
     client.document("1")
-    client.document("2")
+    client.document("1")
     assert service.grants == ["password"]
     assert service.bodies == [f"username=me%40app.example&password={PASSWORD}".encode()]
     grant, first, _ = server.requests

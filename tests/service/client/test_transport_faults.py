@@ -295,12 +295,12 @@ def test_T57_headers_say_nothing_about_this_machine(serve: Serve, connect: Conne
 
 
 def test_base_addresses_may_have_a_prefix(serve: Serve, connect: Connect) -> None:
-    server = serve(says(answer(201, Location="/documents/abc"), GOOD))
+    server = serve(says(answer(201, Location="/documents/1"), GOOD))
     client = connect(f"{server.url}/gini/pay")
-    assert client.upload(b"text") == "abc"
-    client.document("abc")
+    assert client.upload(b"text") == "1"
+    client.document("1")
     assert server.requests[0].startswith(b"POST /gini/pay/documents HTTP/1.1")
-    assert server.requests[1].startswith(b"GET /gini/pay/documents/abc HTTP/1.1")
+    assert server.requests[1].startswith(b"GET /gini/pay/documents/1 HTTP/1.1")
 
 
 def test_the_message_of_a_refused_upload_says_everything(serve: Serve, connect: Connect) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gini_notebook.service.batch.ledger.store import Ledger
 from gini_notebook.service.batch.ledger.uploads import PARTIAL
-from gini_notebook.service.batch.naming import canonical
+from gini_notebook.service.wire.environments import canonical
 
 
 def add_surplus(ledger: Ledger, document_id: str, name: str, created_ms: float | None) -> None:

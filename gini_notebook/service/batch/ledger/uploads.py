@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from gini_notebook.service.batch.inputs import Source
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.naming import canonical, numbered
+from gini_notebook.service.batch.naming import numbered
+from gini_notebook.service.wire.environments import canonical
 
 WHOLE, PARTIAL, COMPOSITE = "whole", "partial", "composite"
 
