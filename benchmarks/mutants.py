@@ -228,7 +228,7 @@ MUTANTS = (
     Mutant(
         "what is deleted bears the run's name",
         "service/batch/maintenance.py",
-        "(entry.name == claim.name or not self._by_name)",
+        "(named or not self._by_name)",
         "True",
         BATCH + "test_deleting.py",
         "test_R29_T61_a_forged_ledger",

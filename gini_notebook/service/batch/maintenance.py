@@ -34,7 +34,7 @@ from gini_notebook.service.batch.ledger.duplicates import (
 from gini_notebook.service.batch.ledger.origin import check_may_delete, may_be_forged
 from gini_notebook.service.batch.ledger.store import FolderLock, is_held
 from gini_notebook.service.batch.ledger.uploads import COMPOSITE, ever_unclear, known, names_of_unresolved
-from gini_notebook.service.batch.naming import bears_any_tag, bears_tag
+from gini_notebook.service.batch.naming import bears_tag, stamp_of
 from gini_notebook.service.batch.progress import Counts, Listener, Progress, shown, while_telling
 from gini_notebook.service.batch.running import bound_client
 from gini_notebook.service.batch.settings import BatchSettings
@@ -297,7 +297,7 @@ class _Ownership:
         self._ids: dict[str, set[str]] = {}
         for document_id, claim in self._claims.items():
             self._ids.setdefault(claim.key, set()).add(document_id)
-        self._by_name = may_be_forged(ledger) or any(map(bears_any_tag, (one.name for one in seen.values())))
+        self._by_name = may_be_forged(ledger) or any(map(stamp_of, (one.name for one in seen.values())))
 
     def is_listed(self, document_id: str) -> bool:
         """Return whether the list shows a document as the ledger knows it."""
@@ -331,7 +331,9 @@ class _Ownership:
             keys = self._pages.get(claim.key, [])
             pages = zip(entry.pages, keys, strict=False)
             return len(entry.pages) == len(keys) > 0 and all(one in self._ids.get(key, ()) for one, key in pages)
-        return not entry.pages and (entry.name == claim.name or not self._by_name)
+        stamp = stamp_of(entry.name)
+        named = entry.name == claim.name or (stamp is not None and stamp == stamp_of(claim.name))
+        return not entry.pages and (named or not self._by_name)
 
 
 def _drain(results: Iterator[object]) -> None:

@@ -62,13 +62,20 @@ def tagged_name(document: str, key: str, tag: str) -> str:
 
 def bears_tag(name: str, tag: str) -> bool:
     """Return whether a document of the list was uploaded by this run."""
-    return _bears(name, re.escape(tag))
+    return _stamped(re.escape(tag)).search(name) is not None
 
 
-def bears_any_tag(name: str) -> bool:
-    """Return whether a document of the list was uploaded by some run."""
-    return _bears(name, f"[0-9a-f]{{{TAG_CHARACTERS}}}")
+def stamp_of(name: str) -> str | None:
+    """Return the digest and the tag in the name of a document that some run has uploaded; None for others.
+
+    Examples
+    --------
+    >>> stamp_of("Rechnung_7.0123456789abcdef.4f00d1.pdf")
+    '.0123456789abcdef.4f00d1'
+    """
+    found = _stamped(f"[0-9a-f]{{{TAG_CHARACTERS}}}").search(name)
+    return None if found is None else found[1]
 
 
-def _bears(name: str, tag: str) -> bool:
-    return re.search(rf"\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{tag}(\.[a-z0-9]{{1,8}})?$", name) is not None
+def _stamped(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"(\.[0-9a-f]{{{DIGEST_CHARACTERS}}}\.{tag})(\.[a-z0-9]{{1,8}})?$")

@@ -311,6 +311,24 @@ def test_R29_documents_of_a_service_that_returns_no_names_are_cleaned_up_where_t
     assert ids_at(sandbox, loaded) == set()
 
 
+def test_R29_names_that_a_service_puts_something_before_are_known_by_digest_and_tag(
+    client: Client, sandbox: "Sandbox", invoices_of: Invoices, tmp_path: Path
+) -> None:
+    loaded = process(client, invoices_of(count=2), to=tmp_path / "run", settings=QUICK)
+    own = client.with_user(loaded.user)
+    own.__class__ = DecoratingClient
+    assert cleanup(own, tmp_path / "run") == 2
+    assert ids_at(sandbox, loaded) == set()
+
+
+class DecoratingClient(Client):
+    """A client of a service that puts something before names."""
+
+    def all_documents(self, **arguments: Any) -> Iterator[Document]:
+        for document in super().all_documents(**arguments):
+            yield replace(document, name=f"Upload: {document.name}")
+
+
 class NamelessClient(Client):
     """A client of a service that returns no names."""
 
