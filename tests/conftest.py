@@ -56,6 +56,17 @@ def client(sandbox: "Sandbox") -> "Client":
     return login(sandbox)
 
 
+@pytest.fixture
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("GINI_") or name.lower() in {"https_proxy", "http_proxy", "all_proxy", "no_proxy"}:
+            monkeypatch.delenv(name)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real documents with ground truth, which is not part of the repository."""

@@ -1,6 +1,5 @@
 """Fixtures of the client's tests: an authority of their own, and servers that misbehave."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,14 +12,8 @@ from gini_notebook.service.credentials import TrustedAccess
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of this machine reaches a test."""
-    for name in list(os.environ):
-        if name.startswith("GINI_") or name.lower() in {"https_proxy", "http_proxy", "all_proxy", "no_proxy"}:
-            monkeypatch.delenv(name)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+def nothing_set(bare_environment: None) -> None:
+    """No setting of this machine reaches a test of this folder."""
 
 
 @pytest.fixture(scope="session")

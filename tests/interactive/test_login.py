@@ -27,6 +27,8 @@ from gini_notebook.service.credentials import (
 if TYPE_CHECKING:
     from gini_notebook.sandbox import Sandbox
 
+pytestmark = pytest.mark.usefixtures("bare_environment")
+
 
 def test_login_to_a_sandbox_needs_nothing_else(sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GINI_CLIENT_ID", "other")
