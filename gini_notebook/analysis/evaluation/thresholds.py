@@ -20,16 +20,20 @@ from gini_notebook.analysis.evaluation.intervals import IntervalOptions
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
+    Losses,
     clopper_pearson,
+    losses,
     percentile_interval,
     resampled_sums,
     share_interval,
+    share_intervals,
 )
 from gini_notebook.errors import SettingError
 
 FEWEST_KEPT = 30
 # Where units have several predictions each threshold has an integral of its own, so only this many are tried.
 MOST_TRIED = 100
+_TRIED_TOGETHER = 1_000_000
 _BINS = 10
 
 
@@ -132,11 +136,17 @@ class _Half:
 
     def bounds(self, threshold: float) -> tuple[float, float]:
         """Return one-sided bounds of the precision at a threshold; NaN where too few predictions are kept."""
-        kept = self.of(self.sure >= threshold)
-        if len(kept.sure) < FEWEST_KEPT:
+        if (self.sure >= threshold).sum() < FEWEST_KEPT:
             return np.nan, np.nan
-        units = pd.factorize(kept.unit)[0]
-        return share_interval(np.bincount(units, weights=~kept.right), np.bincount(units), level=2 * self.level - 1)
+        low, high = share_intervals([self._losses(threshold)], level=2 * self.level - 1)
+        return float(low[0]), float(high[0])
+
+    def _losses(self, threshold: float) -> Losses:
+        """Return what is wrong of what is kept, per unit."""
+        kept = self.sure >= threshold
+        count = int(self.unit.max(initial=-1)) + 1
+        sizes = np.bincount(self.unit[kept], minlength=count)
+        return losses(np.bincount(self.unit[kept], weights=~self.right[kept], minlength=count), sizes)
 
     def smallest(self, target: float) -> float:
         """Find the smallest threshold whose lower bound reaches the target; NaN if there is none."""
@@ -149,11 +159,21 @@ class _Half:
         right = np.append(np.cumsum(self.right[order][::-1])[::-1], 0)[len(self.sure) - count]
         # The bound of a precision below the target is below it, too.
         hopeful = (count >= FEWEST_KEPT) & (right >= target * count)
-        if once:
-            low = clopper_pearson(right, count, level=self.level, one_sided=True)[0]
-            reaching = thresholds[hopeful & (low >= target)]
-            return float(reaching[0]) if len(reaching) else np.nan
-        return next((float(at) for at in thresholds[hopeful] if self.bounds(float(at))[0] >= target), np.nan)
+        if not once:
+            return self._first_reaching(thresholds[hopeful], target)
+        low = clopper_pearson(right, count, level=self.level, one_sided=True)[0]
+        reaching = thresholds[hopeful & (low >= target)]
+        return float(reaching[0]) if len(reaching) else np.nan
+
+    def _first_reaching(self, thresholds: FloatArray, target: float) -> float:
+        """Return the first threshold whose lower bound reaches the target, some looked at together; NaN without one."""
+        together = int(np.clip(_TRIED_TOGETHER // max(len(self.sure), 1), 1, MOST_TRIED // 4))
+        for start in range(0, len(thresholds), together):
+            some = thresholds[start : start + together]
+            low = share_intervals([self._losses(float(at)) for at in some], level=2 * self.level - 1)[0]
+            if (low >= target).any():
+                return float(some[low >= target][0])
+        return np.nan
 
 
 def find_threshold(
@@ -162,6 +182,9 @@ def find_threshold(
     """Choose on one half of the units, check on the other; see ``Evaluation.at_precision``."""
     if not 0 < target < 1:
         message = f"The precision asked for is {target!r}; it must be between 0 and 1, for example 0.99."
+        raise SettingError(message)
+    if how.level <= 0.5:
+        message = f"confidence_level is {how.level!r}; bounds of one side need more than 0.5, for example 0.95."
         raise SettingError(message)
     every, in_fitting = _encoded(given, documents, required, how)
     fitting, held = (every.of(half) for half in (in_fitting[every.document], ~in_fitting[every.document]))

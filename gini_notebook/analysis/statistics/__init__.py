@@ -16,6 +16,7 @@ from gini_notebook.analysis.statistics.bootstrap import (
     resampled_sums,
 )
 from gini_notebook.analysis.statistics.document_intervals import (
+    Losses,
     cost_interval,
     cost_intervals,
     difference_interval,
@@ -33,6 +34,7 @@ __all__ = [
     "BOOTSTRAP_SAMPLES",
     "FEWEST_DOCUMENTS",
     "PERMUTATIONS",
+    "Losses",
     "bca_interval",
     "clopper_pearson",
     "cost_interval",
