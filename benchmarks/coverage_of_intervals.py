@@ -137,7 +137,7 @@ def _documents(fields: int, documents: int, lines: list[Cell]) -> None:
 
 
 def _counted(line: Cell) -> str:
-    names = ("limits", "falls", "falls_of_changing", "evaluations", "lacking")
+    names = ("limits", "falls", "resized", "falls_of_resized", "evaluations", "lacking")
     return " ".join(f"{name}={line[name]:,}" for name in names if name in line)
 
 

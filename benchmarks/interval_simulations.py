@@ -15,7 +15,7 @@ from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.analysis.evaluation.confidence import Predictions
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.field_scores import Scoring, score_group
-from gini_notebook.analysis.evaluation.formulas import SCORES, ratio, trials
+from gini_notebook.analysis.evaluation.formulas import SCORES, losses_of, ratio, trials
 from gini_notebook.analysis.evaluation.intervals import IntervalOptions
 from gini_notebook.analysis.evaluation.thresholds import find_threshold
 from gini_notebook.analysis.evaluation.units import Units
@@ -40,7 +40,6 @@ RANDOM_CELLS = 60
 PERMUTATIONS = 1_999
 TARGET = 0.95
 AVERAGES = [f"{average} {score}" for score in SCORES for average in ("micro", "macro")] + ["document mean f1"]
-CHANGING = ("macro precision", "macro recall")
 CORRECT, WRONG, MISSING, SPURIOUS, ABSENT = range(5)
 
 
@@ -253,26 +252,37 @@ def falls_of_repairs(cell: Cell, runs: int, random: np.random.Generator) -> Cell
     """Make one wrong or missing value of a random evaluation right, and count the lower limits that fall."""
     before: list[Losses] = []
     after: list[Losses] = []
-    for _ in range(runs):
+    moved = np.zeros((runs, len(AVERAGES)), dtype=bool)
+    for run in range(runs):
         counts, how = _random_counts(cell["documents"], random)
         repaired = counts.copy()
         faults = np.argwhere(counts[:, :, [WRONG, MISSING]] > 0)
         document, field, kind = faults[random.integers(len(faults))]
         repaired[document, field, WRONG + kind] -= 1
         repaired[document, field, CORRECT] += 1
+        moved[run] = _resized(counts, repaired, how.wrong)
         before += _averages(counts, how)
         after += _averages(repaired, how)
     lows = [share_intervals(given)[0].reshape(runs, -1) for given in (before, after)]
     falls = np.nan_to_num(lows[0] - lows[1])
-    # Where a mean over fields gains or loses a field, or one of few values, it is another mean: counted by itself.
-    moved = np.array([name in CHANGING for name in AVERAGES])
     return {
-        "limits": int((~moved).sum() * runs),
-        "falls": int((falls[:, ~moved] > 1e-9).sum()),
-        "worst": float(falls[:, ~moved].max()),
-        "falls_of_changing": int((falls[:, moved] > 1e-9).sum()),
-        "worst_of_changing": float(falls[:, moved].max()),
+        "limits": int((~moved).sum()),
+        "falls": int((falls[~moved] > 1e-9).sum()),
+        "worst": float(falls[~moved].max()),
+        "resized": int(moved.sum()),
+        "falls_of_resized": int((falls[moved] > 1e-9).sum()),
+        "worst_of_resized": float(falls[moved].max(initial=0.0)),
     }
+
+
+def _resized(before: npt.NDArray[np.int32], after: npt.NDArray[np.int32], wrong: str) -> npt.NDArray[np.bool_]:
+    """Say of which averages a field weighs differently after a repair: macro, where it counts what was read."""
+    sums = [counts.sum(axis=0)[:, :4] for counts in (before, after)]
+    moved = []
+    for of in losses_of(wrong).values():
+        sizes = [counted @ of.size for counted in sums]
+        moved += [False, not np.array_equal(*sizes)]
+    return np.array([*moved, False])
 
 
 def _random_counts(most: int, random: np.random.Generator) -> tuple[npt.NDArray[np.int32], Scoring]:

@@ -22,7 +22,7 @@ from gini_notebook.analysis.evaluation.formulas import (
     trials,
     with_averages,
 )
-from gini_notebook.analysis.evaluation.intervals import Estimates, IntervalOptions, LossParts
+from gini_notebook.analysis.evaluation.intervals import Estimates, IntervalOptions, LossParts, intervals_of
 from gini_notebook.analysis.statistics import left_out_sums, resampled_sums
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_SCORES, dotted
@@ -211,9 +211,9 @@ def field_table(
             for at, field in enumerate(labels)
         ]
         _fill_counts(group_rows[: len(scored.counts)], scored)
-        for name in SCORES:
+        ends = intervals_of([scored.estimates[name] for name in SCORES], how.intervals)
+        for name, (low, high, replaced) in zip(SCORES, ends, strict=True):
             estimates = scored.estimates[name]
-            low, high, replaced = estimates.intervals(how.intervals)
             for at, row in enumerate(group_rows):
                 row |= {name: estimates.value[at], f"{name}_low": low[at], f"{name}_high": high[at]}
             if name == "f1":

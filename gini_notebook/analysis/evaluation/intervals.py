@@ -1,6 +1,6 @@
 """Intervals of scores that are sums over documents (M18 of the metrics)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gini_notebook._text import printable
-from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.formulas import ratio
 from gini_notebook.analysis.evaluation.units import DOCUMENTS, FEW_CLUSTERS, Units
 from gini_notebook.analysis.statistics import (
@@ -147,13 +147,17 @@ class Estimates:
             same (for BCa: lie on one side of the number), the interval is Wilson's; where trials are not independent it
             takes documents as trials.
         """
-        return self._weighted(how) if how.kind == "documents" else self._resampled(how)
+        return intervals_of([self], how)[0]
 
-    def _weighted(self, how: IntervalOptions) -> Ends:
+    @property
+    def weighted(self) -> IntArray:
+        """Which numbers have an interval that weighs documents."""
+        return np.flatnonzero((self.clustered | ~self.plain) & ~np.isnan(self.value))
+
+    def _filled(self, limits: tuple[FloatArray, FloatArray], how: IntervalOptions) -> Ends:
+        """Return all ends, those of weighted documents being known."""
         low, high = wilson(*self._successes(self.trials), level=how.level)
-        places = np.flatnonzero((self.clustered | ~self.plain) & ~np.isnan(self.value))
-        given = [losses(*self.losses(int(place))) for place in places]
-        low[places], high[places] = share_intervals(given, level=how.level)
+        low[self.weighted], high[self.weighted] = limits
         undefined = np.where(np.isnan(self.value), np.nan, 0.0)
         return low + undefined, high + undefined, np.zeros(len(self.value), dtype=bool)
 
@@ -176,6 +180,19 @@ class Estimates:
 
     def _successes(self, trials: FloatArray) -> tuple[FloatArray, FloatArray]:
         return np.minimum(np.nan_to_num(self.value) * trials, trials), trials
+
+
+def intervals_of(several: Sequence[Estimates], how: IntervalOptions) -> list[Ends]:
+    """Return the ends of several kinds of numbers, as :meth:`Estimates.intervals` does, but looked for together."""
+    if how.kind != "documents":
+        return [one._resampled(how) for one in several]
+    given = [losses(*one.losses(int(place))) for one in several for place in one.weighted]
+    low, high = share_intervals(given, level=how.level)
+    stops = np.cumsum([0, *(len(one.weighted) for one in several)])
+    return [
+        one._filled((low[start:stop], high[start:stop]), how)
+        for one, start, stop in zip(several, stops[:-1], stops[1:], strict=True)
+    ]
 
 
 def headline(row: Mapping[str, Any], attrs: Mapping[str, Any]) -> str:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import CANDIDATE_RANKS, DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray
-from gini_notebook.analysis.evaluation.field_scores import GroupScores, Samples, Scoring, samples_of, score_group
+from gini_notebook.analysis.evaluation.field_scores import Samples, Scoring, samples_of, score_group
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, ratio, trials
-from gini_notebook.analysis.evaluation.intervals import Estimates, LossParts
+from gini_notebook.analysis.evaluation.intervals import Estimates, LossParts, intervals_of
 from gini_notebook.analysis.statistics import left_out_sums, resampled_sums
 from gini_notebook.schema import SUMMARY
 
@@ -21,6 +21,7 @@ from gini_notebook.schema import SUMMARY
 PAYMENT_FIELDS = ("amountToPay", "iban", "paymentRecipient", "paymentReference")
 _INDISPENSABLE = ("amountToPay", "iban")
 HEADER = ""
+_OF_ANSWERED = 4
 _CANDIDATES, _DOCUMENTS = "the candidates", "the documents"
 
 
@@ -60,14 +61,20 @@ def summary_table(
     """
     by_section = _estimated(list(_ratios(document_counts, answered, how.wrong, required)), how)
     rows: list[dict[str, Any]] = []
-    for group in document_counts.groups:
-        rows += _averages(document_counts, samples, group, f"{group}_" if group else "", how)
-        rows += by_section.get(group, [])
+    averages = {
+        group: _averages(document_counts, samples, group, f"{group}_" if group else "", how)
+        for group in document_counts.groups
+    }
+    for group, of_group in averages.items():
+        rows += [*of_group, *by_section.get(group, [])]
     rows += by_section.get(_CANDIDATES, [])
     rows.append({"metric": "documents", "value": len(answered)})
     rows.append({"metric": "failed", "value": int((~answered).sum()), "of": len(answered)})
     rows += by_section[_DOCUMENTS]
-    rows += _answered(document_counts, answered, samples, how)
+    if answered.any() and answered.all():
+        rows += [row | {"metric": f"answered_{row['metric']}"} for row in averages.get(HEADER, [])[:_OF_ANSWERED]]
+    else:
+        rows += _answered(document_counts, answered, how)
     table = SUMMARY.frame(rows)
     table.attrs |= {"counting_rule": how.wrong, "intervals": how.intervals.kind, "seed": how.intervals.seed}
     return table
@@ -179,11 +186,13 @@ def _averages(
     if not len(scored.columns):
         return []
     names = ("f1", "precision", "recall", "accuracy")
-    rows = [_average(scored, name, -2, how) | {"metric": f"{prefix}{MICRO}_{name}"} for name in names]
-    for row, of in zip(rows, _of_slots(scored.counts[-1]), strict=True):
-        row["of"] = of
-    fields = len(scored.columns) - scored.left_out
-    rows.append(_average(scored, "f1", -1, how) | {"metric": f"{prefix}{MACRO}_f1", "of": fields})
+    metrics = [*(f"{prefix}{MICRO}_{name}" for name in names), f"{prefix}{MACRO}_f1"]
+    some = [*(scored.estimates[name].at(-2) for name in names), scored.estimates["f1"].at(-1)]
+    of = [*_of_slots(scored.counts[-1]), len(scored.columns) - scored.left_out]
+    rows = [
+        {"metric": metric, "value": one.value[0], "low": low[0], "high": high[0], "of": total}
+        for metric, one, (low, high, _), total in zip(metrics, some, intervals_of(some, how.intervals), of, strict=True)
+    ]
     rows.append({"metric": f"{prefix}macro_left_out", "value": scored.left_out, "of": len(scored.columns)})
     return rows
 
@@ -194,20 +203,11 @@ def _of_slots(micro: npt.NDArray[np.int64]) -> tuple[int, int, int, int]:
     return support, int(micro[[0, 1, 3]].sum()), support, int(micro[:4].sum())
 
 
-def _average(scored: GroupScores, name: str, place: int, how: Scoring) -> dict[str, Any]:
-    estimates = scored.estimates[name].at(place)
-    low, high, _ = estimates.intervals(how.intervals)
-    return {"value": estimates.value[0], "low": low[0], "high": high[0]}
-
-
-def _answered(
-    document_counts: DocumentCounts, answered: BoolArray, samples: Samples, how: Scoring
-) -> list[dict[str, Any]]:
+def _answered(document_counts: DocumentCounts, answered: BoolArray, how: Scoring) -> list[dict[str, Any]]:
     """Return the second line: the same on the documents that were answered (M19)."""
     if HEADER not in document_counts.groups or not answered.any():
         return []
-    if not answered.all():
-        document_counts = document_counts.of(answered)
-        how = replace(how, intervals=how.intervals.of(answered))
-        samples = cache(lambda: samples_of(document_counts, how.intervals))
-    return _averages(document_counts, samples, HEADER, "answered_", how)[:4]
+    document_counts = document_counts.of(answered)
+    how = replace(how, intervals=how.intervals.of(answered))
+    samples = cache(lambda: samples_of(document_counts, how.intervals))
+    return _averages(document_counts, samples, HEADER, "answered_", how)[:_OF_ANSWERED]

@@ -182,6 +182,10 @@ def test_a_threshold_is_not_claimed_without_evidence():
         (lambda: RESULT.reliability(bins=0), "bins is 0; it must be 1 or more"),
         (lambda: RESULT.reliability("bic"), "There is no field 'bic' in this evaluation"),
         (lambda: RESULT.at_precision(1), "The precision asked for is 1; it must be between 0 and 1"),
+        (
+            lambda: RESULT.at_precision(0.9, confidence_level=0.5),
+            "confidence_level is 0.5; bounds of one side need more",
+        ),
         (lambda: evaluate(TRUTH, TRUTH).reliability(), "These extractions have no confidence"),
         (lambda: evaluate(TRUTH, TRUTH).at_confidence(0.5), "These extractions have no confidence"),
     ],
