@@ -366,6 +366,15 @@ GATES: Mapping[str, tuple[str, ...]] = {
 """The names that a quality gate can count, and the kinds of notes behind each."""
 
 
+# Our own words among details; the others are names.
+_GERMAN_DETAILS = {
+    "first run": "erster Lauf",
+    "second run": "zweiter Lauf",
+    "ground truth": "Wahrheit",
+    "extractions": "Extraktionen",
+}
+
+
 class _Count(int):
     """A number that writes itself, or chooses between a word in singular and in plural."""
 
@@ -432,10 +441,12 @@ class Note:
 
     def sentence(self, language: Language) -> str:
         """Return the sentence in ``"en"`` or ``"de"``."""
-        kind = KINDS[self.kind]
-        template = kind.german if language == "de" else kind.english
+        kind, detail = KINDS[self.kind], self.detail
+        template = kind.english
+        if language == "de":
+            template, detail = kind.german, _GERMAN_DETAILS.get(detail, detail)
         # The names are those of columns, sheets and reasons, which may be anybody's.
-        return printable(template.format(count=_Count(self.count), about=_listed(self.about), detail=self.detail))
+        return printable(template.format(count=_Count(self.count), about=_listed(self.about), detail=detail))
 
     def rows(self) -> "pd.DataFrame":
         """Return the table behind the note; where none is kept, its examples in the column ``example``."""

@@ -32,9 +32,14 @@ OUTCOME_STYLES = {
 
 
 def field_scores(
-    result: "Evaluation", *, ax: "Axes | None" = None, metric: str = "f1", group: str | None = None
+    result: "Evaluation",
+    *,
+    ax: "Axes | None" = None,
+    metric: str = "f1",
+    group: str | None = None,
+    confidence_level: float = 0.95,
 ) -> "Axes":
-    """Draw a bar per field with its 95 % interval, and a line for the average (micro).
+    """Draw a bar per field with its interval, and a line for the average (micro).
 
     Parameters
     ----------
@@ -47,6 +52,8 @@ def field_scores(
     group
         Only the fields of one group: ``""`` for header fields, ``"lineItems"`` … for the columns of a compound. By
         default all fields; the line is then that of the header fields.
+    confidence_level
+        How sure the intervals are, between 0 and 1.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def field_scores(
     Raises
     ------
     SettingError
-        If there is no such metric or group.
+        If there is no such metric or group, or the level makes no sense.
 
     Examples
     --------
@@ -69,7 +76,7 @@ def field_scores(
     if metric not in METRICS:
         message = f"There is no metric {metric!r} to draw; choose one of {', '.join(METRICS)}."
         raise SettingError(message)
-    scores = result.by_field(full=True)
+    scores = result.by_field(full=True, confidence_level=confidence_level)
     fields = _fields(scores, group)
     axes = _axes(ax, len(fields))
     values = fields[metric].to_numpy(dtype=float)
@@ -81,7 +88,7 @@ def field_scores(
     _average_line(axes, scores, metric, group or "")
     _label(axes, _labels(fields, group))
     axes.set_xlim(0, 1)
-    axes.set_xlabel(f"{METRICS[metric]} with 95 % interval; n: values in the truth")
+    axes.set_xlabel(f"{METRICS[metric]} with {confidence_level * 100:g} % interval; n: values in the truth")
     return axes
 
 
@@ -161,7 +168,8 @@ def confidence_by_slice(slices: "pd.DataFrame", *, ax: "Axes | None" = None) -> 
     axes.axvline(float(slices.attrs["target"]), color="#8a1700", linestyle="--", linewidth=1, zorder=1)
     _label(axes, [str(name) for name in slices["slice"].astype(object).where(slices["slice"].notna(), "no value")])
     axes.set_xlim(0, 1)
-    axes.set_xlabel("precision at the threshold of all, with its one-sided 95 % lower bound; n: values kept")
+    sure = f"{slices.attrs['confidence_level'] * 100:g} %"
+    axes.set_xlabel(f"precision at the threshold of all, with its one-sided {sure} lower bound; n: values kept")
     return axes
 
 

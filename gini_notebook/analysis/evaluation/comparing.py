@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Slots, align, choose, choose_again, groups_of_columns
@@ -27,24 +28,27 @@ from gini_notebook.analysis.evaluation.normalization import NormalizedValues, ba
 from gini_notebook.analysis.evaluation.noticed import notes_of_values
 from gini_notebook.analysis.evaluation.remittance import PURPOSE
 from gini_notebook.analysis.evaluation.settings import Settings
+from gini_notebook.analysis.evaluation.units import RECIPIENT
 from gini_notebook.analysis.rules import Rule, anls_many, caseless_many, causes, elsewhere, similarities
 from gini_notebook.analysis.rules import Slots as TruthSlots
 from gini_notebook.errors import SchemaError
 from gini_notebook.notes import Note
 from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES
 
+HashArray = npt.NDArray[np.uint64]
 _BOX = ("page", "left", "top", "width", "height")
 CODES = {name: code for code, name in enumerate(OUTCOMES)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """The comparisons, which columns somebody labelled, documents that were aligned approximately, and notes."""
+    """The comparisons, which columns somebody labelled, documents aligned approximately, notes, and who is paid."""
 
     comparisons: pd.DataFrame
     labelled: BoolArray
     approximate: tuple[str, ...]
     notes: tuple[Note, ...]
+    recipients: HashArray
 
 
 def compare_tables(
@@ -84,8 +88,9 @@ def compare_tables(
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
     said = notes(np.flatnonzero(~labelled).tolist())
+    recipients = _recipients(inputs, normalized, slots, outcomes)
     if to_count and candidates is None:
-        return Compared(count_table(inputs, slots, outcomes), labelled, names, said)
+        return Compared(count_table(inputs, slots, outcomes), labelled, names, said, recipients)
     comparisons = comparison_table(inputs, normalized, slots, outcomes, source)
     comparisons["alternatives"] = pd.array(choices.counted(slots.truth, outcomes.truth), dtype=COUNT)
     if certainty is not None:
@@ -95,7 +100,19 @@ def compare_tables(
             candidates, source, inputs, normalized, slots, normalized_truth=outcomes.normalized_truth
         )
         comparisons = comparisons.assign(**more)
-    return Compared(comparisons, labelled, names, said)
+    return Compared(comparisons, labelled, names, said, recipients)
+
+
+def _recipients(inputs: Inputs, normalized: NormalizedValues, slots: Slots, outcomes: "Outcomes") -> HashArray:
+    """Return a hash of who is paid, per document whose truth says so: how often each is there tells without names."""
+    if ("", RECIPIENT) not in inputs.columns:
+        return np.zeros(0, dtype=np.uint64)
+    stated = np.flatnonzero(slots.column == list(inputs.columns).index(("", RECIPIENT)))
+    stated = stated[outcomes.normalized_truth[stated] != NOTHING]
+    first = stated[np.unique(slots.document[stated], return_index=True)[1]]
+    codes, place = np.unique(outcomes.normalized_truth[first], return_inverse=True)
+    names = np.array([str(normalized.strings[code]) for code in codes], dtype=object)
+    return np.asarray(pd.util.hash_array(names), dtype=np.uint64)[place]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -323,10 +323,11 @@ class Evaluation(Scores):
         -------
         pandas.DataFrame
             One row per slice: ``slice``, ``documents``, ``slots``, ``small`` (fewer than 30 slots: look at it in grey,
-            it gets no verdict), ``predicted``, ``without_confidence``, ``ece`` and ``brier`` with 95 % intervals of the
-            document bootstrap (missing for fewer than 20 documents), ``auroc``; then, on the slice's documents of the
-            other half: ``status`` (as of ``Threshold``), ``threshold``, ``kept``, ``precision``, ``precision_low``
-            (one-sided 95 %), ``coverage``, ``automation_rate``, ``automated_error_rate``, ``automated_error_high``.
+            it gets no verdict), ``predicted``, ``without_confidence``, ``ece`` and ``brier`` with intervals of the
+            bootstrap of documents or clusters (missing for fewer than 20 of these), ``auroc``; then, on the slice's
+            documents of the other half: ``status`` (as of ``Threshold``), ``threshold``, ``kept``, ``precision``,
+            ``precision_low`` (one-sided), ``coverage``, ``automation_rate``, ``automated_error_rate``,
+            ``automated_error_high``.
             ``confirmed`` says that the threshold holds in the slice, ``refuted`` that it does not, ``unconfirmed`` that
             the slice is too small to tell.
 
@@ -346,10 +347,16 @@ class Evaluation(Scores):
         rows = []
         for selected, row in slices_of(values, slots):
             part = threshold_in_slice(given, names.tolist(), wanted, whole=whole, selected=selected, how=how)
-            numbers = calibration_metrics(given.of(selected[of_document]), how)
+            numbers = calibration_metrics(given.of(selected[of_document]), names.tolist(), how)
             rows.append(row | numbers | slice_verdict(part, small=row["small"]))
         table = pd.DataFrame(rows)
-        table.attrs |= {"column": column, "field": field, "target": target, "status_of_all": whole.status}
+        table.attrs |= {
+            "column": column,
+            "field": field,
+            "target": target,
+            "status_of_all": whole.status,
+            **self._attrs(how),
+        }
         return table
 
     def confidence_by_field(
@@ -390,9 +397,15 @@ class Evaluation(Scores):
             part = given.of((given.field == field).to_numpy(dtype=bool))
             held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, how=how)
             row = slice_facts(field, self.document_counts().counts[:, place, :4].sum(axis=1))
-            rows.append(row | calibration_metrics(part, how) | slice_verdict(held, small=row["small"]))
+            rows.append(row | calibration_metrics(part, names, how) | slice_verdict(held, small=row["small"]))
         table = pd.DataFrame(rows)
-        table.attrs |= {"column": None, "field": None, "target": target, "status_of_all": whole.status}
+        table.attrs |= {
+            "column": None,
+            "field": None,
+            "target": target,
+            "status_of_all": whole.status,
+            **self._attrs(how),
+        }
         return table
 
     def at_confidence(self, threshold: float) -> "Evaluation":

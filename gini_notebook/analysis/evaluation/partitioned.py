@@ -11,6 +11,7 @@ import pandas as pd
 
 from gini_notebook import schema
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
+from gini_notebook.analysis.evaluation.comparing import HashArray
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.documents import SubmittedDocuments, document_table
 from gini_notebook.analysis.evaluation.encoding import TRUTH, encode_table
@@ -83,6 +84,7 @@ class PartitionedEvaluation(Scores):
     _partitions: Partitions
     _plan: Plan
     _counted_first: DocumentCounts
+    _paid: HashArray
     _not_sent: pd.DataFrame | None = None
 
     @property
@@ -99,6 +101,9 @@ class PartitionedEvaluation(Scores):
             return None
         parts = pd.concat(self._partitions(_truth_of_partition, self._plan, field), ignore_index=True)
         return truth_values(parts, field, self.documents["document"])
+
+    def _recipients(self) -> "pd.Series[Any]":
+        return pd.Series(self._paid)
 
     @cached_property
     def comparisons(self) -> Any:
@@ -259,6 +264,7 @@ def evaluate_partitions(
         _partitions=partitions,
         _plan=plan,
         _counted_first=counted,
+        _paid=np.concatenate([result.recipients for result in results]),
         _not_sent=submitted.their_truth,
     )
     return result if all(one is None for one in beyond) else _with(result, *beyond)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.candidates import CANDIDATES, Candidates
-from gini_notebook.analysis.evaluation.comparing import Compared, compare_tables
+from gini_notebook.analysis.evaluation.comparing import Compared, HashArray, compare_tables
 from gini_notebook.analysis.evaluation.counts import DocumentCounts, count_documents, encode_comparisons, groups_of
 from gini_notebook.analysis.evaluation.encoding import (
     EXTRACTIONS,
@@ -128,6 +128,8 @@ class PartitionResult:
     without_truth: tuple[str, ...]
     hashes: tuple[str, str]
     notes: tuple[Note, ...]
+    recipients: HashArray
+    """Of each document whose truth names who is paid, a hash of that name."""
 
 
 def scan_partition(extractions: pd.DataFrame, truth: pd.DataFrame) -> PartitionStatistics:
@@ -190,6 +192,7 @@ def evaluate_partition(
         without_truth=inputs.without_truth,
         hashes=(inputs.truth_hash, inputs.extractions_hash),
         notes=compared.notes,
+        recipients=compared.recipients,
     )
 
 

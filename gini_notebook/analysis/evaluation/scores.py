@@ -487,16 +487,13 @@ class Scores(ABC):
 
     @cached_property
     def interval_notes(self) -> tuple[Note, ...]:
-        """Whether intervals are too narrow (few issuers sent most documents), or wide on purpose (few clusters).
-
-        In an evaluation of partitions only the latter: who was paid is known when it is brought into memory.
-        """
+        """Whether intervals are too narrow (few issuers sent most documents), or wide on purpose (few clusters)."""
         units = find_units(self.settings.get("cluster"), self.documents, self._truth_values)
         return notes_of_units(units, self._recipients(), len(self.documents))
 
+    @abstractmethod
     def _recipients(self) -> "pd.Series[Any] | None":
-        """Return who is paid by each document according to the truth, if that is at hand."""
-        return None
+        """Return who is paid by each document according to the truth, or a hash of that."""
 
     def _attrs(self, how: IntervalOptions) -> dict[str, Any]:
         """Return what a table says of its intervals."""

@@ -324,8 +324,8 @@ def reliability_by_slice(
     return pd.concat(tables, ignore_index=True)
 
 
-def calibration_metrics(given: Predictions, how: IntervalOptions) -> dict[str, Any]:
-    """Return ECE, Brier score and AUROC of some predictions, the first two with intervals of the document bootstrap."""
+def calibration_metrics(given: Predictions, documents: Sequence[str], how: IntervalOptions) -> dict[str, Any]:
+    """Return ECE, Brier score and AUROC of some predictions, the first two with intervals of the bootstrap of units."""
     sure = ~np.isnan(given.confidence)
     confidence, right = given.confidence[sure], given.right[sure]
     probability = bool(len(confidence)) and bool((confidence >= 0).all() and (confidence <= 1).all())
@@ -335,22 +335,24 @@ def calibration_metrics(given: Predictions, how: IntervalOptions) -> dict[str, A
     if probability:
         ece = expected_calibration_error(confidence, right, _BINS)
         brier = float(np.mean((confidence - right) ** 2))
-        ends = _resampled(pd.factorize(given.document[sure])[0], confidence, right, how)
+        place = pd.Index(documents, dtype=object).get_indexer(given.document[sure]).astype(np.int64)
+        unit = place if how.units.codes is None else how.units.codes[place]
+        ends = _resampled(pd.factorize(unit)[0], confidence, right, how)
     row |= {"ece": ece, "ece_low": ends[0, 0], "ece_high": ends[1, 0]}
     row |= {"brier": brier, "brier_low": ends[0, 1], "brier_high": ends[1, 1]}
     return row | {"auroc": auroc(confidence, right)}
 
 
-def _resampled(document: IntArray, confidence: FloatArray, right: BoolArray, how: IntervalOptions) -> FloatArray:
-    """Return lower and upper ends of ECE and Brier score; NaN for fewer than 20 documents."""
-    documents = int(document.max(initial=-1)) + 1
-    if documents < FEWEST_DOCUMENTS:
+def _resampled(unit: IntArray, confidence: FloatArray, right: BoolArray, how: IntervalOptions) -> FloatArray:
+    """Return lower and upper ends of ECE and Brier score; NaN for fewer than 20 documents (clusters)."""
+    units = int(unit.max(initial=-1)) + 1
+    if units < FEWEST_DOCUMENTS:
         return np.full((2, 2), np.nan)
     of_bin = np.clip(np.ceil(confidence * _BINS).astype(np.int64) - 1, 0, _BINS - 1)
-    by_document = np.zeros((documents, _BINS + 2))
-    np.add.at(by_document, (document, of_bin), confidence - right)
-    np.add.at(by_document[:, _BINS], document, (confidence - right) ** 2)
-    np.add.at(by_document[:, _BINS + 1], document, 1)
-    sums = resampled_sums(by_document, seed=how.seed)
+    by_unit = np.zeros((units, _BINS + 2))
+    np.add.at(by_unit, (unit, of_bin), confidence - right)
+    np.add.at(by_unit[:, _BINS], unit, (confidence - right) ** 2)
+    np.add.at(by_unit[:, _BINS + 1], unit, 1)
+    sums = resampled_sums(by_unit, seed=how.seed)
     samples = np.stack([np.abs(sums[:, :_BINS]).sum(axis=1), sums[:, _BINS]], axis=1)
-    return np.stack(percentile_interval(ratio(samples, sums[:, [-1]]), documents=documents, level=how.level))
+    return np.stack(percentile_interval(ratio(samples, sums[:, [-1]]), documents=units, level=how.level))

@@ -277,7 +277,7 @@ def notes_of_units(units: Units, recipients: "pd.Series[Any] | None", documents:
         return (Note("few_clusters", count, detail=units.name),) if count < FEW_CLUSTERS else ()
     if recipients is None or not documents:
         return ()
-    counts = pd.Series(np.asarray(recipients, dtype=object)).value_counts()
+    counts = recipients.value_counts()
     # Issuers of one document are no clusters, however many they are.
     reached = np.flatnonzero(np.cumsum(counts[counts > 1].to_numpy()) > documents / 2)
     if not len(reached) or reached[0] + 1 >= FEW_ISSUERS:

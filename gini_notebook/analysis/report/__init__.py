@@ -32,6 +32,7 @@ def save_report(
     language: str = "en",
     title: str | None = None,
     made_at: "datetime | None" = None,
+    confidence_level: float = 0.95,
 ) -> Path:
     """Write the report of an evaluation; the ending of the name says in which form.
 
@@ -50,6 +51,8 @@ def save_report(
         What stands on top; "Extraction quality" or its translation by default.
     made_at
         The time that is printed; now by default.
+    confidence_level
+        How sure the intervals are, between 0 and 1.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def save_report(
     Raises
     ------
     SettingError
-        If the ending or the language is none of these.
+        If the ending or the language is none of these, or the level makes no sense.
 
     Examples
     --------
@@ -71,7 +74,7 @@ def save_report(
     if language not in LANGUAGES:
         message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
         raise SettingError(message)
-    content = gather(result, language=language, title=title, made_at=made_at)
+    content = gather(result, language=language, title=title, made_at=made_at, confidence_level=confidence_level)
     finished = writer(content)
     with replacing(path) as written:
         written.write_bytes(finished)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain
+from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.schema import LINE_ITEMS, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.thresholds import Threshold
 
 
 # A report is read by people; the whole table of mistakes is one call away (or in the workbook).
@@ -88,7 +89,9 @@ class Confidence:
     tables: Sequence[ConfidenceTable]
 
 
-def confidence(result: "Evaluation", text: Mapping[str, str], form: Format) -> Confidence | None:
+def confidence(
+    result: "Evaluation", text: Mapping[str, str], form: Format, confidence_level: float
+) -> Confidence | None:
     """Gather the section; None if no header field came with a confidence."""
     comparisons = result.comparisons
     if "confidence" not in comparisons.columns:
@@ -97,21 +100,20 @@ def confidence(result: "Evaluation", text: Mapping[str, str], form: Format) -> C
     if comparisons["confidence"][header & comparisons["outcome"].ne("ignored").to_numpy(dtype=bool)].isna().all():
         return None
     return Confidence(
-        verdict=_verdict(result, text, form),
+        verdict=_verdict(result.at_precision(TARGET, confidence_level=confidence_level), text, form),
         tables=[
             ConfidenceTable(text["confidence_by_field"], FIELD_COLUMNS, _fields(result, text, form)),
-            ConfidenceTable(text["reliability"], BIN_COLUMNS, _bins(result, form)),
+            ConfidenceTable(text["reliability"], BIN_COLUMNS, _bins(result, form, confidence_level)),
         ],
     )
 
 
-def _verdict(result: "Evaluation", text: Mapping[str, str], form: Format) -> str:
-    """Say in one sentence whether values can be taken unseen."""
-    chosen = result.at_precision(TARGET)
+def _verdict(chosen: "Threshold", text: Mapping[str, str], form: Format) -> str:
+    """Say in one sentence whether values can be taken unseen; in another how many documents that takes."""
     kind = chosen.status.replace(" ", "_")
     if missing(chosen.threshold) or missing(chosen.precision_low):
         kind = "not_reachable" if chosen.status == "not reachable" else "not_enough_data"
-    return text[f"confidence_{kind}"].format(
+    said = text[f"confidence_{kind}"].format(
         target=form.percent(chosen.target),
         threshold=form.score(chosen.threshold),
         kept=chosen.kept,
@@ -119,6 +121,10 @@ def _verdict(result: "Evaluation", text: Mapping[str, str], form: Format) -> str
         low=form.percent(chosen.precision_low),
         coverage=form.percent(chosen.coverage),
     )
+    if chosen.status in ("confirmed", "refuted"):
+        return said
+    needed = text["confidence_needed"].format(target=form.percent(chosen.target), needed=chosen.documents_needed)
+    return f"{said} {needed}"
 
 
 def _fields(result: "Evaluation", text: Mapping[str, str], form: Format) -> list[dict[str, str]]:
@@ -132,7 +138,7 @@ def _fields(result: "Evaluation", text: Mapping[str, str], form: Format) -> list
     return rows
 
 
-def _bins(result: "Evaluation", form: Format) -> list[dict[str, str]]:
+def _bins(result: "Evaluation", form: Format, confidence_level: float) -> list[dict[str, str]]:
     return [
         {
             "confidence_range": form.interval(row["confidence_low"], row["confidence_high"]),
@@ -141,7 +147,7 @@ def _bins(result: "Evaluation", form: Format) -> list[dict[str, str]]:
             "share_correct": form.score(row["correct"]),
             "low_high": form.interval(row["correct_low"], row["correct_high"]),
         }
-        for row in result.reliability().to_dict("records")
+        for row in result.reliability(confidence_level=confidence_level).to_dict("records")
     ]
 
 
@@ -185,6 +191,7 @@ class Content:
 
     result: "Evaluation"
     form: Format
+    confidence_level: float
     title: str
     made_at: datetime
     cards: Sequence[Card]
@@ -210,7 +217,7 @@ class Content:
     @property
     def text(self) -> Mapping[str, str]:
         """The words in the report's language."""
-        return TEXTS[self.language]
+        return words(self.form, self.confidence_level)
 
     @property
     def caption_of_fields(self) -> str:
@@ -225,10 +232,13 @@ def gather(
     language: str,
     title: str | None,
     made_at: datetime | None,
+    confidence_level: float,
 ) -> Content:
     """Gather the content of a report from an evaluation."""
-    form, text = Format(language), TEXTS[language]
-    scores, summary = result.by_field(full=True), result.summary()
+    form = Format(language)
+    text = words(form, confidence_level)
+    scores = result.by_field(full=True, confidence_level=confidence_level)
+    summary = result.summary(confidence_level=confidence_level)
     fields = scores[~scores["average"]]
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
@@ -237,11 +247,12 @@ def gather(
     return Content(
         result=result,
         form=form,
+        confidence_level=confidence_level,
         title=title or text["title"],
         made_at=made_at or datetime.now(UTC),
         cards=_cards(summary, text, form),
         groups=_groups(scores, text, form),
-        confidence=confidence(result, text, form),
+        confidence=confidence(result, text, form, confidence_level),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
         mistakes=by_field(result.mistakes(full=True), list(zip(fields["group"], fields["field"], strict=True)), form),
         failed=_failed(result.documents, failed),

@@ -91,11 +91,11 @@ TEXTS = {
         "of_payable_rate": "of {of} documents with something to pay",
         "coverage": "Documents that were answered",
         "of_coverage": "of {of} documents with ground truth",
-        "interval": "95 % interval {low} to {high}",
+        "interval": "{sure} % interval {low} to {high}",
         "by_field": "Field by field",
         "header_fields": "Header fields",
         "of_group": "Columns of {group}",
-        "by_field_caption": "Level: {level}. A wrong value counts {wrong}. Small numbers: 95 % interval. "
+        "by_field_caption": "Level: {level}. A wrong value counts {wrong}. Small numbers: {sure} % interval. "
         "n/a: there is nothing to divide by.",
         "wrong_both": "against precision and recall",
         "wrong_fp": "against precision only",
@@ -110,7 +110,7 @@ TEXTS = {
         "recall": "Recall",
         "f1": "F1",
         "scores_title": "all together (micro): {micro}",
-        "scores_axis": "F1 with 95 % interval; n: values in the truth",
+        "scores_axis": "F1 with {sure} % interval; n: values in the truth",
         "scores_text": "Bar chart of F1 per field: {scores}.",
         "outcomes_axis": "values",
         "outcomes_text": "Stacked bars: how many values of each field are correct, wrong, missing and spurious; "
@@ -120,15 +120,17 @@ TEXTS = {
         "values. AUROC: how often a right value is surer than a wrong one; 0.5 is chance.",
         "confidence_confirmed": "Values with a confidence of {threshold} or more can be taken for right to {target}: "
         "chosen on one half of the documents and confirmed on the other, where {precision} of {kept} values were right "
-        "(with 95 % certainty at least {low}) and {coverage} of the values were kept.",
+        "(with {sure} % certainty at least {low}) and {coverage} of the values were kept.",
         "confidence_unconfirmed": "On one half of the documents, values with a confidence of {threshold} or more are "
-        "right to {target}; on the other {precision} of {kept} were, too few to confirm it (with 95 % certainty at "
+        "right to {target}; on the other {precision} of {kept} were, too few to confirm it (with {sure} % certainty at "
         "least {low}).",
         "confidence_refuted": "No confidence can be taken for a precision of {target}: {threshold} promised it on one "
         "half of the documents, and on the other only {precision} of {kept} values were right.",
         "confidence_not_reachable": "From no confidence on are values right to {target}.",
         "confidence_not_enough_data": "There are too few values to say from which confidence on they are right to "
         "{target}.",
+        "confidence_needed": "Even without a mistake, {target} needs {needed} documents with a value kept in each "
+        "half.",
         "confidence_by_field": "Confidence by field",
         "reliability": "How often a confidence is right (header fields)",
         "without_confidence": "Without confidence",
@@ -143,7 +145,7 @@ TEXTS = {
         "numbers_count": "{count} numbers",
         "number": "Number",
         "value": "Value",
-        "low_high": "95 % interval",
+        "low_high": "{sure} % interval",
         "count": "Of",
         "mistakes": "Mistakes",
         "mistakes_lead": "Values as delivered; what is off by the most money comes first. The whole table: "
@@ -193,12 +195,12 @@ TEXTS = {
         "of_payable_rate": "von {of} Dokumenten, auf denen etwas zu zahlen ist",
         "coverage": "Beantwortete Dokumente",
         "of_coverage": "von {of} Dokumenten mit Wahrheit",
-        "interval": "95-%-Intervall {low} bis {high}",
+        "interval": "{sure}-%-Intervall {low} bis {high}",
         "by_field": "Feld für Feld",
         "header_fields": "Kopffelder",
         "of_group": "Spalten von {group}",
         "by_field_caption": "Vergleichsstufe: {level}. Ein falscher Wert zählt {wrong}. Kleine Zahlen: "
-        "95-%-Intervall. k. A.: Es gibt nichts, wodurch sich teilen ließe.",
+        "{sure}-%-Intervall. k. A.: Es gibt nichts, wodurch sich teilen ließe.",
         "wrong_both": "gegen Präzision und Trefferquote",
         "wrong_fp": "nur gegen die Präzision",
         "field": "Feld",
@@ -212,7 +214,7 @@ TEXTS = {
         "recall": "Trefferquote",
         "f1": "F1",
         "scores_title": "alle zusammen (micro): {micro}",
-        "scores_axis": "F1 mit 95-%-Intervall; n: Werte in der Wahrheit",
+        "scores_axis": "F1 mit {sure}-%-Intervall; n: Werte in der Wahrheit",
         "scores_text": "Balkendiagramm: F1 je Feld: {scores}.",
         "outcomes_axis": "Werte",
         "outcomes_text": "Gestapelte Balken: wie viele Werte je Feld richtig, falsch, fehlend und erfunden sind; "
@@ -222,15 +224,17 @@ TEXTS = {
         "richtiger Werte. AUROC: wie oft ein richtiger Wert sicherer ist als ein falscher; 0,5 ist Zufall.",
         "confidence_confirmed": "Werte mit einer Konfidenz ab {threshold} sind zu {target} richtig: gewählt auf der "
         "einen Hälfte der Dokumente, bestätigt auf der anderen, auf der von {kept} Werten {precision} richtig waren "
-        "(mit 95 % Sicherheit mindestens {low}) und {coverage} der Werte behalten wurden.",
+        "(mit {sure} % Sicherheit mindestens {low}) und {coverage} der Werte behalten wurden.",
         "confidence_unconfirmed": "Auf der einen Hälfte der Dokumente sind Werte mit einer Konfidenz ab {threshold} zu "
         "{target} richtig; auf der anderen waren es von {kept} Werten {precision}, zu wenige, um es zu bestätigen (mit "
-        "95 % Sicherheit mindestens {low}).",
+        "{sure} % Sicherheit mindestens {low}).",
         "confidence_refuted": "Keine Konfidenz steht für eine Präzision von {target}: Auf der einen Hälfte der "
         "Dokumente versprach {threshold} sie, auf der anderen waren von {kept} Werten nur {precision} richtig.",
         "confidence_not_reachable": "Ab keiner Konfidenz sind Werte zu {target} richtig.",
         "confidence_not_enough_data": "Es gibt zu wenige Werte, um zu sagen, ab welcher Konfidenz sie zu {target} "
         "richtig sind.",
+        "confidence_needed": "Auch ohne Fehler braucht es für {target} in jeder Hälfte {needed} Dokumente mit einem "
+        "behaltenen Wert.",
         "confidence_by_field": "Konfidenz je Feld",
         "reliability": "Wie oft eine Konfidenz recht hat (Kopffelder)",
         "without_confidence": "Ohne Konfidenz",
@@ -245,7 +249,7 @@ TEXTS = {
         "numbers_count": "{count} Zahlen",
         "number": "Zahl",
         "value": "Wert",
-        "low_high": "95-%-Intervall",
+        "low_high": "{sure}-%-Intervall",
         "count": "Von",
         "mistakes": "Fehler",
         "mistakes_lead": "Werte wie geliefert; voran steht, was um den größten Betrag abweicht. Die ganze Tabelle: "
@@ -279,3 +283,9 @@ TEXTS = {
         "macro": "Mittel der Felder (macro)",
     },
 }
+
+
+def words(form: Format, confidence_level: float) -> Mapping[str, str]:
+    """Return the words of a language that say how sure the intervals are."""
+    sure = form.point(f"{confidence_level * 100:g}")
+    return {name: text.replace("{sure}", sure) for name, text in TEXTS[form.language].items()}
