@@ -40,6 +40,7 @@ RANDOM_CELLS = 60
 PERMUTATIONS = 1_999
 TARGET = 0.95
 AVERAGES = [f"{average} {score}" for score in SCORES for average in ("micro", "macro")] + ["document mean f1"]
+LABELS = ("paymentRecipient", "paymentReference", "paymentPurpose", "creditorName", "description")
 CORRECT, WRONG, MISSING, SPURIOUS, ABSENT = range(5)
 
 
@@ -334,8 +335,8 @@ def existing_intervals(cell: Cell, runs: int, random: np.random.Generator) -> Ce
     runs = min(runs, 1_000)
     lacking = 0
     for _ in range(runs):
-        documents, fields = int(random.integers(1, cell["documents"] + 1)), int(random.integers(1, 6))
-        keys = [(f"d{one}", f"field{other}") for one in range(documents) for other in range(fields)]
+        documents, fields = int(random.integers(1, cell["documents"] + 1)), int(random.integers(1, len(LABELS) + 1))
+        keys = [(f"d{one}", field) for one in range(documents) for field in LABELS[:fields]]
         truth = pd.DataFrame([(*key, "right") for key in keys], columns=["document", "field", "value"])
         said = random.choice(["right", "wrong", ""], len(keys), p=random.dirichlet([2, 0.5, 0.5]))
         found = truth.assign(value=said)[said != ""]

@@ -94,3 +94,10 @@ def test_every_gate_counts_kinds_that_exist(gate: str) -> None:
     assert set(GATES[gate]) <= set(KINDS)
     assert notes.counted([Note(GATES[gate][0], 4)], gate) == 4
     assert notes.counted([Note("sandbox")], gate) == 0
+
+
+def test_our_own_words_in_a_note_are_german_in_german() -> None:
+    note = Note("documents_unpaired", 2, detail="first run")
+    assert "first run" in note.sentence("en")
+    assert "(erster Lauf)" in note.sentence("de")
+    assert "Rechnungen.csv" in Note("documents_unpaired", 2, detail="Rechnungen.csv").sentence("de")

@@ -157,7 +157,7 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     if out is not None:
         result.save(out)
     if report is not None:
-        result.save_report(report)
+        result.save_report(report, confidence_level=confidence_level)
     how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
     checks = result.check(fail_under, **how) if fail_under else []
     if json:
@@ -185,9 +185,10 @@ def report(
     *,
     out: Annotated[Path, typer.Option(help="Where to write it: .html, .xlsx, .md or .xml (JUnit).")],
     language: Annotated[str, typer.Option(help="Language of the HTML report: en or de.")] = "en",
+    confidence_level: ConfidenceLevel = 0.95,
 ) -> None:
     """Write the report of an evaluation: one file, nothing loaded from elsewhere."""
-    _loaded(result).save_report(out, language=language)
+    _loaded(result).save_report(out, language=language, confidence_level=confidence_level)
     say(f"Written: {out}")
 
 

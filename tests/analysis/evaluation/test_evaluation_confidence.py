@@ -357,3 +357,21 @@ def test_M25_a_note_says_that_confidences_are_no_probabilities_and_that_a_thresh
     (above,) = evaluate(found, truth).at_confidence(50).interval_notes
     assert (above.kind, above.count, above.detail) == ("threshold_above_all", 40, "50")
     assert evaluate(found, truth).at_confidence(0.0).interval_notes == ()
+
+
+def test_M27_ece_and_brier_resample_clusters_where_they_are_named():
+    random = np.random.default_rng(3)
+    names, issuer = [f"d{number:03}" for number in range(300)], np.arange(300) % 30
+    right = random.random(30)[issuer] < 0.6
+    found = pd.DataFrame({"document": names, "field": "iban", "value": np.where(right, "1", "0"), "confidence": 0.6})
+    result = evaluate(found, found[["document", "field"]].assign(value="1"))
+    plain = result.confidence_by_field().iloc[0]
+    clustered = result.confidence_by_field(cluster=pd.Series(issuer, names)).iloc[0]
+    for score in ("ece", "brier"):
+        assert clustered[score] == plain[score]
+        widths = [row[f"{score}_high"] - row[f"{score}_low"] for row in (plain, clustered)]
+        assert widths[1] > 1.5 * widths[0]
+    one_each = result.confidence_by_field(cluster=pd.Series(names, names)).iloc[0]
+    assert one_each[["ece_low", "ece_high"]].tolist() == plain[["ece_low", "ece_high"]].tolist()
+    few = result.confidence_by_field(cluster=pd.Series(issuer % 10, names)).iloc[0]
+    assert np.isnan(few[["ece_low", "brier_high"]].astype(float)).all()

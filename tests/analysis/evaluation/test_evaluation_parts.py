@@ -120,3 +120,17 @@ def test_partitions_that_do_not_hold_documents_whole_are_refused():
         evaluate(partitioned(FOUND, (0, 20, 60)), partitioned(TRUTH, (0, 20, 30, 60)))
     with pytest.raises(SchemaError, match=r"The extractions table lacks the column\(s\) value"):
         evaluate(partitioned(FOUND.drop(columns="value")), TRUTH)
+
+
+def test_M27_partitions_note_few_issuers_as_the_whole_does():
+    sender = np.array([f"Sender {number % 3}" for number in range(60)])
+    issuers = pd.DataFrame({"document": NAMES, "group": "", "row": 0, "field": "paymentRecipient", "value": sender})
+    truth = pd.concat([TRUTH, issuers[5:]]).sort_values("document", kind="stable").reset_index(drop=True)
+    whole = evaluate(FOUND, truth).interval_notes
+    assert [(note.kind, note.count) for note in whole] == [("few_issuers", 2)]
+    for given in (truth, partitioned(truth)):
+        result = evaluate(partitioned(FOUND), given)
+        assert result.interval_notes == whole
+        assert "few_issuers" in [note.kind for note in result.notes]
+        assert evaluate(partitioned(FOUND), given, cluster="paymentRecipient").interval_notes[0].kind == "few_clusters"
+    assert evaluate(partitioned(FOUND), partitioned(TRUTH)).interval_notes == ()

@@ -8,6 +8,7 @@ import pytest
 from lxml import html as lxml_html
 
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
+from gini_notebook.errors import SettingError
 
 FIELDS = ("iban", "<b>bic</b>")
 
@@ -79,6 +80,10 @@ def test_every_verdict_has_its_sentence(result: Evaluation, status: str, said: s
     assert result.at_precision(0.99).status == status
     for language, words in (("en", said), ("de", "99,0")):
         assert words in result.save_report(tmp_path / "report.md", language=language).read_text()
+    needed = ("needs 299 documents with a value kept", "in jeder Hälfte 299 Dokumente")
+    for language, words in zip(("en", "de"), needed, strict=True):
+        told = words in result.save_report(tmp_path / "report.md", language=language).read_text()
+        assert told == (status != "refuted")
 
 
 def test_there_is_no_such_section_without_any_confidence(result: Evaluation, tmp_path: Path) -> None:
@@ -86,3 +91,21 @@ def test_there_is_no_such_section_without_any_confidence(result: Evaluation, tmp
     for name, one in (("none", result), ("all missing", evaluate(empty.assign(confidence=None), empty))):
         for ending in ("html", "md"):
             assert "onfidence" not in one.save_report(tmp_path / f"{name}.{ending}").read_text()
+
+
+def test_a_report_says_how_sure_its_intervals_are(tmp_path: Path) -> None:
+    result = sure(640, of_held=0.008)
+    low = result.by_field(confidence_level=0.925).set_index("field").loc["iban", "f1_low"]
+    for language, interval, certainty in (
+        ("en", "92.5 % interval", "92.5 % certainty"),
+        ("de", "92,5-%-Intervall", "92,5 % Sicherheit"),
+    ):
+        for ending in ("html", "md"):
+            name = tmp_path / f"report.{ending}"
+            text = result.save_report(name, language=language, confidence_level=0.925).read_text()
+            assert interval in text
+            assert certainty in " ".join(text.split())
+            assert "95 %" not in text.replace("92.5 %", "").replace("92,5 %", "")
+            assert f"{low:.3f}".replace(".", "," if language == "de" else ".") in text
+    with pytest.raises(SettingError, match=r"confidence_level is 1\.0"):
+        result.save_report(tmp_path / "report.md", confidence_level=1.0)
