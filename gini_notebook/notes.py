@@ -225,6 +225,12 @@ KINDS: Mapping[str, Kind] = {
         "There are {count} {count:cluster|clusters} of {detail}: few, so that the intervals are wide on purpose.",
         "Es gibt nur {count} {count:Gruppe|Gruppen} von {detail}; die Intervalle sind deshalb mit Absicht weit.",
     ),
+    "cluster_unknown": Kind(
+        "info",
+        "{count} {count:document has|documents have} no {detail}: each is a cluster of its own, as if it failed alone.",
+        "{count} {count:Dokument|Dokumente} ohne {detail}: jedes zählt als eigene Gruppe, als ob es für sich allein Fehler hätte.",
+        "Fill the column in, or name another cluster.",
+    ),
     "labelled_never": Kind(
         "info",
         "{about}: predicted {count} {count:time|times}, labelled never; in no count.",

@@ -119,9 +119,10 @@ class Comparison:
             (too few documents changed to bound the difference); ``first run only`` or ``second run only`` for a field
             that only one delivers and that gives no evidence otherwise; else ``no evidence``. With ``full`` also
             precision and recall as F1, ``p`` before it is adjusted, ``detectable`` (the smallest difference that four
-            in five comparisons like this one would have shown), ``delivered_by`` (``a`` or ``b`` where only one run has
-            any value of the field, else ``both``) and ``average``, whether the row is one. ``attrs`` has level,
-            counting rule, kind, confidence level, cluster and seed.
+            in five comparisons like this one would have shown; missing where the documents are too few for any),
+            ``delivered_by`` (``a`` or ``b`` where only one run has any value of the field, else ``both``) and
+            ``average``, whether the row is one. ``attrs`` has level, counting rule, kind, confidence level, cluster and
+            seed.
 
         Raises
         ------

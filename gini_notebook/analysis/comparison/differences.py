@@ -215,12 +215,13 @@ class _Differences:
 
 
 def _detectable(table: pd.DataFrame, level: float) -> FloatArray:
-    """Return the smallest difference that four in five comparisons like this one would have shown.
+    """Return the smallest difference that four in five comparisons like this one would have shown; NaN if none would.
 
     An interval of this width leaves out 0 with the wanted power if the difference is this many of its half widths.
     """
     half = (table["f1_difference_high"] - table["f1_difference_low"]).to_numpy(dtype=np.float64) / 2
-    return np.asarray(half * (1 + special.ndtri(POWER) / special.ndtri(0.5 + level / 2)))
+    smallest = half * (1 + special.ndtri(POWER) / special.ndtri(0.5 + level / 2))
+    return np.where(smallest > 1, np.nan, smallest)
 
 
 def _corrected(

@@ -43,15 +43,15 @@ def _of_the_whole(row: "pd.Series[Any]", confidence_level: float) -> str:
     interval = (
         f"{confidence_level * 100:g} % interval {row['f1_difference_low']:+.3f} to {row['f1_difference_high']:+.3f}"
     )
-    seen = f"; a difference of {row['detectable']:.3f} would probably have been seen" if _unseen(row) else ""
+    seen = ""
+    if row["verdict"] == NO_EVIDENCE and math.isnan(row["detectable"]):
+        seen = "; so few documents would have shown no difference, however large"
+    elif row["verdict"] == NO_EVIDENCE and row["detectable"] > 0:
+        seen = f"; a difference of {row['detectable']:.3f} would probably have been seen"
     return (
         f"{_BEGINNINGS[row['verdict']]}: F1 of {what} (micro) is {row['f1_a']:.3f} and {row['f1_b']:.3f}, a difference "
         f"of {row['f1_difference']:+.3f} ({interval}, p = {row['p']:.3f}{seen})"
     )
-
-
-def _unseen(row: "pd.Series[Any]") -> bool:
-    return bool(row["verdict"] == NO_EVIDENCE and row["detectable"] > 0)
 
 
 def _of_fields(fields: pd.DataFrame) -> str:

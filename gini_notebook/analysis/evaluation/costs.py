@@ -14,6 +14,7 @@ from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
 
 OUTCOMES = ("wrong", "missing", "spurious")
+DEAREST = 1e15
 Costs = Mapping[str, float]
 CostsByField = Mapping[str, Costs]
 
@@ -62,13 +63,16 @@ def _rates(
     document_counts: DocumentCounts, costs: Costs | CostsByField
 ) -> "tuple[list[int], np.ndarray[Any, np.dtype[np.float64]]]":
     """Return the columns that cost something, and what wrong, missing and spurious values cost in each."""
+    if not isinstance(costs, Mapping) or not costs:
+        message = f"costs is {costs!r}; say what a mistake costs, for example {{'wrong': 50, 'missing': 2}}."
+        raise SettingError(message)
     header = [name[1] for name in document_counts.columns if not name[0]]
     by_field: dict[str, Any] = dict(costs) if not set(costs) <= set(OUTCOMES) else dict.fromkeys(header, costs)
     indices, rates = [], []
     for place, (group, field) in enumerate(document_counts.columns):
-        selected = by_field.pop(dotted(group, field), None)
-        if selected is None:
+        if dotted(group, field) not in by_field:
             continue
+        selected = by_field.pop(dotted(group, field))
         indices.append(place)
         rates.append([_rate(selected, outcome, field) for outcome in OUTCOMES])
     if by_field or not indices:
@@ -86,7 +90,7 @@ def _rate(costs: Any, outcome: str, field: str) -> float:
         message = f"The costs of {field!r} are by outcome ({', '.join(OUTCOMES)}), not {unknown[0]!r}."
         raise SettingError(message)
     rate = costs.get(outcome, 0.0)
-    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate < float("inf"):
-        message = f"The cost of {outcome!r} of {field!r} is {rate!r}; it must be a number, 0 or more."
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= DEAREST:
+        message = f"The cost of {outcome!r} of {field!r} is {rate!r}; it must be a number from 0 to {DEAREST:g}."
         raise SettingError(message)
     return float(rate)

@@ -72,8 +72,12 @@ def check_conditions(
     expressions: str | Sequence[str], fields: pd.DataFrame, summary: pd.DataFrame, counts: Mapping[str, float]
 ) -> list[CheckResult]:
     """Check conditions; see ``Evaluation.check``."""
+    wanted = [expressions] if isinstance(expressions, str) else expressions
+    if not isinstance(wanted, Sequence) or not all(isinstance(text, str) for text in wanted):
+        message = f"Conditions are texts, for example 'amountToPay.f1>=0.95', not {expressions!r}."
+        raise SettingError(message)
     numbers = {**_numbers(fields, summary), **counts}
-    return [_checked(text, numbers) for text in ([expressions] if isinstance(expressions, str) else expressions)]
+    return [_checked(text, numbers) for text in wanted]
 
 
 def parse_condition(text: str) -> re.Match[str]:

@@ -40,12 +40,15 @@ class Units:
         Per document, how much it counts; their mean is 1. None where each counts once.
     weights_name
         The column of the weights.
+    alone
+        How many documents have no value of the cluster, so that each is one of its own.
     """
 
     codes: IntArray | None = None
     name: str = "document"
     weights: FloatArray | None = None
     weights_name: str | None = None
+    alone: int = 0
 
     @property
     def clustered(self) -> bool:
@@ -77,11 +80,13 @@ class Units:
         codes, weights = self.codes, self.weights
         if codes is not None:
             codes = np.unique(codes[selected], return_inverse=True)[1].astype(np.int64)
-        return Units(codes, self.name, None if weights is None else weights[selected], self.weights_name)
+        return replace(self, codes=codes, weights=None if weights is None else weights[selected])
 
     def attrs(self, documents: int) -> dict[str, Any]:
         """Return what a table says of its units."""
-        facts = {"cluster": self.name, "clusters": self.count(documents)} if self.clustered else {"cluster": None}
+        facts: dict[str, Any] = {"cluster": None}
+        if self.clustered:
+            facts = {"cluster": self.name, "clusters": self.count(documents), "without_cluster": self.alone}
         return facts | {"document_weights": self.weights_name}
 
 
@@ -119,7 +124,7 @@ def find_units(cluster: Any, documents: pd.DataFrame, truth_values: TruthValues)
                 f"({', '.join(map(str, documents.columns))}) nor a field of the truth. Or give a Series by document."
             )
             raise SettingError(message)
-        return Units(_codes(np.asarray(values, dtype=object)), cluster)
+        return _units(np.asarray(values, dtype=object), cluster)
     if isinstance(cluster, Mapping):
         cluster = pd.Series(dict(cluster), dtype=object)
     if not isinstance(cluster, pd.Series):
@@ -128,7 +133,7 @@ def find_units(cluster: Any, documents: pd.DataFrame, truth_values: TruthValues)
             "the truth, or a Series whose index are the documents."
         )
         raise SettingError(message)
-    return Units(_codes(by_document(cluster, names)), str(cluster.name or "cluster"))
+    return _units(by_document(cluster, names), str(cluster.name or "cluster"))
 
 
 def by_document(values: "pd.Series[Any]", names: "pd.Series[str]", what: str = "clusters") -> ObjectArray:
@@ -167,8 +172,7 @@ def with_cluster(documents: pd.DataFrame, cluster: Cluster, truth: TruthValues) 
     else:
         given = cluster if isinstance(cluster, pd.Series) else pd.Series(dict(cluster), dtype=object)
         values, name = by_document(given, documents["document"]), str(given.name or "cluster")
-    texts = [pd.NA if pd.isna(value) else str(value) for value in values]
-    return documents.assign(**{name: pd.array(texts, dtype=TEXT)}), name
+    return documents.assign(**{name: pd.array(_texts(values), dtype=TEXT)}), name
 
 
 def with_weights(documents: pd.DataFrame, weights: Weights) -> tuple[pd.DataFrame, str | None]:
@@ -251,13 +255,20 @@ def truth_values(comparisons: pd.DataFrame, field: str, names: "pd.Series[str]")
     return values.reindex(pd.Index(names, dtype=object))
 
 
-def _codes(values: ObjectArray) -> IntArray:
+def _units(values: ObjectArray, name: str) -> Units:
     """Number the clusters; a document without a value is one of its own."""
-    numbers, kinds = pd.factorize(values, use_na_sentinel=True)
+    numbers, kinds = pd.factorize(_texts(values), use_na_sentinel=True)
     codes: IntArray = numbers.astype(np.int64)
     alone = codes < 0
     codes[alone] = len(kinds) + np.arange(alone.sum())
-    return codes
+    return Units(codes, name, alone=int(alone.sum()))
+
+
+def _texts(values: ObjectArray) -> ObjectArray:
+    """Return the names of clusters as texts, as files keep them; None for a missing or blank one."""
+    missing = np.array([pd.api.types.is_scalar(value) and pd.isna(value) for value in values], dtype=bool)
+    texts = [None if lacks else str(value).strip() or None for value, lacks in zip(values, missing, strict=True)]
+    return np.array([*texts, None], dtype=object)[:-1]
 
 
 def notes_of_units(units: Units, recipients: "pd.Series[Any] | None", documents: int) -> tuple[Note, ...]:
@@ -273,8 +284,9 @@ def notes_of_units(units: Units, recipients: "pd.Series[Any] | None", documents:
         How many documents there are.
     """
     if units.clustered:
-        count = units.count(documents)
-        return (Note("few_clusters", count, detail=units.name),) if count < FEW_CLUSTERS else ()
+        few, alone = units.count(documents), units.alone
+        notes = [Note("few_clusters", few, detail=units.name)] if few < FEW_CLUSTERS else []
+        return (*notes, *([Note("cluster_unknown", alone, detail=units.name)] if alone else []))
     if recipients is None or not documents:
         return ()
     counts = recipients.value_counts()

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from gini_notebook.analysis.statistics.proportions import check_level, wilson
+from gini_notebook.analysis.statistics.proportions import check_level, is_number, wilson
 from gini_notebook.errors import SettingError
 
 IntArray = npt.NDArray[np.int64]
@@ -52,16 +52,23 @@ def plan_sample_size(
     >>> plan_sample_size(0.95, half_width=0.01)
     1838
     """
-    if not 0 <= score <= 1 or not 0 < half_width < 0.5 or slots_per_document <= 0 or clustering < 1:
+    check_level(confidence_level)
+    given = (score, half_width, slots_per_document, clustering)
+    if not all(map(is_number, given)) or not (
+        0 <= score <= 1 and 0 < half_width < 0.5 and 0 < slots_per_document < math.inf and 1 <= clustering < math.inf
+    ):
         message = (
-            f"Cannot plan for score={score}, half_width={half_width}, slots_per_document={slots_per_document}, "
-            f"clustering={clustering}: a score is between 0 and 1, a half width between 0 and 0.5, slots per document "
-            "more than 0, clustering 1 or more."
+            f"Cannot plan for score={score!r}, half_width={half_width!r}, slots_per_document={slots_per_document!r}, "
+            f"clustering={clustering!r}: a score is between 0 and 1, a half width between 0 and 0.5, slots per "
+            "document more than 0, clustering 1 or more."
         )
         raise SettingError(message)
     low, high = 0, 1
     while _half_width(score, high, confidence_level) > half_width:
         low, high = high, high * 2
+        if high > MOST_DOCUMENTS:
+            message = f"A half width of {half_width} would need more than {MOST_DOCUMENTS:,} documents."
+            raise SettingError(message)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if _half_width(score, middle, confidence_level) <= half_width else (middle, high)
@@ -117,13 +124,14 @@ def plan_comparison(
     264
     """
     check_level(confidence_level)
-    gap = abs(difference)
-    apart = _discordance(difference, rate, discordance)
-    if not 0 < power < 1 or not 0 < gap <= apart <= 1:
+    given = (difference, rate, power, *(() if discordance is None else (discordance,)))
+    numbers = all(map(is_number, given))
+    gap, apart = (abs(difference), _discordance(difference, rate, discordance)) if numbers else (math.nan, math.nan)
+    if not (0 < gap <= apart <= 1 and 0 < power < 1):
         message = (
-            f"Cannot plan for difference={difference}, rate={rate}, discordance={discordance}, power={power}: a "
-            "difference is not 0, a rate between 0 and 1 with the difference added, a discordance at least as large as "
-            "the difference and possible at these rates, a power between 0 and 1."
+            f"Cannot plan for difference={difference!r}, rate={rate!r}, discordance={discordance!r}, power={power!r}: "
+            "a difference is not 0, a rate between 0 and 1 with the difference added, a discordance at least as large "
+            "as the difference and possible at these rates, a power between 0 and 1."
         )
         raise SettingError(message)
     share = (apart + gap) / (2 * apart)

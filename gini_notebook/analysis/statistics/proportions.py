@@ -1,5 +1,9 @@
 """Intervals of plain proportions: how sure a share of independent trials is."""
 
+from math import isnan
+from numbers import Real
+from typing import TypeGuard
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -99,8 +103,13 @@ def _checked(successes: npt.ArrayLike, trials: npt.ArrayLike, level: float) -> I
     return count, total
 
 
-def check_level(level: float) -> None:
+def check_level(level: object) -> None:
     """Refuse a confidence level that is none."""
-    if not 0 < level < 1:
+    if not is_number(level) or not 0 < level < 1:
         message = f"The level is {level!r}; it must be between 0 and 1, for example 0.95."
         raise SettingError(message)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether something is a number at all: no text, no truth value, not NaN."""
+    return isinstance(value, Real) and not isinstance(value, bool) and not isnan(value)
