@@ -274,6 +274,15 @@ def test_M18_better_needs_a_test_and_an_interval_and_is_probable_with_the_test_a
     )
 
 
+def test_M18_a_single_document_could_have_shown_no_difference_at_all():
+    truth = pd.DataFrame({"document": ["a"], "field": "iban", "value": "1"})
+    comparison = compare(evaluate(truth, truth), evaluate(truth.assign(value="2"), truth))
+    row = comparison.by_field(full=True).iloc[-2]
+    assert (row["verdict"], row["f1_difference"]) == ("no evidence", -1)
+    assert np.isnan(row["detectable"])
+    assert "so few documents would have shown no difference, however large" in comparison.verdict()
+
+
 def test_M18_no_evidence_comes_with_the_difference_that_could_have_been_seen():
     comparison = compare(run_of(np.arange(100) >= 10), run_of(np.arange(100) >= 9))
     row = comparison.by_field(full=True).iloc[-2]

@@ -71,6 +71,8 @@ def test_an_undefined_number_never_passes():
             "There is no number 'iban.f1' to check. Fields: amountToPay, shipment-addon, micro",
         ),
         ("f1>=0.9", "Of the whole .*: micro_f1, .*payable_rate|coverage"),
+        (5, "Conditions are texts, for example 'amountToPay.f1>=0.95', not 5"),
+        (["iban.f1>=0.9", None], "Conditions are texts, for example .*, not "),
     ],
 )
 def test_conditions_that_mean_nothing_are_refused_with_the_names_there_are(expression, message):

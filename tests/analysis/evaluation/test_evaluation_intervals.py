@@ -232,8 +232,39 @@ def test_M27_a_document_without_a_value_is_a_cluster_of_its_own() -> None:
     assert result.by_field(cluster=few, full=True).attrs == result.by_field(full=True).attrs | {
         "cluster": "issuer",
         "clusters": 60,
+        "without_cluster": 48,
     }
     assert result.by_field(cluster=ISSUERS.iloc[:24], full=True).attrs["clusters"] == 12 + 36
+
+
+@pytest.mark.parametrize("lacking", [None, np.nan, pd.NA, "", "  ", pd.NaT])
+def test_M27_a_note_counts_documents_without_a_cluster(lacking) -> None:
+    some = ISSUERS.where(ISSUERS.index < "d020", lacking)
+    result = evaluate(TRUTH, TRUTH, cluster=some)
+    assert [(note.kind, note.count, note.detail) for note in result.interval_notes] == [
+        ("cluster_unknown", 40, "issuer")
+    ]
+    attrs = evaluate(TRUTH, TRUTH).by_field(cluster=some).attrs
+    assert attrs["without_cluster"] == 40
+    assert attrs["clusters"] == result.by_field().attrs["clusters"]
+
+
+def test_M27_clusters_are_named_by_their_text() -> None:
+    numbers = pd.Series([1, "1", " 1 ", [1], "[1]", (2,)] * 10, sorted(TRUTH["document"].unique()), name="issuer")
+    for attrs in (
+        evaluate(TRUTH, TRUTH, cluster=numbers).by_field().attrs,
+        evaluate(TRUTH, TRUTH).by_field(cluster=numbers).attrs,
+    ):
+        assert attrs["clusters"] == 3
+
+
+def test_M27_a_cluster_per_document_changes_nothing() -> None:
+    names = sorted(TRUTH["document"].unique())
+    found = TRUTH.assign(value=np.where(np.arange(len(TRUTH)) % 7, TRUTH["value"], "x"))
+    plain = evaluate(found, TRUTH)
+    alone = evaluate(found, TRUTH, cluster=pd.Series(names, names))
+    pd.testing.assert_frame_equal(plain.by_field(full=True), alone.by_field(full=True))
+    pd.testing.assert_frame_equal(plain.summary(), alone.summary())
 
 
 @pytest.mark.parametrize(

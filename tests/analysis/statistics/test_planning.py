@@ -1,6 +1,7 @@
 """How many documents are enough for a comparison: against exact McNemar's test, and by simulation."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -55,6 +56,11 @@ def test_a_planned_comparison_sees_the_difference_as_often_as_planned() -> None:
         {"difference": 0.05, "rate": 0.9, "discordance": 0.2},
         {"difference": 0.05, "rate": 0.9, "power": 1},
         {"difference": 0.05, "rate": 1.5},
+        {"difference": 0.05, "rate": "0.9"},
+        {"difference": None, "rate": 0.9},
+        {"difference": 0.05, "rate": True},
+        {"difference": 0.05, "rate": 0.9, "power": float("nan")},
+        {"difference": 0.05, "rate": 0.9, "discordance": "much"},
     ],
 )
 def test_plans_that_contradict_themselves_are_refused(arguments: dict[str, float]) -> None:
@@ -67,6 +73,23 @@ def test_more_documents_than_anybody_has_are_refused() -> None:
         plan_comparison(difference=0.00001, rate=0.5)
     with pytest.raises(SettingError, match="The level is 95"):
         plan_comparison(difference=0.1, rate=0.5, confidence_level=95)
+    with pytest.raises(SettingError, match=r"A half width of 1e-06 would need more than 10,000,000 documents"):
+        plan_sample_size(0.9, half_width=1e-6)
+
+
+@pytest.mark.parametrize("level", ["0.95", None, True, 0, 1.0, float("nan")])
+def test_plans_at_no_level_are_refused(level: object) -> None:
+    for plan in (partial(plan_sample_size, 0.9), partial(plan_comparison, difference=0.05, rate=0.9)):
+        with pytest.raises(SettingError, match=r"The level is .*; it must be between 0 and 1"):
+            plan(confidence_level=level)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"half_width": "wide"}, {"half_width": float("nan")}, {"clustering": None}, {"slots_per_document": 0}]
+)
+def test_widths_that_cannot_be_planned_are_refused(arguments: dict[str, object]) -> None:
+    with pytest.raises(SettingError, match=r"Cannot plan for score=0\.9"):
+        plan_sample_size(0.9, **arguments)
 
 
 def test_the_shell_plans_both() -> None:
