@@ -157,10 +157,10 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            One row for the header fields and for each compound: ``group``, ``difference``, ``low``, ``high``,
-            ``margin`` and ``answer``: ``no worse`` (all of the interval is above minus the margin), ``worse`` (all of
-            it is below), ``cannot tell``. ``attrs["answer"]`` is that of all: ``worse`` if one is, else
-            ``cannot tell`` if one is.
+            One row for the header fields and for each compound: ``group``, ``compared`` (as in :meth:`by_field`),
+            ``difference``, ``low``, ``high``, ``margin`` and ``answer``: ``no worse`` (all of the interval is above
+            minus the margin), ``worse`` (all of it is below), ``cannot tell``. ``attrs["answer"]`` is that of all:
+            ``worse`` if one is, else ``cannot tell`` if one is.
 
         Raises
         ------

@@ -199,9 +199,11 @@ class _Differences:
 
     def _compare_errors(self, table: pd.DataFrame) -> None:
         """Compare error rates where F1 is nothing by nothing in one run: labelled empty everywhere, and one invents."""
-        undefined = table["f1_a"].isna() != table["f1_b"].isna()
-        for place in np.flatnonzero(undefined.to_numpy()[: len(self.fields)]):
-            sides = [side[:, place].astype(np.float64) for side in self.counts]
+        undefined = (table["f1_a"].isna() != table["f1_b"].isna()).to_numpy()
+        for place in np.flatnonzero(undefined[: len(self.fields) + 1]):
+            # After the fields comes micro, which is all of their slots together.
+            of = [side[:, place] if place < len(self.fields) else side.sum(axis=1) for side in self.counts]
+            sides = [side.astype(np.float64) for side in of]
             slots = np.maximum(*(side.sum(axis=1) for side in sides))
             right = [slots - side[:, 1:4].sum(axis=1) for side in sides]
             influence = paired_influence((right[0], slots), (right[1], slots))

@@ -48,9 +48,11 @@ def _of_the_whole(row: "pd.Series[Any]", confidence_level: float) -> str:
         seen = "; so few documents would have shown no difference, however large"
     elif row["verdict"] == NO_EVIDENCE and row["detectable"] > 0:
         seen = f"; a difference of {row['detectable']:.3f} would probably have been seen"
+    scores = f"F1 of {what} (micro) is {row['f1_a']:.3f} and {row['f1_b']:.3f}, a difference"
+    if row["compared"] == ERROR_RATE:
+        scores = f"the truth has no value of {what}, and the share of slots without a mistake differs, by a difference"
     return (
-        f"{_BEGINNINGS[row['verdict']]}: F1 of {what} (micro) is {row['f1_a']:.3f} and {row['f1_b']:.3f}, a difference "
-        f"of {row['f1_difference']:+.3f} ({interval}, p = {row['p']:.3f}{seen})"
+        f"{_BEGINNINGS[row['verdict']]}: {scores} of {row['f1_difference']:+.3f} ({interval}, p = {row['p']:.3f}{seen})"
     )
 
 
@@ -82,6 +84,7 @@ def margin_table(fields: pd.DataFrame, margin: float) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "group": whole["group"],
+            "compared": whole["compared"],
             "difference": whole["f1_difference"],
             "low": low,
             "high": high,
@@ -102,7 +105,8 @@ def margin_sentence(row: "pd.Series[Any]", confidence_level: float) -> str:
         IS_WORSE: f"The second run is worse by more than {row['margin']:g}",
         CANNOT_TELL: f"These documents cannot tell whether the second run is worse by more than {row['margin']:g}",
     }[row["answer"]]
+    score = "the share of slots without a mistake in" if row["compared"] == ERROR_RATE else "F1 of"
     return (
-        f"{begin}: F1 of {what} (micro) differs by {row['difference']:+.3f} "
+        f"{begin}: {score} {what} (micro) differs by {row['difference']:+.3f} "
         f"({confidence_level * 100:g} % interval {row['low']:+.3f} to {row['high']:+.3f})."
     )

@@ -50,6 +50,7 @@ from gini_notebook.analysis.evaluation.thresholds import (
     threshold_in_slice,
 )
 from gini_notebook.analysis.evaluation.units import RECIPIENT, Cluster, truth_values
+from gini_notebook.analysis.statistics import is_number
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note, as_text
 from gini_notebook.schema import dotted
@@ -425,8 +426,11 @@ class Evaluation(Scores):
         Raises
         ------
         SettingError
-            If the extractions have no confidence.
+            If the extractions have no confidence, or the threshold is no number.
         """
+        if not is_number(threshold):
+            message = f"The threshold is {threshold!r}; it must be a number on the scale of the confidences, as 0.9."
+            raise SettingError(message)
         given = predictions(self.comparisons, np.ones(len(self.comparisons), dtype=bool))
         above = bool(len(given.confidence)) and not (given.confidence >= threshold).any()
         below = len(given.confidence) if above and not np.isnan(given.confidence).any() else 0

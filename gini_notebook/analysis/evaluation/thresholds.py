@@ -22,6 +22,7 @@ from gini_notebook.analysis.statistics import (
     FEWEST_DOCUMENTS,
     Losses,
     clopper_pearson,
+    is_number,
     losses,
     percentile_interval,
     resampled_sums,
@@ -180,7 +181,7 @@ def find_threshold(
     given: Predictions, documents: Sequence[str], required: Sequence[str], *, target: float, how: IntervalOptions
 ) -> Threshold:
     """Choose on one half of the units, check on the other; see ``Evaluation.at_precision``."""
-    if not 0 < target < 1:
+    if not is_number(target) or not 0 < target < 1:
         message = f"The precision asked for is {target!r}; it must be between 0 and 1, for example 0.99."
         raise SettingError(message)
     if how.level <= 0.5:

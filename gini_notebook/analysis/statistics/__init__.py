@@ -27,7 +27,7 @@ from gini_notebook.analysis.statistics.document_intervals import (
     share_intervals,
 )
 from gini_notebook.analysis.statistics.planning import plan_comparison, plan_sample_size
-from gini_notebook.analysis.statistics.proportions import clopper_pearson, wilson
+from gini_notebook.analysis.statistics.proportions import clopper_pearson, is_number, wilson
 from gini_notebook.analysis.statistics.tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "difference_interval",
     "difference_intervals",
     "holm",
+    "is_number",
     "left_out_sums",
     "losses",
     "mcnemar_p",

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from gini_notebook.analysis import rules
 from gini_notebook.analysis.comparison import Comparison, compare
+from gini_notebook.analysis.comparison.verdicts import margin_sentence
 from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import SettingError
 
@@ -272,6 +273,21 @@ def test_M18_better_needs_a_test_and_an_interval_and_is_probable_with_the_test_a
     assert comparison.verdict().startswith(
         "The second run is probably better, with too few changed documents to bound it"
     )
+
+
+def test_M26_a_run_that_invents_where_all_is_labelled_empty_is_worse_in_the_sentence_too():
+    truth = pd.DataFrame([(name, field, "") for name in NAMES for field in ("iban", "bic")])
+    truth.columns = ["document", "field", "value"]
+    right, invents = evaluate(truth, truth), evaluate(truth.assign(value="1"), truth)
+    comparison = compare(right, invents)
+    micro = comparison.by_field(full=True).query("field == 'micro'").iloc[0]
+    assert (micro["compared"], micro["f1_difference"], micro["verdict"]) == ("error rate", -1, "worse")
+    assert comparison.verdict().startswith("The second run is worse: the truth has no value of the header fields, and")
+    margin = comparison.no_worse_than(0.1)
+    assert margin.attrs["answer"] == "worse"
+    assert "share of slots without a mistake in the header fields" in margin_sentence(margin.iloc[0], 0.95)
+    assert compare(invents, right).no_worse_than(0.1).attrs["answer"] == "no worse"
+    assert compare(right, right).verdict().startswith("There is nothing to compare")
 
 
 def test_M18_a_single_document_could_have_shown_no_difference_at_all():

@@ -35,7 +35,7 @@ def test_M16_below_the_threshold_a_prediction_is_as_if_it_had_not_been_made():
     result = evaluate(found, truth)
     for threshold in (0.0, 0.5, 0.83, 1.1):
         expected = header_counts(found[found["confidence"] >= threshold], truth)[0]
-        frame = result.at_confidence(threshold).by_field().set_index("field")
+        frame = result.at_confidence(threshold).by_field(full=True).set_index("field")
         for field, counts in expected.items():
             assert {name: frame.loc[field, name] for name in COUNTED} == {name: counts[name] for name in COUNTED}
     assert result.at_confidence(0.5).settings["min_confidence"] == 0.5
@@ -186,6 +186,11 @@ def test_a_threshold_is_not_claimed_without_evidence():
             lambda: RESULT.at_precision(0.9, confidence_level=0.5),
             "confidence_level is 0.5; bounds of one side need more",
         ),
+        (lambda: RESULT.at_precision("0.9"), "The precision asked for is '0.9'; it must be between 0 and 1"),
+        (lambda: RESULT.at_precision(None), "The precision asked for is None"),
+        (lambda: RESULT.at_confidence(float("nan")), "The threshold is nan; it must be a number on the scale"),
+        (lambda: RESULT.at_confidence("0.5"), "The threshold is '0.5'; it must be a number"),
+        (lambda: RESULT.at_confidence(True), "The threshold is True; it must be a number"),
         (lambda: evaluate(TRUTH, TRUTH).reliability(), "These extractions have no confidence"),
         (lambda: evaluate(TRUTH, TRUTH).at_confidence(0.5), "These extractions have no confidence"),
     ],
