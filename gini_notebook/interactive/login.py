@@ -180,7 +180,12 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     if not (jwt or token or _complete(found)):
         return _ask(found, connect, make, Asking(prompt, remember, then))
     client = connect(make({}))
-    if remember and not (jwt or token):
+    return _with_what_follows(found, client, keep=remember and not (jwt or token), then=then)
+
+
+def _with_what_follows(found: FoundCredentials, client: Client, *, keep: bool, then: Then | None) -> Client:
+    """Keep what the service accepts, say what was remembered, and begin what waits for a client."""
+    if keep:
         client.documents(limit=1)
         _keep(found, client)
     if _KEYRING in found.sources.get("client_secret", "") and can_show_form():

@@ -138,20 +138,10 @@ def read_inputs(
     else:
         left_out = ()
     _check_size(documents, columns)
-    lent = np.zeros(0, dtype=np.int64)
-    if remittance == "either":
-        confidence = read_confidence(extractions)
-        lent = purposes_for_references(wanted, of_truth, delivered, of_extracted, confidence=confidence)
+    confidence = read_confidence(extractions) if remittance == "either" else None
+    lent = _lent((wanted, of_truth), (delivered, of_extracted), remittance, confidence)
     both = with_references(delivered, lent) if len(lent) else delivered
-    indices = {name: place for place, name in enumerate(columns)}
-    truth_values, extracted_values, values = joined(wanted.value, both.value)
-    sides = [
-        _side(part, codes, indices, stated)
-        for part, codes, stated in (
-            (wanted, of_truth, truth_values),
-            (both, np.append(of_extracted, of_extracted[lent]), extracted_values),
-        )
-    ]
+    sides, values = _both_sides((wanted, of_truth), (both, np.append(of_extracted, of_extracted[lent])), columns)
     alternative = None if wanted.alternative is None else wanted.alternative[sides[0].position]
     check_keys(sides[0], documents, columns, TRUTH, alternative)
     sides[0], unclear = _without_unclear(sides[0], wanted.unclear)
@@ -190,6 +180,27 @@ def _without_unclear(truth: EncodedRows, unclear: BoolArray | None) -> tuple[Enc
         return truth, 0
     said = unclear[truth.position]
     return truth.take(~said), int(said.sum())
+
+
+def _lent(
+    wanted: tuple[EncodedTable, IntArray],
+    delivered: tuple[EncodedTable, IntArray],
+    remittance: Remittance,
+    confidence: FloatArray | None,
+) -> IntArray:
+    """Return the rows of the extractions with a purpose that stands for a reference, where it may."""
+    if remittance != "either":
+        return np.zeros(0, dtype=np.int64)
+    return purposes_for_references(*wanted, *delivered, confidence=confidence)
+
+
+def _both_sides(
+    wanted: tuple[EncodedTable, IntArray], delivered: tuple[EncodedTable, IntArray], columns: Sequence[tuple[str, str]]
+) -> tuple[list[EncodedRows], ObjectArray]:
+    """Return the rows of both tables in these columns, and the strings that both number alike."""
+    indices = {name: place for place, name in enumerate(columns)}
+    *stated, values = joined(wanted[0].value, delivered[0].value)
+    return [_side(*each, indices, codes) for each, codes in zip((wanted, delivered), stated, strict=True)], values
 
 
 def never_delivered(
