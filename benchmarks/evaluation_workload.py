@@ -79,6 +79,14 @@ def spoiled(random: np.random.Generator, truth: np.ndarray) -> np.ndarray:
     return np.array([*changed, None], dtype=object)[:-1]
 
 
+def with_alternatives(truth: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Return a truth whose every fifth label has a second acceptable value: the same with one character changed."""
+    random = np.random.default_rng(seed)
+    some = truth[truth["value"].notna() & (random.random(len(truth)) < 0.2)]
+    more = some.assign(value=spoiled(random, some["value"].to_numpy(dtype=object)), alternative=1)
+    return pd.concat([truth.assign(alternative=0), more], ignore_index=True)
+
+
 def items(documents: int, rows: int = 10, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return extractions and truth of line items: rows shuffled, 5 % dropped, 5 % invented, 15 % of cells wrong."""
     random = np.random.default_rng(seed)

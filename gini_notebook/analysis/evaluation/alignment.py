@@ -8,7 +8,7 @@ equal to the value that its row was paired with. So every pair of rows is judged
 the alignment itself needs no equality that is not transitive.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -265,23 +265,19 @@ def choose(inputs: Inputs, normalized: NormalizedValues) -> tuple[Inputs, Normal
     if not inputs.has_alternatives:
         return inputs, normalized, Choices({})
     truth = inputs.truth
-    keys = pd.Series(slot_keys(truth.document, truth.column, truth.row, len(inputs.columns)))
-    several = np.flatnonzero(keys.duplicated(keep=False).to_numpy())
+    keys = slot_keys(truth.document, truth.column, truth.row, len(inputs.columns))
+    several = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy())
+    several = several[np.argsort(keys[several], kind="stable")]
+    group = pd.factorize(keys[several])[0].astype(np.int64, copy=False)
+    best = several[_best_of_groups(group, _fitting(several, group, inputs, normalized))]
     kept = np.ones(len(truth), dtype=np.bool_)
     kept[several] = False
-    groups = {int(key): rows.to_numpy() for key, rows in pd.Series(several).groupby(keys.to_numpy()[several])}
-    extracted = _codes_by_slot(inputs, normalized)
-    chosen: dict[int, IntArray] = {}
-    for rows in groups.values():
-        slot = truth.document[rows[0]] * len(inputs.columns) + truth.column[rows[0]]
-        row = int(rows[_most_fitting(rows, extracted(int(slot)), normalized)])
-        kept[row] = True
-        chosen[row] = rows
-    place = np.cumsum(kept) - 1
-    others = {
-        int(place[row]): [(int(truth.value[one]), int(normalized.truth[one])) for one in rows]
-        for row, rows in chosen.items()
-    }
+    kept[best] = True
+    place = (np.cumsum(kept) - 1)[best].tolist()
+    others: dict[int, list[tuple[int, int]]] = {one: [] for one in place}
+    rows = zip(group.tolist(), truth.value[several].tolist(), normalized.truth[several].tolist(), strict=True)
+    for number, value, code in rows:
+        others[place[number]].append((value, code))
     return (
         replace(inputs, truth=truth.take(kept), has_alternatives=False),
         replace(normalized, truth=normalized.truth[kept]),
@@ -289,31 +285,52 @@ def choose(inputs: Inputs, normalized: NormalizedValues) -> tuple[Inputs, Normal
     )
 
 
-def _codes_by_slot(inputs: Inputs, normalized: NormalizedValues) -> Callable[[int], IntArray]:
-    """Return what finds the normalized values that were extracted in a column of a document."""
+def _fitting(several: IntArray, group: IntArray, inputs: Inputs, normalized: NormalizedValues) -> FloatArray:
+    """Return for every alternative how well it fits: 2 if it was extracted, else how similar what was extracted is.
+
+    Where nothing was extracted, or one alternative is that there is nothing, all fit alike.
+    """
+    mine = normalized.truth[several]
+    empty = np.zeros(int(group.max(initial=NOTHING)) + 1, dtype=np.bool_)
+    empty[group[mine == NOTHING]] = True
+    row, code = _against(np.flatnonzero(~empty[group]), several, inputs, normalized)
+    fits = np.zeros(len(several))
+    equal = normalized.equal(mine[row], code)
+    fits[row[equal]] = 2.0
+    extracted = np.zeros(len(empty), dtype=np.bool_)
+    extracted[group[row[equal]]] = True
+    open_pairs = np.flatnonzero(~extracted[group[row]])
+    sides = (normalized.strings[codes[open_pairs]].tolist() for codes in (mine[row], code))
+    np.maximum.at(fits, row[open_pairs], similarities(*sides))
+    return fits
+
+
+def _against(
+    places: IntArray, several: IntArray, inputs: Inputs, normalized: NormalizedValues
+) -> tuple[IntArray, IntArray]:
+    """Pair alternatives with the normalized values that were extracted in their column of their document.
+
+    Returns
+    -------
+    places, codes
+        Pair by pair, the place among the alternatives and the code of the value.
+    """
+    columns = len(inputs.columns)
     rows = np.flatnonzero(normalized.extracted != NOTHING)
-    slots = inputs.extracted.document[rows] * len(inputs.columns) + inputs.extracted.column[rows]
+    slots = inputs.extracted.document[rows] * columns + inputs.extracted.column[rows]
     order = np.argsort(slots, kind="stable")
     slots, codes = slots[order], normalized.extracted[rows][order]
+    wanted = inputs.truth.document[several[places]] * columns + inputs.truth.column[several[places]]
+    low, high = np.searchsorted(slots, wanted), np.searchsorted(slots, wanted + 1)
+    counts = high - low
+    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(places, counts), codes[np.repeat(low, counts) + within]
 
-    def found(slot: int) -> IntArray:
-        low, high = np.searchsorted(slots, (slot, slot + 1)).tolist()
-        return codes[low:high]
 
-    return found
-
-
-def _most_fitting(rows: IntArray, codes: IntArray, normalized: NormalizedValues) -> int:
-    """Return the place of the alternative that was extracted, else of the most similar one, else of the first."""
-    mine = normalized.truth[rows]
-    if not len(codes) or (mine == NOTHING).any():
-        return 0
-    pairs = np.repeat(mine, len(codes)), np.tile(codes, len(mine))
-    equal = normalized.equal(*pairs).reshape(len(mine), len(codes)).any(axis=1)
-    if equal.any():
-        return int(np.argmax(equal))
-    alike = similarities(*(normalized.strings[side].tolist() for side in pairs))
-    return int(np.argmax(alike.reshape(len(mine), len(codes)).max(axis=1)))
+def _best_of_groups(group: IntArray, fits: FloatArray) -> IntArray:
+    """Return per group the place of the one that fits best, of several the first."""
+    order = np.lexsort((np.arange(len(group)), -fits, group))
+    return order[np.flatnonzero(np.diff(group[order], prepend=NOTHING))]
 
 
 def choose_again(
@@ -322,15 +339,13 @@ def choose_again(
     """Choose the alternative that is equal to the value it stands against, now that rows are paired."""
     if not choices.others:
         return inputs, normalized
+    against = np.full(len(inputs.truth), NOTHING, dtype=np.int64)
+    paired = (slots.truth != NOTHING) & (slots.extracted != NOTHING)
+    against[slots.truth[paired]] = normalized.extracted[slots.extracted[paired]]
+    every = [(row, *one) for row, several in choices.others.items() for one in several]
+    row, stated, mine = np.array(every, dtype=np.int64).reshape(-1, 3).T
+    both = np.flatnonzero((mine != NOTHING) & (against[row] != NOTHING))
+    equal = both[normalized.equal(mine[both], against[row[both]])][::-1]  # of several the first is written last
     value, canonical = inputs.truth.value.copy(), normalized.truth.copy()
-    against = dict(zip(slots.truth.tolist(), slots.extracted.tolist(), strict=True))
-    for row, several in choices.others.items():
-        extracted = against.get(row, NOTHING)
-        code = NOTHING if extracted == NOTHING else int(normalized.extracted[extracted])
-        if code == NOTHING:
-            continue
-        for stated, mine in several:
-            if mine != NOTHING and normalized.equal(np.array([mine]), np.array([code]))[0]:
-                value[row], canonical[row] = stated, mine
-                break
+    value[row[equal]], canonical[row[equal]] = stated[equal], mine[equal]
     return replace(inputs, truth=replace(inputs.truth, value=value)), replace(normalized, truth=canonical)
