@@ -19,6 +19,7 @@ import pandas as pd
 
 import gini_notebook as gini
 from gini_notebook.analysis.rules.dates import swapped
+from gini_notebook.analysis.truth.einvoice.line_amounts import ATTRIBUTE, read_each, written_together
 from gini_notebook.schema import TRUTH
 
 INVOICES = Path(__file__).resolve().parent.parent / "data" / "invoices"
@@ -33,13 +34,16 @@ FIRST = 300
 def truth_and_files(corpus: Path | None) -> tuple[pd.DataFrame, dict[str, Path]]:
     own = gini.read_truth(INVOICES / "truth.jsonl")
     own = own[~own["field"].isin(["layout", "quality", "language"])]
-    tables, files = [own], {name: INVOICES / name for name in own["document"].unique()}
+    tables, lines, files = [own], {}, {name: INVOICES / name for name in own["document"].unique()}
     if corpus is not None:
         theirs = gini.read_truth(corpus / "documents")
         theirs = theirs[theirs["document"].str.lower().str.endswith(".pdf")]
+        lines = {f"corpus/{name}": stated for name, stated in read_each(theirs.attrs.get(ATTRIBUTE)).items()}
         tables.append(theirs.assign(document="corpus/" + theirs["document"]))
         files |= {f"corpus/{name}": corpus / "documents" / name for name in theirs["document"].unique()}
-    return pd.concat(tables, ignore_index=True), files
+    whole = pd.concat(tables, ignore_index=True)
+    whole.attrs[ATTRIBUTE] = written_together(lines)
+    return whole, files
 
 
 def plant(truth: pd.DataFrame, chance: random.Random, *, rows: bool) -> tuple[pd.DataFrame, dict[int, str]]:

@@ -137,6 +137,8 @@ KINDS: Mapping[str, Kind] = {
         "info",
         "{about}: labelled, and in no document delivered; each label with a value counts as missing.",
         "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist, zählt als fehlend.",
+        "If such a field shall not count, name those that do with evaluate(fields=[...]).",
+        "If such a field shall not count, leave its column out of the ground truth.",
     ),
     "references_in_purpose": Kind(
         "info",

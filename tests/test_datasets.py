@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from requests import Timeout
 
 from gini_notebook import datasets
 from gini_notebook.errors import FileProblem
@@ -106,8 +107,14 @@ def test_a_file_with_another_checksum_is_thrown_away(served: Served, tmp_path: P
 
 def test_without_a_network_it_says_what_to_do(served: Served, tmp_path: Path) -> None:
     served.stop()
-    with pytest.raises(FileProblem, match=r"ConnectionError: .* 0 of 3 files are new .* call again to go on, or name"):
+    with pytest.raises(
+        FileProblem, match=r"no connection to it \(is this .* 0 of 3 files are new .* call again to go on, or name"
+    ):
         datasets.zugferd(mirror=served.address, cache=tmp_path / "cache", progress=False)
+
+
+def test_a_server_that_does_not_answer_is_named_so() -> None:
+    assert datasets._reason(Timeout("read timed out")) == "no answer within 30 s"
 
 
 def test_the_list_of_files_is_whole() -> None:

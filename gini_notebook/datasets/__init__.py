@@ -114,4 +114,11 @@ def _fetch(keeper: "pooch.Pooch", names: list[str], *, progress: bool) -> None:
 def _reason(error: Exception) -> str:
     if isinstance(error, ValueError) and "hash" in str(error):
         return "what came has another SHA-256 than it should have"
+    from requests import ConnectionError as NoConnection
+    from requests import Timeout
+
+    if isinstance(error, Timeout):
+        return f"no answer within {_TIMEOUT_S:g} s"
+    if isinstance(error, NoConnection):
+        return "there is no connection to it (is this machine offline, or behind a proxy?)"
     return f"{type(error).__name__}: {error}".rstrip(".")

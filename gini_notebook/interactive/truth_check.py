@@ -61,6 +61,8 @@ def check_truth(
         - ``nowhere``: not among the words of the document;
         - ``run_differs``: the run read something else;
         - ``as_run``: as the run read it, though it stands nowhere or has a wrong form: copied from a run?
+        - ``term``: due oddly long before or after the date of the invoice, as the distances in this truth go (where day
+          and month exchanged would make it a usual one, the check is ``swapped``);
         - ``sum``: quantities and prices of the rows do not add up to what is to be paid;
         - ``net_amount``: quantity and price of a line, with its allowances and charges, are not the net amount that the
           e-invoice of the label states (BT-131 of EN 16931);

@@ -11,6 +11,7 @@ from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, R
 from gini_notebook.analysis.labelling.net_amounts import contradicting_lines
 from gini_notebook.analysis.labelling.repeats import repeated
 from gini_notebook.analysis.labelling.sums import contradictions
+from gini_notebook.analysis.labelling.terms import OddTerm, odd_terms
 from gini_notebook.analysis.truth.einvoice.line_amounts import ATTRIBUTE, read
 from gini_notebook.errors import SchemaError
 from gini_notebook.notations import composed
@@ -34,6 +35,7 @@ CHECKS = (
     "nowhere",
     "as_run",
     "run_differs",
+    "term",
     "sum",
     "net_amount",
     "duplicate",
@@ -174,12 +176,21 @@ _OTHERWISE = {
 def _of_whole_documents(
     labels: Sequence[LabelledValue], evidence: Sequence[Evidence], documents: pd.DataFrame | None
 ) -> Iterator[Finding]:
-    """Yield what speaks against a label only together with others: sums of rows, and documents that repeat others."""
+    """Yield what speaks against a label only together with others: sums, terms of payment, repeated documents."""
     for contradiction in contradictions(labels, evidence):
         doubt = CONTRADICTION * contradiction.surprise
         yield Finding(contradiction.label, "sum", doubt, contradiction.found, contradiction.suggestion)
+    for odd in odd_terms(labels, evidence):
+        doubt, named = (odd.surprise, "term") if odd.exchanged is None else (SWAPPED + odd.surprise, "swapped")
+        yield Finding(odd.label, named, doubt, odd.found, _suggestion_of_term(odd))
     for repeat in repeated(labels, evidence, documents):
         yield Finding(repeat.label, "duplicate", repeat.surprise, repeat.found, repeat.suggestion)
+
+
+def _suggestion_of_term(odd: OddTerm) -> str:
+    if odd.exchanged is None:
+        return "Look at both dates of the document."
+    return f"Look at the document; perhaps day and month are exchanged: {odd.exchanged}."
 
 
 def _of_lines(labels: Sequence[LabelledValue], truth: pd.DataFrame) -> Iterator[Finding]:

@@ -74,7 +74,7 @@ class DocumentText:
         if rule.name == "bic":
             wanted = wanted.removesuffix("XXX")
         if len(wanted) < SHORTEST_NEAR:
-            return wanted in self._tokens
+            return wanted in self._tokens or wanted in self._words
         if wanted in self._compact:
             return True
         # A name or a description may be broken by what stands beside it; an account, a reference or a number may not.
@@ -136,6 +136,11 @@ class DocumentText:
     @cached_property
     def _tokens(self) -> frozenset[str]:
         return frozenset(tokens(self._whole))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Letters and digits of what stands between blanks, as ``M01`` of ``M-01``."""
+        return frozenset(map(compact, self._whole.split()))
 
     @cached_property
     def _runs(self) -> frozenset[str]:

@@ -148,7 +148,8 @@ def _owners(labels: Iterable[LabelledValue]) -> Mapping[tuple[str, str, str], li
     """Return which documents have a value under a field."""
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for label in labels:
-        if label.canonical is not None and not label.group:
+        # Most documents share a class, such as "Invoice": that says nothing about rows that were exchanged.
+        if label.canonical is not None and not label.group and label.is_printed:
             found[label.group, label.field, label.canonical].append(label.document)
     return found
 

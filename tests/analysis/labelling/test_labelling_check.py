@@ -188,6 +188,13 @@ def test_a_scan_whose_label_differs_from_that_of_its_document_is_named() -> None
     assert check_labels(truth[truth["document"] != "scan.png"], None, None, texts()).empty
 
 
+def test_a_class_that_others_have_too_is_no_exchange_of_rows() -> None:
+    kinds = pd.DataFrame({"document": [f"{name}.pdf" for name in "abcd"], "group": "", "row": 0, "field": "docType"})
+    read = kinds.assign(value=["Other", "Invoice", "Invoice", "Invoice"])
+    (row,) = check_labels(kinds.assign(value="Invoice"), read).to_dict("records")
+    assert (row["document"], row["check"], row["found"]) == ("a.pdf", "run_differs", "the run read 'Other'")
+
+
 def test_names_in_two_unicode_forms_are_one_document() -> None:
     truth = labels(b_amountToPay="108.50:EUR").replace("b.pdf", "bu\u0308.pdf")
     words = texts()

@@ -39,6 +39,13 @@ def test_a_value_is_found_in_the_notation_of_the_page(entity: str, value: str, i
     assert DocumentText([PAGE]).holds(get(entity), value) is is_there
 
 
+def test_a_short_word_is_found_with_what_stands_within_it() -> None:
+    text = DocumentText(["Pos. 10 M-01 5 ST Klavier, 20 Stück"])
+    assert text.holds(get("text"), "m-01")
+    assert not text.holds(get("text"), "m-05")
+    assert not text.holds(get("text"), "1")
+
+
 @pytest.mark.parametrize(
     ("entity", "value", "near"),
     [
