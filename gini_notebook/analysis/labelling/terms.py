@@ -92,8 +92,8 @@ def _of_document(
             if surprise <= least + EXPLAINS:
                 yield OddTerm(label, odd - surprise, f"{found}; with {other} it would be {_after(mended)} it", other)
         return
-    for label in doubtful:
-        yield OddTerm(label, odd / len(doubtful), found)
+    for label in doubtful:  # one of them is wrong: of two, each with half the odds
+        yield OddTerm(label, odd - log2(len(doubtful)), found)
 
 
 def _after(term: int) -> str:
