@@ -99,8 +99,8 @@ class _Line:
                 f"{(value * factor).quantize(CENT, ROUND_HALF_UP):.2f}"
                 for value in (self.price, charged / self.quantity)
             )
-            # Prices of EN 16931 are not negative (BR-27); quantities are.
-            if OSA.distance(price, needed, score_cutoff=1) == 1 and not needed.startswith("-"):
+            # Prices of EN 16931 are not negative (BR-27), and of a few cents one digit is nearly all there is.
+            if OSA.distance(price, needed, score_cutoff=1) == 1 and Decimal(needed) >= 1:
                 yield self.labels[PRICE], needed
         if QUANTITY in self.labels and self.price:
             needed = _plain(charged / self.price)
