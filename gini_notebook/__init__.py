@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
     from gini_notebook.analysis.truth import Edit, Journal, Truth, read_truth
     from gini_notebook.errors import EditConflict, GiniError, TruthWarning
+    from gini_notebook.interactive.batch_panel import BatchPanel
     from gini_notebook.interactive.explorer import explore
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Accounts": "service.accounts",
     "Batch": "service.batch",
+    "BatchPanel": "interactive.batch_panel",
     "BatchSettings": "service.batch",
     "Client": "service.client",
     "Comparison": "analysis.comparison",
@@ -97,6 +99,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "Client",
     "Accounts",
     "Batch",
+    "BatchPanel",
     "BatchSettings",
     "Timing",
     "Truth",

@@ -51,6 +51,7 @@ from gini_notebook.service.batch.workers import FILES, HASHES, LISTS, READS, UPL
 from gini_notebook.service.client import Client
 
 READ_THREADS = 8
+OnBegin = Callable[[Callable[[], None]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def run(  # noqa: PLR0913 - all by keyword
     executor: Executor | None = None,
     allow_duplicates: bool = False,
     e_invoices: bool = False,
+    on_begin: OnBegin = lambda _stop: None,
 ) -> RunReport:
     """Send documents, wait until they are processed and store their extractions in the ledger.
 
@@ -94,6 +96,8 @@ def run(  # noqa: PLR0913 - all by keyword
     client, documents, to, progress, settings, user, executor, allow_duplicates, e_invoices
         As for :func:`gini_notebook.service.batch.process`. The user is remembered by the ledger. Only hashing is left
         to the executor: whatever is sent is read and sent by this process alone, since a cluster may repeat tasks.
+    on_begin
+        Called once the run has begun with a function that lets it stop: from any thread, and more than once.
 
     Returns
     -------
@@ -126,7 +130,15 @@ def run(  # noqa: PLR0913 - all by keyword
         vouch(ledger)
         remember_left_out(ledger, inputs.left_out)
         allow(ledger, duplicates=allow_duplicates)
-        return _drive(own, ledger, inputs, progress=progress, settings=settings or BatchSettings(), executor=executor)
+        return _drive(
+            own,
+            ledger,
+            inputs,
+            progress=progress,
+            settings=settings or BatchSettings(),
+            executor=executor,
+            on_begin=on_begin,
+        )
 
 
 def resume(
@@ -181,6 +193,7 @@ def _drive(
     progress: Progress,
     settings: BatchSettings,
     executor: Executor | None,
+    on_begin: OnBegin = lambda _stop: None,
 ) -> RunReport:
     ledger.remember("taken_up_at", f"{time.time():.3f}")
     if progress is not False:
@@ -191,6 +204,7 @@ def _drive(
         _greet(own, ledger, lambda: on_progress(engine.counts))
         if progress is not False and (note := scans_note(ledger)):
             say(note.text)
+        on_begin(engine.interrupt)
         _work(engine, ledger, on_progress)
     renew(ledger)
     return RunReport(ledger.folder, engine.counts, surplus_count(ledger), inputs.left_out)

@@ -198,6 +198,15 @@ def failures(ledger: Ledger) -> Iterator[Failure]:
     yield from (Failure(*row) for row in rows)
 
 
+def latest_request_id(ledger: Ledger) -> str:
+    """Return the request id of the upload that failed last, which support asks for; empty if there is none."""
+    rows = ledger.rows(
+        "SELECT request_id FROM uploads WHERE state = 'failed' AND request_id NOT NULL "
+        "ORDER BY finished_at DESC LIMIT 1"
+    )
+    return str(rows[0][0]) if rows else ""
+
+
 def first_documents(ledger: Ledger, limit: int) -> list[tuple[Any, ...]]:
     """Return the narrow columns of the first documents of the latest call, failed ones before others.
 
