@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.truth import Edit, Journal, Truth, read_truth
     from gini_notebook.errors import EditConflict, GiniError, TruthWarning
     from gini_notebook.interactive.batch_panel import BatchPanel
+    from gini_notebook.interactive.comparison_view import compare_view
     from gini_notebook.interactive.explorer import explore
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
@@ -50,6 +51,7 @@ _HOMES = {
     "check_truth": "interactive.truth_check",
     "compare": "analysis.comparison",
     "compare_truth": "analysis.comparison",
+    "compare_view": "interactive.comparison_view",
     "evaluate": "analysis.evaluation",
     "explore": "interactive.explorer",
     "feedback_from": "interactive.feedback",
@@ -84,6 +86,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "evaluate",
     "compare",
     "compare_truth",
+    "compare_view",
     "explore",
     "feedback_from",
     "plan_sample_size",

@@ -40,7 +40,9 @@ def display_of(fields: pd.DataFrame, facts: str, notes: Iterable[Note]) -> Displ
             "verdict",
         ],
         rows=[_row(row) for row in fields.to_dict("records")],
-        more=["More: .by_field(full=True) for every column, .changes() for the values, .documents for the documents."],
+        more=[
+            "More: .by_field(full=True) for every column, .changes() for the values, .documents; gini.compare_view(…)."
+        ],
     )
 
 
