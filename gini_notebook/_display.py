@@ -26,10 +26,11 @@ _STYLE = """<style>
 .gini-shown ul { padding-left: 1.4em; }
 .gini-shown .gini-must { font-weight: 600; }
 .gini-shown table { border-collapse: collapse; margin: 0 0 0.4em; }
-.gini-shown th, .gini-shown td { text-align: left; vertical-align: top; padding: 0.15em 0.7em; white-space: normal;
+.gini-shown.gini-shown th, .gini-shown.gini-shown td {
+  text-align: left; vertical-align: top; padding: 0.15em 0.7em; white-space: normal;
   overflow-wrap: anywhere; min-width: 2.5em; max-width: 32em; }
 .gini-shown th { overflow-wrap: normal; }
-.gini-shown .gini-number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.gini-shown.gini-shown .gini-number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 </style>"""
 
 
