@@ -38,6 +38,9 @@ class Kind:
         it speaks of (fields, columns, sheets), ``{detail}`` what was understood.
     python, shell
         What to do about it; empty where there is nothing to do.
+    bare
+        The level of a note without a detail, where that differs: a column left out is a remark of somebody's, unless
+        its name is near that of a field.
     """
 
     level: Level
@@ -45,6 +48,7 @@ class Kind:
     german: str
     python: str = ""
     shell: str = ""
+    bare: Level | None = None
 
 
 KINDS: Mapping[str, Kind] = {
@@ -114,7 +118,8 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:column|columns} of the ground truth left out, as neither the service nor the run knows the name: {about}{detail}.",
         "{count} {count:Spalte|Spalten} der Sollwerte ausgelassen, weil weder Dienst noch Lauf den Namen kennen: {about}{detail}.",
         "Rename with read_truth(columns={...}), or name the field with declared_fields=.",
-        "Rename with --column OLD=NEW, or name the field with --declared-field.",
+        "Rename with --column OLD=NEW, or name the field with --declared-fields.",
+        bare="info",
     ),
     "documents_failed": Kind(
         "info",
@@ -289,12 +294,27 @@ KINDS: Mapping[str, Kind] = {
         "If that is wrong, name them with read_truth(columns={...}).",
         "If that is wrong, name them with --column OLD=NEW.",
     ),
-    "columns_unknown": Kind(
+    "columns_nameless": Kind(
         "info",
+        "{count} {count:column|columns} without a name not read: {about}.",
+        "{count} {count:Spalte|Spalten} ohne Namen nicht gelesen: {about}.",
+        "Write a name above it if it is one of values.",
+        "Write a name above it if it is one of values.",
+    ),
+    "columns_lacking": Kind(
+        "must",
+        "{count} {count:name|names} of columns= (--column) {count:stands|stand} above no column: {about}{detail}.",
+        "{count} {count:Name|Namen} von columns= (--column) {count:steht|stehen} über keiner Spalte: {about}{detail}.",
+        "Look at the spelling in columns={...}.",
+        "Look at the spelling in --column OLD=NEW.",
+    ),
+    "columns_unknown": Kind(
+        "must",
         "{count} {count:column is|columns are} no field of the service: {about}{detail}.",
         "{count} {count:Spalte ist kein Feld|Spalten sind keine Felder} des Dienstes: {about}{detail}.",
         "Name it with read_truth(columns={...}) if it is one.",
         "Name it with --column OLD=NEW if it is one.",
+        bare="info",
     ),
     "numbers_as_text": Kind(
         "info",
@@ -430,7 +450,8 @@ class Note:
     @property
     def level(self) -> Level:
         """``"must"`` or ``"info"``."""
-        return KINDS[self.kind].level
+        kind = KINDS[self.kind]
+        return kind.bare if kind.bare and not self.detail else kind.level
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""Commands that need no service: ``truth``, ``evaluate``, ``compare``, ``report``, ``plan``."""
+"""Commands that need no service: ``truth``, ``to-label``, ``evaluate``, ``compare``, ``report``, ``plan``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,10 +26,12 @@ from gini_notebook.cli.runs import (
     Intervals,
     Json,
     Remittance,
+    Weights,
     numbers,
     print_checks,
     quietly,
     say_notes,
+    weights_of,
 )
 from gini_notebook.cli.truth_options import TruthOptions, reads_truth
 from gini_notebook.errors import FileProblem, SettingError
@@ -131,6 +133,41 @@ def extractions_of(source: Path) -> object:
 
 
 @app.command(
+    name="to-label",
+    epilog="Examples: gini-notebook to-label runs/baseline --n 50 --out chosen.csv · "
+    "gini-notebook evaluate runs/baseline labels.csv --weights chosen.csv",
+)
+def to_label(
+    run: Annotated[Path, typer.Argument(help="A run folder, or a table: document, field, value.")],
+    *,
+    n: Annotated[int, typer.Option(help="How many documents to draw.")] = 50,
+    truth: Annotated[Path | None, typer.Option(help="What is labelled already: its documents are left out.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draw, so that it can be repeated.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the table here, as .csv.")] = None,
+    json: Json = False,
+) -> None:
+    """Draw the documents to label next, doubtful ones more often, and say how much each then counts.
+
+    Scores of what was drawn are those of all documents if they are evaluated with --weights.
+    """
+    from gini_notebook.analysis.labelling import to_label as draw
+    from gini_notebook.analysis.truth import read_truth
+
+    found = extractions_of(run)
+    known = None if truth is None else read_truth(truth, documents=found)
+    chosen = draw(found, n, truth=known, seed=seed)
+    if out is not None:
+        with replacing(out) as written:
+            chosen.to_csv(written, index=False)
+    if json:
+        as_json({"documents": records(chosen), "strata": chosen.attrs["strata"]})
+        return
+    say(table(chosen[["order", "document", "weight", "why"]]))
+    if out is not None:
+        say(f"Written: {out}")
+
+
+@app.command(
     epilog="Examples: gini-notebook evaluate runs/baseline truth.csv --out baseline.zip · "
     'gini-notebook evaluate runs/new truth.csv --fail-under "amountToPay.f1>=0.95" --fail-under "unpaired<=0"'
 )
@@ -146,14 +183,15 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     confidence_level: ConfidenceLevel = 0.95,
     cluster: Cluster = None,
     remittance: Remittance = HowRemittance.either,
+    weights: Weights = None,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
     from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
 
-    options = {"cluster": cluster, "remittance": remittance.value}
-    result = quietly(compare_with_truth, extractions_of(extractions), reading.read(truth), **options)
+    counting = {"cluster": cluster, "remittance": remittance.value, "weights": weights_of(weights)}
+    result = quietly(compare_with_truth, extractions_of(extractions), reading.read(truth), **counting)
     if out is not None:
         result.save(out)
     if report is not None:

@@ -17,6 +17,8 @@ from gini_notebook.errors import SettingError, TruthWarning
 from gini_notebook.notes import Note, as_plain, ordered
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.gate import CheckResult
     from gini_notebook.service.batch import Batch
@@ -115,6 +117,13 @@ Cluster = Annotated[
         "table, or a field of the truth such as paymentRecipient."
     ),
 ]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        help="How much each document counts: a CSV file with the columns document and weight, as to-label --out writes "
+        "it, or a column of the documents table."
+    ),
+]
 FoldersAsDocuments = Annotated[
     bool,
     typer.Option(
@@ -164,6 +173,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     confidence_level: ConfidenceLevel = 0.95,
     cluster: Cluster = None,
     remittance: Remittance = HowRemittance.either,
+    weights: Weights = None,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
@@ -174,6 +184,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     from gini_notebook.service.batch import process
 
     _refuse_early(report, fail_under or [], has_truth=truth is not None)
+    counting = {"cluster": cluster, "remittance": remittance.value, "weights": weights_of(weights)}
     sources = _sources(documents, folders_as_documents=folders_as_documents, e_invoices=e_invoices)
     facts = reading.read(truth) if truth else None
     with logged_in(use_sandbox=sandbox) as client:
@@ -186,7 +197,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
             allow_duplicates=allow_duplicates,
             e_invoices=e_invoices,
         )
-    result = _evaluated(batch, facts, cluster=cluster, remittance=remittance.value)
+    result = _evaluated(batch, facts, counting)
     if result is not None and report is not None:
         result.save_report(report, confidence_level=confidence_level)
     how = {"intervals": intervals.value, "confidence_level": confidence_level}
@@ -221,12 +232,36 @@ def _refuse_early(report: Path | None, fail_under: list[str], *, has_truth: bool
             parse_condition(text)
 
 
-def _evaluated(batch: "Batch", facts: object, **options: str | None) -> "Evaluation | None":
+def weights_of(given: str | None) -> "str | pd.Series[float] | None":
+    """Return the weights of a table of documents, or the name of a column.
+
+    Raises
+    ------
+    FileProblem
+        If the file has no columns document and weight, or a weight that is no number.
+    """
+    if given is None or not Path(given).is_file():
+        return given
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(given, dtype={"document": str})
+        weights = table.set_index("document")["weight"].astype("float64")
+    except (ValueError, KeyError) as error:
+        message = (
+            f"{given} has no weights of documents ({' '.join(str(error).split())}). Give a CSV file with the columns "
+            "document and weight, as `gini-notebook to-label --out` writes it."
+        )
+        raise FileProblem(message) from error
+    return weights
+
+
+def _evaluated(batch: "Batch", facts: object, counting: Mapping[str, Any]) -> "Evaluation | None":
     if facts is None:
         return None
     from gini_notebook.analysis.evaluation import evaluate
 
-    return quietly(evaluate, batch, facts, **options)
+    return quietly(evaluate, batch, facts, **counting)
 
 
 def quietly(evaluate: "Callable[..., Evaluation]", *arguments: object, **options: object) -> "Evaluation":

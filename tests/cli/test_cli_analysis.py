@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.cli import app
+from gini_notebook.errors import FileProblem, SettingError
 
 NAMES = [f"d{number:02}.pdf" for number in range(40)]
 
@@ -137,3 +139,42 @@ def test_M22_remittance_is_an_option_of_the_shell(tmp_path: Path) -> None:
     assert "--remittance strict compares each field with itself." in output
     assert call(*words, "--fail-under", "paymentReference.f1>=1")[0] == 0
     assert call(*words, "--fail-under", "paymentReference.f1>=1", "--remittance", "strict")[0] == 1
+
+
+def test_documents_are_drawn_to_be_labelled_and_count_by_their_weights(tmp_path: Path) -> None:
+    found, truth, chosen = table(tmp_path / "found.csv", 0, 1), table(tmp_path / "truth.csv"), tmp_path / "chosen.csv"
+    code, output = call("to-label", found, "--n", "10", "--seed", "3", "--out", str(chosen))
+    assert code == 0
+    assert output.splitlines()[-1] == f"Written: {chosen}"
+    drawn = pd.read_csv(chosen)
+    assert len(drawn) == 10
+    answer = json.loads(call("to-label", found, "--n", "10", "--seed", "3", "--json")[1])
+    assert [row["document"] for row in answer["documents"]] == drawn["document"].tolist()
+    some = pd.read_csv(truth)
+    some[some["document"].isin(drawn["document"])].to_csv(tmp_path / "some.csv", index=False)
+    left = json.loads(call("to-label", found, "--n", "40", "--truth", str(tmp_path / "some.csv"), "--json")[1])
+    assert len(left["documents"]) == 30
+
+    drawn.assign(weight=[100.0, *[1.0] * 9]).to_csv(chosen, index=False)
+    words = ["evaluate", found, str(tmp_path / "some.csv"), "--weights", str(chosen), "--json"]
+    kept = [str(tmp_path / f"{name}.zip") for name in "ab"]
+    notes = {note["kind"]: note for note in json.loads(call(*words, "--out", kept[0])[1])["notes"]}
+    assert notes["documents_weighted"]["about"] == ["weight"]
+    series = drawn.set_index("document")["weight"] * 0 + [100.0, *[1.0] * 9]
+    expected = evaluate(pd.read_csv(found), pd.read_csv(tmp_path / "some.csv"), weights=series)
+    assert Evaluation.load(kept[0]).by_field().equals(expected.by_field())
+    call(*words, "--out", kept[1])
+    assert "Scores and intervals weigh" in call("compare", *kept)[1]
+    call("evaluate", found, str(tmp_path / "some.csv"), "--out", kept[1])
+    with pytest.raises(SettingError, match="Evaluate both runs with the same weights="):
+        CliRunner().invoke(app, ["compare", *kept], catch_exceptions=False)
+
+
+def test_what_are_no_weights_is_refused_in_the_shell(tmp_path: Path) -> None:
+    truth = table(tmp_path / "truth.csv")
+    for given, error, message in (
+        (truth, FileProblem, r"has no weights of documents .* as `gini-notebook to-label --out` writes it"),
+        ("wieght", SettingError, "give a column of the documents table"),
+    ):
+        with pytest.raises(error, match=message):
+            CliRunner().invoke(app, ["evaluate", truth, truth, "--weights", given], catch_exceptions=False)

@@ -33,7 +33,7 @@ from gini_notebook.analysis.evaluation.intervals import (
 )
 from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
-from gini_notebook.analysis.evaluation.units import Cluster, Units, find_units, truth_values
+from gini_notebook.analysis.evaluation.units import Cluster, Units, find_units, truth_values, weighed, weights_notes
 from gini_notebook.errors import SettingError
 from gini_notebook.notes import Note
 
@@ -80,7 +80,7 @@ class Comparison:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What to know about the comparison: see :mod:`gini_notebook.notes`."""
-        return self._pairing.notes
+        return (*self._pairing.notes, *weights_notes(self._units.weights_name, len(self._pairing.a.documents)))
 
     def by_field(
         self,
@@ -201,7 +201,8 @@ class Comparison:
         -------
         pandas.DataFrame
             ``metric``, ``a``, ``b``, ``difference``, ``low``, ``high``, ``p``: ``micro_f1`` of each group, and
-            ``perfect_documents`` with the exact p-value of McNemar's test (with clusters that of the sign flip).
+            ``perfect_documents`` with the exact p-value of McNemar's test (with clusters or weights that of the sign
+            flip).
 
         Raises
         ------
@@ -228,7 +229,8 @@ class Comparison:
         labelled = documents["perfect_a"].notna() & documents["perfect_b"].notna()
         first, second = (documents.loc[labelled, name].to_numpy(dtype=bool) for name in ("perfect_a", "perfect_b"))
         how = how.of(labelled.to_numpy(dtype=bool))
-        shares = [float(side.mean()) if len(side) else np.nan for side in (first, second)]
+        ones = how.units.summed(np.ones(len(first)))
+        shares = [float(how.units.summed(side).sum() / ones.sum()) if len(side) else np.nan for side in (first, second)]
         found = {"metric": "perfect_documents", "a": shares[0], "b": shares[1], "difference": shares[1] - shares[0]}
         return found | share_difference(first, second, how, same=self._pairing.same_run)
 
@@ -313,7 +315,8 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = N
     """Compare two evaluations of the same documents against the same labels.
 
     Documents pair by name, whatever its Unicode form; those of one evaluation only are named and left out. A field that
-    one run never delivers is missing in it.
+    one run never delivers is missing in it. Where both were evaluated with the same ``weights=``, documents count by
+    them in scores, intervals and tests alike; numbers of values and documents stay those that were counted.
 
     Parameters
     ----------
@@ -336,8 +339,8 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = N
     ------
     SettingError
         If the evaluations were made with another edition of the metrics, other rules for a field, or other settings;
-        if a document that both have has other labels; if they have no document or field in common; or if there is no
-        such cluster.
+        if a document that both have has other labels or another weight; if they have no document or field in common; or
+        if there is no such cluster.
 
     Examples
     --------
@@ -347,9 +350,6 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = N
         if not isinstance(given, Evaluation):
             remedy = "its in_memory() is one" if isinstance(given, Scores) else "evaluate() makes one"
             message = f"compare() takes two evaluations, but this is a {type(given).__name__}; {remedy}."
-            raise SettingError(message)
-        if given.settings.get("weights") is not None:
-            message = "compare() counts every document once: evaluate both runs without weights=."
             raise SettingError(message)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         message = f"seed is {seed!r}; it must be a whole number, 0 or more."
@@ -366,7 +366,36 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0, cluster: Cluster = N
     units = find_units(
         wanted, first.documents, lambda field: truth_values(first.comparisons, field, first.documents["document"])
     )
+    units = weighed(units, first.documents, _common_weights(pairing))
     return Comparison(a=a, b=b, seed=seed, _pairing=pairing, _units=units)
+
+
+def _common_weights(pairing: Pairing) -> str | None:
+    """Return the column of the weights, which are those of both evaluations."""
+    columns = [side.settings.get("weights") for side in (pairing.a, pairing.b)]
+    if columns == [None, None]:
+        return None
+    remedy = "Evaluate both runs with the same weights=, or both without."
+    if None in columns:
+        with_weights, without = ("second", "first") if columns[0] is None else ("first", "second")
+        message = (
+            f"These evaluations cannot be compared: the {with_weights} has weights of documents, the {without} has "
+            f"none. {remedy}"
+        )
+        raise SettingError(message)
+    sides = [
+        side.documents[column].to_numpy(dtype=np.float64)
+        for side, column in zip((pairing.a, pairing.b), columns, strict=True)
+    ]
+    differing = ~np.isclose(sides[0] / sides[0].mean(), sides[1] / sides[1].mean(), rtol=1e-9, atol=0)
+    if differing.any():
+        first = pairing.a.documents["document"][differing].iloc[0]
+        message = (
+            f"These evaluations cannot be compared: the weights of {int(differing.sum())} document(s) differ, first of "
+            f"{first!r}. {remedy}"
+        )
+        raise SettingError(message)
+    return str(columns[0])
 
 
 def _check_edition(edition: str) -> None:

@@ -172,9 +172,9 @@ class _Differences:
         if self.same:
             return np.where(np.isnan(difference), np.nan, 0.0), np.where(np.isnan(difference), np.nan, 0.0)
         if self.how.intervals == "documents":
-            return difference_intervals(
-                [self._influence(score, place) for place in range(len(difference))], level=self.how.level
-            )
+            influences = [self._influence(score, place) for place in range(len(difference))]
+            weight = self.how.units.typical_weight
+            return difference_intervals(influences, level=self.how.level, typical_weight=weight)
         return self._resampled(score, difference)
 
     def _influence(self, score: str, place: int) -> FloatArray:
@@ -209,7 +209,8 @@ class _Differences:
             influence = paired_influence((right[0], slots), (right[1], slots))
             both = [np.stack([one, slots], axis=1) for one in right]
             p = sign_flip_p(both[0], both[1], lambda sums: sums[:, :1] / sums[:, 1:], seed=self.how.seed)
-            low, high = difference_interval(influence, level=self.how.level)
+            weight = self.how.units.typical_weight
+            low, high = difference_interval(influence, level=self.how.level, typical_weight=weight)
             values = {"f1_difference": influence.mean(), "f1_difference_low": low, "f1_difference_high": high}
             values |= {"p": p[0], "compared": ERROR_RATE}
             for name, value in values.items():
@@ -243,7 +244,7 @@ def share_difference(
 ) -> dict[str, float]:
     """Return ends and p-value of the difference of two shares of the same documents: exact McNemar's test.
 
-    Where clusters of documents are the units, the test is the sign flip of clusters.
+    Where clusters of documents are the units, or documents have weights, the test is the sign flip of units.
     """
     count = len(first)
     if not count:
@@ -251,14 +252,14 @@ def share_difference(
     ones = how.units.summed(np.ones(count))
     sides = [how.units.summed(side.astype(np.float64)) for side in (first, second)]
     p = mcnemar_p(int((first & ~second).sum()), int((second & ~first).sum()))
-    if how.units.clustered:
+    if how.units.clustered or how.units.weighted:
         both = [np.stack([side, ones], axis=1) for side in sides]
         p = float(sign_flip_p(both[0], both[1], lambda sums: sums[:, :1] / sums[:, 1:], seed=how.seed)[0])
     if same:
         return {"low": 0.0, "high": 0.0, "p": p}
     influence = paired_influence((sides[0], ones), (sides[1], ones))
     if how.intervals == "documents":
-        low, high = difference_interval(influence, level=how.level)
+        low, high = difference_interval(influence, level=how.level, typical_weight=how.units.typical_weight)
         return {"low": low, "high": high, "p": p}
     gap = influence[:, None]
     samples = resampled_sums(gap, seed=how.seed) / len(gap)

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, TRUTH, check_columns
-from gini_notebook.analysis.evaluation.inputs import is_dask
+from gini_notebook.analysis.evaluation.inputs import is_dask, pair_documents
 from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, PartitionStatistics, scan_partition
 from gini_notebook.errors import SchemaError
 from gini_notebook.notations import composed
+from gini_notebook.notes import Note
 
 
 def _run(function: Callable[..., Any], *arguments: Sequence[Any]) -> Iterator[Any]:
@@ -36,7 +37,8 @@ def partition_dask(extractions: Any, truth: Any) -> Partitions:
     found = extractions.to_delayed()
     columns = tuple(extractions.columns)
     if not is_dask(truth):
-        return Partitions(*_shared_out(extractions, found, truth), _run, columns, truth)
+        pairs, statistics, named, notes = _shared_out(extractions, found, truth)
+        return Partitions(pairs, statistics, _run, columns, named, notes=notes)
     wanted = truth.to_delayed()
     if len(wanted) != len(found):
         message = (
@@ -49,15 +51,21 @@ def partition_dask(extractions: Any, truth: Any) -> Partitions:
     return Partitions(pairs, list(_run(scan_partition, *seen)), _run, columns)
 
 
-def _shared_out(extractions: Any, found: Sequence[Any], truth: pd.DataFrame) -> tuple[list[Pair], list[Any]]:
-    """Divide a truth in memory among the partitions; what is left over makes a partition of its own."""
+def _shared_out(
+    extractions: Any, found: Sequence[Any], truth: pd.DataFrame
+) -> tuple[list[Pair], list[Any], pd.DataFrame, tuple[Note, ...]]:
+    """Divide a truth in memory among the partitions; what is left over makes a partition of its own.
+
+    Returned are also the truth with documents named as in the extractions, and which were paired so.
+    """
     seen = _needed(extractions, ("document", "field", "group", "entity")).to_delayed()
     statistics, names = zip(*_run(_scan_with_names, seen, [truth.head(0)] * len(seen)), strict=True)
+    truth, notes = pair_documents(truth, sorted(frozenset[str]().union(*names)))
     met = [_of_documents(truth, known) for known in names]
     rest = truth[~np.logical_or.reduce(met)] if met else truth
     pairs = [Pair(partition, truth[selected]) for partition, selected in zip(found, met, strict=True)]
     pairs.append(Pair(extractions.head(0, compute=True), rest))
-    return pairs, [*statistics, scan_partition(extractions.head(0), truth)]
+    return pairs, [*statistics, scan_partition(extractions.head(0), truth)], truth, notes
 
 
 def _scan_with_names(extractions: pd.DataFrame, truth: pd.DataFrame) -> tuple[PartitionStatistics, frozenset[str]]:

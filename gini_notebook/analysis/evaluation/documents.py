@@ -53,6 +53,7 @@ class SubmittedDocuments:
         """Return what the provenance says; ``names`` are the documents of the truth."""
         return {
             "service": self.service,
+            "documents_unclear": 0 if self.documents is None else int((self.documents["status"] == "unclear").sum()),
             "documents_sent": None if self.documents is None else len(self.documents),
             "documents_not_sent": list(self.not_submitted),
             "failed_without_truth": failed_without_truth(self.documents, names),

@@ -138,7 +138,8 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         with a number above 0 for every document of the truth. 1 / inclusion probability for documents that were drawn
         by :func:`gini_notebook.to_label`, so that scores are those of all documents; or what makes a test set that was
         picked by hand weigh as production does. Only their ratios matter. Numbers of slots and documents stay those
-        that were counted. Thresholds of a confidence, and ``compare``, count every document once and refuse weights.
+        that were counted. Two runs with the same weights are compared by them. Thresholds of a confidence, and
+        ``sensitivity``, count every document once and refuse weights.
     executor
         Executor that runs the work: any ``concurrent.futures.Executor``, as a ``ProcessPoolExecutor``, or Dask's
         ``Client.get_executor()``. Tables are split by documents; only counts come back. It pays from some 100,000 rows

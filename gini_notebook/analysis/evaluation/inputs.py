@@ -29,7 +29,7 @@ from gini_notebook.analysis.evaluation.remittance import (
     purposes_for_references,
     with_references,
 )
-from gini_notebook.analysis.truth.document_names import paired
+from gini_notebook.analysis.truth.document_names import Pairing, Pairs, paired, pairing_notes
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
 from gini_notebook.notes import Note
@@ -126,7 +126,8 @@ def read_inputs(
     """
     original, delivered = encode_tables(truth, extractions)
     whole = columns is None
-    wanted, notes = _named_alike(original, [*delivered.document[1], *processed], near=whole and not processed)
+    known = [*delivered.document[1], *processed]
+    wanted, notes = _named_alike(original, known, before=pairs_of(truth) if whole and not processed else None)
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
     answered = np.zeros(len(documents), dtype=bool)
     answered[of_extracted[of_extracted != NOTHING]] = True
@@ -214,22 +215,32 @@ def never_delivered(
     return tuple(sorted(dotted(*name) for name in lacking))
 
 
-def _named_alike(wanted: EncodedTable, known: Sequence[str], *, near: bool) -> tuple[EncodedTable, tuple[Note, ...]]:
+def _named_alike(
+    wanted: EncodedTable, known: Sequence[str], *, before: Pairs | None
+) -> tuple[EncodedTable, tuple[Note, ...]]:
     """Name the documents of the truth as the extractions do, where they differ in what is no part of the name.
 
-    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not. With ``near``, names
-    that differ in case, ending or folder are paired, too, where exactly one candidate remains, and that is said.
+    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not. With what was paired
+    before, names that differ in case, ending or folder are paired, too, where exactly one candidate remains, and that
+    is said.
     """
     exact = set(known)
     if exact.issuperset(wanted.document[1]):
         return wanted, ()
     by_form = {composed(name): name for name in known}
     names = [name if name in exact else by_form.get(composed(name), name) for name in wanted.document[1]]
-    pairing = paired(names, known) if near else None
+    pairing = None if before is None else paired(names, known)
     if pairing is not None:
         names = [pairing.names.get(name, name) for name in names]
     codes, uniques = numbered(as_objects(names))
-    return replace(wanted, document=(codes[wanted.document[0]], uniques)), () if pairing is None else pairing.notes
+    notes = () if pairing is None or not pairing.names else pairing_notes(pairing.after(before or {}))
+    return replace(wanted, document=(codes[wanted.document[0]], uniques)), notes
+
+
+def pairs_of(truth: Any) -> Pairs:
+    """Return what was paired when a truth was read."""
+    pairs = getattr(truth, "attrs", {}).get("paired", {})
+    return {str(document): (str(name), str(how)) for document, (name, how) in pairs.items()}
 
 
 def pair_documents(truth: pd.DataFrame, known: Sequence[str]) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -237,16 +248,22 @@ def pair_documents(truth: pd.DataFrame, known: Sequence[str]) -> tuple[pd.DataFr
     if "document" not in getattr(truth, "columns", ()):
         return truth, ()
     names = [str(name) for name in truth["document"].dropna().unique()]
-    if set(known).issuperset(names):
-        return truth, ()
-    by_form = {composed(name) for name in known}
-    pairing = paired([name for name in names if composed(name) not in by_form], _open(known, names))
+    pairing = pair_names(names, known)
     if not pairing.names:
         return truth, ()
     renamed = truth.assign(document=truth["document"].map(lambda name: pairing.names.get(name, name)))
     renamed["document"] = renamed["document"].astype(truth["document"].dtype)
-    renamed.attrs = dict(truth.attrs)
-    return renamed, pairing.notes
+    pairs = pairing.after(pairs_of(truth))
+    renamed.attrs = {**truth.attrs, "paired": {document: list(pair) for document, pair in pairs.items()}}
+    return renamed, pairing_notes(pairs)
+
+
+def pair_names(names: Sequence[str], known: Sequence[str]) -> Pairing:
+    """Pair names of a truth with those of the run; those that differ in their Unicode form only are the same here."""
+    if set(known).issuperset(names):
+        return Pairing({}, {})
+    by_form = {composed(name) for name in known}
+    return paired([name for name in names if composed(name) not in by_form], _open(known, names))
 
 
 def _open(known: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -20,7 +20,14 @@ from gini_notebook.schema import dotted
 # The rules whose values have a notation.
 _NOTATIONS = ("amount", "numeric", "date", "integer", "currency", "timeperiod", "bool")
 # What reading the truth has said, and what the evaluation knows better.
-_SAID_ANEW = ("truth_unread", "currency_not_stated", "columns_unknown", "missing_words", "alternatives_found")
+_SAID_ANEW = (
+    "truth_unread",
+    "currency_not_stated",
+    "columns_unknown",
+    "missing_words",
+    "alternatives_found",
+    "unclear_uploads",
+)
 # Each word as it is written: one look into a set for each of perhaps a million values.
 _SPELLED = frozenset(
     spelled for word in MISSING_WORDS for spelled in (word, word.upper(), word.title(), word.capitalize())
@@ -32,6 +39,7 @@ _WARNED = (
     "fields_left_out",
     "missing_words",
     "declared_unknown",
+    "columns_lacking",
     "sheets_unread",
 )
 # Names that are looked at for a nearest one; more would take long, and nobody reads them.
@@ -133,6 +141,8 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> 
         notes.append(Note("documents_without_truth", len(without), examples=tuple(without[:EXAMPLES])))
     if failed:
         notes.append(Note("documents_failed", failed))
+    if facts["documents_unclear"]:
+        notes.append(Note("unclear_uploads", facts["documents_unclear"]))
     if facts["service"] == "sandbox":
         notes.append(Note("sandbox"))
     if facts["never_delivered"] and answered:
@@ -146,11 +156,12 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> 
 
 def all_notes(truth: Any, batch: Any, *parts: Iterable[Note]) -> tuple[Note, ...]:
     """Return the notes of a truth, of a run, and those that the evaluation made itself, gravest first."""
-    of_truth = [note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind not in _SAID_ANEW]
+    anew = {*_SAID_ANEW, *({"documents_paired"} & {note.kind for part in parts for note in part})}
+    of_truth = [note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind not in anew]
     several = [
         note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind == "alternatives_found"
     ]
-    of_batch = [note for note in getattr(batch, "notes", ()) if isinstance(note, Note)]
+    of_batch = [note for note in getattr(batch, "notes", ()) if isinstance(note, Note) and note.kind not in anew]
     return merged([*_without_lists([of_truth, several, of_batch, *parts])])
 
 
@@ -170,8 +181,7 @@ def _without_lists(parts: Iterable[Iterable[Note]]) -> Iterable[list[Note]]:
 
 def warn_of(notes: Sequence[Note]) -> None:
     """Warn of the gravest note about the truth, if there is a grave one; all of them stand in ``result.notes``."""
-    # A column left out is worth a warning if it may be a misspelt field; else it is a remark, and its note is enough.
-    grave = [note for note in notes if note.kind in _WARNED and (note.detail or note.kind != "fields_left_out")]
+    grave = [note for note in notes if note.kind in _WARNED and note.level == "must"]
     if grave:
         more = f" ({len(grave) - 1} more in result.notes)" if len(grave) > 1 else ""
         warnings.warn(f"{grave[0].text} {grave[0].advice}{more}", TruthWarning, stacklevel=5)

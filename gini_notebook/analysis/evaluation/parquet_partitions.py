@@ -9,8 +9,8 @@ here, since the guarded process knows no credentials.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,7 +30,7 @@ from gini_notebook.analysis.evaluation.encoding import (
     check_stated,
     encode,
 )
-from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
+from gini_notebook.analysis.evaluation.inputs import Paths, is_paths, pair_documents, pair_names
 from gini_notebook.analysis.evaluation.partitions import (
     Pair,
     Partitions,
@@ -62,6 +62,8 @@ class _Rows:
     name: str
     schema: Any
     groups: tuple[tuple[Any, frozenset[str] | None], ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """From names of documents in the files to those of the run, where they differ."""
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -69,7 +71,10 @@ class _Rows:
     def load(self) -> pd.DataFrame:
         """Read the rows."""
         frames = [_of(_read(group, self.name), documents, self.name) for group, documents in self.groups]
-        return pd.concat(frames, ignore_index=True) if frames else _frame(self.schema.empty_table())
+        rows = pd.concat(frames, ignore_index=True) if frames else _frame(self.schema.empty_table())
+        if not self.names:
+            return rows
+        return rows.assign(document=[self.names.get(str(name), name) for name in rows["document"]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,16 +117,18 @@ class _Table:
         """Look at every row group."""
         return list(run(partial(_scan, name=self.name), self.groups))
 
-    def divided(self, seen: Sequence[_Scanned], owner: dict[str, int], count: int) -> list[_Rows]:
-        """Return for each of so many partitions the rows of the documents it owns."""
+    def divided(
+        self, seen: Sequence[_Scanned], owner: dict[str, int], count: int, names: Mapping[str, str]
+    ) -> list[_Rows]:
+        """Return for each of so many partitions the rows of the documents it owns, under other names where given."""
         shares: list[list[tuple[Any, frozenset[str] | None]]] = [[] for _ in range(count)]
         for group, known in zip(self.groups, seen, strict=True):
             by_owner = defaultdict(list)
             for document in known.documents:
-                by_owner[owner[composed(document)]].append(document)
+                by_owner[owner[composed(names.get(document, document))]].append(document)
             for place, documents in by_owner.items():
                 shares[place].append((group, None if len(by_owner) == 1 else frozenset(documents)))
-        return [_Rows(self.name, self.schema, tuple(share)) for share in shares]
+        return [_Rows(self.name, self.schema, tuple(share), names) for share in shares]
 
 
 def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Partitions:
@@ -135,27 +142,32 @@ def partition_parquet(extractions: Paths, truth: Any, run: Run) -> Partitions:
     found = _Table(extractions, EXTRACTIONS)
     seen = found.seen(run)
     owner: dict[str, int] = {}
-    _own(owner, seen, 0)
+    _own(owner, seen, 0, {})
+    known = list(dict.fromkeys(name for scanned in seen for name in scanned.documents))
     if is_paths(truth):
         wanted = _Table(truth, TRUTH)
         seen_too = wanted.seen(run)
-        _own(owner, seen_too, len(seen))
-        shares: Sequence[Any] = wanted.divided(seen_too, owner, len(seen) + len(seen_too))
+        pairing = pair_names([name for scanned in seen_too for name in scanned.documents], known)
+        notes = pairing.notes
+        _own(owner, seen_too, len(seen), pairing.names)
+        shares: Sequence[Any] = wanted.divided(seen_too, owner, len(seen) + len(seen_too), pairing.names)
         statistics = [known.statistics for known in (*seen, *seen_too)]
     else:
         check_frame(truth, TRUTH)
+        truth, notes = pair_documents(truth, known)
         shares = _shared_out(truth, owner, len(seen))
         statistics = [*(known.statistics for known in seen), scan_partition(_NO_ROWS, truth)]
-    pairs = [Pair(*both) for both in zip(found.divided(seen, owner, len(shares)), shares, strict=True)]
+    pairs = [Pair(*both) for both in zip(found.divided(seen, owner, len(shares), {}), shares, strict=True)]
     # What is left of the truth is mostly nothing.
     pairs = [pair for pair in pairs if len(pair.extractions) or len(pair.truth)] or pairs[:1]
-    return Partitions(pairs, statistics, run, tuple(found.schema.names), None if is_paths(truth) else truth)
+    whole = None if is_paths(truth) else truth
+    return Partitions(pairs, statistics, run, tuple(found.schema.names), whole, notes=notes)
 
 
-def _own(owner: dict[str, int], seen: Iterable[_Scanned], first: int) -> None:
+def _own(owner: dict[str, int], seen: Iterable[_Scanned], first: int, names: Mapping[str, str]) -> None:
     for place, known in enumerate(seen, start=first):
         for document in known.documents:
-            owner.setdefault(composed(document), place)
+            owner.setdefault(composed(names.get(document, document)), place)
 
 
 def _shared_out(truth: pd.DataFrame, owner: dict[str, int], rest: int) -> list[pd.DataFrame]:

@@ -252,7 +252,10 @@ def evaluate_partitions(
     candidates = partitions.candidates
     weighing = weights_notes(beyond[1], len(names))
     said = notes(
-        weighing, *_notes_of(results, labelled), notes_of_documents(facts, int(answered.sum()), int((~answered).sum()))
+        partitions.notes,
+        weighing,
+        *_notes_of(results, labelled),
+        notes_of_documents(facts, int(answered.sum()), int((~answered).sum())),
     )
     warn_of(said)
     facts["notes"] = as_plain(said)

@@ -79,6 +79,8 @@ class Partitions:
         Names of the columns of the extractions.
     truth, candidates
         The whole tables, where they are in memory.
+    notes
+        Which documents were paired though their names differ.
     """
 
     pairs: Sequence[Pair]
@@ -87,11 +89,12 @@ class Partitions:
     columns: tuple[str, ...]
     truth: pd.DataFrame | None = None
     candidates: pd.DataFrame | None = None
+    notes: tuple[Note, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave the executor behind when pickled: another process has no use for its threads and connections."""
         run = map if isinstance(self.run, partial) else self.run
-        return type(self), (self.pairs, self.statistics, run, self.columns, self.truth, self.candidates)
+        return type(self), (self.pairs, self.statistics, run, self.columns, self.truth, self.candidates, self.notes)
 
     def __deepcopy__(self, _memo: object) -> Self:
         """Return itself, with its executor: nothing in it ever changes."""

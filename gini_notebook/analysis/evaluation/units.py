@@ -60,6 +60,11 @@ class Units:
         """Whether documents count differently."""
         return self.weights is not None
 
+    @property
+    def typical_weight(self) -> float:
+        """How much a document weighs that is met by weight, as a multiple of the mean; 1 without weights."""
+        return 1.0 if self.weights is None else float((self.weights**2).sum() / self.weights.sum())
+
     def count(self, documents: int) -> int:
         """Return how many units so many documents are."""
         return documents if self.codes is None else int(self.codes.max(initial=-1)) + 1

@@ -210,7 +210,9 @@ def cost_intervals(
     return dearest * ends[0], dearest * ends[1]
 
 
-def difference_interval(influence: npt.ArrayLike, *, level: float = 0.95, assume_worst: bool = False) -> Limits:
+def difference_interval(
+    influence: npt.ArrayLike, *, level: float = 0.95, assume_worst: bool = False, typical_weight: float = 1.0
+) -> Limits:
     """Return the interval of a paired difference.
 
     Parameters
@@ -221,6 +223,8 @@ def difference_interval(influence: npt.ArrayLike, *, level: float = 0.95, assume
         Confidence, between 0 and 1.
     assume_worst
         Take the unseen document for one that changed altogether.
+    typical_weight
+        How much the unseen document weighs, as a multiple of the mean; 1 where documents have no weights.
 
     Returns
     -------
@@ -240,12 +244,13 @@ def difference_interval(influence: npt.ArrayLike, *, level: float = 0.95, assume
     >>> low > 0
     True
     """
-    low, high = difference_intervals([np.asarray(influence, dtype=np.float64)], level=level, assume_worst=assume_worst)
+    values = np.asarray(influence, dtype=np.float64)
+    low, high = difference_intervals([values], level=level, assume_worst=assume_worst, typical_weight=typical_weight)
     return float(low[0]), float(high[0])
 
 
 def difference_intervals(
-    influences: Sequence[FloatArray], *, level: float = 0.95, assume_worst: bool = False
+    influences: Sequence[FloatArray], *, level: float = 0.95, assume_worst: bool = False, typical_weight: float = 1.0
 ) -> tuple[FloatArray, FloatArray]:
     """Return the intervals of many paired differences at once; see :func:`difference_interval`."""
     tail = _tail(level)
@@ -256,7 +261,7 @@ def difference_intervals(
     for at, values in enumerate(influences):
         if not len(values):
             continue
-        unseen = 1.0 if assume_worst else _unseen_change(values)
+        unseen = typical_weight if assume_worst else _unseen_change(values, typical_weight)
         for side, turned in enumerate((-values, values)):
             highest, mean = max(float(turned.max()), unseen), float(turned.mean())
             ends[side, at] = highest
@@ -299,13 +304,13 @@ def _unseen_loss(given: Losses, tail: float) -> float:
     return max(SMALLEST_LOSS, float(1 - slope * failed), min(1.0, worst_seen))
 
 
-def _unseen_change(values: FloatArray) -> float:
+def _unseen_change(values: FloatArray, weight: float) -> float:
     """Return how much the unseen document may have changed."""
     size = float(np.abs(values).sum())
     if not size:
-        return 1.0
+        return weight
     typical = float((values**2).sum()) / size
-    return min(1.0, max(typical, 1 - size / 4))
+    return min(weight, max(typical, weight - size / 4))
 
 
 def _lost_shares(given: Sequence[Losses], level: float, *, assume_worst: bool) -> FloatArray:

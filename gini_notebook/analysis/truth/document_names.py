@@ -64,6 +64,10 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
+Pairs = Mapping[str, tuple[str, str]]
+"""From a document to the name by which the truth means it, and what differs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """Which names of the truth mean which documents.
@@ -72,12 +76,38 @@ class Pairing:
     ----------
     names
         From a name of the truth to the name of the document, where they differ.
-    notes
-        What was paired, and how the names differ.
+    differing
+        From a name of the truth to what differs.
     """
 
     names: Mapping[str, str]
-    notes: tuple[Note, ...]
+    differing: Mapping[str, str]
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was paired, and how the names differ."""
+        return pairing_notes(self.after({}))
+
+    def after(self, before: Pairs) -> dict[str, tuple[str, str]]:
+        """Return all that was paired, with what was paired before; a document that was paired twice is there once."""
+        pairs = {}
+        for document, (name, how) in before.items():
+            now = self.names.get(document, document)
+            if now != name:
+                pairs[now] = (name, how)
+        for name, document in self.names.items():
+            pairs.setdefault(document, (name, self.differing[name]))
+        return pairs
+
+
+def pairing_notes(pairs: Pairs) -> tuple[Note, ...]:
+    """Say which documents were paired, by what differs."""
+    notes = []
+    for how, _ in _STEPS:
+        found = [f"{name} = {document}" for document, (name, by) in pairs.items() if by == how]
+        if found:
+            notes.append(Note("documents_paired", len(found), detail=how, examples=tuple(found[:EXAMPLES])))
+    return tuple(notes)
 
 
 def paired(wanted: Iterable[str], known: Iterable[str]) -> Pairing:
@@ -100,17 +130,16 @@ def paired(wanted: Iterable[str], known: Iterable[str]) -> Pairing:
     open_ones = [name for name in dict.fromkeys(wanted) if name not in exact]
     taken = exact & set(wanted)
     names: dict[str, str] = {}
-    notes = []
+    differing: dict[str, str] = {}
     for how, form in _STEPS:
         free = [name for name in there if name not in taken]
         found = _unique(open_ones, free, form)
         if found:
             names |= found
             taken.update(found.values())
+            differing |= dict.fromkeys(found, how)
             open_ones = [name for name in open_ones if name not in found]
-            examples = tuple(f"{one} = {other}" for one, other in list(found.items())[:EXAMPLES])
-            notes.append(Note("documents_paired", len(found), detail=how, examples=examples))
-    return Pairing(names, tuple(notes))
+    return Pairing(names, differing)
 
 
 def _unique(wanted: Sequence[str], known: Sequence[str], form: Callable[[str], str]) -> dict[str, str]:

@@ -255,9 +255,19 @@ def nearest(name: str, names: Iterable[str] = ()) -> str:
     >>> nearest("Betrga"), nearest("Notiz")
     ('amountToPay', '')
     """
+    return _nearest(
+        name, {**_LABELS, **{key(other): other for other in names}, **dict.fromkeys(_DOCUMENTS, "document")}
+    )
+
+
+def nearest_of(name: str, names: Iterable[str]) -> str:
+    """Return which of some names is near to a name, or an empty string if none is."""
+    return _nearest(name, {key(other): other for other in names})
+
+
+def _nearest(name: str, words: Mapping[str, str]) -> str:
     word = key(name)
-    words = {**_LABELS, **{key(other): other for other in names}, **dict.fromkeys(_DOCUMENTS, "document")}
-    best = max(words, key=lambda other: OSA.normalized_similarity(word, other))
+    best = max(words, key=lambda other: OSA.normalized_similarity(word, other), default="")
     is_near = OSA.distance(word, best) <= 1 or OSA.normalized_similarity(word, best) >= _NEAR
     return words[best] if is_near and len(word) > 2 else ""
 

@@ -48,6 +48,10 @@ class Labels:
         Columns of wide tables whose name nobody knows: perhaps fields, perhaps remarks.
     notes
         What to know about what was read.
+    paired
+        Every document whose name another source writes in another way: how, and what differs.
+    headers
+        What stands above columns, or is a key of JSON.
     edited
         Only of edits: every place that they decide about, and what may have stood there for them to be about it.
     lines
@@ -60,6 +64,8 @@ class Labels:
     no_rows: dict[tuple[str, str], None] = field(default_factory=dict)
     unsure: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    paired: dict[str, tuple[str, str]] = field(default_factory=dict)
+    headers: dict[str, None] = field(default_factory=dict)
     edited: dict[Place, list[Said]] | None = None
     lines: dict[str, str] = field(default_factory=dict)
 
@@ -82,6 +88,9 @@ class Labels:
         self.fields.update(other.fields)
         self.no_rows.update(other.no_rows)
         self.unsure.update(other.unsure)
+        self.headers.update(other.headers)
+        for document, pair in other.paired.items():
+            self.paired.setdefault(document, pair)
         self.notes.extend(other.notes)
         self.lines.update(other.lines)
 
@@ -102,9 +111,10 @@ def packed(labels: Labels) -> Value:
             [place(document), place(group), row, place(name), number, [[place(state), value] for state, value in said]]
             for (document, group, row, name, number), said in labels.edited.items()
         ]
+    headers = [place(name) for name in labels.headers]
     lines: list[Value] = [[place(document), text] for document, text in labels.lines.items()]
     texts, columns = labels.labels.packed()
-    return [texts, columns, documents, fields, no_rows, unsure, notes, edited, lines]
+    return [texts, columns, documents, fields, no_rows, unsure, notes, headers, edited, lines]
 
 
 def unpacked(value: Value) -> Labels:
@@ -117,12 +127,13 @@ def unpacked(value: Value) -> Labels:
     """
     content: Any = value
     try:
-        names, columns, documents, fields, no_rows, unsure, notes, edited, lines = content
+        names, columns, documents, fields, no_rows, unsure, notes, headers, edited, lines = content
         labels = LabelColumns.unpacked(names, columns)
         result = Labels(labels, {names[place]: None for place in unpacked_codes(documents).tolist()})
         for kept, pairs in ((result.fields, fields), (result.no_rows, no_rows), (result.unsure, unsure)):
             kept.update({(names[one], names[other]): None for one, other in pairs})
         result.notes = [_note(*one) for one in notes]
+        result.headers = {names[place]: None for place in headers}
         result.edited = None if edited is None else dict(_edited(names, *one) for one in edited)
         result.lines = {names[document]: text for document, text in lines}
     except (TypeError, ValueError, LookupError) as error:

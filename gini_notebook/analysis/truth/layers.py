@@ -55,7 +55,7 @@ def put_over(base: Labels, later: Labels, name: str) -> None:
 def name_documents(labels: Labels, names: Sequence[str]) -> None:
     """Write the documents as they are named elsewhere, where exactly one candidate remains."""
     pairing = paired(labels.documents, names)
-    labels.notes.extend(pairing.notes)
+    labels.paired = pairing.after(labels.paired)
 
     def name_of(document: str) -> str:
         return pairing.names.get(document, document)

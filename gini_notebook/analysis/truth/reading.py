@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gini_notebook import _guarded
 from gini_notebook.analysis.truth import label_notes
 from gini_notebook.analysis.truth.column_values import Wishes
-from gini_notebook.analysis.truth.document_names import names_of
+from gini_notebook.analysis.truth.document_names import names_of, pairing_notes
 from gini_notebook.analysis.truth.edits import Edit, fold, is_journal, journal_labels, labels_of_edits
 from gini_notebook.analysis.truth.einvoice.line_amounts import ATTRIBUTE, read_each, written_together
 from gini_notebook.analysis.truth.folder import (
@@ -22,6 +22,7 @@ from gini_notebook.analysis.truth.folder import (
     read_document,
     read_documents,
 )
+from gini_notebook.analysis.truth.headers import key, nearest_of
 from gini_notebook.analysis.truth.journal import Journal
 from gini_notebook.analysis.truth.label_columns import LabelColumns
 from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, place_of, unpacked
@@ -240,7 +241,7 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
     if not labels.labels:
         raise TruthError(_nothing_found(reading))
     labels.notes = [note for note in labels.notes if note.kind not in label_notes.KINDS]
-    labels.notes += label_notes.notes_of_labels(labels.labels)
+    labels.notes += [*label_notes.notes_of_labels(labels.labels), *pairing_notes(labels.paired), *_lacking(reading)]
     if reading.tables:
         labels.notes.append(Note("tables_passed_over", len(reading.tables), examples=_first(reading.tables)))
     if reading.problems:
@@ -254,10 +255,22 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
         summary=_summary(reading),
         unsure=[dotted(*one) for one in labels.unsure],
         notes=as_plain(merged([labels.notes])),
+        paired={document: list(pair) for document, pair in labels.paired.items()},
     )
     if labels.lines:
         table.attrs[ATTRIBUTE] = written_together(labels.lines)
     return table
+
+
+def _lacking(reading: _Reading) -> list[Note]:
+    """Say which names of ``columns=`` no source has."""
+    there = set(map(key, reading.labels.headers))
+    lacking = [name for name in reading.wishes.columns if key(name) not in there]
+    if not lacking:
+        return []
+    words = {name: nearest_of(name, reading.labels.headers) for name in lacking}
+    near = [f"{name} is near {other}" for name, other in words.items() if other]
+    return [Note("columns_lacking", len(lacking), tuple(lacking), f" ({'; '.join(near)})" if near else "")]
 
 
 def _unsure_of_invoices(labels: Labels) -> None:

@@ -220,6 +220,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
         if name not in {*_NOT_TRUTH, _FEEDBACK} and (one.known or one.field in fields)
     ]
     result.unsure.update({("", one.field): None for one in told if not one.known})
+    result.headers.update(dict.fromkeys(literal))
     result.notes += [*header_notes(told), *names_note(changed)]
     return result
 

@@ -190,6 +190,7 @@ def table_labels(table: Table, wishes: Wishes) -> Labels:
     result = Labels(notes=[*table.grid.notes, *_place_notes(table)])
     found = _long(table, result) if table.is_long else _wide(table, wishes, result)
     result.notes += header_notes(table.columns)
+    result.headers.update({one.name: None for one in table.columns if one is not None})
     labels, notes = labels_of(found, wishes)
     result.notes += notes
     if not table.is_long:
@@ -206,7 +207,7 @@ def is_sum(document: str) -> bool:
 
 def _verbatim(table: Table) -> Labels:
     """Read a table that this package wrote: nothing in it is to be understood in another way than it stands there."""
-    result = Labels(notes=list(table.grid.notes))
+    result = Labels(notes=list(table.grid.notes), headers=dict.fromkeys(TRUTH.columns))
     for number, cells in table.grid.rows[table.header_at + 1 :]:
         texts = [cell_text(cell) or "" for cell in cells]
         if not any(map(str.strip, texts)):
@@ -351,8 +352,8 @@ def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]
     if filled:
         result.notes.append(Note("merged_cells", filled, (grid.where,)))
     if nameless:
-        names = tuple(f"column {letters(at)} without a name" for at in sorted(nameless))
-        result.notes.append(Note("columns_unknown", len(names), names, ", not read"))
+        names = tuple(f"column {letters(at)}" for at in sorted(nameless))
+        result.notes.append(Note("columns_nameless", len(names), names))
 
 
 def _is_sum(table: Table, cells: Sequence[Cell], *, last: bool) -> bool:

@@ -133,6 +133,7 @@ class Batch:
         with self._ledger() as ledger:
             found, scans = left_out(ledger), running.scans_note(ledger)
             counts = {"documents_repeated": count_repeated(ledger), "documents_in_excess": surplus_count(ledger)}
+            counts["unclear_uploads"] = count_by_status(ledger)["unclear"]
         notes = [Note(kind, count) for kind, count in counts.items() if count]
         notes += [] if scans is None else [scans]
         if found:

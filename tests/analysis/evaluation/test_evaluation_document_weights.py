@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gini_notebook import compare, evaluate, to_label
+from gini_notebook import Evaluation, compare, evaluate, to_label
 from gini_notebook.errors import SchemaError, SettingError
 
 FIELDS = ("amountToPay", "iban")
@@ -114,8 +114,6 @@ def test_what_are_no_weights_is_refused() -> None:
 def test_what_counts_every_document_once_refuses_weights() -> None:
     found, truth, weights = random_run(5)
     weighted = evaluate(found, truth, weights=weights)
-    with pytest.raises(SettingError, match=r"compare\(\) counts every document once"):
-        compare(weighted, weighted)
     confident = evaluate(found.assign(confidence=0.5), truth, weights=weights)
     for call in (
         confident.reliability,
@@ -125,6 +123,83 @@ def test_what_counts_every_document_once_refuses_weights() -> None:
     ):
         with pytest.raises(SettingError, match="count every document once"):
             call()
+
+
+DIFFERENCES = ("f1_a", "f1_b", "f1_difference", "precision_difference", "recall_difference")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_M26_two_weighted_runs_differ_as_if_documents_were_there_as_often_as_they_weigh(seed: int) -> None:
+    found, truth, weights = random_run(seed)
+    other = random_run(seed + 100)[0].assign(document=found["document"])
+    sides = [evaluate(run, truth, weights=weights) for run in (found, other)]
+    whole = [evaluate(repeated(run, weights), repeated(truth, weights)) for run in (found, other)]
+    weighted, counted = compare(*sides), compare(*whole)
+    for name in DIFFERENCES:
+        np.testing.assert_allclose(weighted.by_field()[name], counted.by_field()[name], atol=1e-12)
+    rows = [one.summary().set_index("metric").loc["perfect_documents"] for one in (weighted, counted)]
+    np.testing.assert_allclose(
+        rows[0][["a", "b", "difference"]].astype(float), rows[1][["a", "b", "difference"]].astype(float)
+    )
+    assert rows[0]["low"] <= rows[0]["difference"] <= rows[0]["high"]
+    table = weighted.by_field()
+    assert (table["f1_difference_low"] <= table["f1_difference"]).all()
+    assert (table["f1_difference"] <= table["f1_difference_high"]).all()
+    assert table.attrs["document_weights"] == "weight"
+    assert [(note.kind, note.count) for note in weighted.notes] == [("documents_weighted", len(weights))]
+
+
+def test_M26_equal_weights_are_none_in_a_comparison_and_only_ratios_matter(tmp_path) -> None:
+    found, truth, weights = random_run(6)
+    other = random_run(7)[0].assign(document=found["document"])
+
+    def compared(one: object, two: object) -> pd.DataFrame:
+        return compare(evaluate(found, truth, weights=one), evaluate(other, truth, weights=two)).by_field()
+
+    assert compared(weights * 0 + 3, weights * 0 + 3).equals(compared(None, None))
+    assert not compared(weights, weights).equals(compared(None, None))
+    np.testing.assert_allclose(compared(weights, weights * 10)["p"], compared(weights, weights)["p"])
+    kept = [evaluate(run, truth, weights=weights).save(tmp_path / f"{at}.zip") for at, run in enumerate((found, other))]
+    assert compare(*map(Evaluation.load, kept)).by_field().equals(compared(weights, weights))
+    # What is compared are the common documents, and weights are those of them.
+    inside = truth["document"] < "0040.pdf"
+    both = compare(evaluate(found, truth, weights=weights), evaluate(other[inside], truth[inside], weights=weights))
+    alone = compare(*(evaluate(run[inside], truth[inside], weights=weights) for run in (found, other)))
+    np.testing.assert_allclose(both.by_field()["f1_difference_low"], alone.by_field()["f1_difference_low"])
+
+
+def test_M26_runs_with_other_weights_are_refused_with_the_remedy() -> None:
+    found, truth, weights = random_run(8)
+    plain, weighted = evaluate(found, truth), evaluate(found, truth, weights=weights)
+    other = evaluate(found, truth, weights=weights.where(weights.index != "0003.pdf", 9))
+    for pair, message in (
+        (
+            (plain, weighted),
+            r"the second has weights of documents, the first has none\. Evaluate both runs with the same",
+        ),
+        ((weighted, plain), "the first has weights of documents, the second has none"),
+        ((weighted, other), r"the weights of \d+ document\(s\) differ, first of '000\d\.pdf'\. Evaluate both runs"),
+    ):
+        with pytest.raises(SettingError, match=message):
+            compare(*pair)
+
+
+def test_M26_the_interval_of_a_weighted_difference_holds() -> None:
+    rng = np.random.default_rng(20261130)
+    held, runs, documents = 0, 60, 80
+    size = 600
+    heavy = np.arange(size) % 6 == 0
+    chances = np.where(heavy, 0.9, 0.3), np.where(heavy, 0.85, 0.7)
+    worlds = [rng.random(size) < chance for chance in chances]
+    aim = float(worlds[1].mean() - worlds[0].mean())
+    inclusion = np.where(heavy, 0.05, 0.2)
+    for _ in range(runs):
+        drawn = np.flatnonzero(rng.random(size) < inclusion)[:documents]
+        sides = [tables(world[drawn][:, None]) for world in worlds]
+        weights = pd.Series(1 / inclusion[drawn], index=sides[0][1]["document"].unique(), name="weight")
+        row = compare(*(evaluate(*side, weights=weights) for side in sides)).by_field().iloc[0]
+        held += bool(row["recall_difference_low"] <= aim <= row["recall_difference_high"])
+    assert held / runs >= 0.9
 
 
 def population(rng: np.random.Generator, size: int = 1000) -> np.ndarray:

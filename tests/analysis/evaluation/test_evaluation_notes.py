@@ -1,12 +1,15 @@
 """Alternatives, labels that are unclear, amounts without a currency, names of documents, and the notes about them."""
 
 import warnings
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from gini_notebook import Edit, Journal, read_truth
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import SchemaError, TruthWarning
+from gini_notebook.notes import Note
 from tests.analysis.evaluation.evaluation_samples import header, items, outcomes
 
 
@@ -114,3 +117,61 @@ def test_M25_one_warning_for_the_gravest_and_all_notes_in_the_displays(tmp_path)
     numbers = [result.check(f"{name}<=0")[0].value for name in ("truth_unread", "documents_failed")]
     assert numbers[0] == 1
     assert numbers[1] != numbers[1]  # a bare table cannot tell
+
+
+def test_M25_uploads_of_unknown_outcome_are_said_once():
+    extractions = header(("a", "iban", "DE1"))
+    documents = pd.DataFrame({"document": ["a", "b", "c"], "status": ["completed", "unclear", "unclear"]})
+    batch = SimpleNamespace(extractions=extractions, documents=documents, notes=(Note("unclear_uploads", 2),))
+    result = evaluate(batch, truth(("a", "", 0, "iban", 0, "DE1", "value"), ("b", "", 0, "iban", 0, "DE2", "value")))
+    assert kinds(result)["unclear_uploads"] == 2
+    assert result.check("unclear_uploads<=0")[0].passed is False
+
+
+def test_M25_a_document_that_is_paired_twice_is_counted_once(tmp_path):
+    base = pd.DataFrame({"document": [f"RE-{number}" for number in range(6)], "iban": "DE1"})
+    journal = Journal(tmp_path / "labels.jsonl")
+    journal.append(Edit(document="RE-3.pdf", field="iban", state="value", value="DE2"))
+    names = [f"RE-{number}.pdf" for number in range(6)]
+    read = read_truth([base, journal.path], documents=names)
+    assert [note.count for note in read.notes if note.kind == "documents_paired"] == [6]
+    found = header(*((name, "iban", "DE1") for name in names))
+    batch = SimpleNamespace(extractions=found, documents=pd.DataFrame({"document": names, "status": "completed"}))
+    for result in (
+        evaluate(found, read_truth([base, journal.path])),
+        evaluate(batch, read_truth([base, journal.path])),
+    ):
+        assert kinds(result)["documents_paired"] == 6
+    assert kinds(evaluate(found, read))["documents_paired"] == 6
+
+
+def test_M25_a_column_left_out_is_grave_where_its_name_is_near_a_field_and_a_remark_else():
+    for column, level in (("Betrga", "must"), ("Sachbearbeitung", "info")):
+        read = read_truth(pd.DataFrame({"document": ["a"], "iban": ["DE1"], column: ["x"]}))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", TruthWarning)
+            result = evaluate(header(("a", "iban", "DE1")), read)
+        assert [note.level for note in read.notes if note.kind == "columns_unknown"] == [level]
+        assert [note.level for note in result.notes if note.kind == "fields_left_out"] == [level]
+        assert result.check("fields_left_out<=0")[0].passed is False
+
+
+@pytest.mark.parametrize("stored", ["truth in memory", "truth in a file", "dask"])
+def test_M25_names_that_differ_in_case_ending_or_folder_are_paired_in_partitions_too(tmp_path, stored):
+    names = [f"in/RE-{number:03}.PDF" for number in range(30)]
+    wanted = truth(*((f"re-{number:03}", "", 0, "iban", 0, "DE1", "value") for number in range(30)))
+    found = header(*((name, "iban", "DE1") for name in names)).sample(frac=1, random_state=1).reset_index(drop=True)
+    whole = evaluate(found, wanted)
+    if stored == "dask":
+        frames = pytest.importorskip("dask.dataframe")
+        parted = evaluate(frames.from_pandas(found, npartitions=3), wanted)
+    else:
+        found.to_parquet(tmp_path / "found.parquet", row_group_size=7)
+        wanted.to_parquet(tmp_path / "truth.parquet", row_group_size=4)
+        parted = evaluate(
+            tmp_path / "found.parquet", wanted if stored == "truth in memory" else tmp_path / "truth.parquet"
+        )
+    assert kinds(parted)["documents_paired"] == kinds(whole)["documents_paired"] == 30
+    assert parted.documents["document"].tolist() == whole.documents["document"].tolist() == names
+    pd.testing.assert_frame_equal(parted.by_field(), whole.by_field())
+    assert parted.in_memory().to_truth().digest == whole.to_truth().digest

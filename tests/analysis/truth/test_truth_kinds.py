@@ -369,3 +369,21 @@ def test_no_table_marks_a_perfect_run_without_a_word():
     }
     assert "SILENT" not in found.values()
     assert sum(what != "refused" for what in found.values()) >= 40
+
+
+def test_M25_a_name_of_columns_that_no_source_has_is_said_with_the_nearest():
+    frame = pd.DataFrame({"document": ["a"], "Betrag netto": ["1.00:EUR"], "iban": ["DE1"]})
+    truth = read_truth(frame, columns={"Betrag nett": "amountToPay", "IBAN ": "iban"})
+    [note] = [note for note in truth.notes if note.kind == "columns_lacking"]
+    assert (note.level, note.about, note.count) == ("must", ("Betrag nett",), 1)
+    assert "Betrag nett is near Betrag netto" in note.text
+    both = [frame, pd.DataFrame({"document": ["a"], "Referenz-Id": ["x"]})]
+    assert "columns_lacking" not in kinds(read_truth(both, columns={"Referenz-Id": "paymentReference"}))
+    assert "columns_lacking" in kinds(read_truth(both, columns={"Referenz": "paymentReference"}))
+
+
+def test_the_number_of_an_invoice_stays_a_field_of_its_own_in_every_form(tmp_path):
+    long = "document,field,value\na.pdf,invoiceId,RE-1\na.pdf,iban,DE1\n"
+    wide = "document,invoiceId,iban\na.pdf,RE-1,DE1\n"
+    for name, text in (("a.csv", long), ("b.csv", wide), ("c.json", '[{"document":"a.pdf","invoiceId":"RE-1"}]')):
+        assert "invoiceId" in read_truth(table(tmp_path, text, name))["field"].tolist()
