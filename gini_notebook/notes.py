@@ -294,6 +294,13 @@ KINDS: Mapping[str, Kind] = {
         "If that is wrong, name them with read_truth(columns={...}).",
         "If that is wrong, name them with --column OLD=NEW.",
     ),
+    "columns_hidden": Kind(
+        "info",
+        "{count} hidden {count:column|columns} of {detail} read, too: {about}.",
+        "{count} ausgeblendete {count:Spalte|Spalten} von {detail} mitgelesen: {about}.",
+        "Take what does not count out of the table.",
+        "Take what does not count out of the table.",
+    ),
     "columns_nameless": Kind(
         "info",
         "{count} {count:column|columns} without a name not read: {about}.",

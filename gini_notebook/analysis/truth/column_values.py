@@ -31,6 +31,12 @@ _SERVICE_AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?:[A-Za-z]{3}").fullmatch
 _SERVICE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
 _THOUSAND = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}").fullmatch
 _EXPONENT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}").fullmatch
+_FLOAT = re.compile(r"[0-9]+\.0+").fullmatch  # what a program makes of a whole number beside missing ones
+_NAMED_IBAN = re.compile(r"\s*(?:IBAN|Konto|Kto)\b[\s.:-]*(?=[A-Z]{2}[0-9]{2})", re.IGNORECASE)
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "y", "ja", "j", "wahr", "1", "x"), "true"),
+    **dict.fromkeys(("false", "no", "n", "nein", "falsch", "0"), "false"),
+}
 _NAMES = {"de": "German", "ch": "Swiss", "en": "English"}
 _FIRST_DAY = datetime.date(1899, 12, 30)  # day 0 of the dates of spreadsheets
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119
@@ -127,9 +133,13 @@ class ColumnOfCells:
     where: Callable[[int], str]
 
 
+# Of these, the service names an entity that says less than their values do.
+_KINDS: Mapping[str, str] = {"creditorAccountNumber": "iban", "instantPayment": "flag"}
+
+
 def kind_of(field_name: str) -> str:
     """Return the entity of a field; what the service does not know is text."""
-    return "iban" if field_name == "creditorAccountNumber" else FIELD_ENTITIES.get(field_name, "text")
+    return _KINDS.get(field_name) or FIELD_ENTITIES.get(field_name, "text")
 
 
 def read_values(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], list[Note]]:
@@ -153,6 +163,8 @@ def _note(kind: str, column: ColumnOfCells, examples: Sequence[str], detail: str
 
 
 def _refuse_lost(column: ColumnOfCells) -> None:
+    texts = [cell for cell in column.cells if isinstance(cell, str) and cell.strip()]
+    through_floats = column.kind == "reference" and all(_FLOAT(text.strip()) for text in texts)
     for place, cell in enumerate(column.cells):
         if isinstance(cell, Broken):
             message = f"{column.where(place)} holds the error {cell.error}. Mend the cell, or empty it."
@@ -164,6 +176,7 @@ def _refuse_lost(column: ColumnOfCells) -> None:
             )
             raise TruthError(message)
         lost = isinstance(cell, Number) or (isinstance(cell, str) and _EXPONENT(cell.strip()))
+        lost = lost or (through_floats and isinstance(cell, str) and bool(cell.strip()))
         if lost and column.kind in IDENTIFIERS:
             message = (
                 f"{column.where(place)} holds a number where {column.place} is a text of letters and digits: leading "
@@ -204,6 +217,21 @@ def _texts(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], li
     numbers = [notations.plain(cell.value) for cell in column.cells if isinstance(cell, Number)]
     notes = [_note("numbers_as_text", column, numbers)] if numbers and column.place.endswith("artNumber") else []
     return [cell_text(cell) for cell in column.cells], notes
+
+
+def _ibans(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], list[Note]]:
+    texts = [cell_text(cell) for cell in column.cells]
+    values = [text if text is None else _NAMED_IBAN.sub("", text, count=1) for text in texts]
+    named = [text for text, value in zip(texts, values, strict=True) if text is not None and text != value]
+    return values, [_note("notation_understood", column, named, "account numbers behind a word")] if named else []
+
+
+def _flags(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], list[Note]]:
+    texts = [cell_text(cell) for cell in column.cells]
+    values = [text if text is None else _FLAGS.get(text.strip().casefold(), text) for text in texts]
+    read = [text for text, value in zip(texts, values, strict=True) if text is not None and text.casefold() != value]
+    read = [text for text in read if text.strip().casefold() in _FLAGS]
+    return values, [_note("notation_understood", column, read, "true or false")] if read else []
 
 
 def is_missing_word(text: str) -> bool:
@@ -341,6 +369,8 @@ def _numbers(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
             values.append(notations.plain(cell.value))
             if cell.percent:
                 understood.say("percentages", notations.plain(cell.value))
+            elif 0 < cell.value < 1 and "Percentage" in column.place:
+                understood.say("percentages as they stand there (0.02 is 0.02 %, not 2 %)", notations.plain(cell.value))
         elif place in readings.values:
             text = texts[place].strip()
             values.append(
@@ -430,7 +460,7 @@ def reads_back(group: str, name: str, value: str) -> bool:
         return False
 
 
-_READERS = {"amount": _amounts, "numeric": _numbers, "date": _dates}
+_READERS = {"amount": _amounts, "numeric": _numbers, "date": _dates, "iban": _ibans, "flag": _flags}
 
 
 def together(notes: Iterable[Note]) -> list[Note]:

@@ -7,7 +7,7 @@ word is suggested, never taken.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -27,7 +27,7 @@ DOCUMENT_WORDS = (
     "document, file, filename, file name, document name, doc, doc name, document id, path, file path, pdf, pdf file, "
     "image, image name, Datei, Dateiname, Name der Datei, Dateipfad, Pfad, Dokument, Dokumentname, Dokumentenname, "
     "Name des Dokuments, Beleg, Belegname, Belegdatei, PDF-Datei, PDF-Name, Rechnungsdatei, Scan, Bild, Bildname, "
-    "Fichier, Documento"
+    "Fichier, Documento, Belegdokument, Quelldatei, Dokumentdatei, source file, source document, input file"
 )
 LONG_WORDS: Mapping[Role, str] = {
     "field": "field, field name, Feld, Feldname, Label, Attribut",
@@ -46,7 +46,8 @@ FIELD_WORDS: Mapping[str, str] = {
         "gross amount, gross total, payable amount, amount payable, payment amount, Betrag, Zahlbetrag, "
         "Zahlungsbetrag, Rechnungsbetrag, Gesamtbetrag, Bruttobetrag, Betrag brutto, Brutto, Endbetrag, Gesamtsumme, "
         "Rechnungssumme, Summe, zu zahlen, zu zahlender Betrag, zahlbarer Betrag, Überweisungsbetrag, Forderung, "
-        "Gesamtbetrag brutto, Rechnungsbetrag brutto, Gesamt"
+        "Gesamtbetrag brutto, Rechnungsbetrag brutto, Gesamt, Rechnungsendbetrag, Endsumme, total payable, "
+        "total to pay, amount to be paid, amount payable"
     ),
     "iban": (
         "iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, IBAN Empfänger, IBAN des Empfängers, "
@@ -57,7 +58,7 @@ FIELD_WORDS: Mapping[str, str] = {
         "payment recipient, recipient, recipient name, payee, payee name, creditor, supplier, supplier name, vendor, "
         "vendor name, seller, beneficiary, Empfänger, Zahlungsempfänger, Empfängername, Name des Empfängers, "
         "Name Empfänger, Name des Zahlungsempfängers, Begünstigter, Kontoinhaber, Lieferant, Lieferantenname, "
-        "Kreditor, "
+        "Kreditor, Name des Lieferanten, Name des Rechnungsstellers, Kreditorname, "
         "Gläubiger, Rechnungssteller, Rechnungsersteller, Rechnungsaussteller, Aussteller, Firma"
     ),
     "paymentPurpose": (
@@ -72,7 +73,8 @@ FIELD_WORDS: Mapping[str, str] = {
     "paymentDueDate": (
         "payment due date, due date, due, due on, date due, payment due, pay by, Fällig, Fällig am, Fälligkeit, "
         "Fälligkeitsdatum, Fälligkeitstag, Fällig bis, Zahlbar bis, Zahlungsziel, Zahlung bis, Zahlungstermin, "
-        "zu zahlen bis, Zahlbar am, Zahldatum"
+        "zu zahlen bis, Zahlbar am, Zahldatum, Zahlungsfrist, Zahlfrist, payment due by, due by, payable by, "
+        "payment deadline"
     ),
     "docType": "doc type, document type, Dokumenttyp, Dokumententyp, Dokumentart, Belegart, Belegtyp",
     "paymentState": "payment state, Zahlungsstatus, Zahlstatus",
@@ -129,6 +131,12 @@ _LABELS |= {word: field for field, words in FIELD_WORDS.items() for word in _key
 _ROLES: dict[str, Role] = {word: role for role, words in LONG_WORDS.items() for word in _keys(words)}
 _DOCUMENTS = {word: place for place, word in enumerate(_keys(DOCUMENT_WORDS))}
 _CURRENCIES = frozenset(_keys(CURRENCY_WORDS))
+# What people add in brackets, and what changes nothing; "netto" or "Cent" would.
+_REMARK = re.compile(r"^(.*\S)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]$", re.DOTALL).fullmatch
+_REMARKS = (
+    "brutto, gross, inkl MwSt, inkl USt, incl VAT, Datum, date, TT.MM.JJJJ, JJJJ-MM-TT, dd.mm.yyyy, yyyy-mm-dd, Text"
+)
+_IN_BRACKETS = frozenset(map(key, _REMARKS.split(", ")))
 _WITH_CURRENCY = re.compile(r"^(.*?)[ _\-/(\[]+(?:in +)?(€|\$|£|[A-Za-z]{3,4})[)\]]?$").fullmatch
 
 
@@ -209,7 +217,20 @@ def _by_words(name: str) -> Column | None:
         field, code = _LABELS.get(key(match[1])), currency(match[2])
         if field and code and FIELD_ENTITIES[field] == "amount":
             return Column(name, "label", field=field, currency=code)
-    return None
+    return _with_remark(name)
+
+
+def _with_remark(name: str) -> Column | None:
+    """Return what a name with a remark in brackets means: ``Fälligkeit (Datum)``, ``Kontonummer (IBAN)``."""
+    match = _REMARK(name)
+    if match is None:
+        return None
+    head, remark = match[1], key(match[2])
+    found = _literal(head, head) or _by_words(head)
+    if found is not None and remark in _IN_BRACKETS:
+        return replace(found, name=name)
+    field = _LABELS.get(remark, "")
+    return Column(name, "label", field=field) if found is None and field in ("iban", "bic") else None
 
 
 def resolved(header: Sequence[str], columns: Mapping[str, str]) -> list[Column | None]:

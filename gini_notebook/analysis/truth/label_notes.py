@@ -16,6 +16,7 @@ KINDS = frozenset(("check_digits", "missing_words", "currency_not_stated", "trut
 """The kinds of notes that are made here."""
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
+_ACCOUNT = 5
 _Values = Mapping[str, int]
 
 
@@ -51,6 +52,7 @@ def _notes_of_column(column: tuple[str, str], values: _Values) -> Iterator[Note]
     yield from _note("missing_words", place, values, is_missing_word)
     if kind == "iban":
         yield from _note("check_digits", place, values, fails_its_digits)
+        yield from _note("truth_unread", place, values, _is_no_iban, "IBAN")
     if kind == "amount":
         yield from _note("currency_not_stated", place, values, lambda value: bool(_NUMBER(value)))
     for of, detail, reads in _NOTATIONS:
@@ -70,6 +72,12 @@ _NOTATIONS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("numeric", "number", lambda value: bool(_NUMBER(value))),
     ("date", "date", notations.is_iso),
 )
+
+
+def _is_no_iban(value: str) -> bool:
+    """Return whether a text can be no IBAN: an account number of digits alone, or signs that no IBAN has."""
+    packed = "".join(mark for mark in notations.cleaned(value) if mark not in " -.")
+    return not is_missing_word(value) and (not packed.isalnum() or (packed.isdigit() and len(packed) >= _ACCOUNT))
 
 
 def fails_its_digits(value: str) -> bool:

@@ -85,6 +85,8 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
     where = path.name
     content = parse_json(text, where)
     if isinstance(content, dict):
+        content = _by_columns(content, wishes) or content
+    if isinstance(content, dict):
         content = next((content[name] for name in _LISTS if _is_list_of_records(content, name)), content)
     if isinstance(content, list):
         return _records([(f"entry {number} of {where}", entry) for number, entry in enumerate(content)], wishes)
@@ -109,6 +111,24 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
     raise TruthError(message)
 
 
+def _by_columns(content: Mapping[str, Any], wishes: Wishes) -> list[dict[str, Any]]:
+    """Return the records of a table that a program wrote by columns; none where it is something else."""
+    names, rows = content.get("columns"), content.get("data")
+    if isinstance(names, list) and isinstance(rows, list) and all(isinstance(name, str) for name in names):
+        whole = all(isinstance(row, list) and len(row) == len(names) for row in rows)
+        return [dict(zip(names, row, strict=True)) for row in rows] if whole else []
+    columns = [value for value in content.values() if isinstance(value, dict)]
+    numbered = bool(columns) and all(value and all(map(str.isdigit, value)) for value in columns)
+    if len(columns) < len(content) or not numbered or _document_column(content, wishes) is None:
+        return []
+    places = dict.fromkeys(place for value in columns for place in value)
+    return [{name: value[place] for name, value in content.items() if place in value} for place in places]
+
+
+def _document_column(content: Mapping[str, Any], wishes: Wishes) -> str | None:
+    return next((name for name in content if column(name, wishes.columns).role == "document"), None)
+
+
 def _is_list_of_records(content: Mapping[str, Any], name: str) -> bool:
     entries = content.get(name)
     others = [key for key, value in content.items() if key != name and isinstance(value, dict | list)]
@@ -119,7 +139,13 @@ def jsonl_labels(text: str, where: str, wishes: Wishes) -> Labels:
     """Read one object per line and document."""
     lines = ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
     places = ((f"line {number} of {where}", line) for number, line in lines)
-    return _records([(place, parse_json(line, place)) for place, line in places], wishes)
+    try:
+        return _records([(place, parse_json(line, place)) for place, line in places], wishes)
+    except TruthError as error:
+        if not isinstance(error.__cause__, json.JSONDecodeError):
+            raise
+        message = f"{error} JSON Lines has one whole object in each line; what goes over several lines is .json."
+        raise TruthError(message) from error
 
 
 def is_extractions(content: Any) -> bool:

@@ -5,6 +5,7 @@ import csv
 import datetime
 import io
 import math
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = (",", ";", "\t", "|")
+_FORMULA_OF_TEXT = re.compile(r'="((?:[^"]|"")*)"').fullmatch  # how a CSV file keeps zeros from a spreadsheet
 _WITHIN = 30  # rows that decide on the separator
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -41,6 +43,8 @@ def csv_labels(text: str, where: str, wishes: Wishes) -> Labels:
         text = text[5:].lstrip("\r").removeprefix("\n") if text[5:7] == "\r\n" else text[6:]
     separator = max(separators, key=lambda one: _fitness(text, one, where, wishes))
     grid = Grid(where, [(number + named, cells) for number, cells in _rows(text, separator, where)])
+    if _in_single_quotes(text):
+        grid.notes.append(Note("encoding_understood", about=(where,), detail="a table with cells in single quotes"))
     return table_labels(find_table(grid, wishes), wishes)
 
 
@@ -60,7 +64,12 @@ def _fitness(text: str, separator: str, where: str, wishes: Wishes) -> tuple[boo
 
 
 def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[Cell]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    quote = "'" if _in_single_quotes(text) else '"'
+    # A quote behind a separator and a blank begins a cell, unless it is a doubled one within another.
+    blank = re.search(rf'{re.escape(separator)} +"(?!")', text) is not None
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, strict=True, quotechar=quote, skipinitialspace=blank
+    )
     begun = 1
     try:
         for number, row in enumerate(reader, start=1):
@@ -73,7 +82,16 @@ def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[Cel
         raise TruthError(message) from error
 
 
+def _in_single_quotes(text: str) -> bool:
+    """Return whether every cell of the first line is in single quotes, as some databases write them."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    cells = re.split("|".join(map(re.escape, SEPARATORS)), first)
+    return len(cells) > 1 and all(len(cell) > 2 and cell[0] == cell[-1] == "'" for cell in cells)
+
+
 def _text(cell: str) -> Cell:
+    if match := _FORMULA_OF_TEXT(cell):
+        return match[1].replace('""', '"')
     return Broken(cell.strip()) if cell.startswith("#") and is_error(cell) else unguard(cell)
 
 

@@ -1,6 +1,7 @@
 """From a grid of cells to labels: wide tables (a row per document) and long ones (a row per label)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -42,6 +43,7 @@ _SUM_WORDS = (
     "Ergebnis, Gesamtergebnis, Anzahl, Mittelwert, Durchschnitt"
 )
 _SUMS = frozenset(map(key, _SUM_WORDS.split(", ")))
+_RULE = re.compile(r":?[-=_]{2,}:?").fullmatch
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
@@ -298,9 +300,12 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
     """Yield the rows below the header that name a document; sums are passed over, and said."""
     at = next(place for place, one in enumerate(table.columns) if one is not None and one.role == "document")
     name = table.columns[at].name  # type: ignore[union-attr]
-    sums, changed = 0, []
+    sums, changed, passed = 0, [], Counter[str]()
     rows = [row for row in _below(table, result) if any(map(_filled, row[1]))]
     for place, (number, cells) in enumerate(rows):
+        if said := _is_no_row(table, cells):
+            passed[said] += 1
+            continue
         text = cell_text(cells[at]) if at < len(cells) else None
         if text is None or not visible(text).strip():
             if _is_sum(table, cells, last=all(not _filled(_at(row, at)) for _, row in rows[place:])):
@@ -318,8 +323,19 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
             changed.append(text)
         yield _Line(number, cells, document)
     if sums:
-        result.notes.append(Note("rows_passed_over", sums, (table.grid.where,), "sums"))
+        passed["sums"] += sums
+    result.notes += [Note("rows_passed_over", count, (table.grid.where,), said) for said, count in passed.items()]
     result.notes += names_note(changed)
+
+
+def _is_no_row(table: Table, cells: Sequence[Cell]) -> str:
+    """Return what a row is that says nothing of a document: the header once more, or a line; else an empty string."""
+    texts = [cell_text(cell) or "" for cell in cells]
+    names = [one.name if one is not None else "" for one in table.columns]
+    if [*map(key, texts)] == [*map(key, names)][: len(texts)] and len(texts) >= len([name for name in names if name]):
+        return "the names of the columns once more"
+    filled = [text.strip() for text in texts if text.strip()]
+    return "lines" if len(filled) > 1 and all(_RULE(text) for text in filled) else ""
 
 
 def _at(cells: Sequence[Cell], at: int) -> Cell:
@@ -374,9 +390,11 @@ def _column(table: Table, at: int) -> Column | None:
 
 
 def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
-    items = table.is_items
+    items = table.is_items or _has_rows_of_items(table)
     labels = [(at, one) for at, one in enumerate(table.columns) if one is not None and one.role == "label"]
-    labels = [(at, _as_item(one) if items or one.group else one) for at, one in labels]
+    labels = [(at, _as_item(one) if one.group or (items and is_item(one)) else one) for at, one in labels]
+    for at, one in labels:
+        table.columns[at] = one
     result.fields.update({(one.group, one.field): None for _, one in labels if not one.field.endswith(COMPOUND_SUFFIX)})
     beside = next((at for at, one in enumerate(table.columns) if one is not None and one.role == "currency"), None)
     found: list[Found] = []
@@ -408,6 +426,17 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
     if repeats:
         result.notes.append(Note("repeats", repeats, detail=table.grid.where))
     return found
+
+
+def _has_rows_of_items(table: Table) -> bool:
+    """Return whether header fields stand beside line items, and so documents are there once for each of their items."""
+    if not any(one is not None and one.role == "label" and one.known and is_item(one) for one in table.columns):
+        return False
+    at = next(place for place, one in enumerate(table.columns) if one is not None and one.role == "document")
+    rows = [cells for _, cells in table.grid.rows[table.header_at + 1 :]]
+    names = [levelled(text) for cells in rows if (text := cell_text(_at(cells, at)))]
+    alike = {tuple(map(cell_text, cells)) for cells in rows if _filled(_at(cells, at))}
+    return len(alike) > len(set(names))
 
 
 def _as_item(one: Column) -> Column:

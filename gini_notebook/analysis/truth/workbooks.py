@@ -14,7 +14,7 @@ from typing import Any
 
 from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
 from gini_notebook.analysis.truth.sizes import check_workbook, count_cells
-from gini_notebook.analysis.truth.tables import Grid, Row
+from gini_notebook.analysis.truth.tables import Grid, Row, letters
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency
 from gini_notebook.notes import Note
@@ -26,6 +26,7 @@ _FIRST_DAY_1904 = 1462  # workbooks of old Macintoshes count days from 1904
 _ERRORS = re.compile(
     r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|NV|WERT!|BEZUG!|ZAHL!|FEHLER)"
 ).fullmatch
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 _LOCALE_CURRENCY = re.compile(r"\[\$([^\]-]+)(?:-[0-9A-Fa-f]+)?\]")
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
@@ -45,9 +46,30 @@ def workbook_grids(path: Path, where: str, wishes: Wishes) -> list[Grid]:
         If it is damaged, too large, or has no such sheet as the caller named.
     """
     check_workbook(path, where)
+    begins = _begins(path, where)
+    if path.suffix.lower() == ".xls" and begins.startswith(_ZIP) and count_cells(path) <= MOST_WITH_FORMATS:
+        return _with_formats(path, where, wishes)
+    if not begins.startswith((_ZIP, _OLE)):
+        what = (
+            "a web page" if b"<" in begins[:64] else "text" if begins.isascii() or b"\t" in begins else "something else"
+        )
+        message = (
+            f"{where} is no workbook but {what}. Save it as .xlsx in a spreadsheet; text with separators is read when "
+            "its name ends in .csv."
+        )
+        raise TruthError(message)
     if path.suffix.lower() in WITH_FORMATS and count_cells(path) <= MOST_WITH_FORMATS:
         return _with_formats(path, where, wishes)
     return _plain(path, where, wishes)
+
+
+def _begins(path: Path, where: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(256)
+    except OSError as error:
+        message = f"{where} cannot be read: {error.strerror or error}."
+        raise TruthError(message) from error
 
 
 def _chosen(names: Sequence[str], hidden: Sequence[str], where: str, wishes: Wishes) -> tuple[list[str], list[Note]]:
@@ -89,7 +111,8 @@ def _opened(path: Path, where: str, *, data_only: bool) -> Any:
     import openpyxl
 
     try:
-        return openpyxl.load_workbook(path, data_only=data_only, keep_links=False)
+        with path.open("rb") as file:  # by its content; an ending may be wrong
+            return openpyxl.load_workbook(file, data_only=data_only, keep_links=False)
     except MemoryError:
         raise
     except Exception as error:  # a damaged file makes the reader raise anything; all of it means the same
@@ -135,7 +158,19 @@ def _sheet(sheet: Any, where: str, epoch: datetime.datetime) -> Grid:
         for column in range(merged.min_col, merged.min_col + 1)
     }
     notes = [Note("rows_passed_over", hidden, (where,), "hidden")] if hidden else []
+    columns = _hidden_columns(sheet, rows)
+    if columns:
+        notes.append(Note("columns_hidden", len(columns), tuple(columns), where))
     return Grid(where, rows, sheet.title, addresses=True, fills=fills, notes=notes)
+
+
+def _hidden_columns(sheet: Any, rows: Sequence[tuple[int, Row]]) -> list[str]:
+    """Return the columns that are not shown and hold something; one entry may stand for several columns."""
+    hidden: set[int] = set()
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden and dimension.min and dimension.max:
+            hidden.update(range(dimension.min - 1, min(dimension.max, sheet.max_column)))
+    return [letters(at) for at in sorted(hidden) if any(at < len(cells) and cells[at] is not None for _, cells in rows)]
 
 
 def _cell(cell: Any, epoch: datetime.datetime) -> Cell:

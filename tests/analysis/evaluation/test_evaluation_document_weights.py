@@ -136,13 +136,13 @@ def test_M26_two_weighted_runs_differ_as_if_documents_were_there_as_often_as_the
     whole = [evaluate(repeated(run, weights), repeated(truth, weights)) for run in (found, other)]
     weighted, counted = compare(*sides), compare(*whole)
     for name in DIFFERENCES:
-        np.testing.assert_allclose(weighted.by_field()[name], counted.by_field()[name], atol=1e-12)
+        np.testing.assert_allclose(weighted.by_field(full=True)[name], counted.by_field(full=True)[name], atol=1e-12)
     rows = [one.summary().set_index("metric").loc["perfect_documents"] for one in (weighted, counted)]
     np.testing.assert_allclose(
         rows[0][["a", "b", "difference"]].astype(float), rows[1][["a", "b", "difference"]].astype(float)
     )
     assert rows[0]["low"] <= rows[0]["difference"] <= rows[0]["high"]
-    table = weighted.by_field()
+    table = weighted.by_field(full=True)
     assert (table["f1_difference_low"] <= table["f1_difference"]).all()
     assert (table["f1_difference"] <= table["f1_difference_high"]).all()
     assert table.attrs["document_weights"] == "weight"
@@ -154,18 +154,20 @@ def test_M26_equal_weights_are_none_in_a_comparison_and_only_ratios_matter(tmp_p
     other = random_run(7)[0].assign(document=found["document"])
 
     def compared(one: object, two: object) -> pd.DataFrame:
-        return compare(evaluate(found, truth, weights=one), evaluate(other, truth, weights=two)).by_field()
+        return compare(evaluate(found, truth, weights=one), evaluate(other, truth, weights=two)).by_field(full=True)
 
     assert compared(weights * 0 + 3, weights * 0 + 3).equals(compared(None, None))
     assert not compared(weights, weights).equals(compared(None, None))
     np.testing.assert_allclose(compared(weights, weights * 10)["p"], compared(weights, weights)["p"])
     kept = [evaluate(run, truth, weights=weights).save(tmp_path / f"{at}.zip") for at, run in enumerate((found, other))]
-    assert compare(*map(Evaluation.load, kept)).by_field().equals(compared(weights, weights))
+    assert compare(*map(Evaluation.load, kept)).by_field(full=True).equals(compared(weights, weights))
     # What is compared are the common documents, and weights are those of them.
     inside = truth["document"] < "0040.pdf"
     both = compare(evaluate(found, truth, weights=weights), evaluate(other[inside], truth[inside], weights=weights))
     alone = compare(*(evaluate(run[inside], truth[inside], weights=weights) for run in (found, other)))
-    np.testing.assert_allclose(both.by_field()["f1_difference_low"], alone.by_field()["f1_difference_low"])
+    np.testing.assert_allclose(
+        both.by_field(full=True)["f1_difference_low"], alone.by_field(full=True)["f1_difference_low"]
+    )
 
 
 def test_M26_runs_with_other_weights_are_refused_with_the_remedy() -> None:
@@ -197,7 +199,7 @@ def test_M26_the_interval_of_a_weighted_difference_holds() -> None:
         drawn = np.flatnonzero(rng.random(size) < inclusion)[:documents]
         sides = [tables(world[drawn][:, None]) for world in worlds]
         weights = pd.Series(1 / inclusion[drawn], index=sides[0][1]["document"].unique(), name="weight")
-        row = compare(*(evaluate(*side, weights=weights) for side in sides)).by_field().iloc[0]
+        row = compare(*(evaluate(*side, weights=weights) for side in sides)).by_field(full=True).iloc[0]
         held += bool(row["recall_difference_low"] <= aim <= row["recall_difference_high"])
     assert held / runs >= 0.9
 
