@@ -13,7 +13,7 @@ from gini_notebook.errors import FileProblem, GiniError
 from gini_notebook.interactive.explorer import explore
 from gini_notebook.service.batch import process
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, PDF, Tables, boxed, rows
-from tests.interactive.explorer_messages import click, content
+from tests.interactive.explorer_messages import Browser, detail, no_page
 
 if TYPE_CHECKING:
     from gini_notebook.service.client import Client
@@ -31,12 +31,15 @@ def test_a_page_is_drawn_from_the_file_with_its_boxes(invoices: Path) -> None:
     picture = Image.open(io.BytesIO(page.data))
     assert picture.format == "JPEG"
     assert picture.width / picture.height == pytest.approx(page.width / page.height, rel=0.01)
-    assert explorer._view._picture == page.data
-    sent = content(explorer)["page"]
-    assert sent["alt"] == f"Page 1 of {PDF}"
-    assert [(box["kind"], box["label"], box["left"], box["top"]) for box in sent["boxes"]] == [
-        ("extracted", "extracted", 100.0, 200.0),
-        ("right-candidate", "2 right", 100.0, 400.0),
+    browser = Browser(explorer)
+    browser.ask("page", row=0)
+    [(sent, [data])] = browser.messages
+    assert data == page.data
+    assert (sent["number"], sent["count"], sent["width"], sent["note"]) == (1, 1, page.width, "")
+    assert [(box["kind"], box["rank"], box["page"], box["left"], box["top"]) for box in detail(explorer)["boxes"]] == [
+        ("extracted", None, 1, 100.0, 200.0),
+        ("right-candidate", 2, 1, 100.0, 400.0),
+        ("candidate", 4, 2, 100.0, 200.0),
     ]
 
 
@@ -44,13 +47,11 @@ def test_the_pages_of_a_document_can_be_turned(invoices: Path) -> None:
     explorer = explore(boxed("craftsman_two_pages.pdf"), documents=invoices)
     explorer.choose(field="iban")
     assert (explorer.page.number, explorer.page.count) == (1, 2)
-    click(explorer, {"event": "page", "number": 2})
+    assert Browser(explorer).ask("page", row=0, number=2)["number"] == 2
     assert explorer.page.number == 2
-    assert [box["label"] for box in content(explorer)["page"]["boxes"]] == ["4"]
-    click(explorer, {"event": "page", "number": 3})
+    assert no_page(explorer, 3) == "craftsman_two_pages.pdf has no page 3; it has 2."
     assert explorer.page is None
-    assert content(explorer)["no_page"] == "craftsman_two_pages.pdf has no page 3; it has 2."
-    click(explorer, {"event": "page", "number": "x"})
+    assert Browser(explorer).ask("page", row=0, number="x")["number"] == 1
     assert explorer.page.number == 1
 
 
@@ -65,15 +66,6 @@ def test_pictures_are_drawn_and_the_guess_is_owned_up_to(invoices: Path, name: s
     assert drawn.width / drawn.height == pytest.approx(page.width / page.height, rel=0.01)
     if width:
         assert page.width == pytest.approx(width, abs=10)
-
-
-def test_boxes_in_another_unit_are_not_drawn_at_wrong_places(invoices: Path) -> None:
-    explorer = explore(boxed(unit=300 / 72), documents=invoices)
-    explorer.choose(field="iban")
-    sent = content(explorer)["page"]
-    assert sent["boxes"] == []
-    assert "not in points" in sent["note"]
-    assert len(explorer.boxes) == 3
 
 
 @pytest.mark.parametrize(
@@ -92,13 +84,10 @@ def test_a_page_that_cannot_be_drawn_says_why_and_the_rest_is_there(invoices: Pa
     explorer = explore(boxed(name), documents=invoices)
     explorer.choose(field="iban")
     assert explorer.page is None
-    assert explorer._view._picture is None
     with pytest.raises(FileProblem, match=message):
-        explorer._pages.page(name, 1)
-    sent = content(explorer)
-    assert sent["no_page"]
-    assert "page" not in sent
-    assert len(sent["candidates"]) == 4
+        explorer._session._pages.page(name, 1)
+    assert no_page(explorer)
+    assert len(detail(explorer)["content"]["candidates"]) == 4
 
 
 def test_T42_a_name_that_leads_out_of_the_folder_is_not_read(tmp_path: Path, invoices: Path) -> None:
@@ -125,7 +114,7 @@ def test_T38_T40_huge_pages_and_pictures_are_kept_small(tmp_path: Path) -> None:
         assert drawn.width <= 1400
         assert drawn.width * drawn.height <= 3_100_000
     refused = explore(boxed("bomb.png"), documents=tmp_path)
-    assert content(refused)["no_page"] == "bomb.png has more than 100 million pixels; it is not drawn."
+    assert no_page(refused) == "bomb.png has more than 100 million pixels; it is not drawn."
 
 
 def test_a_file_that_changed_since_the_run_is_owned_up_to(invoices: Path) -> None:
@@ -146,9 +135,8 @@ def test_pages_of_the_service_come_with_the_unit_of_their_boxes(client: "Client"
     layout = client.layout(identifier).page(1)
     assert (explorer.page.width, explorer.page.height) == (layout.size_x, layout.size_y)
     assert Image.open(io.BytesIO(explorer.page.data)).format == "JPEG"
-    assert content(explorer)["page"]["count"] == 1
-    explorer.turn(9)
-    assert f"{PDF} has no page 9; it has 1." in content(explorer)["no_page"]
+    assert Browser(explorer).ask("page", row=0)["count"] == 1
+    assert f"{PDF} has no page 9; it has 1." in no_page(explorer, 9)
 
 
 def test_the_documents_of_a_run_are_those_of_its_user(client: "Client", invoices: Path, tmp_path: Path) -> None:
@@ -157,7 +145,7 @@ def test_the_documents_of_a_run_are_those_of_its_user(client: "Client", invoices
     result = evaluate(run, rows((PDF, "", 0, "iban", OTHER_IBAN)))
     assert explore(result, client=client, batch=run).page.count == 1
     # Without the run, nobody knows whose they are.
-    assert "another user" in content(explore(result, client=client))["no_page"]
+    assert "another user" in no_page(explore(result, client=client))
     assert explore(result, client=client.with_user(run.user)).page.count == 1
 
 
@@ -165,8 +153,8 @@ def test_a_document_the_service_does_not_know_says_so(client: "Client") -> None:
     documents = pd.DataFrame({"document": [PDF], "status": ["completed"], "document_id": ["no-such-id"]})
     table = rows((PDF, "", 0, "iban", OTHER_IBAN))
     unknown = explore(evaluate(Tables(table, documents), rows((PDF, "", 0, "iban", IBAN))), client=client)
-    assert "404" in content(unknown)["no_page"]
+    assert "404" in no_page(unknown)
     nameless = explore(evaluate(table, rows((PDF, "", 0, "iban", IBAN))), client=client)
-    assert "has no id at the service" in content(nameless)["no_page"]
+    assert "has no id at the service" in no_page(nameless)
     with pytest.raises(GiniError, match="has no id at the service"):
-        nameless._pages.page(PDF, 1)
+        nameless._session._pages.page(PDF, 1)

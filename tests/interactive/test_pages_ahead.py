@@ -10,11 +10,12 @@ import pytest
 
 from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import FileProblem
-from gini_notebook.interactive import explorer, pages
+from gini_notebook.interactive import pages
 from gini_notebook.interactive.explorer import explore
 from gini_notebook.interactive.pages import FolderPages
 from tests.analysis.report.report_samples import PDF, rows
 from tests.clusters import closed, losing_a_worker, lost, processes, some_are_done
+from tests.interactive.explorer_messages import Browser
 
 COUNT = 12
 
@@ -103,7 +104,6 @@ def test_pages_nobody_asks_for_are_forgotten(folder: Path, monkeypatch: pytest.M
 def test_the_explorer_has_the_next_pages_drawn_while_one_is_looked_at(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explorer, "AHEAD", 3)
     asked: list[str] = []
     draw_ahead = FolderPages.draw_ahead
     monkeypatch.setattr(
@@ -116,17 +116,30 @@ def test_the_explorer_has_the_next_pages_drawn_while_one_is_looked_at(
     found = truth.assign(value="DE02120300000000202051")
     with ThreadPoolExecutor(1) as running:
         view = explore(evaluate(found, truth), documents=folder, executor=running)
-        order = view.mistakes["document"].tolist()
-        assert asked == order[1:4]
-        view.next()
-        assert asked == order[1:5]
-        wait(view._pages._ahead.values())
+        browser = Browser(view)
+        browser.ask("page", row=0, ahead=[1, 2, 3, 5, 7, -1, "8", None])
+        assert asked == [names[row] for row in (1, 2, 3, 5)]
+        pages_ = view._session._pages
+        wait(pages_._ahead.values())
         with pytest.MonkeyPatch.context() as patch:
             refuse_to_draw_here(patch)
-            view.next()
-        assert view.page is not None
-        view.go(0)
-        assert asked == order[1:6]
+            browser.ask("page", row=1)
+            # What is kept is neither drawn nor asked for again.
+            browser.ask("page", row=0, ahead=[1])
+        assert asked == [names[row] for row in (1, 2, 3, 5)]
+
+
+def test_without_an_executor_a_thread_draws_ahead_until_the_explorer_is_closed(folder: Path) -> None:
+    truth = rows(*((f"{number:02}.pdf", "", 0, "iban", "DE89370400440532013000") for number in range(COUNT)))
+    view = explore(evaluate(truth.assign(value="x"), truth), documents=folder)
+    Browser(view).ask("page", row=0, ahead=[1, 2])
+    pages_ = view._session._pages
+    wait(pages_._ahead.values())
+    assert [future.result().number for future in pages_._ahead.values()] == [1, 1]
+    view.close()
+    assert not view._session._kept
+    pages_.draw_ahead("05.pdf", 1)
+    assert pages_.page("05.pdf", 1).number == 1
 
 
 def test_a_cluster_that_loses_a_worker_midway_draws_the_same_pages(folder: Path, tmp_path: Path) -> None:

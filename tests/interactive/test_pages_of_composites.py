@@ -201,7 +201,7 @@ def test_after_a_run_the_note_is_there_when_a_page_changed_and_only_then(client:
     result = mistakes(run.documents)
 
     def notes(given: Any) -> dict[str, bool]:
-        source = explore(result, documents=given)._pages
+        source = explore(result, documents=given)._session._pages
         names = ("a", "b/c", "top.png")
         return {name: "since the run" in source.page(name, 1).note for name in names}
 
@@ -210,14 +210,14 @@ def test_after_a_run_the_note_is_there_when_a_page_changed_and_only_then(client:
     paint(scans / "a" / "page10.png", "white")
     for given in (scans, documents):
         assert notes(given) == {"a": True, "b/c": False, "top.png": False}
-        assert explore(result, documents=given)._pages.page("a", 1).note == CHANGED
+        assert explore(result, documents=given)._session._pages.page("a", 1).note == CHANGED
     # A second page makes another document of the folder; of the mapping it is no part.
     paint(scans / "a" / "page10.png", "blue")
     paint(scans / "b" / "c" / "2.png", "white")
     paint(scans / "top.png", "red")
     assert notes(scans) == {"a": False, "b/c": True, "top.png": True}
     assert notes(documents) == {"a": False, "b/c": False, "top.png": True}
-    assert explore(result, documents=scans)._pages.page("top.png", 1).note.startswith(FILE_CHANGED)
+    assert explore(result, documents=scans)._session._pages.page("top.png", 1).note.startswith(FILE_CHANGED)
     other_order = {"a": tuple(reversed(documents["a"])), "b/c": documents["b/c"], "top.png": documents["top.png"]}
     assert notes(other_order)["a"]
 

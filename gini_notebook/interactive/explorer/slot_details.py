@@ -1,16 +1,14 @@
-"""What the explorer shows of one mistake: values side by side, candidates, and the page with its boxes."""
+"""What is said of one slot: values side by side, facts, steps of the rule, candidates, and its boxes on the page."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anywidget
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from gini_notebook._text import masked
 from gini_notebook.analysis import rules
-from gini_notebook.interactive.pages import Page
+from gini_notebook.interactive.explorer.subject import Candidates
 from gini_notebook.schema import COUNT, FLAG, MEASURE, TEXT, Table, dotted
 
 # Beyond this a value is cut in the view; the table has all of it.
@@ -21,8 +19,6 @@ ALIKE = 0.5
 _BOX = {"page": COUNT, "left": MEASURE, "top": MEASURE, "width": MEASURE, "height": MEASURE}
 BOXES = Table("boxes", ("kind", "rank"), {"kind": TEXT, "rank": COUNT, "value": TEXT, **_BOX})
 CANDIDATES = Table("candidates", ("rank",), {"rank": COUNT, "value": TEXT, **_BOX, "right": FLAG})
-# Boxes may stand out of a page a little; further out, they are in another unit.
-_TOLERANCE = 1.05
 
 Row = Mapping[str, Any]
 Segments = list[tuple[str, bool]]
@@ -33,24 +29,26 @@ def field_of(mistake: Row) -> str:
     return dotted(mistake["group"], mistake["field"])
 
 
-def candidates_of(mistake: Row, candidates: pd.DataFrame | None) -> pd.DataFrame:
+def candidates_of(mistake: Row, candidates: Candidates) -> pd.DataFrame:
     """Return the candidates of the list that was asked for the field, with ``right`` for those that hit the truth."""
-    asked = mistake.get("candidates")
-    if candidates is None or not isinstance(asked, str):
+    own = candidates.of(mistake["document"], mistake.get("candidates"))
+    if own is None:
         return CANDIDATES.empty()
-    own = (candidates["document"] == mistake["document"]) & (candidates["list"] == asked)
-    listed = CANDIDATES.frame(candidates[own].sort_values("rank").to_dict("records"))
+    listed = CANDIDATES.frame(own.to_dict("records"))
     rank = mistake.get("candidate_rank")
     hit = [] if pd.isna(rank) else listed.loc[listed["rank"] == rank, "value"].tolist()
     return listed.assign(right=listed["value"].isin(hit).astype(FLAG))
 
 
 def boxes_of(mistake: Row, candidates: pd.DataFrame) -> pd.DataFrame:
-    """Return the boxes to draw (:data:`BOXES`): what was extracted, then the candidates that lie elsewhere."""
+    """Return the boxes to draw (:data:`BOXES`): what was read, then candidates that lie elsewhere."""
     place = ("page", "left", "top", "width", "height")
     rows = []
     if not pd.isna(mistake["page"]):
         rows.append({"kind": "extracted", "value": mistake["extracted"], **{name: mistake[name] for name in place}})
+    if not pd.isna(mistake.get("page_a")):
+        first = {name: mistake[f"{name}_a"] for name in place}
+        rows.append({"kind": "extracted-a", "value": mistake["extracted_a"], **first})
     taken = {tuple(row[name] for name in place) for row in rows}
     for candidate in candidates.to_dict("records"):
         if pd.isna(candidate["page"]) or tuple(candidate[name] for name in place) in taken:
@@ -62,7 +60,7 @@ def boxes_of(mistake: Row, candidates: pd.DataFrame) -> pd.DataFrame:
 
 def first_page(boxes: pd.DataFrame) -> int:
     """Choose the page to show first: of the extraction, else of the right candidate, else of any, else the first."""
-    for kind in ("extracted", "right-candidate", "candidate"):
+    for kind in ("extracted", "extracted-a", "right-candidate", "candidate"):
         of_kind = boxes.loc[boxes["kind"] == kind, "page"]
         if len(of_kind):
             return int(of_kind.iloc[0])
@@ -99,17 +97,22 @@ def content_of(
 ) -> dict[str, Any]:
     """Write what the view shows, without the page."""
     truth, extracted = segments(mistake["truth"], mistake["extracted"])
+    values = [
+        ("Truth", truth, _shown(mistake["truth_canonical"])),
+        ("Extracted", extracted, _shown(mistake["extracted_canonical"])),
+    ]
+    if "extracted_a" in mistake:
+        before = _shown(mistake["extracted_a"])
+        values.insert(1, ("Extracted before", [(before, True)] if before else [], before))
     row = f", row {int(mistake['row']) + 1}" if mistake["group"] else ""
     shown = candidates.head(SHOWN_CANDIDATES)
     first = f"the first {len(shown)} of {len(candidates)}" if len(shown) < len(candidates) else "all"
     return {
         "document": mistake["document"],
         "field": f"{field_of(mistake)}{row}",
+        "heard": f"{field_of(mistake)}{row} of {mistake['document']}, {mistake['outcome']}",
         "facts": _facts(mistake, document),
-        "values": [
-            ("Truth", truth, _shown(mistake["truth_canonical"])),
-            ("Extracted", extracted, _shown(mistake["extracted_canonical"])),
-        ],
+        "values": values,
         "steps": list(steps(mistake, described)),
         "candidates": [
             {
@@ -141,30 +144,18 @@ def covered(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def page_content(page: Page, boxes: pd.DataFrame, document: str) -> dict[str, Any]:
-    """Write what the view needs to draw a page."""
-    here = boxes[boxes["page"] == page.number]
-    right, bottom = here["left"] + here["width"], here["top"] + here["height"]
-    fits = bool((right <= page.width * _TOLERANCE).all() and (bottom <= page.height * _TOLERANCE).all())
-    advice = (
-        "" if fits else "The boxes are not in points, so they are not drawn; client= asks the service for the unit."
-    )
-    return {
-        "number": page.number,
-        "count": page.count,
-        "width": page.width,
-        "height": page.height,
-        "alt": f"Page {page.number} of {document}",
-        "note": f"{page.note} {advice}".strip(),
-        "boxes": [_box(row) for row in here.to_dict("records")] if fits else [],
-    }
+def drawn_boxes(boxes: pd.DataFrame) -> list[dict[str, Any]]:
+    """Write what the view needs to draw boxes, on any page."""
+    return [_box(row) for row in boxes.to_dict("records")]
 
 
 def _facts(mistake: Row, document: Row) -> Sequence[tuple[str, str]]:
     facts = [("Outcome", str(mistake["outcome"]))]
+    if "change" in mistake:
+        facts.append(("Change", f"{mistake['change']}, {mistake['outcome_a']} before"))
     if not pd.isna(mistake["cause"]):
         facts.append(("Cause", str(mistake["cause"])))
-    if not pd.isna(mistake["difference"]):
+    if not (pd.isna(mistake["difference"]) or pd.isna(mistake["truth"]) or pd.isna(mistake["extracted"])):
         facts.append(("Off by", f"{mistake['difference']:+,.2f}"))
     delivered_in = mistake.get("extracted_field")
     if isinstance(delivered_in, str) and delivered_in != mistake["field"]:
@@ -180,9 +171,9 @@ def _facts(mistake: Row, document: Row) -> Sequence[tuple[str, str]]:
 
 
 def _box(row: Row) -> dict[str, Any]:
-    label = {"extracted": "extracted", "right-candidate": f"{row['rank']} right", "candidate": str(row["rank"])}
     numbers = {name: float(row[name]) for name in ("left", "top", "width", "height")}
-    return {"kind": row["kind"], "label": label[row["kind"]], "title": _shown(row["value"]), **numbers}
+    rank = None if pd.isna(row["rank"]) else int(row["rank"])
+    return {"kind": row["kind"], "rank": rank, "page": int(row["page"]), "value": _shown(row["value"]), **numbers}
 
 
 def _shown(value: Any) -> str:
@@ -190,47 +181,3 @@ def _shown(value: Any) -> str:
         return ""
     text = str(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
-
-
-HERE = Path(__file__).parent
-EVENTS = ("previous", "next", "page")
-
-
-class MistakeView(anywidget.AnyWidget):
-    """Shows what it is sent, as text and never as markup.
-
-    Pages and values travel as custom messages and are no synced property, so a saved notebook holds no page of an
-    invoice.
-
-    Parameters
-    ----------
-    on_event
-        Called with ``"previous"`` or ``"next"`` (arrow keys), or ``"page"`` and its number.
-    """
-
-    _esm = HERE / "mistake_view.js"
-    _css = HERE / "mistake_view.css"
-
-    def __init__(self, on_event: Callable[[str, int], None]) -> None:
-        super().__init__()
-        self._on_event = on_event
-        self._content: Mapping[str, Any] = {}
-        self._picture: bytes | None = None
-        self.on_msg(self._receive)
-
-    def show(self, content: Mapping[str, Any], picture: bytes | None) -> None:
-        """Send this to every view there is, and to those that open later."""
-        self._content, self._picture = content, picture
-        self._send_content()
-
-    def _send_content(self) -> None:
-        buffers = [] if self._picture is None else [self._picture]
-        self.send({"event": "show", "content": self._content}, buffers=buffers)
-
-    def _receive(self, _widget: object, message: Any, _buffers: object) -> None:
-        event = message.get("event") if isinstance(message, dict) else None
-        if event == "ready":
-            self._send_content()
-        elif event in EVENTS:
-            number = message.get("number")
-            self._on_event(event, number if isinstance(number, int) else 1)

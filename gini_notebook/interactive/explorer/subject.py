@@ -1,0 +1,240 @@
+"""What is explored, whatever it came from, as one table of slots and one of documents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from gini_notebook.analysis.comparison import Comparison
+from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.evaluate import evaluate
+from gini_notebook.analysis.evaluation.mistakes import MISTAKES
+from gini_notebook.errors import SettingError
+from gini_notebook.schema import COMPARISONS, EXTRACTIONS, TEXT, check, dotted
+
+KEY = list(COMPARISONS.key)
+READ, UNLABELLED = "read", "unlabelled"
+RIGHT = ("correct", "absent")
+# Columns of documents that are no property to filter by.
+_NO_SLICES = frozenset({"document", "sha256", "document_id", "request_id", "error", "answered", "status"})
+MOST_SLICE_VALUES, MOST_SLICES = 40, 4
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is explored.
+
+    Attributes
+    ----------
+    kind
+        ``evaluation``, ``comparison`` or ``documents`` (nothing is known to be right).
+    slots
+        One row for each slot: the columns of comparisons, ``name`` (the field with its compound), ``kind`` (the cause
+        without what is particular to one slot), ``stake`` (by how much an amount is off); of a comparison also
+        ``extracted_a``, ``outcome_a`` and ``change``. A document without any slot has one row without a field.
+    documents
+        One row for each document: at least ``document``, ``status``, ``error``, ``request_id``.
+    candidates
+        What else was read.
+    rules
+        By field, what its rule says of itself.
+    """
+
+    kind: str
+    slots: pd.DataFrame
+    documents: pd.DataFrame
+    candidates: "Candidates"
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    result: Evaluation | None = None
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What is known of each document."""
+        return {row["document"]: row for row in self.documents.to_dict("records")}
+
+    @cached_property
+    def slices(self) -> dict[str, "pd.Series[Any]"]:
+        """Properties of documents that part them into a few groups, by name, each a text by document."""
+        found: dict[str, pd.Series[Any]] = {}
+        for name in self.documents.columns:
+            if name in _NO_SLICES or len(found) == MOST_SLICES or self.documents[name].dtype.kind in "fM":
+                continue
+            values = self.documents.set_index("document")[name].astype(TEXT)
+            if 2 <= values.nunique() <= MOST_SLICE_VALUES:
+                found[str(name)] = values
+        return found
+
+
+class Candidates:
+    """The candidates of every document and list, looked up without a search.
+
+    Parameters
+    ----------
+    table
+        ``schema.CANDIDATES``; None where none are known.
+    """
+
+    def __init__(self, table: pd.DataFrame | None) -> None:
+        self._table = table
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], Any]:
+        if self._table is None or self._table.empty:
+            return {}
+        places: Mapping[tuple[str, str], Any] = self._table.groupby(["document", "list"], sort=False).indices
+        return places
+
+    def of(self, document: str, asked: Any) -> pd.DataFrame | None:
+        """Return the candidates of a list of a document, in their order."""
+        places = self._places.get((document, asked)) if isinstance(asked, str) else None
+        if places is None or self._table is None:
+            return None
+        return self._table.iloc[places].sort_values("rank")
+
+
+def subject_of(what: Any, truth: pd.DataFrame | None = None, batch: Any = None) -> Subject:
+    """Make one thing of an evaluation, a comparison, a batch or a table of extractions.
+
+    Raises
+    ------
+    SettingError
+        If it is none of these.
+    """
+    if isinstance(what, Comparison):
+        return _of_comparison(what, batch)
+    if isinstance(what, Evaluation):
+        return _of_evaluation(what, batch, what)
+    if truth is not None and not isinstance(what, str):
+        return _of_evaluation(evaluate(what, truth), what, what)
+    table = what if isinstance(what, pd.DataFrame) else getattr(what, "extractions", None)
+    if not isinstance(table, pd.DataFrame):
+        message = (
+            f"explore() takes an Evaluation, a Batch, a Comparison or a table of extractions, not a "
+            f"{type(what).__name__}; of an evaluation in partitions, give its in_memory()."
+        )
+        raise SettingError(message)
+    return _of_extractions(table, what if batch is None else batch)
+
+
+def _of_evaluation(result: Evaluation, batch: Any, source: Any) -> Subject:
+    slots = result.comparisons.reset_index(drop=True)
+    documents = _documents(slots, result.documents, getattr(source, "documents", None))
+    beyond = _without_truth(getattr(batch, "extractions", None), result.documents)
+    slots = pd.concat([slots, beyond], ignore_index=True) if len(beyond) else slots
+    return Subject(
+        "evaluation",
+        _complete(slots, documents, result),
+        documents,
+        Candidates(_candidates(result.candidates, batch)),
+        result.provenance.get("rules", {}),
+        result,
+    )
+
+
+def _of_comparison(comparison: Comparison, batch: Any) -> Subject:
+    one, two = comparison.a.comparisons, comparison.b.comparisons
+    of_a = {name: f"{name}_a" for name in ("extracted", "outcome", "page", "left", "top", "width", "height")}
+    of_truth = {name: f"_{name}" for name in ("truth", "truth_canonical")}
+    sides = one[[*KEY, *of_a, *of_truth]].rename(columns=of_a | of_truth)
+    slots = two.merge(sides, on=KEY, how="outer", sort=False)
+    for name in ("truth", "truth_canonical"):
+        slots[name] = slots[name].fillna(slots.pop(f"_{name}"))
+    slots["outcome"] = slots["outcome"].fillna("absent")
+    slots["outcome_a"] = slots["outcome_a"].fillna("absent")
+    slots["change"] = _changes(slots).astype(TEXT)
+    slots = slots.sort_values(KEY, ignore_index=True)
+    documents = _documents(slots, comparison.b.documents, comparison.a.documents)
+    result = comparison.b
+    candidates = Candidates(_candidates(result.candidates, batch))
+    rules = result.provenance.get("rules", {})
+    return Subject("comparison", _complete(slots, documents, result), documents, candidates, rules, result)
+
+
+def _changes(slots: pd.DataFrame) -> "pd.Series[Any]":
+    before, after = slots["outcome_a"].isin(RIGHT), slots["outcome"].isin(RIGHT)
+    counted = ~slots["outcome"].eq("ignored")
+    change = pd.Series("same", index=slots.index, dtype=object)
+    other = slots["extracted"].fillna("\0").ne(slots["extracted_a"].fillna("\0"))
+    change[~before & ~after & other] = "still wrong, otherwise"
+    change[counted & ~before & after] = "fixed"
+    change[counted & before & ~after] = "broken"
+    return change
+
+
+def _of_extractions(table: pd.DataFrame, batch: Any) -> Subject:
+    slots = _as_slots(table)
+    documents = _documents(slots, getattr(batch, "documents", None))
+    candidates = Candidates(_candidates(None, batch))
+    return Subject("documents", _complete(slots.assign(outcome=READ), documents, None), documents, candidates)
+
+
+def _as_slots(table: pd.DataFrame) -> pd.DataFrame:
+    """Write extractions as comparisons of which nothing is known to be right."""
+    given = table.assign(**{name: value for name, value in (("group", ""), ("row", 0)) if name not in table.columns})
+    read = check(given, EXTRACTIONS, required=("document", "field", "value"))
+    slots = COMPARISONS.frame({**read, "extracted": read["value"], "extracted_canonical": read["value"]})
+    return slots.assign(candidates=read["candidates"].to_numpy())
+
+
+def _without_truth(extractions: pd.DataFrame | None, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the slots of the documents of which nobody knows what is right."""
+    if not isinstance(extractions, pd.DataFrame):
+        return COMPARISONS.empty()
+    others = extractions[~extractions["document"].isin(set(known["document"]))]
+    return _as_slots(others).assign(outcome=UNLABELLED) if len(others) else COMPARISONS.empty()
+
+
+def _candidates(own: pd.DataFrame | None, batch: Any) -> pd.DataFrame | None:
+    given = getattr(batch, "candidates", None)
+    return given if isinstance(given, pd.DataFrame) else own
+
+
+def _documents(slots: pd.DataFrame, *tables: pd.DataFrame | None) -> pd.DataFrame:
+    """Put together what the tables say of the documents, each document once, in their order."""
+    known = [table for table in tables if isinstance(table, pd.DataFrame)]
+    names = pd.concat([*(table["document"] for table in known), slots["document"]]).drop_duplicates()
+    merged = pd.DataFrame({"document": names.astype(TEXT).to_numpy()})
+    for table in known:
+        more = [name for name in table.columns if name not in merged.columns]
+        part = table[["document", *more]].drop_duplicates("document")
+        merged = merged.merge(part.astype({"document": TEXT}), on="document", how="left")
+    for name in ("status", "error", "request_id"):
+        if name not in merged:
+            merged[name] = pd.array([pd.NA] * len(merged), dtype=TEXT)
+    return merged
+
+
+def _complete(slots: pd.DataFrame, documents: pd.DataFrame, result: Evaluation | None) -> pd.DataFrame:
+    """Add what is made of the other columns, and a row for each document that has none."""
+    there = set(slots["document"])
+    empty = documents[~documents["document"].isin(there)]
+    if len(empty):
+        status = empty["status"].fillna(READ).replace({"completed": READ}).to_numpy()
+        rows = {"document": empty["document"].to_numpy(), "group": "", "row": 0, "field": "", "outcome": status}
+        lone = COMPARISONS.frame(rows).assign(candidates=pd.array([pd.NA] * len(empty), dtype=TEXT))
+        slots = pd.concat([slots, lone], ignore_index=True) if len(slots) else lone
+    pairs = zip(slots["group"].tolist(), slots["field"].tolist(), strict=True)
+    names = {pair: dotted(*pair) for pair in set(pairs)}
+    pairs = zip(slots["group"].tolist(), slots["field"].tolist(), strict=True)
+    slots["name"] = pd.array([names[pair] for pair in pairs], dtype=TEXT)
+    causes = slots["cause"]
+    slots["kind"] = causes.map(lambda cause: cause.partition(":")[0], na_action="ignore").astype(TEXT)
+    return _with_mistakes(slots, result)
+
+
+def _with_mistakes(slots: pd.DataFrame, result: Evaluation | None) -> pd.DataFrame:
+    """Add by how much amounts are off, and which accounts have right check digits, as ``Evaluation.mistakes`` says."""
+    more = ["difference", "truth_valid", "extracted_valid"]
+    if result is None or not slots["outcome"].isin(MISTAKES).any():
+        return slots.assign(
+            difference=float("nan"),
+            **{name: pd.array([pd.NA] * len(slots), dtype="boolean") for name in more[1:]},
+        )
+    mistakes = result.mistakes(full=True)
+    kept = mistakes[[*KEY, *more]].set_index(KEY)
+    found = kept.reindex(pd.MultiIndex.from_frame(slots[KEY]))
+    return slots.assign(
+        **{name: found[name].to_numpy() if name == "difference" else found[name].array for name in more}
+    )

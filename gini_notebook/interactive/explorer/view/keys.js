@@ -1,0 +1,44 @@
+// Keys, on the root and before anybody else: what counts is that the focus is inside, not what has it. Letters are
+// never taken from somebody who types, and combinations with Ctrl, Alt or Meta belong to the browser.
+import { button, make } from "./dom.js";
+import { KEYS, TEXTS } from "./texts.js";
+
+const NAMES = {
+  ArrowDown: "next", j: "next", ArrowUp: "previous", k: "previous", n: "nextMistake", N: "previousMistake",
+  Home: "first", End: "last", g: "goTo", PageUp: "pageBack", PageDown: "pageOn", "+": "larger", "-": "smaller", "−": "smaller",
+  0: "fit", r: "rotate", e: "extracted", t: "truth", c: "candidates", s: "search", "/": "search", v: "view", y: "copy", "?": "help", Escape: "leave",
+};
+
+export function isTyping(element) {
+  if (element.tagName === "TEXTAREA" || element.tagName === "SELECT" || element.isContentEditable) return true;
+  return element.tagName === "INPUT" && !["checkbox", "radio", "button"].includes(element.type);
+}
+
+export function listen(root, commands, signal) {
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const target = event.target;
+    const name = event.shiftKey && event.key === "ArrowDown" ? "nextDocument"
+      : event.shiftKey && event.key === "ArrowUp" ? "previousDocument" : NAMES[event.key];
+    if (isTyping(target) && !(event.key === "Escape" || (event.key === "ArrowDown" && target.type === "search"))) {
+      event.stopPropagation();
+      return;
+    }
+    // A menu of choices and the table have arrows of their own.
+    const own = target.closest?.(".gini-choices, .gini-grid tbody");
+    if (own && ["ArrowDown", "ArrowUp", "Home", "End", "Enter"].includes(event.key)) return;
+    // Nothing that is typed here reaches the notebook, which would take letters for commands.
+    event.stopPropagation();
+    if (!name || !commands[name]) return;
+    event.preventDefault();
+    commands[name](event);
+  }, { capture: true, signal });
+}
+
+export function help() {
+  const rows = KEYS.map(([keys, text]) => make("tr", {}, make("th", { text: keys, attributes: { scope: "row" } }), make("td", { text })));
+  const dialog = make("dialog", { className: "gini-help", attributes: { "aria-label": TEXTS.keys } },
+    make("table", { className: "gini-table" }, make("caption", { text: TEXTS.keys }), make("tbody", {}, ...rows)));
+  dialog.append(button("Close", "Close", () => dialog.close()));
+  return { element: dialog, toggle: () => (dialog.open ? dialog.close() : dialog.show()), isOpen: () => dialog.open, close: () => dialog.close() };
+}

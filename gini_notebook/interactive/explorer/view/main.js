@@ -1,0 +1,271 @@
+// The explorer's view: list, page and fields beside each other, one store for all views of a widget.
+import { button, make } from "./dom.js";
+import { fieldsPane } from "./fields.js";
+import { filterBar } from "./filters.js";
+import { help, listen } from "./keys.js";
+import { listPane } from "./list.js";
+import { pagePane } from "./page.js";
+import { makeStore } from "./store.js";
+import { TEXTS } from "./texts.js";
+
+// Pages and details are asked for once a key rests; the list moves at once.
+const REST_MS = 70;
+const DIM_MS = 80;
+const AHEAD = [1, 2, 3, -1];
+
+function makeView(store, el) {
+  const stop = new AbortController();
+  const columns = () => store.columns;
+  const status = make("span", { className: "gini-status-text", attributes: { role: "status", "aria-live": "polite" } });
+  const retry = button(TEXTS.retry, TEXTS.retry, () => {});
+  retry.hidden = true;
+  const list = listPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
+  const page = pagePane({ onTurn: turn });
+  const fields = fieldsPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
+  const keys = help();
+  const tabs = tabBar(["list", "page", "table"], (name) => root.setAttribute("data-tab", name));
+  const views = make("div", { className: "gini-bar gini-views" });
+  const byDocument = { on: false };
+  const switches = [false, true].map((on) => button(on ? TEXTS.documents : TEXTS.fields, `List ${on ? TEXTS.documents : TEXTS.fields}`, () => switchView(on)));
+  views.append(...switches);
+  const drawer = button("☰", "Show or hide the list", () => root.classList.toggle("gini-drawer-open"), { class: "gini-button gini-drawer" });
+  const bar = make("div", { className: "gini-top" }, drawer);
+  const left = make("section", { className: "gini-left", attributes: { "aria-label": TEXTS.list } }, views, list.element);
+  const body = make("div", { className: "gini-body" }, left, page.element, fields.element);
+  const foot = make("div", { className: "gini-status" }, status, retry, button("?", TEXTS.keys, () => keys.toggle()));
+  const root = make("div", {
+    className: "gini-root gini-explorer",
+    attributes: { role: "group", "aria-label": "Explorer; press ? for keys", tabindex: "-1", "data-lm-suppress-shortcuts": "true", "data-tab": "list" },
+  }, bar, tabs, body, foot, keys.element);
+  let filters = null;
+  let resting = 0;
+  let dimming = 0;
+  let sawDetails = null;
+  let away = null;
+
+  // The list has the focus where it is to be seen; else the explorer as a whole has it.
+  const focus = () => {
+    list.focus();
+    if (!left.offsetParent || !left.contains(root.ownerDocument.activeElement)) root.focus({ preventScroll: true });
+  };
+  const say = (text) => { status.textContent = text; };
+
+  function begin() {
+    const { head } = store;
+    root.style.height = `${head.settings.height}px`;
+    filters?.close();
+    filters?.element.remove();
+    filters = filterBar({ head, onChange: store.choose });
+    bar.append(filters.element);
+    filters.show(store.selection);
+    fields.refresh();
+    sawDetails = null;
+    say(head.count ? TEXTS.loading : TEXTS.empty);
+  }
+
+  function listed() {
+    const { head, found, selection } = store;
+    filters.show(selection);
+    filters.count(found.rows.length, columns().loaded, found.counts);
+    list.show(found.rows, byDocument.on, head.count ? TEXTS.nothing : TEXTS.empty);
+    switches.forEach((one, place) => one.setAttribute("aria-pressed", String(Boolean(place) === byDocument.on)));
+  }
+
+  function moved() {
+    const { row } = store;
+    clearTimeout(resting);
+    clearTimeout(dimming);
+    list.move(row);
+    fields.select(row);
+    page.element.hidden = row === null;
+    if (row === null) {
+      sawDetails = null;
+      say(store.head.count ? TEXTS.nothing : TEXTS.empty);
+      return;
+    }
+    if (sawDetails !== row) page.boxes([]);
+    const here = store.picture(row, store.number);
+    if (here) showPage(here);
+    else if (!store.head.pages) dimming = setTimeout(() => page.dim(true), DIM_MS);
+    const known = store.details.get(row);
+    if (known) showDetails(known);
+    say(heard(row));
+    resting = setTimeout(rested, REST_MS);
+  }
+
+  function heard(row) {
+    const place = list.state.at + 1;
+    const at = place ? `${place.toLocaleString("en")} of ${list.state.rows.length.toLocaleString("en")}: ` : "";
+    const name = columns().label("name", row);
+    return `${at}${name ? `${name} of ` : ""}${columns().document(row).name}, ${columns().label("outcome", row)}`;
+  }
+
+  function rested() {
+    const { row } = store;
+    store.askSlot(row, showDetails);
+    if (store.head.pages) page.say(store.head.pages);
+    else if (!store.picture(row, store.number)) askPage(row);
+    else ahead(row);
+  }
+
+  function askPage(row) {
+    const number = store.number;
+    store.askPage("page", row, number, next(row), (answer, stale) => {
+      if (stale || row !== store.row || number !== store.number) return;
+      clearTimeout(dimming);
+      if (answer.reason) page.say(answer.reason);
+      else showPage(store.picture(row, answer.number));
+      ahead(row);
+    });
+  }
+
+  // What comes next, in the direction of the list: slots, not documents.
+  function next(row) {
+    const { at, rows } = list.state;
+    return at < 0 ? [] : AHEAD.map((step) => rows[at + step]).filter((one) => one !== undefined && one !== row);
+  }
+
+  function ahead(row) {
+    const wanted = next(row).find((one) => !store.picture(one, null) && !store.firsts.has(one));
+    if (wanted === undefined || row !== store.row || !store.wire.isIdle("page")) return;
+    store.askPage("ahead", wanted, null, [], (answer) => { if (!answer.reason) ahead(row); });
+  }
+
+  function showPage({ url, page: facts }) {
+    clearTimeout(dimming);
+    page.show(facts, url, `Page ${facts.number} of ${columns().document(store.row).name}`);
+  }
+
+  function showDetails(answer) {
+    if (answer.row !== store.row || sawDetails === answer.row) return;
+    sawDetails = answer.row;
+    fields.details(answer.content);
+    page.boxes(answer.boxes);
+  }
+
+  function turn(step) {
+    const shown = page.state.page;
+    if (!shown || shown.number + step < 1 || shown.number + step > shown.count) return;
+    store.select(store.row, shown.number + step);
+  }
+
+  function switchView(on) {
+    byDocument.on = on;
+    listed();
+    list.move(store.row);
+  }
+
+  function step(by) {
+    const { rows, at } = list.state;
+    if (!rows.length) return;
+    const to = at < 0 ? 0 : at + by;
+    if (to < 0 || to >= rows.length) say(by > 0 ? TEXTS.last : TEXTS.first);
+    else store.select(rows[to]);
+  }
+
+  const isOther = (row) => columns().codes.document[row] !== columns().codes.document[store.row];
+
+  function seek(by, fits) {
+    const { rows, at } = list.state;
+    for (let place = at + by; place >= 0 && place < rows.length; place += by) if (fits(rows[place])) return store.select(rows[place]);
+    return say(by > 0 ? TEXTS.last : TEXTS.first);
+  }
+
+  function seekMistake(by) {
+    const rows = [...columns().rowsOf(columns().codes.document[store.row])];
+    const found = (by > 0 ? rows : rows.reverse()).find((row) => columns().isMistake(row) && (by > 0 ? row > store.row : row < store.row));
+    if (found === undefined) say(by > 0 ? TEXTS.last : TEXTS.first);
+    else store.select(found);
+  }
+
+  function goTo() {
+    filters.search.focus();
+    filters.search.select();
+  }
+
+  async function copy() {
+    store.wire.ask("code", { ask: "code" }, async ({ text }) => {
+      try {
+        await navigator.clipboard.writeText(text);
+        say(TEXTS.copied);
+      } catch {
+        say(TEXTS.notCopied);
+      }
+    });
+  }
+
+  function leave() {
+    if (keys.isOpen()) keys.close();
+    else if (filters.closeMenus()) list.focus();
+    else if (root.ownerDocument.activeElement === filters.search && filters.search.value) store.choose({ ...store.selection, text: "" });
+    else list.focus();
+  }
+
+  const any = (command) => (event) => { if (store.row !== null && store.columns) command(event); };
+  listen(root, {
+    next: () => step(1), previous: () => step(-1),
+    nextDocument: any(() => seek(1, isOther)), previousDocument: any(() => seek(-1, isOther)),
+    nextMistake: any(() => seekMistake(1)), previousMistake: any(() => seekMistake(-1)),
+    first: () => list.state.rows.length && store.select(list.state.rows[0]),
+    last: () => list.state.rows.length && store.select(list.state.rows[list.state.rows.length - 1]),
+    goTo, search: goTo, leave, copy, help: () => keys.toggle(), view: () => switchView(!byDocument.on),
+    pageBack: () => turn(-1), pageOn: () => turn(1), larger: () => page.by(1.25), smaller: () => page.by(0.8), fit: () => page.zoom(1),
+    rotate: () => page.rotate(), extracted: () => page.toggle("E"), truth: () => page.toggle("T"), candidates: () => page.toggle("C"),
+  }, stop.signal);
+  // A click anywhere leaves the keys with us; what takes text keeps the focus.
+  root.addEventListener("click", (event) => {
+    if (!event.target.closest("input, select, textarea, button, summary, label, details, a")) focus();
+  }, { signal: stop.signal });
+  root.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".gini-filter")) filters?.closeMenus();
+  }, { signal: stop.signal });
+  const view = {
+    begin, listed, moved,
+    slow(slow, again) {
+      retry.hidden = !slow;
+      retry.onclick = again ?? null;
+      if (slow) say(TEXTS.busy);
+    },
+  };
+  store.views.add(view);
+  el.append(root);
+  if (store.columns) {
+    begin();
+    listed();
+    moved();
+  }
+  away = () => {
+    stop.abort();
+    clearTimeout(resting);
+    clearTimeout(dimming);
+    filters?.close();
+    list.close();
+    page.close();
+    store.views.delete(view);
+    root.remove();
+  };
+  return away;
+}
+
+function tabBar(names, onChoose) {
+  const tabs = names.map((name) => button(TEXTS[name], TEXTS[name], () => choose(name), { "aria-pressed": String(name === "list") }));
+  const choose = (name) => {
+    tabs.forEach((tab, place) => tab.setAttribute("aria-pressed", String(names[place] === name)));
+    onChoose(name);
+  };
+  return make("div", { className: "gini-tabs" }, ...tabs);
+}
+
+export default function explorer() {
+  let store = null;
+  return {
+    initialize({ model }) {
+      store = makeStore(model);
+      return () => store.close();
+    },
+    render({ model, el }) {
+      store ??= makeStore(model);
+      return makeView(store, el);
+    },
+  };
+}

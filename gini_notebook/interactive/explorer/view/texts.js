@@ -1,0 +1,60 @@
+// Every word of the interface, in one place.
+export const TEXTS = {
+  loading: "Loading …",
+  nothing: "Nothing fits these filters.",
+  empty: "There is nothing to list.",
+  noMistakes: "There are no mistakes.",
+  search: "Search",
+  searchHint: "document, truth, read, error",
+  clear: "Clear",
+  documents: "documents",
+  fields: "fields",
+  list: "List",
+  page: "Page",
+  table: "Fields",
+  last: "This is the last one.",
+  first: "This is the first one.",
+  busy: "The kernel is busy; list, filters and search go on working.",
+  retry: "Ask again",
+  lost: "Messages with pictures do not arrive in this front end.",
+  failed: "not read",
+  units: "The boxes are not in points, so they are not drawn; client= asks the service for the unit.",
+  keys: "Keys",
+  copied: "Copied: the call that shows this again.",
+  notCopied: "The browser does not let this page copy; explorer.code() returns the call.",
+  none: "–",
+  noCause: "none",
+  steps: "Step by step",
+  candidates: "Candidates",
+  right: "the right value",
+};
+
+// What is shown beside an outcome, so that no colour has to tell it.
+export const MARKS = {
+  correct: ["✓", "good"], wrong: ["✗", "bad"], missing: ["?", "bad"], spurious: ["+", "bad"],
+  absent: ["·", "soft"], ignored: ["◦", "soft"], unlabelled: ["◦", "soft"], read: ["", "soft"],
+  failed: ["!", "bad"], pending: ["…", "warn"], unclear: ["…", "warn"],
+};
+
+export const SORTS = [
+  ["position", "as in the run"], ["document", "by document"], ["name", "by field"],
+  ["alike", "most similar first"], ["stake", "largest difference first"],
+];
+
+// What each key does, in the order of the table that "?" shows.
+export const KEYS = [
+  ["↓ ↑  j k", "next, previous in the list"],
+  ["Shift+↓ ↑", "next, previous document"],
+  ["n N", "next, previous mistake of this document"],
+  ["Home End", "first, last in the list"],
+  ["g", "go to: type a name or a number"],
+  ["PgUp PgDn", "page back, on"],
+  ["+ − 0", "larger, smaller, fit the width"],
+  ["r", "turn the page by a quarter"],
+  ["e c", "show or hide what was read, candidates"],
+  ["s /", "search"],
+  ["v", "documents or fields"],
+  ["y", "copy as code"],
+  ["Esc", "leave: search, filter, help"],
+  ["?", "these keys"],
+];

@@ -1,0 +1,55 @@
+"""Modules of the view are joined into one, and what would change its meaning is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from gini_notebook.errors import SettingError
+from gini_notebook.interactive.explorer.explorer import VIEW, Explorer
+from gini_notebook.interactive.scripts import joined
+
+
+def written(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+    return folder / "main.js"
+
+
+def test_each_module_is_there_once_after_what_it_imports(tmp_path: Path) -> None:
+    main = written(
+        tmp_path,
+        main='import { a } from "./one.js";\nimport { b } from "./two.js";\n// Why.\nexport default () => a + b;\n',
+        one='import { b } from "./two.js";\nexport const a = b;\n',
+        two="export const b = 1;\n",
+    )
+    assert joined(main) == "const b = 1;\nconst a = b;\nexport default () => a + b;\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"main": 'import { a as b } from "./one.js";\n', "one": ""}, "main.js cannot be joined .* a as b"),
+        ({"main": 'import all from "./one.js";\n', "one": ""}, "main.js cannot be joined"),
+        ({"main": 'const a = import("./one.js");\n', "one": ""}, "main.js cannot be joined"),
+        ({"main": "export { a };\n"}, "main.js cannot be joined .* export { a }"),
+        ({"main": 'import { a } from "./one.js";\n', "one": "export default 1;\n"}, "one.js cannot be joined"),
+        (
+            {"main": 'import { a } from "./one.js";\n', "one": 'import { b } from "./main.js";\n'},
+            "main.js imports itself: main.js → one.js → main.js",
+        ),
+        (
+            {"main": 'import { a } from "./one.js";\nconst b = 1;\n', "one": "export const a = 1;\nfunction b() {}\n"},
+            "one.js and main.js both have the name b at the top",
+        ),
+        ({"main": "const a = `one\n  two`;\n"}, "main.js has a text over several lines"),
+    ],
+)
+def test_what_would_mean_something_else_is_refused(tmp_path: Path, files: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        joined(written(tmp_path, **files))
+
+
+def test_the_view_of_the_explorer_is_small_enough_to_be_saved_with_each_notebook() -> None:
+    text = joined(VIEW / "main.js")
+    assert text == str(Explorer._esm)
+    assert len(text.encode()) <= 60_000
