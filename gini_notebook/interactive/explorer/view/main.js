@@ -6,6 +6,7 @@ import { help, listen } from "./keys.js";
 import { listPane } from "./list.js";
 import { pagePane } from "./page.js";
 import { makeStore } from "./store.js";
+import { tabBar } from "./tabs.js";
 import { TEXTS } from "./texts.js";
 
 // Pages and details are asked for once a key rests; the list moves at once.
@@ -245,15 +246,6 @@ function makeView(store, el) {
     root.remove();
   };
   return away;
-}
-
-function tabBar(names, onChoose) {
-  const tabs = names.map((name) => button(TEXTS[name], TEXTS[name], () => choose(name), { "aria-pressed": String(name === "list") }));
-  const choose = (name) => {
-    tabs.forEach((tab, place) => tab.setAttribute("aria-pressed", String(names[place] === name)));
-    onChoose(name);
-  };
-  return make("div", { className: "gini-tabs" }, ...tabs);
 }
 
 export default function explorer() {
