@@ -2,16 +2,18 @@
 
 import contextlib
 import sqlite3
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gini_notebook.errors import LedgerError
+from gini_notebook.errors import LedgerError, RunStopped
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, cleanup, dedupe, maintenance, process, resume, running, status
 from gini_notebook.service.batch.ledger import Ledger
@@ -81,19 +83,24 @@ def test_the_rate_counts_the_time_before_the_first_result_and_at_most_the_latest
 
 def test_status_works_while_the_run_is_on(client: "Client", invoices_of: Invoices, tmp_path: Path) -> None:
     folder = invoices_of(*[f"{number}.txt" for number in range(20)], "x.fault-processing-stuck.txt")
-    settings = batch.BatchSettings(document_limit_s=2.0)
-    thread = threading.Thread(
-        target=running.run, args=(client, folder), kwargs={"to": tmp_path / "run", "settings": settings}
-    )
-    thread.start()
-    seen = []
-    while thread.is_alive():
-        # There is a moment before the run folder and its ledger are there.
-        with contextlib.suppress(LedgerError):
-            seen.append(status(tmp_path / "run"))
-        time.sleep(0.1)
+    stops: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    run = partial(running.run, client, folder, to=tmp_path / "run", on_begin=stops.put)
+    with ThreadPoolExecutor(1) as pool:
+        on = pool.submit(run)
+        seen = []
+        while not on.done():
+            # There is a moment before the run folder and its ledger are there.
+            with contextlib.suppress(LedgerError):
+                seen.append(status(tmp_path / "run"))
+                # One document never ends: the run is on until all others are seen to be done, however long that takes.
+                if seen[-1]["completed"] == 20:
+                    stops.get()()
+                    break
+            time.sleep(0.1)
+        with pytest.raises(RunStopped, match="20"):
+            on.result()
     assert {one["documents"] for one in seen} <= {0, 21}
-    assert any(one["pending"] == 1 and one["completed"] == 20 and one["time_left_s"] is not None for one in seen)
+    assert (seen[-1]["pending"], seen[-1]["time_left_s"] is not None) == (1, True)
     assert all(a["completed"] <= b["completed"] for a, b in pairwise(seen))
 
 
