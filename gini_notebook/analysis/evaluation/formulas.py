@@ -17,6 +17,8 @@ AVERAGES = MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
 PROPORTIONS = ("precision", "recall", "f1")
 SCORES = (*PROPORTIONS, "accuracy")
 
+COUNTING_RULES = ("both", "fp")
+
 
 def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:
     """Return what the correct ones are a share of, by score; for F1 the mean of those of precision and recall.
@@ -56,6 +58,13 @@ def losses_of(wrong: str) -> Mapping[str, Losses]:
         "accuracy": ([0, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]),
     }
     return {name: Losses(*(np.array(part, dtype=np.float64) for part in parts)) for name, parts in rows.items()}
+
+
+def check_counting_rule(wrong: str) -> None:
+    """Refuse a counting rule that is none."""
+    if wrong not in COUNTING_RULES:
+        message = f"wrong is {wrong!r}; it must be 'both' (false positive and false negative) or 'fp'."
+        raise SettingError(message)
 
 
 def check_zero_division(undefined: float) -> None:

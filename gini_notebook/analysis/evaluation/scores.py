@@ -16,7 +16,7 @@ from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts
 from gini_notebook.analysis.evaluation.display import display_of
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table, samples_of
-from gini_notebook.analysis.evaluation.formulas import check_zero_division, ratio
+from gini_notebook.analysis.evaluation.formulas import check_counting_rule, check_zero_division, ratio
 from gini_notebook.analysis.evaluation.gate import Checks, check_conditions
 from gini_notebook.analysis.evaluation.intervals import (
     CONFIDENCE_LEVEL,
@@ -26,7 +26,6 @@ from gini_notebook.analysis.evaluation.intervals import (
 )
 from gini_notebook.analysis.evaluation.noticed import gate_numbers
 from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
-from gini_notebook.analysis.evaluation.settings import check_counting_rule
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
 from gini_notebook.analysis.evaluation.summary import summary_table
 from gini_notebook.analysis.evaluation.units import Cluster, find_units, notes_of_units, weighed

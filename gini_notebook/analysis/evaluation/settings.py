@@ -10,6 +10,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, NOTHING, columns_of, encode
+from gini_notebook.analysis.evaluation.formulas import check_counting_rule
 from gini_notebook.analysis.evaluation.remittance import PURPOSE, REFERENCE, REMITTANCES, Remittance
 from gini_notebook.analysis.evaluation.units import Cluster, Weights
 from gini_notebook.analysis.rules import Rule, for_field
@@ -17,7 +18,6 @@ from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES, dotted
 
 ORDERS = get_args(Order)
-COUNTING_RULES = ("both", "fp")
 OneRule = Rule | str | Callable[[str], str | None]
 Column = tuple[str, str]
 Votes = Counter[tuple[Column, str]]
@@ -155,13 +155,6 @@ def entity_votes(source: pd.DataFrame) -> Votes:
 def columns_in(frame: pd.DataFrame, name: str) -> frozenset[Column]:
     """Return the columns that a table has rows of."""
     return frozenset(columns_of(frame, name)[1])
-
-
-def check_counting_rule(wrong: str) -> None:
-    """Refuse a counting rule that is none."""
-    if wrong not in COUNTING_RULES:
-        message = f"wrong is {wrong!r}; it must be 'both' (false positive and false negative) or 'fp'."
-        raise SettingError(message)
 
 
 def provenance(settings: Settings, rules: Mapping[str, Rule], facts: Mapping[str, Any]) -> dict[str, Any]:
