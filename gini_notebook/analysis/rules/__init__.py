@@ -15,9 +15,9 @@ Columnar use, as the evaluation does it: canonicalise the unique strings of a fi
 compare codes, and ask ``similarities``, ``anls_many``, ``Rule.lenient_many`` and ``causes`` only about unequal pairs.
 """
 
-from gini_notebook.analysis.rules.bank_accounts import iban_valid
 from gini_notebook.analysis.rules.causes import CAUSES, Slots, caseless_many, cause, causes, elsewhere
 from gini_notebook.analysis.rules.explanation import Explanation, explain
+from gini_notebook.analysis.rules.identifiers import iban_valid
 from gini_notebook.analysis.rules.rule import Rule, for_field, get
 from gini_notebook.analysis.rules.similarity import anls, anls_many, similarities, similarity
 

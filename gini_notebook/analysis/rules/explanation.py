@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gini_notebook.analysis.rules import bank_accounts, money, normal_text
-from gini_notebook.analysis.rules.bank_accounts import iban_valid
+from gini_notebook.analysis.rules import identifiers, money, normal_text
 from gini_notebook.analysis.rules.causes import cause
+from gini_notebook.analysis.rules.identifiers import iban_valid
 from gini_notebook.analysis.rules.rule import Rule, canonicaliser, get
 from gini_notebook.analysis.rules.similarity import anls, similarity
 from gini_notebook.errors import SettingError
@@ -169,8 +169,8 @@ def steps(rule: Rule) -> list[Step]:
 
 def _account_steps(rule: Rule) -> list[Step]:
     if rule.name == "iban":
-        return [("upper case, no blanks or hyphens", bank_accounts.iban)]
-    bare = partial(bank_accounts.bic, branch="strict")
+        return [("upper case, no blanks or hyphens", identifiers.iban)]
+    bare = partial(identifiers.bic, branch="strict")
     return [("upper case, no blanks", bare), ("the head office is branch XXX", canonicaliser(rule))]
 
 

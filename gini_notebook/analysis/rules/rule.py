@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from gini_notebook.analysis.rules import bank_accounts, dates, money, normal_text, references
+from gini_notebook.analysis.rules import dates, identifiers, money, normal_text
 from gini_notebook.analysis.rules.similarity import FloatArray, check_tau, similarities
 from gini_notebook.errors import SettingError
 from gini_notebook.notations import LOCALES, ORDERS
@@ -202,7 +202,7 @@ class Rule:
         if self.by_canonical:
             return np.fromiter((a == b for a, b in pairs), np.bool_, len(truth))
         if self.among_words:
-            return np.fromiter((a == b or references.stands_in(a, b) for a, b in pairs), np.bool_, len(truth))
+            return np.fromiter((a == b or identifiers.stands_in(a, b) for a, b in pairs), np.bool_, len(truth))
         return np.fromiter((a == b or _within(a, b, self.tolerance) for a, b in pairs), np.bool_, len(truth))
 
     def lenient_many(
@@ -250,7 +250,7 @@ def canonicaliser(rule: Rule) -> Canonicaliser:
     if rule.name == "date":
         return partial(dates.day, order=rule.date_order)
     if rule.name == "bic":
-        return partial(bank_accounts.bic, branch=rule.bic_branch)
+        return partial(identifiers.bic, branch=rule.bic_branch)
     return _PLAIN_FORMS.get(rule.name, normal_text.german_name if rule.fold == "german" else normal_text.name)
 
 
@@ -261,10 +261,10 @@ def _read_many(rule: Rule, values: Sequence[str]) -> Sequence[str | None]:
         return money.amount_many(values, rule.currency_default, rule.locale)
     if one_by_one is normal_text.name:
         return normal_text.name_many(values)
-    if one_by_one is references.reference:
-        return references.reference_many(values)
-    if one_by_one is bank_accounts.iban:
-        return bank_accounts.iban_many(values)
+    if one_by_one is identifiers.reference:
+        return identifiers.reference_many(values)
+    if one_by_one is identifiers.iban:
+        return identifiers.iban_many(values)
     return [*map(one_by_one, values)]
 
 
@@ -274,13 +274,13 @@ def _truth_value(value: str) -> str | None:
 
 
 _PLAIN_FORMS: Mapping[str, Canonicaliser] = {
-    "iban": bank_accounts.iban,
+    "iban": identifiers.iban,
     "currency": money.currency,
     "integer": money.integer,
     "timeperiod": dates.period,
     "bool": _truth_value,
-    "reference": references.reference,
-    "id": references.reference,
+    "reference": identifiers.reference,
+    "id": identifiers.reference,
 }
 
 

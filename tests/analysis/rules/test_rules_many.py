@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook.analysis import rules
-from gini_notebook.analysis.rules import Rule, bank_accounts, normal_text
+from gini_notebook.analysis.rules import Rule, identifiers, normal_text
 
 RULES = [
     *(rules.get(name) for name in ("amount", "numeric", "iban", "bic", "date", "reference", "companyname", "doctype")),
@@ -39,7 +39,7 @@ def test_many_canonical_values_are_those_of_each(rule: Rule, values: list[str]) 
         (normal_text.name_many, normal_text.name),
         (normal_text.lower_collapsed_many, lambda value: " ".join(value.lower().split())),
         (normal_text.letters_and_digits_many, normal_text.letters_and_digits),
-        (bank_accounts.iban_many, bank_accounts.iban),
+        (identifiers.iban_many, identifiers.iban),
         (rules.caseless_many, str.lower),
     ],
 )
