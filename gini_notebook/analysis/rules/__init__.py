@@ -18,8 +18,8 @@ compare codes, and ask ``similarities``, ``anls_many``, ``Rule.lenient_many`` an
 from gini_notebook.analysis.rules.causes import CAUSES, Slots, caseless_many, cause, causes, elsewhere
 from gini_notebook.analysis.rules.explanation import Explanation, explain
 from gini_notebook.analysis.rules.identifiers import iban_valid
+from gini_notebook.analysis.rules.normal_text import anls, anls_many, similarities, similarity
 from gini_notebook.analysis.rules.rule import Rule, for_field, get
-from gini_notebook.analysis.rules.similarity import anls, anls_many, similarities, similarity
 
 __all__ = [
     "CAUSES",

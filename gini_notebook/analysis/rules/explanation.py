@@ -8,8 +8,8 @@ from typing import Any
 from gini_notebook.analysis.rules import identifiers, money, normal_text
 from gini_notebook.analysis.rules.causes import cause
 from gini_notebook.analysis.rules.identifiers import iban_valid
+from gini_notebook.analysis.rules.normal_text import anls, similarity
 from gini_notebook.analysis.rules.rule import Rule, canonicaliser, get
-from gini_notebook.analysis.rules.similarity import anls, similarity
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import FIELD_ENTITIES
 

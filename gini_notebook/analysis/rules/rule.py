@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gini_notebook.analysis.rules import dates, identifiers, money, normal_text
-from gini_notebook.analysis.rules.similarity import FloatArray, check_tau, similarities
+from gini_notebook.analysis.rules.normal_text import FloatArray, check_tau, similarities
 from gini_notebook.errors import SettingError
 from gini_notebook.notations import LOCALES, ORDERS
 from gini_notebook.schema import FIELD_ENTITIES
