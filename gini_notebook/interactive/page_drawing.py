@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from gini_notebook import _guarded
-from gini_notebook._pdfium import PdfiumError, draw, page_count
+from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count
 from gini_notebook.errors import FileProblem, ReaderStopped
 
 # Sharp enough to read small print on a screen, and small enough to travel to the browser at once.

@@ -21,7 +21,7 @@ import pandas as pd
 
 from gini_notebook._files import check_regular
 from gini_notebook._guarded import LIMITS, Answer, Limits, call, each
-from gini_notebook._parquet import outline, row_group, table
+from gini_notebook._guarded.parquet import outline, row_group, table
 from gini_notebook.analysis.evaluation.encoding import (
     EXTRACTIONS,
     TRUTH,

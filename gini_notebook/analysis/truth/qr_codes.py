@@ -6,7 +6,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image, ImageSequence
 
-from gini_notebook._pdfium import PdfiumError, draw, page_count
+from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.qr_payloads import Payment, decoded, payment_of

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gini_notebook import _files, _parquet
+from gini_notebook import _files
 from gini_notebook._guarded import LIMITS, Limits
+from gini_notebook._guarded import parquet as guarded_parquet
 from gini_notebook.errors import FileProblem, TruthError
 
 MIB = 1024 * 1024
@@ -124,6 +125,6 @@ def check_parquet(metadata: Any, where: str, size: int = 0) -> None:
         If it does.
     """
     try:
-        _parquet.check(metadata, size, where)
+        guarded_parquet.check(metadata, size, where)
     except FileProblem as error:
         raise TruthError(str(error)) from error

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gini_notebook import _parquet, read_truth
-from gini_notebook._guarded import LIMITS
+from gini_notebook import read_truth
+from gini_notebook._guarded import LIMITS, parquet
 from gini_notebook.analysis.truth import folder, sizes
 from gini_notebook.analysis.truth.folder import document_labels
 from gini_notebook.analysis.truth.sizes import MIB, check_parquet, check_workbook, limits_for
@@ -52,7 +52,7 @@ def test_T62_a_parquet_file_of_too_many_cells_for_its_size_is_refused() -> None:
     check_parquet(Metadata(1_000_000, 4), "t.parquet", 10)
     with pytest.raises(TruthError, match=r"t\.parquet has 1000001 rows of 4 columns in 10 bytes.*no more than 4000000"):
         check_parquet(Metadata(1_000_001, 4), "t.parquet", 10)
-    check_parquet(Metadata(1_000_001, 4), "t.parquet", 4_000_016 // _parquet.CELLS_PER_BYTE)
+    check_parquet(Metadata(1_000_001, 4), "t.parquet", 4_000_016 // parquet.CELLS_PER_BYTE)
 
 
 def test_T62_a_parquet_file_of_too_many_small_row_groups_is_refused() -> None:
@@ -67,9 +67,9 @@ def test_T62_a_parquet_file_of_too_many_small_row_groups_is_refused() -> None:
 def test_T62_repeated_texts_of_a_row_group_are_measured(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     pd.DataFrame({"value": pd.Categorical(["x" * 1000] * 100), "other": ["y"] * 100}).to_parquet(path)
-    assert _parquet.table(_parquet.row_group(str(path), 0, None, 100_000)).num_rows == 100
+    assert parquet.table(parquet.row_group(str(path), 0, None, 100_000)).num_rows == 100
     with pytest.raises(FileProblem, match="its row group 0 has texts of 100000 bytes, more than 99999 are not read"):
-        _parquet.row_group(str(path), 0, None, 99_999)
+        parquet.row_group(str(path), 0, None, 99_999)
 
 
 def test_T41_a_pdf_with_too_many_xml_attachments_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
