@@ -290,11 +290,11 @@ class Poller:
 
     def _schedule(self, pending: PendingDocument, due: float | None = None) -> None:
         if due is None:
-            due = self._context.now() + self._pause_s(pending) * self._context.rng.uniform(0.9, 1.1)
+            now = self._context.now()
+            due = now + self._pause_s(pending, now - pending.since) * self._context.rng.uniform(0.9, 1.1)
         heapq.heappush(self._due, (due, next(self._order), pending))
 
-    def _pause_s(self, pending: PendingDocument) -> float:
-        age = self._context.now() - pending.since
+    def _pause_s(self, pending: PendingDocument, age: float) -> float:
         latencies = self._context.latencies
         if not latencies.learnt:
             return 0.0 if pending.polls == 0 else min(LONGEST_S, max(SHORTEST_S, 0.5 * age))
