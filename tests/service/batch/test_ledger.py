@@ -196,7 +196,8 @@ def test_R20_a_full_disk_stops_the_run_before_the_next_upload_and_the_ledger_sta
         known = connection.execute("SELECT count(*) FROM uploads").fetchone()[0]
     connection.close()
     user = Batch.load(to).user
-    assert len(sandbox.stored()[user]) <= known < 150
+    # On a busy machine the disk may be full before anything was sent.
+    assert len(sandbox.stored().get(user, ())) <= known < 150
     report = running.run(client, folder, to=to, settings=batch.BatchSettings(quarantine_s=0.3))
     assert report.counts.completed == 150
     assert len(sandbox.stored()[user]) == 150
