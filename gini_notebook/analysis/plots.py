@@ -38,6 +38,7 @@ def field_scores(
     metric: str = "f1",
     group: str | None = None,
     confidence_level: float = 0.95,
+    intervals: str = "documents",
 ) -> "Axes":
     """Draw a bar per field with its interval, and a line for the average (micro).
 
@@ -54,6 +55,8 @@ def field_scores(
         default all fields; the line is then that of the header fields.
     confidence_level
         How sure the intervals are, between 0 and 1.
+    intervals
+        How they are made, as for :meth:`Evaluation.by_field`.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def field_scores(
     Raises
     ------
     SettingError
-        If there is no such metric or group, or the level makes no sense.
+        If there is no such metric or group, or the level or the kind of intervals makes no sense.
 
     Examples
     --------
@@ -76,7 +79,7 @@ def field_scores(
     if metric not in METRICS:
         message = f"There is no metric {metric!r} to draw; choose one of {', '.join(METRICS)}."
         raise SettingError(message)
-    scores = result.by_field(full=True, confidence_level=confidence_level)
+    scores = result.by_field(full=True, intervals=intervals, confidence_level=confidence_level)
     fields = _fields(scores, group)
     axes = _axes(ax, len(fields))
     values = fields[metric].to_numpy(dtype=float)

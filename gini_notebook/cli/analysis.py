@@ -195,7 +195,7 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     if out is not None:
         result.save(out)
     if report is not None:
-        result.save_report(report, confidence_level=confidence_level)
+        result.save_report(report, confidence_level=confidence_level, intervals=intervals.value)
     how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
     checks = result.check(fail_under, **how) if fail_under else []
     if json:
@@ -223,10 +223,11 @@ def report(
     *,
     out: Annotated[Path, typer.Option(help="Where to write it: .html, .xlsx, .md or .xml (JUnit).")],
     language: Annotated[str, typer.Option(help="Language of the HTML report: en or de.")] = "en",
+    intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
 ) -> None:
     """Write the report of an evaluation: one file, nothing loaded from elsewhere."""
-    _loaded(result).save_report(out, language=language, confidence_level=confidence_level)
+    _loaded(result).save_report(out, language=language, confidence_level=confidence_level, intervals=intervals.value)
     say(f"Written: {out}")
 
 

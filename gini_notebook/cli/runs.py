@@ -199,7 +199,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
         )
     result = _evaluated(batch, facts, counting)
     if result is not None and report is not None:
-        result.save_report(report, confidence_level=confidence_level)
+        result.save_report(report, confidence_level=confidence_level, intervals=intervals.value)
     how = {"intervals": intervals.value, "confidence_level": confidence_level}
     _finish(batch, result, fail_under=fail_under or [], report=report, json=json, how=how)
 

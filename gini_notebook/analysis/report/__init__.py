@@ -33,6 +33,7 @@ def save_report(
     title: str | None = None,
     made_at: "datetime | None" = None,
     confidence_level: float = 0.95,
+    intervals: str = "documents",
 ) -> Path:
     """Write the report of an evaluation; the ending of the name says in which form.
 
@@ -53,6 +54,8 @@ def save_report(
         The time that is printed; now by default.
     confidence_level
         How sure the intervals are, between 0 and 1.
+    intervals
+        How they are made, as for ``Evaluation.by_field``.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def save_report(
     Raises
     ------
     SettingError
-        If the ending or the language is none of these, or the level makes no sense.
+        If the ending or the language is none of these, or the level or the kind of intervals makes no sense.
 
     Examples
     --------
@@ -74,7 +77,13 @@ def save_report(
     if language not in LANGUAGES:
         message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
         raise SettingError(message)
-    content = gather(result, language=language, title=title, made_at=made_at, confidence_level=confidence_level)
+    content = gather(
+        result,
+        language=language,
+        title=title,
+        made_at=made_at,
+        how={"intervals": intervals, "confidence_level": confidence_level},
+    )
     finished = writer(content)
     with replacing(path) as written:
         written.write_bytes(finished)

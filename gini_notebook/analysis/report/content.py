@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.schema import LINE_ITEMS, dotted
@@ -185,13 +185,20 @@ class FieldGroup:
     rows: Sequence[Mapping[str, str]]
 
 
+class HowSure(TypedDict):
+    """How intervals are made, and how sure they are."""
+
+    intervals: str
+    confidence_level: float
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything a report needs, apart from how it looks."""
 
     result: "Evaluation"
     form: Format
-    confidence_level: float
+    how: HowSure
     title: str
     made_at: datetime
     cards: Sequence[Card]
@@ -217,7 +224,7 @@ class Content:
     @property
     def text(self) -> Mapping[str, str]:
         """The words in the report's language."""
-        return words(self.form, self.confidence_level)
+        return words(self.form, self.how["confidence_level"])
 
     @property
     def caption_of_fields(self) -> str:
@@ -232,13 +239,14 @@ def gather(
     language: str,
     title: str | None,
     made_at: datetime | None,
-    confidence_level: float,
+    how: HowSure,
 ) -> Content:
     """Gather the content of a report from an evaluation."""
     form = Format(language)
+    confidence_level = how["confidence_level"]
     text = words(form, confidence_level)
-    scores = result.by_field(full=True, confidence_level=confidence_level)
-    summary = result.summary(confidence_level=confidence_level)
+    scores = result.by_field(full=True, **how)
+    summary = result.summary(**how)
     fields = scores[~scores["average"]]
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
@@ -247,7 +255,7 @@ def gather(
     return Content(
         result=result,
         form=form,
-        confidence_level=confidence_level,
+        how=how,
         title=title or text["title"],
         made_at=made_at or datetime.now(UTC),
         cards=_cards(summary, text, form),

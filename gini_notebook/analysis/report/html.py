@@ -75,7 +75,7 @@ def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:
     scores = ", ".join(f"{row['field']} {row['f1']}" for row in fields)
 
     def draw_scores(axes: "Axes") -> None:
-        plots.field_scores(content.result, ax=axes, group=group.group, confidence_level=content.confidence_level)
+        plots.field_scores(content.result, ax=axes, group=group.group, **content.how)
         axes.set_xlabel(text["scores_axis"])
         micro = next((row["f1"] for row in group.rows if row["field"] == text["micro"]), content.form.undefined)
         axes.set_title(text["scores_title"].format(micro=micro), fontsize=9)

@@ -23,8 +23,8 @@ def as_workbook(content: Content) -> bytes:
         result = content.result
         for name, frame in (
             *((("notes", notes_table(result.notes)),) if result.notes else ()),
-            ("fields", result.by_field(full=True, confidence_level=content.confidence_level)),
-            ("numbers", result.summary(confidence_level=content.confidence_level)),
+            ("fields", result.by_field(full=True, **content.how)),
+            ("numbers", result.summary(**content.how)),
             ("mistakes", result.mistakes(full=True)),
             ("documents", result.documents),
         ):

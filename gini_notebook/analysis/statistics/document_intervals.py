@@ -27,7 +27,10 @@ FloatArray = npt.NDArray[np.float64]
 Limits = tuple[float, float]
 
 FEW_UNITS = 10
-"""Fewer documents (or clusters) than these, and the one not seen may have failed altogether."""
+"""Fewer documents (or clusters) than these, and the one not seen may have failed altogether.
+
+Documents are counted in the largest of them: twenty of which one is as large as all others together are two.
+"""
 
 SMALLEST_LOSS = 0.7
 """The unseen document of many is at least so bad: the smallest value that covered in every simulated cell."""
@@ -294,14 +297,26 @@ def _tail(level: float) -> float:
 
 def _unseen_loss(given: Losses, tail: float) -> float:
     """Return how much of a typical document the unseen one may have lost."""
-    if len(given.loss) < FEW_UNITS:
-        return 1.0
     weights = given.full if given.full.any() else given.size
-    documents = weights.sum() / weights.max()
-    slope = min(0.25, 0.75 / (documents * expm1(-log(tail) / documents)))
     failed = given.loss.sum() / given.typical
     worst_seen = float(given.loss.max()) / given.typical
-    return max(SMALLEST_LOSS, float(1 - slope * failed), min(1.0, worst_seen))
+    # One document that is as large as all others together is no more to go by than few are.
+    if weights.sum() / weights.max() < FEW_UNITS or not failed or worst_seen >= 1:
+        return 1.0
+    slope = min(_slope(sizes, given.typical, tail) for sizes in (weights, given.size))
+    return max(SMALLEST_LOSS, float(1 - slope * failed), worst_seen)
+
+
+def _slope(sizes: FloatArray, typical: float, tail: float) -> float:
+    """Return how much less of itself the unseen document lost for every typical document that failed.
+
+    Faster, and the limit would fall where a mistake is taken back: the unseen document would get worse by more than a
+    document of those seen got better. At the first mistake, where it is closest, the fastest without that is
+    1 / ((1 + largest u) · sum of u / (1 + u)), u being the odds of the limit times sizes through the typical one.
+    """
+    limit = _alone(sizes, typical, typical, tail)
+    u = limit / (1 - limit) * sizes / typical
+    return float(min(0.25, 0.75 / ((1 + u.max()) * (u / (1 + u)).sum())))
 
 
 def _unseen_change(values: FloatArray, weight: float) -> float:

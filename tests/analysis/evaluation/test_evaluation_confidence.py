@@ -97,6 +97,14 @@ def test_words_are_levels_in_their_order():
     assert scores["without_confidence"] == 1
 
 
+def test_M16_a_confidence_on_an_edge_of_the_ece_is_of_the_bin_above():
+    found, truth = tables(documents=3)
+    found["confidence"], found["value"] = [0.65, 0.7, 1.0], ["wrong", "right", "right"]
+    # Each has a bin of its own; with 0.7 below, its gap would take away from that of 0.65.
+    scores = evaluate(found, truth).confidence_scores().set_index("field").loc["iban"]
+    assert scores["ece"] == pytest.approx((0.65 + 0.3) / 3, abs=1e-12)
+
+
 def test_scores_of_the_confidence_are_those_of_their_definitions():
     found, truth = tables(decimals=2)
     truth = pd.concat([truth, pd.DataFrame({"document": ["e1", "e2"], "field": "iban", "value": "right"})])
@@ -106,9 +114,9 @@ def test_scores_of_the_confidence_are_those_of_their_definitions():
     wins = stats.mannwhitneyu(confidence[right], confidence[~right]).statistic
     assert scores["auroc"] == pytest.approx(wins / (right.sum() * (~right).sum()), abs=1e-12)
     assert scores["brier"] == pytest.approx(np.mean((confidence - right) ** 2), abs=1e-12)
-    edges = np.ceil(confidence * 10).clip(1, 10)
-    gaps = [abs((confidence - right)[edges == edge].sum()) for edge in range(1, 11)]
-    assert scores["ece"] == pytest.approx(sum(gaps) / 600, abs=1e-12)
+    # Closed below, the last one above, too.
+    gaps = np.histogram(confidence, bins=np.arange(11) / 10, weights=confidence - right)[0]
+    assert scores["ece"] == pytest.approx(np.abs(gaps).sum() / 600, abs=1e-12)
     assert scores["predicted"] == 600
 
 

@@ -13,6 +13,7 @@ from lxml import etree
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.report import save_report
 from gini_notebook.analysis.report.markdown import escape
+from gini_notebook.errors import SettingError
 from tests.analysis.report.report_samples import PAYLOADS, Tables, rows
 
 MADE_AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -149,3 +150,27 @@ def test_a_text_longer_than_a_cell_is_cut(tmp_path: Path) -> None:
     book = CalamineWorkbook.from_path(written(result, tmp_path, ".xlsx"))
     head, row = book.get_sheet_by_name("mistakes").to_python()
     assert len(row[head.index("extracted")]) == 32_767
+
+
+@pytest.mark.parametrize("ending", [".md", ".html", ".xlsx"])
+def test_the_intervals_of_a_report_are_of_the_kind_asked_for(result: Evaluation, tmp_path: Path, ending: str) -> None:
+    kinds = [read(written(result, tmp_path, ending, intervals=kind)) for kind in ("documents", "wilson")]
+    ends = [result.by_field(full=True, intervals=kind).query("field == 'micro'") for kind in ("documents", "wilson")]
+    lows = [f"{end['f1_low'].iloc[0]:.{6 if ending == '.xlsx' else 3}f}" for end in ends]
+    assert lows[0] != lows[1]
+    assert [low in text for low, text in zip(lows, kinds, strict=True)] == [True, True]
+    assert kinds[0] != kinds[1]
+
+
+def read(path: Path) -> str:
+    """The text of a report; numbers of a workbook with six decimals."""
+    if path.suffix != ".xlsx":
+        return path.read_text(encoding="utf-8")
+    values = pd.read_excel(path, sheet_name="fields").to_numpy().ravel()
+    return " ".join(f"{value:.6f}" for value in values if isinstance(value, float))
+
+
+def test_a_kind_of_intervals_that_is_none_is_refused(result: Evaluation, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="intervals"):
+        written(result, tmp_path, ".md", intervals="guess")
+    assert not list(tmp_path.iterdir())

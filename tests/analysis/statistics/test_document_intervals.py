@@ -60,9 +60,42 @@ def test_M18_a_mistake_made_right_never_lowers_the_lower_limit(data: st.DataObje
     assert all(late >= early - 1e-9 or np.isnan(early) for early, late in zip(before, after, strict=True))
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32))
+def test_M18_a_mistake_made_right_never_lowers_the_lower_limit_of_very_unequal_documents(seed: int) -> None:
+    # Sizes from 1 to some hundred, as of line items or of issuers; few mistakes, most of them in the largest.
+    rng = np.random.default_rng(seed)
+    documents = int(rng.integers(10, 150))
+    sizes = np.exp(rng.normal(0, rng.uniform(0.1, 2.5), documents)) * rng.choice([1, 5, 20])
+    expected = np.maximum(1, np.round(sizes)).astype(np.int64)
+    missing = rng.binomial(expected, rng.choice([0, 0.05, 0.5, 0.9]) * (rng.random(documents) < rng.random()))
+    wrong, largest = np.zeros_like(missing), int(expected.argmax())
+    missing[largest] = min(missing[largest], expected[largest] - 1)
+    for at in (largest, *rng.integers(0, documents, rng.integers(0, 4))):
+        wrong[at] += wrong[at] + missing[at] < expected[at]
+    spurious = rng.poisson(rng.choice([0, 0.3, 2]), documents)
+    before = sized_lows(wrong, missing, spurious, expected)
+    for repaired in (wrong, missing):
+        at = int((expected * (repaired > 0)).argmax())
+        if repaired[at]:
+            repaired[at] -= 1
+            after = sized_lows(wrong, missing, spurious, expected)
+            assert all(late >= early - 1e-9 for early, late in zip(before, after, strict=True))
+            repaired[at] += 1
+
+
+def test_M18_one_document_as_large_as_a_quarter_of_all_is_no_more_to_go_by_than_four() -> None:
+    sizes = [16.0, 10, 9, 9, 3, 2, 1, 1, 1, 1, 1, 1, 1]
+    assert share_interval([1, *[0] * 12], sizes) == share_interval([1, *[0] * 12], sizes, assume_worst=True)
+
+
 def score_lows(wrong: Counts, missing: Counts, spurious: Counts) -> list[float]:
     """Lower limits of recall, precision and F1."""
-    inc, mis, expected = wrong.sum(1), missing.sum(1), np.full(len(wrong), wrong.shape[1])
+    return sized_lows(wrong.sum(1), missing.sum(1), spurious, np.full(len(wrong), wrong.shape[1]))
+
+
+def sized_lows(inc: Counts, mis: Counts, spurious: Counts, expected: Counts) -> list[float]:
+    """Lower limits of recall, precision and F1."""
     cor = expected - inc - mis
     faults = 2 * inc + mis + spurious
     return [
