@@ -5,6 +5,7 @@ A list of plain values is alternatives (M24 of the metrics), a list of objects i
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from gini_notebook.analysis.truth.document_names import levelled, names_note
 from gini_notebook.analysis.truth.headers import Column, column, header_notes
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
+from gini_notebook.analysis.truth.sizes import check_width
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency
 from gini_notebook.schema import LINE_ITEMS, TRUTH
@@ -44,8 +46,7 @@ def parse_json(text: str, where: str) -> Any:
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) < len(pairs):
-            names = [name for name, _ in pairs]
-            repeated = next(name for name in names if names.count(name) > 1)
+            repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
             message = f"{where} has the key {repeated!r} twice in one object. Keep one."
             raise TruthError(message)
         return result
@@ -103,6 +104,7 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
         return _records(
             [(f"{name!r} in {where}", {"document": name, **entry}) for name, entry in content.items()], wishes
         )
+    check_width(len(content), where)
     found = ", ".join(map(repr, content)) or "none"
     message = (
         f"{where} names no document; its keys are: {found}. Needed is a key 'document' with the name of the document, "
@@ -131,8 +133,9 @@ def _document_column(content: Mapping[str, Any], wishes: Wishes) -> str | None:
 
 def _is_list_of_records(content: Mapping[str, Any], name: str) -> bool:
     entries = content.get(name)
-    others = [key for key, value in content.items() if key != name and isinstance(value, dict | list)]
-    return isinstance(entries, list) and not others and all(isinstance(entry, dict) for entry in entries)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return False
+    return not any(key != name and isinstance(value, dict | list) for key, value in content.items())
 
 
 def jsonl_labels(text: str, where: str, wishes: Wishes) -> Labels:
@@ -234,7 +237,9 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
         if is_extractions(entry):
             found += _of_extractions(entry, document, where, result)
         else:
-            meanings |= {name: _meaning(name, wishes, literal) for name in entry if name not in meanings}
+            new = [name for name in entry if name not in meanings]
+            check_width(len(meanings) + len(new), where)
+            meanings |= {name: _meaning(name, wishes, literal) for name in new}
             found += _record(entry, document, where, wishes, meanings, empties, result)
     _finish(found, result, wishes)
     _say_empty(empties, result)

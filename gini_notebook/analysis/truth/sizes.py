@@ -16,6 +16,8 @@ MIB = 1024 * 1024
 # honest has some bytes for each cell, packed or not.
 MAX_CELLS, CELLS_PER_BYTE = 4_000_000, 2
 MAX_UNPACKED_BYTES, UNPACKED_PER_BYTE = 128 * MIB, 30
+# As many as a sheet of Excel has. What a name means is looked for among hundreds of words, name by name.
+MAX_COLUMNS = 16_384
 _MEMORY_PER_BYTE, _ANSWER_PER_BYTE, _SECONDS_PER_MIB = 128, 12, 6
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -76,6 +78,22 @@ def check_workbook(path: Path, where: str) -> None:
                     _check_sheet(_blocks(archive, entry), f"{entry.filename} in {where}", most_cells)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
         return
+
+
+def check_width(columns: int, where: str) -> None:
+    """Refuse a table, or records, of more columns than anybody has fields.
+
+    Raises
+    ------
+    TruthError
+        If there are more than an Excel sheet has.
+    """
+    if columns > MAX_COLUMNS:
+        message = (
+            f"{where} has {columns} columns; more than {MAX_COLUMNS} are not read. Needed is 'document' and one column "
+            "per field (amountToPay, iban, ...)."
+        )
+        raise TruthError(message)
 
 
 def count_cells(path: Path) -> int:

@@ -28,6 +28,7 @@ from gini_notebook.analysis.truth.headers import (
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.records import compound_labels, parse_json
+from gini_notebook.analysis.truth.sizes import check_width
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency, visible
 from gini_notebook.notes import Note
@@ -169,6 +170,7 @@ def find_table(grid: Grid, wishes: Wishes) -> Table:
 
 
 def _table(grid: Grid, at: int, wishes: Wishes) -> Table:
+    check_width(len(grid.rows[at][1]), grid.where)
     header = [cell_text(cell) or "" for cell in grid.rows[at][1]]
     return Table(grid, resolved(header, wishes.columns), at)
 

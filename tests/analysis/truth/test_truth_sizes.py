@@ -1,5 +1,6 @@
 """What is looked at before ground truth is read: limits in proportion to the size of a file."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -102,3 +103,23 @@ def test_more_labels_than_a_small_file_may_hold_are_read_of_a_larger_one(
     monkeypatch.setattr(sizes, "_ANSWER_PER_BYTE", 0)
     with pytest.raises(TruthError, match=r"unpacks to more than 0\.\d+ MiB"):
         read_truth(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "document," + ",".join(f"c{number}" for number in range(20_000)) + "\na.pdf,1\n"),
+        ("t.json", json.dumps({"document": "a.pdf"} | {f"c{number}": "1" for number in range(20_000)})),
+        ("t.json", json.dumps({f"c{number}": "1" for number in range(20_001)})),
+        (
+            "t.jsonl",
+            "\n".join(
+                json.dumps({"document": f"{n}.pdf", **{f"c{n}-{i}": "1" for i in range(9)}}) for n in range(2000)
+            ),
+        ),
+    ],
+)
+def test_T62_more_columns_than_a_sheet_of_excel_has_are_refused(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(TruthError, match=r"t\.\w+ has (20001|163\d\d) columns; more than 16384 are not read"):
+        read_truth(tmp_path / name)
