@@ -11,6 +11,11 @@ from gini_notebook.sandbox.reading.settings import Unreadable
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded; phones take up to 50 million pixels."""
 
+MAX_SCANS = 200
+"""A progressive JPEG comes in ten or so scans over all of its pixels; thousands fit into a few bytes each."""
+
+_TOO_MANY_SCANS = f"The image comes in more than {MAX_SCANS} scans, which is more than can be processed."
+_SCAN = b"\xff\xda"
 _TOO_LARGE = f"The image has more than {MAX_PIXELS // 1_000_000} million pixels, which is more than can be processed."
 _FORMATS = {sniff.JPEG: ("JPEG",), sniff.PNG: ("PNG",), sniff.GIF: ("GIF",), sniff.TIFF: ("TIFF",)}
 _A4 = (595.28, 841.89)
@@ -23,8 +28,10 @@ def opened(content: bytes, media_type: str) -> Image.Image:
     Raises
     ------
     Unreadable
-        It is damaged, animated, or has too many pixels.
+        It is damaged, animated, or has too many pixels or scans.
     """
+    if media_type == sniff.JPEG and content.count(_SCAN) > MAX_SCANS:
+        raise Unreadable(_TOO_MANY_SCANS)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter

@@ -128,6 +128,16 @@ def test_T40_an_image_bomb_on_a_later_page_of_a_tiff() -> None:
         reading.read(stream.getvalue(), None, settings=OFF)
 
 
+def test_T40_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded() -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 64), "white").save(stream, "JPEG", progressive=True)
+    assert reading.check(stream.getvalue(), None).media_type == "image/jpeg"
+    begin = stream.getvalue().rindex(b"\xff\xda")
+    scan = stream.getvalue()[begin:].removesuffix(b"\xff\xd9")
+    with pytest.raises(reading.Unreadable, match="comes in more than 200 scans"):
+        reading.check(stream.getvalue()[:begin] + scan * 201 + b"\xff\xd9", None)
+
+
 def test_a_page_with_very_many_words_takes_seconds_not_minutes() -> None:
     line = b"1 0 0 1 %d %d Tm (12,00 Summe DE12 fallig 1.1.24 ) Tj "
     content = b"BT /F1 4 Tf " + b"".join(line % (x, y) for y in range(0, 842, 2) for x in range(0, 595, 40)) + b"ET"
