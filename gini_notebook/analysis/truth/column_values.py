@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gini_notebook import notations
-from gini_notebook.analysis.truth.label_columns import Label
+from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import FIELD_ENTITIES, dotted
@@ -163,9 +163,12 @@ def _note(kind: str, column: ColumnOfCells, examples: Sequence[str], detail: str
 
 
 def _refuse_lost(column: ColumnOfCells) -> None:
-    texts = [cell for cell in column.cells if isinstance(cell, str) and cell.strip()]
-    through_floats = column.kind == "reference" and all(_FLOAT(text.strip()) for text in texts)
+    texts = (cell.strip() for cell in column.cells if isinstance(cell, str))
+    through_floats = column.kind == "reference" and all(map(_FLOAT, filter(None, texts)))
+    exact = column.kind in IDENTIFIERS
     for place, cell in enumerate(column.cells):
+        if cell is None or (isinstance(cell, str) and not (through_floats or (exact and "+" in cell))):
+            continue
         if isinstance(cell, Broken):
             message = f"{column.where(place)} holds the error {cell.error}. Mend the cell, or empty it."
             raise TruthError(message)
@@ -177,7 +180,7 @@ def _refuse_lost(column: ColumnOfCells) -> None:
             raise TruthError(message)
         lost = isinstance(cell, Number) or (isinstance(cell, str) and _EXPONENT(cell.strip()))
         lost = lost or (through_floats and isinstance(cell, str) and bool(cell.strip()))
-        if lost and column.kind in IDENTIFIERS:
+        if lost and exact:
             message = (
                 f"{column.where(place)} holds a number where {column.place} is a text of letters and digits: leading "
                 f"zeros and late digits may be lost. Format the column {column.name!r} as text, and type it again; in "
@@ -479,8 +482,7 @@ def together(notes: Iterable[Note]) -> list[Note]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One cell that says something about a field of a document."""
 
     document: str
@@ -496,7 +498,7 @@ class Found:
     state: str = ""
 
 
-def labels_of(found: Sequence[Found], wishes: Wishes) -> tuple[list[Label], list[Note]]:
+def labels_of(found: Sequence[Found], wishes: Wishes) -> tuple[LabelColumns, list[Note]]:
     """Read the cells of every field together, and return the labels in the order of what was found."""
     by_field: dict[tuple[str, str], list[int]] = {}
     for at, one in enumerate(found):
@@ -517,8 +519,7 @@ def labels_of(found: Sequence[Found], wishes: Wishes) -> tuple[list[Label], list
         notes += said
         for at, value in zip(places, read, strict=True):
             values[at] = value
-    labels = [
-        Label(one.document, one.group, one.row, one.field, value, one.source, one.alternative, one.state)
-        for one, value in zip(found, values, strict=True)
-    ]
+    columns = dict(zip(Found._fields, zip(*found, strict=True), strict=True)) if found else {}
+    as_found = {name: columns.get(name, ()) for name in Label._fields if name != "value"}
+    labels = LabelColumns.of_columns(value=values, **as_found)
     return labels, together(notes)

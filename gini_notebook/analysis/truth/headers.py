@@ -104,6 +104,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "skontoDueDate": "skonto due date, discount due date, Skonto bis, Skontofrist, Skontodatum, Skonto fällig am",
 }
 CURRENCY_WORDS = "currency, currency code, Währung, Währungscode, Waehrung, Whg, Wrg"
+_NO_MARKS = {mark: None for mark in range(128) if not chr(mark).isalnum() and chr(mark) != "%"}
 # A name that differs in more than one letter, and by more than this, is no misspelling.
 _NEAR = 0.8
 
@@ -116,6 +117,8 @@ def key(name: str) -> str:
     >>> key(" Fällig_am: "), key("amountToPay") == key("Amount to pay")
     ('faelligam', True)
     """
+    if name.isascii():
+        return name.lower().translate(_NO_MARKS)
     text = unicodedata.normalize("NFKC", visible(name)).casefold()
     for letter, spelled in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
         text = text.replace(letter, spelled)
@@ -182,7 +185,8 @@ def column(name: str, columns: Mapping[str, str]) -> Column:
         The caller's names of columns to ours; they come first.
     """
     name = unicodedata.normalize("NFC", visible(name)).strip()
-    given = columns.get(name) or {key(theirs): ours for theirs, ours in columns.items()}.get(key(name))
+    by_key = {key(theirs): ours for theirs, ours in columns.items()}
+    given = columns.get(name) or (by_key.get(key(name)) if by_key else None)
     if given:
         return _literal(name, given) or Column(name, "label", field=given)
     return _literal(name, name) or _by_words(name) or Column(name, "label", field=name, known=False)

@@ -23,7 +23,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 NOTHING = -1
 """Stands in the column of values where a label says that there is nothing."""
 _NUMBERS = ("row", "alternative")
-_IN_ONE_GO = 4096
+_IN_ONE_GO = 32_768
 _SIZES: Mapping[int, type[np.signedinteger[Any]]] = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 _LARGEST = 2**62
 _NO_TRUTH = "what was read from it is no ground truth"
@@ -53,15 +53,21 @@ class _Texts:
 
     def __init__(self, there: list[str]) -> None:
         self.there = there
-        self._places: dict[str, int] | None = None
+        self._places: dict[str | None, int] = {}
 
     def place(self, text: str) -> int:
-        if self._places is None:
+        return int(self.places([text])[0])
+
+    def places(self, texts: Sequence[str | None]) -> Codes:
+        """Return the places of texts, which are put there if they lack."""
+        if not self._places:
             self._places = {one: at for at, one in enumerate(self.there)}
-        found = self._places.setdefault(text, len(self.there))
-        if found == len(self.there):
-            self.there.append(text)
-        return found
+            self._places[None] = NOTHING
+        for text in dict.fromkeys(texts):
+            if text is not None and text not in self._places:
+                self._places[text] = len(self.there)
+                self.there.append(text)
+        return np.fromiter(map(self._places.__getitem__, texts), np.int64, len(texts))
 
 
 class LabelColumns(Sequence[Label]):
@@ -106,7 +112,7 @@ class LabelColumns(Sequence[Label]):
         if not self._blocks:
             self._texts, self._blocks = labels._texts, [dict(labels.columns)]
             return
-        places = np.array([*map(self.place, labels.texts), NOTHING])
+        places = self._texts.places([*labels.texts, None])
         self._blocks.append(
             {name: codes if name in _NUMBERS else _small(places[codes]) for name, codes in labels.columns.items()}
         )
@@ -291,11 +297,8 @@ class LabelColumns(Sequence[Label]):
             if name in _NUMBERS:
                 encoded[name] = _numbers(column, name)
             else:
-                encoded[name] = _small(np.fromiter(map(self._code, column), np.int64, len(column)))
+                encoded[name] = _small(self._texts.places(column))
         return encoded
-
-    def _code(self, text: str | None) -> int:
-        return NOTHING if text is None else self.place(text)
 
     def _made(self, columns: Mapping[str, Codes], part: slice | Codes) -> Iterator[Label]:
         shown = (self._shown(name, columns[name][part].tolist()) for name in Label._fields)

@@ -34,6 +34,27 @@ NO_FIELDS = frozenset(
 """Names that mean something else in a record."""
 
 
+class _NotStrict(Exception):
+    """What is no strict JSON."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        message = f"has the key {repeated!r} twice in one object. Keep one."
+        raise _NotStrict(message)
+    return result
+
+
+def _refuse(constant: str) -> NoReturn:
+    message = f"holds {constant}, which is not JSON. Use null for a field that holds nothing."
+    raise _NotStrict(message)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse, parse_int=Decimal, parse_float=Decimal)
+
+
 def parse_json(text: str, where: str) -> Any:
     """Parse JSON strictly; numbers keep their digits as they are written.
 
@@ -42,23 +63,11 @@ def parse_json(text: str, where: str) -> Any:
     TruthError
         If it is not JSON, holds NaN or Infinity, repeats a key within an object, or is nested too deeply.
     """
-
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) < len(pairs):
-            repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
-            message = f"{where} has the key {repeated!r} twice in one object. Keep one."
-            raise TruthError(message)
-        return result
-
-    def refuse(constant: str) -> NoReturn:
-        message = f"{where} holds {constant}, which is not JSON. Use null for a field that holds nothing."
-        raise TruthError(message)
-
     try:
-        content = json.loads(
-            text, object_pairs_hook=members, parse_constant=refuse, parse_int=Decimal, parse_float=Decimal
-        )
+        content = _DECODER.decode(text)
+    except _NotStrict as error:
+        message = f"{where} {error}"
+        raise TruthError(message) from error
     except json.JSONDecodeError as error:
         message = f"{where} is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         raise TruthError(message) from error
@@ -90,6 +99,7 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
     if isinstance(content, dict):
         content = next((content[name] for name in _LISTS if _is_list_of_records(content, name)), content)
     if isinstance(content, list):
+        _refuse_other_entries(content, where)
         return _records([(f"entry {number} of {where}", entry) for number, entry in enumerate(content)], wishes)
     if not isinstance(content, dict):
         message = f"{where} holds neither a list nor an object. Needed is one object per document."
@@ -111,6 +121,14 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
         "or 'extractions' as the service answers them."
     )
     raise TruthError(message)
+
+
+def _refuse_other_entries(entries: Sequence[Any], where: str) -> None:
+    """Refuse a list of something else than objects before there is a place noted for each entry."""
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            message = f"entry {number} of {where} is not an object. Needed is one object per document."
+            raise TruthError(message)
 
 
 def _by_columns(content: Mapping[str, Any], wishes: Wishes) -> list[dict[str, Any]]:
@@ -205,8 +223,7 @@ def _rows(rows: Any, document: str, group: str, source: str, result: Labels) -> 
 def _finish(found: Sequence[Found], result: Labels, wishes: Wishes) -> None:
     """Read the cells of every field together."""
     labels, notes = labels_of(found, wishes)
-    for label in labels:
-        result.add(label)
+    result.take(labels)
     result.notes += notes
 
 
@@ -337,7 +354,7 @@ def _document_key(entry: Mapping[str, Any], wishes: Wishes) -> str | None:
     for name in _DOCUMENT_KEYS:
         if name in entry:
             return name
-    named = [name for name in entry if column(name, wishes.columns).role == "document" and isinstance(entry[name], str)]
+    named = [name for name in entry if isinstance(entry[name], str) and column(name, wishes.columns).role == "document"]
     return named[0] if len(named) == 1 else None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
 from gini_notebook.analysis.truth.labels import Labels
-from gini_notebook.analysis.truth.sizes import check_parquet
+from gini_notebook.analysis.truth.sizes import MAX_COLUMNS, check_parquet
 from gini_notebook.analysis.truth.tables import Grid, Row, Table, find_table, table_labels, unguard
 from gini_notebook.analysis.truth.workbooks import as_decimal, is_error, workbook_grids
 from gini_notebook.errors import TruthError
@@ -42,7 +42,8 @@ def csv_labels(text: str, where: str, wishes: Wishes) -> Labels:
         separators = (text[4],)
         text = text[5:].lstrip("\r").removeprefix("\n") if text[5:7] == "\r\n" else text[6:]
     separator = max(separators, key=lambda one: _fitness(text, one, where, wishes))
-    grid = Grid(where, [(number + named, cells) for number, cells in _rows(text, separator, where)])
+    filled = _rows(text, separator, where, only_filled=True)
+    grid = Grid(where, [(number + named, cells) for number, cells in filled])
     if _in_single_quotes(text):
         grid.notes.append(Note("encoding_understood", about=(where,), detail="a table with cells in single quotes"))
     return table_labels(find_table(grid, wishes), wishes)
@@ -53,7 +54,7 @@ def _fitness(text: str, separator: str, where: str, wishes: Wishes) -> tuple[boo
     rows = []
     try:
         for number, cells in _rows(text, separator, where):
-            rows.append((number, cells))
+            rows.append((number, cells[:MAX_COLUMNS]))
             if len(rows) == _WITHIN:
                 break
     except TruthError:
@@ -63,10 +64,10 @@ def _fitness(text: str, separator: str, where: str, wishes: Wishes) -> tuple[boo
     return *table.rank, sum(fitting) / max(len(fitting), 1), len(table.columns)
 
 
-def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[Cell]]]:
+def _rows(text: str, separator: str, where: str, *, only_filled: bool = False) -> Iterator[tuple[int, list[Cell]]]:
     quote = "'" if _in_single_quotes(text) else '"'
     # A quote behind a separator and a blank begins a cell, unless it is a doubled one within another.
-    blank = re.search(rf'{re.escape(separator)} +"(?!")', text) is not None
+    blank = f"{separator} " in text and re.search(rf'{re.escape(separator)} +"(?!")', text) is not None
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, strict=True, quotechar=quote, skipinitialspace=blank
     )
@@ -74,7 +75,7 @@ def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[Cel
     try:
         for number, row in enumerate(reader, start=1):
             begun = reader.line_num + 1
-            if row:
+            if any(row) if only_filled else row:
                 yield number, [_text(cell) for cell in row]
     except csv.Error as error:
         quote = " A double quote in a cell has to be doubled." if "field larger" not in str(error) else ""
@@ -84,7 +85,10 @@ def _rows(text: str, separator: str, where: str) -> Iterator[tuple[int, list[Cel
 
 def _in_single_quotes(text: str) -> bool:
     """Return whether every cell of the first line is in single quotes, as some databases write them."""
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    lines = (match[0].strip() for match in re.finditer(r"[^\r\n]+", text))
+    first = next(filter(None, lines), "")
+    if not first.startswith("'"):
+        return False
     cells = re.split("|".join(map(re.escape, SEPARATORS)), first)
     return len(cells) > 1 and all(len(cell) > 2 and cell[0] == cell[-1] == "'" for cell in cells)
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from gini_notebook.analysis.truth.column_values import (
     Cell,
@@ -163,8 +164,8 @@ def find_table(grid: Grid, wishes: Wishes) -> Table:
             message = f"{grid.where} has no row {wishes.header_row}, which header_row= names."
             raise TruthError(message)
         return _table(grid, at, wishes)
-    filled = [at for at, (_, cells) in enumerate(grid.rows) if any(map(_filled, cells))][:HEADER_WITHIN]
-    candidates = [_table(grid, at, wishes) for at in filled]
+    filled = (at for at, (_, cells) in enumerate(grid.rows) if any(map(_filled, cells)))
+    candidates = [_table(grid, at, wishes) for at in islice(filled, HEADER_WITHIN)]
     # max takes the first of several that are equal
     return max(candidates, key=lambda one: one.rank, default=Table(grid, [], 0))
 
@@ -199,8 +200,7 @@ def table_labels(table: Table, wishes: Wishes) -> Labels:
     result.notes += notes
     if not table.is_long:
         result.unsure.update({("", one.field): None for one in table.columns if one and not one.known})
-    for label in labels:
-        result.add(label)
+    result.take(labels)
     return result
 
 
@@ -304,13 +304,16 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
     name = table.columns[at].name  # type: ignore[union-attr]
     sums, changed, passed = 0, [], Counter[str]()
     rows = [row for row in _below(table, result) if any(map(_filled, row[1]))]
+    last_named = -1
+    header = [key(one.name) if one is not None else "" for one in table.columns]
     for place, (number, cells) in enumerate(rows):
-        if said := _is_no_row(table, cells):
+        if said := _is_no_row(table, header, cells):
             passed[said] += 1
             continue
         text = cell_text(cells[at]) if at < len(cells) else None
         if text is None or not visible(text).strip():
-            if _is_sum(table, cells, last=all(not _filled(_at(row, at)) for _, row in rows[place:])):
+            last_named = last_named if last_named >= 0 else _last_named(rows, at)
+            if _is_sum(table, cells, last=place > last_named):
                 sums += 1
                 continue
             message = (
@@ -330,14 +333,21 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
     result.notes += names_note(changed)
 
 
-def _is_no_row(table: Table, cells: Sequence[Cell]) -> str:
+def _is_no_row(table: Table, header: Sequence[str], cells: Sequence[Cell]) -> str:
     """Return what a row is that says nothing of a document: the header once more, or a line; else an empty string."""
-    texts = [cell_text(cell) or "" for cell in cells]
-    names = [one.name if one is not None else "" for one in table.columns]
-    if [*map(key, texts)] == [*map(key, names)][: len(texts)] and len(texts) >= len([name for name in names if name]):
-        return "the names of the columns once more"
-    filled = [text.strip() for text in texts if text.strip()]
-    return "lines" if len(filled) > 1 and all(_RULE(text) for text in filled) else ""
+    pairs = zip(cells, header, strict=False)  # a row may be shorter
+    if len(cells) <= len(header) and all(key(cell_text(cell) or "") == name for cell, name in pairs):
+        named = [one for one in table.columns if one is not None and one.name]
+        return "the names of the columns once more" if len(cells) >= len(named) else ""
+    texts = [text.strip() for text in islice(map(cell_text, filter(_filled, cells)), 2) if text]
+    if len(texts) < 2 or not all(map(_RULE, texts)):
+        return ""
+    return "lines" if all(_RULE((cell_text(cell) or "").strip()) for cell in cells if _filled(cell)) else ""
+
+
+def _last_named(rows: Sequence[tuple[int, Row]], at: int) -> int:
+    """Return the place of the last row that names a document."""
+    return next((place for place in reversed(range(len(rows))) if _filled(_at(rows[place][1], at))), 0)
 
 
 def _at(cells: Sequence[Cell], at: int) -> Cell:
@@ -347,25 +357,27 @@ def _at(cells: Sequence[Cell], at: int) -> Cell:
 def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]:
     """Yield the rows below the header, merged cells filled; refuse values beyond the header."""
     width, grid = len(table.columns), table.grid
-    by_number = dict(grid.rows)
+    by_number = dict(grid.rows) if grid.fills else {}
+    without_name = [at for at, one in enumerate(table.columns) if not one]
     filled, nameless = 0, set[int]()
-    for number, row in grid.rows[table.header_at + 1 :]:
-        cells = list(row)
-        for at in range(len(cells)):
-            origin = grid.fills.get((number, at))
-            if origin is not None and origin > grid.rows[table.header_at][0] and origin in by_number:
-                cells[at] = by_number[origin][at]
-                filled += 1
-        beyond = [at for at in range(width, len(cells)) if _filled(cells[at])]
+    for number, row in islice(grid.rows, table.header_at + 1, None):
+        cells = row
+        if grid.fills:
+            cells = list(row)
+            for at in range(len(cells)):
+                origin = grid.fills.get((number, at))
+                if origin is not None and origin > grid.rows[table.header_at][0] and origin in by_number:
+                    cells[at] = by_number[origin][at]
+                    filled += 1
+        beyond = [at for at in range(width, len(cells)) if _filled(cells[at])] if len(cells) > width else []
         if beyond and not grid.addresses:
             message = (
                 f"Row {number} of {grid.where} has {len(cells)} cells, the header has {width}. A value that contains "
                 "the separator has to be in double quotes."
             )
             raise TruthError(message)
-        nameless.update(
-            beyond, (at for at in range(min(width, len(cells))) if not table.columns[at] and _filled(cells[at]))
-        )
+        if beyond or without_name:
+            nameless.update(beyond, (at for at in without_name if at < len(cells) and _filled(cells[at])))
         yield number, cells
     if filled:
         result.notes.append(Note("merged_cells", filled, (grid.where,)))
@@ -485,14 +497,16 @@ def _of_cell(  # noqa: PLR0913, PLR0917 - what is known of one cell
 
 def _long(table: Table, result: Labels) -> list[Found]:
     roles = {one.role: at for at, one in enumerate(table.columns) if one is not None and one.role != "label"}
+    as_texts = {role: at for role, at in roles.items() if role not in ("document", "value")}
+    meanings: dict[str, Column] = {}
     found: list[Found] = []
     first: dict[tuple[str, str, int, str, int], int] = {}
     for line in _lines(table, result):
-        texts = {role: (cell_text(_at(line.cells, at)) or "").strip() for role, at in roles.items()}
+        texts = {role: (cell_text(_at(line.cells, at)) or "").strip() for role, at in as_texts.items()}
         if not texts["field"]:
             message = f"Row {line.number} of {table.grid.where} names no field. Fill in its column 'field'."
             raise TruthError(message)
-        one = column(texts["field"], {})
+        one = meanings.get(texts["field"]) or meanings.setdefault(texts["field"], column(texts["field"], {}))
         group, name = texts.get("group") or one.group, one.field if one.role == "label" else texts["field"]
         row, alternative = (_number(texts.get(role), role, line, table) for role in ("row", "alternative"))
         place = (line.document, group, row, name, alternative)
@@ -525,7 +539,9 @@ def _state(text: str, cell: Cell, line: _Line, table: Table) -> str:
 
 
 def _number(text: str | None, role: str, line: _Line, table: Table) -> int:
-    digits = text or "0"
+    if not text:
+        return 0
+    digits = text
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         message = f"Row {line.number} of {table.grid.where} has {text!r} in the column {role!r}. Use 0, 1, 2 and so on."
         raise TruthError(message)

@@ -123,3 +123,16 @@ def test_T62_more_columns_than_a_sheet_of_excel_has_are_refused(tmp_path: Path, 
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(TruthError, match=r"t\.\w+ has (20001|163\d\d) columns; more than 16384 are not read"):
         read_truth(tmp_path / name)
+
+
+def test_T62_commas_in_a_text_are_no_columns_of_a_table_with_another_separator(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"document;paymentPurpose\na;{',' * 20_000}x\n")
+    assert read_truth(path)["value"].tolist() == ["," * 20_000 + "x"]
+
+
+def test_T62_a_list_of_something_else_is_refused_by_its_first_one(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text('[{"document": "a", "iban": "DE1"}, [], 3]')
+    with pytest.raises(TruthError, match=r"entry 1 of t\.json is not an object"):
+        read_truth(path)
