@@ -22,6 +22,7 @@
     │   └── ReaderStopped            reading it was stopped: too much memory, computing or output, or a crash
     ├── SchemaError (ValueError)     a table lacks columns, repeats keys or holds the wrong types
     ├── TruthError (SchemaError)     ground truth cannot be read
+    │   └── EditConflict             somebody else has edited this label meanwhile
     ├── SettingError (ValueError)    an argument or option has a value that makes no sense
     ├── ExecutorBroken               an executor that was passed in lost its workers, or is closed
     ├── LedgerError                  a run folder cannot be used (other target, locked, damaged)

@@ -650,10 +650,13 @@ class Client:
         if with_parents:
             for parent in self.document(document).composite_documents:
                 self._call(wire.documents.delete(self.environment, parent.id))
+                self._new.forget(parent.id)
         looked_up = with_parts and not self._new.is_one_file(document)
         parts = [part.id for part in self.document(document).partial_documents] if looked_up else []
         self._call(wire.documents.delete(self.environment, document), document)
-        self._new.forget(document)
+        # The service has shown the parts, too: one that is not there now is gone, and not yet to come.
+        for gone in (document, *parts):
+            self._new.forget(gone)
         left, reason = self._delete_parts(parts)
         if reason is not None:
             raise _names_left(reason, left)
@@ -664,6 +667,7 @@ class Client:
         for part in parts:
             try:
                 self._call(wire.documents.delete(self.environment, part), part)
+                self._new.forget(part)
             except (NotFound, RequestRefused):
                 # Gone already, or part of another document.
                 continue

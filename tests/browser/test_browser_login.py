@@ -36,8 +36,8 @@ def form_cell(sandbox: "Sandbox", more: str = "") -> str:
 
 def press_log_in(form: "Locator", sandbox: "Sandbox", secret: str) -> None:
     """Type and click without a pause."""
-    form.get_by_label("Client id").press_sequentially(sandbox.client_id)
-    form.get_by_label("Client secret").press_sequentially(secret)
+    form.get_by_label("Client id", exact=True).press_sequentially(sandbox.client_id)
+    form.get_by_label("Client secret", exact=True).press_sequentially(secret)
     form.get_by_role("button", name="Log in").click()
 
 
@@ -55,7 +55,7 @@ def test_a_wrong_secret_shows_why_and_can_be_corrected(
     press_log_in(form, sandbox, WRONG)
     assert "401" in line_of(form, "Not logged in: ")
     opened.shot(shots / "login_refused_dark.png")
-    secret = form.get_by_label("Client secret")
+    secret = form.get_by_label("Client secret", exact=True)
     # The field is empty again, and has the focus: one can type at once.
     assert secret.input_value() == ""
     assert secret.evaluate("input => input === document.activeElement")

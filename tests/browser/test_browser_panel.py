@@ -38,11 +38,11 @@ def test_T20_a_run_is_started_by_a_click_and_a_comparison_opens_its_values(
     bar = cell.get_by_role("progressbar")
     assert (bar.get_attribute("aria-valuenow"), bar.get_attribute("aria-valuemax")) == ("5", "5")
     cell.get_by_role("button", name="Explore failed").click()
-    cell.get_by_text("broken.pdf").first.wait_for()
+    cell.get_by_text("broken.pdf").filter(visible=True).first.wait_for()
     opened.shot(shots / "batch_panel_dark.png")
     view = opened.run(1)
     view.get_by_role("button", name="iban: show 2 fixed").click()
-    view.get_by_text("DE2").first.wait_for()
+    view.get_by_text("DE2").filter(visible=True).first.wait_for()
     assert view.locator("svg.gini-whisker").count() >= 2
     opened.shot(shots / "comparison_view_dark.png")
     written = json.loads(opened.save())

@@ -38,8 +38,8 @@ def test_T20_T21_a_secret_is_in_no_file_before_the_click_nor_after(
     # Typed, not clicked; then a refused attempt; then the right one.
     form.get_by_label("user name and password").check()
     form.get_by_label("Password", exact=True).press_sequentially(PASSWORD)
-    form.get_by_label("Client secret").press_sequentially(WRONG)
-    form.get_by_label("Client id").press_sequentially(sandbox.client_id)
+    form.get_by_label("Client secret", exact=True).press_sequentially(WRONG)
+    form.get_by_label("Client id", exact=True).press_sequentially(sandbox.client_id)
     text = opened.save()
     assert '"application/vnd.jupyter.widget-state+json"' in text
     assert sandbox.client_id in text, "the state of the other fields is saved, or this test looks at nothing"
@@ -52,7 +52,7 @@ def test_T20_T21_a_secret_is_in_no_file_before_the_click_nor_after(
     assert_clean(text)
     form.get_by_label("user identifier (trusted client)").check()
     form.get_by_label("User identifier", exact=True).wait_for()
-    form.get_by_label("Client id").clear()
+    form.get_by_label("Client id", exact=True).clear()
     press_log_in(form, sandbox, sandbox.client_secret)
     line_of(form, "Logged in at ")
     opened.run(1)
