@@ -42,7 +42,7 @@ def test_T20_a_run_is_started_by_a_click_and_a_comparison_opens_its_values(
     opened.shot(shots / "batch_panel_dark.png")
     view = opened.run(1)
     view.get_by_role("button", name="iban: show 2 fixed").click()
-    until(lambda: "DE2" in (view.text_content() or ""), "the values of the fixed ones")
+    until(lambda: "DE2" in (view.first.text_content() or ""), "the values of the fixed ones")
     assert view.locator("svg.gini-whisker").count() >= 2
     opened.shot(shots / "comparison_view_dark.png")
     written = json.loads(opened.save())
