@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import anywidget
 
-from gini_notebook._display import Display, rows_of
 from gini_notebook._text import printable
 from gini_notebook.errors import GiniError, RunStopped, SettingError
 from gini_notebook.interactive.below import show_below
+from gini_notebook.interactive.explorer import explore
 from gini_notebook.interactive.runtime_environment import kernel
 from gini_notebook.service.batch import Batch, BatchSettings, running
 from gini_notebook.service.batch.watching import Look, look
@@ -342,7 +342,7 @@ class BatchPanel:
     def _explore(self) -> None:
         """Show the failed documents in the output below the panel."""
         if self.below is not None:
-            show_below(self.below, self.batch, lambda: _failed_table(self.failed()), show="failed")
+            show_below(self.below, explore(self.batch, show="failed"))
         self._show()
 
     def _ipython_display_(self) -> None:
@@ -396,12 +396,6 @@ def _known(now: Look) -> str:
         unclear = f"{now.unclear:,} unclear (sent, and nobody knows whether the service took them){again}"
     user = f" · user {now.user[:8]}…" if len(now.user) > 8 else f" · user {now.user}"
     return f"{unclear} · {now.in_excess:,} in excess at the service{user if now.user else ''}"
-
-
-def _failed_table(table: Any) -> Display:
-    columns = ["document", "error", "request_id"]
-    headline = f"{len(table):,} failed, each with what to do about it."
-    return Display([headline], (), columns, rows_of(table[columns]), len(table))
 
 
 def _cut(text: str, most: int) -> str:

@@ -6,17 +6,16 @@ from typing import Any
 import anywidget
 import pandas as pd
 
-from gini_notebook._display import Display, rows_of
 from gini_notebook._text import printable
 from gini_notebook.analysis.comparison import Comparison
 from gini_notebook.analysis.comparison.differences import CHANGES
 from gini_notebook.errors import SettingError
 from gini_notebook.interactive.below import show_below
+from gini_notebook.interactive.explorer import explore
 from gini_notebook.schema import dotted
 
 HERE = Path(__file__).parent
 _COLUMNS = ["field", "F1 of A", "F1 of B", "difference", "p (Holm)", "fixed", "broken", "verdict"]
-_CHANGED = ["document", "group", "row", "field", "truth", "extracted_a", "extracted_b", "change"]
 
 
 class ComparisonPage(anywidget.AnyWidget):
@@ -61,9 +60,11 @@ class ComparisonView:
         table = self.changed(field, change)
         if self.below is None:
             raise SettingError("The view is not shown yet; let it stand last in a cell.")
-        headline = f"{len(table):,} values of {field} {change} by the second run."
-        shown = Display([headline], (), _CHANGED, rows_of(table[_CHANGED]), len(table))
-        show_below(self.below, self.comparison, lambda: shown, show="changed")
+        explorer = explore(self.comparison, show="changed")
+        if len(table):
+            names = {dotted(*column): None for column in zip(table["group"], table["field"], strict=True)}
+            explorer.choose(field=[*names], change=change)
+        show_below(self.below, explorer)
 
     def changed(self, field: str, change: str) -> pd.DataFrame:
         """Return the rows of ``comparison.changes(change)`` that stand behind a number of the table."""
