@@ -27,7 +27,7 @@ gini.compare_view(gini.compare(first, second))
 CANARY = "DE02120300000000202051"
 
 
-def test_T20_a_run_is_started_by_a_click_and_a_comparison_is_shown(
+def test_T20_a_run_is_started_by_a_click_and_a_comparison_opens_its_values(
     notebook: Callable[..., NotebookPage], shots: Path
 ) -> None:
     opened = notebook(RUN, COMPARE, "sandbox.close()", theme=DARK)
@@ -42,6 +42,7 @@ def test_T20_a_run_is_started_by_a_click_and_a_comparison_is_shown(
     opened.shot(shots / "batch_panel_dark.png")
     view = opened.run(1)
     view.get_by_role("button", name="iban: show 2 fixed").click()
+    until(lambda: "iban of b, correct" in " ".join(view.all_text_contents()), "the values that were fixed")
     assert view.locator("svg.gini-whisker").count() >= 2
     opened.shot(shots / "comparison_view_dark.png")
     written = json.loads(opened.save())
