@@ -44,7 +44,7 @@ export function fieldsPane({ columns, onSelect }) {
     return element_;
   }
 
-  // Rows of a compound stay folded as long as none of them is in view and none is a mistake.
+  // All fields of a document, rows of compounds among them, as far as a table can be looked through.
   function fill(document) {
     state.document = document;
     state.rows.clear();
