@@ -184,7 +184,9 @@ class Client:
 
         Closing it leaves this one as it is.
         """
-        return self._copy(_access=access)
+        # What one user has just sent is nothing to wait for where another user is told that it is not there.
+        same = access.user == self._access.user
+        return self._copy(_access=access, _new=self._new if same else NewDocuments(self._clock))
 
     def without_repeats(self) -> Self:
         """Return a client over the same connections that sends every request once.

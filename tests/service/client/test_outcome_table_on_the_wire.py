@@ -237,6 +237,15 @@ def test_R30_extractions_of_a_document_that_is_not_done_are_not_waited_for(serve
     assert len(server.requests) == 2
 
 
+def test_R30_what_one_user_has_sent_is_not_waited_for_where_another_one_asks(serve: Serve, connect: Connect) -> None:
+    server = serve(says(GOOD[Kind.UPLOAD], answer(404)))
+    client = connect(server.url)
+    named = client.upload(b"text")
+    with pytest.raises(GiniError, match="It does not exist"):
+        client.with_user("user-2").document(named)
+    assert len(server.requests) == 2
+
+
 def test_R31_slow_down_is_no_failed_attempt(serve: Serve, connect: Connect) -> None:
     waits = [says(answer(429, Retry_After=str(number % 3))) for number in range(12)]
     server = serve(in_turn(*waits, says(GOOD[Kind.READ])))
