@@ -1,5 +1,7 @@
 // Draws what the kernel says of a run: numbers, bar, buttons, reasons. All of it comes as one small message at a time;
 // nothing is a property of the model, so no saved notebook holds it.
+import { make } from "./explorer/view/dom.js";
+
 const SEGMENTS = [
   ["read", "read"],
   ["at_service", "at the service"],
@@ -8,15 +10,8 @@ const SEGMENTS = [
   ["waiting", "waiting"],
 ];
 
-function made(name, className, text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
 function bar(told) {
-  const whole = made("div", "gini-bar");
+  const whole = make("div", { className: "gini-bar" });
   whole.setAttribute("role", "progressbar");
   whole.setAttribute("aria-valuemin", "0");
   whole.setAttribute("aria-valuemax", String(told.total));
@@ -25,7 +20,7 @@ function bar(told) {
   whole.setAttribute("aria-label", `Run ${told.name}`);
   for (const [name] of SEGMENTS) {
     if (!told.counts[name]) continue;
-    const part = made("span", `gini-part gini-${name}`);
+    const part = make("span", { className: `gini-part gini-${name}` });
     part.style.flexGrow = String(told.counts[name]);
     whole.append(part);
   }
@@ -33,29 +28,30 @@ function bar(told) {
 }
 
 function legend(told) {
-  const list = made("ul", "gini-legend");
+  const list = make("ul", { className: "gini-legend" });
   for (const [name, label] of SEGMENTS) {
     if (!told.counts[name] && name !== "read") continue;
-    const item = made("li", "");
-    item.append(made("span", `gini-key gini-part gini-${name}`), `${told.counts[name].toLocaleString("en")} ${label}`);
-    list.append(item);
+    const key = make("span", { className: `gini-key gini-part gini-${name}` });
+    list.append(make("li", {}, key, `${told.counts[name].toLocaleString("en")} ${label}`));
   }
   return list;
 }
 
 function reasons(told) {
-  const list = made("ul", "gini-reasons");
-  for (const { count, error } of told.reasons) list.append(made("li", "", `${count.toLocaleString("en")} × ${error}`));
-  if (told.other_reasons) list.append(made("li", "", `… and ${told.other_reasons} more reasons`));
+  const list = make("ul", { className: "gini-reasons" });
+  for (const { count, error } of told.reasons) {
+    list.append(make("li", { text: `${count.toLocaleString("en")} × ${error}` }));
+  }
+  if (told.other_reasons) list.append(make("li", { text: `… and ${told.other_reasons} more reasons` }));
   return list;
 }
 
 function render({ model, el }) {
-  const box = made("section", "gini-panel");
-  const head = made("div", "gini-head");
-  const body = made("div", "gini-body");
-  const buttons = made("div", "gini-buttons");
-  const state = made("div", "gini-state");
+  const box = make("section", { className: "gini-root gini-panel" });
+  const head = make("div", { className: "gini-head" });
+  const body = make("div", { className: "gini-body" });
+  const buttons = make("div", { className: "gini-buttons" });
+  const state = make("div", { className: "gini-state" });
   // Only the state is read out when it changes; numbers that run would never let a screen reader rest.
   state.setAttribute("role", "status");
   box.append(head, body, buttons, state);
@@ -63,7 +59,7 @@ function render({ model, el }) {
 
   function button(name, label) {
     if (!known.has(name)) {
-      const one = made("button", "jupyter-button gini-button");
+      const one = make("button", { className: "jupyter-button gini-button" });
       one.type = "button";
       one.addEventListener("click", () => {
         one.disabled = true;
@@ -79,7 +75,7 @@ function render({ model, el }) {
 
   function copier(text) {
     if (!known.has("copy")) {
-      const one = made("button", "jupyter-button gini-button");
+      const one = make("button", { className: "jupyter-button gini-button" });
       one.type = "button";
       one.addEventListener("click", () => navigator.clipboard?.writeText(one.dataset.text));
       known.set("copy", one);
@@ -91,8 +87,8 @@ function render({ model, el }) {
   }
 
   function show(told) {
-    head.replaceChildren(made("strong", "", told.name), made("span", "gini-pace", told.pace));
-    const parts = [bar(told), legend(told), made("p", "gini-known", told.known)];
+    head.replaceChildren(make("strong", { text: told.name }), make("span", { className: "gini-pace", text: told.pace }));
+    const parts = [bar(told), legend(told), make("p", { className: "gini-known", text: told.known })];
     if (told.reasons.length) parts.push(reasons(told));
     body.replaceChildren(...parts);
     const wanted = told.buttons.map(([name, label]) => button(name, label));

@@ -15,6 +15,7 @@ from gini_notebook.errors import GiniError, RunStopped, SettingError
 from gini_notebook.interactive.below import show_below
 from gini_notebook.interactive.explorer import explore
 from gini_notebook.interactive.runtime_environment import kernel
+from gini_notebook.interactive.scripts import joined, styled
 from gini_notebook.service.batch import Batch, BatchSettings, running
 from gini_notebook.service.batch.watching import Look, look
 
@@ -52,8 +53,8 @@ _SAID = {
 class PanelView(anywidget.AnyWidget):
     """What draws a panel in the page; it keeps nothing of the run."""
 
-    _esm = HERE / "batch_panel.js"
-    _css = HERE / "batch_panel.css"
+    _esm = joined(HERE / "batch_panel.js")
+    _css = styled(HERE / "batch_panel.css")
 
 
 class BatchPanel:

@@ -1,20 +1,8 @@
 // Draws a comparison: verdict, notes, and per field both scores, the difference as dot and whisker, and buttons that
 // open the values behind a number. All of it comes as messages; nothing is a property of the model.
-const SVG = "http://www.w3.org/2000/svg";
+import { drawn, make } from "./explorer/view/dom.js";
+
 const WIDTH = 180;
-
-function made(name, className, text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-function drawn(name, values) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(values)) element.setAttribute(key, String(value));
-  return element;
-}
 
 function whisker(row, most) {
   const svg = drawn("svg", { width: WIDTH, height: 20, viewBox: `0 0 ${WIDTH} 20`, role: "img", class: "gini-whisker" });
@@ -33,18 +21,18 @@ function whisker(row, most) {
 }
 
 function render({ model, el }) {
-  const box = made("section", "gini-comparison");
+  const box = make("section", { className: "gini-root gini-comparison" });
   let told = null;
   let order = "difference";
 
   function opener(row, change) {
-    const cell = made("td", "gini-number");
+    const cell = make("td", { className: "gini-number" });
     const count = row[change];
     if (!count) {
       cell.textContent = count === null ? "" : "0";
       return cell;
     }
-    const button = made("button", "gini-open", `${count.toLocaleString("en")} ▸`);
+    const button = make("button", { className: "gini-button", text: `${count.toLocaleString("en")} ▸` });
     button.type = "button";
     button.setAttribute("aria-label", `${row.field}: show ${count} ${change}`);
     button.addEventListener("click", () => model.send({ event: "open", field: row.field, change }));
@@ -53,13 +41,14 @@ function render({ model, el }) {
   }
 
   function line(row, most) {
-    const tr = made("tr", row.average ? "gini-average" : "");
-    const name = made("th", "", row.field);
+    const tr = make("tr", { className: row.average ? "gini-average" : "" });
+    const name = make("th", { text: row.field });
     name.scope = "row";
-    const picture = made("td", "");
-    picture.append(whisker(row, most), made("span", "gini-difference", row.shown));
-    tr.append(name, made("td", "gini-number", row.a), made("td", "gini-number", row.b), picture);
-    tr.append(made("td", "gini-number", row.p), opener(row, "fixed"), opener(row, "broken"), made("td", "", row.verdict));
+    const picture = make("td");
+    picture.append(whisker(row, most), make("span", { className: "gini-difference", text: row.shown }));
+    const number = (text) => make("td", { className: "gini-number", text });
+    tr.append(name, number(row.a), number(row.b), picture, number(row.p));
+    tr.append(opener(row, "fixed"), opener(row, "broken"), make("td", { text: row.verdict }));
     return tr;
   }
 
@@ -69,9 +58,9 @@ function render({ model, el }) {
     const ends = rows.flatMap((row) => [row.low, row.high, row.difference]).filter((value) => value !== null);
     const most = Math.max(0.01, ...ends.map(Math.abs));
     const table = document.createElement("table");
-    const head = made("tr", "");
+    const head = make("tr");
     for (const name of told.columns) {
-      const cell = made("th", "", name);
+      const cell = make("th", { text: name });
       cell.scope = "col";
       head.append(cell);
     }
@@ -80,23 +69,25 @@ function render({ model, el }) {
     const heads = document.createElement("thead");
     heads.append(head);
     table.append(heads, body);
-    const sort = made("button", "gini-open", order === "difference" ? "Sort by field" : "Sort by difference");
+    const other = order === "difference" ? "Sort by field" : "Sort by difference";
+    const sort = make("button", { className: "gini-button", text: other });
     sort.type = "button";
     sort.addEventListener("click", () => {
       order = order === "difference" ? "field" : "difference";
       draw();
       box.querySelector(".gini-sort button").focus();
     });
-    const bar = made("p", "gini-sort");
+    const bar = make("p", { className: "gini-sort" });
     bar.append(sort);
-    const notes = made("ul", "");
-    notes.append(...told.notes.map((note) => made("li", "", note)));
-    const scroll = made("div", "gini-scroll");
+    const notes = make("ul");
+    notes.append(...told.notes.map((note) => make("li", { text: note })));
+    const scroll = make("div", { className: "gini-scroll" });
     scroll.tabIndex = 0;
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", "Differences by field");
     scroll.append(table);
-    box.replaceChildren(made("p", "gini-verdict", told.verdict), made("p", "", told.facts), notes, bar, scroll);
+    const verdict = make("p", { className: "gini-verdict", text: told.verdict });
+    box.replaceChildren(verdict, make("p", { text: told.facts }), notes, bar, scroll);
   }
 
   function answered(message) {

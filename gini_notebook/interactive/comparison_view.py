@@ -12,6 +12,7 @@ from gini_notebook.analysis.comparison.differences import CHANGES
 from gini_notebook.errors import SettingError
 from gini_notebook.interactive.below import show_below
 from gini_notebook.interactive.explorer import explore
+from gini_notebook.interactive.scripts import joined, styled
 from gini_notebook.schema import dotted
 
 HERE = Path(__file__).parent
@@ -21,8 +22,8 @@ _COLUMNS = ["field", "F1 of A", "F1 of B", "difference", "p (Holm)", "fixed", "b
 class ComparisonPage(anywidget.AnyWidget):
     """What draws a comparison in the page; it keeps nothing of it."""
 
-    _esm = HERE / "comparison_view.js"
-    _css = HERE / "comparison_view.css"
+    _esm = joined(HERE / "comparison_view.js")
+    _css = styled(HERE / "comparison_view.css")
 
 
 class ComparisonView:

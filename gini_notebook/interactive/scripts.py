@@ -1,5 +1,6 @@
-"""Joins plain ES modules into the one module that anywidget takes; the files themselves run in any browser.
+"""Joins plain ES modules into the one module that anywidget takes, and the looks that all widgets share with their own.
 
+The files themselves run in any browser.
 Only one form of import is understood (``import { a, b } from "./other.js";`` on one line, without renaming), and what
 would mean something else in one module than in several is refused: other forms, circles, and two equal names at the
 top. Lines of comments and indentation are left out, since every saved notebook holds the result.
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from gini_notebook.errors import SettingError
 
-_IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "\./(\w+\.js)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "(\.{1,2}/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
 _TOP = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+TOKENS = Path(__file__).parent / "tokens.css"
 _LEFT = re.compile(r"^(?:import\b.*|export (?!default\b).*)$|\bimport\(|\bimport\.meta", re.MULTILINE)
 
 
@@ -23,7 +25,7 @@ def joined(main: Path) -> str:
     Parameters
     ----------
     main
-        The file with the default export; the others lie beside it.
+        The file with the default export; the others are named from where each file lies.
 
     Raises
     ------
@@ -31,15 +33,21 @@ def joined(main: Path) -> str:
         If a module has another form of import or export, imports itself by a detour, has a text over several lines, or
         two have the same name at the top.
     """
-    done: dict[str, str] = {}
-    _take(main, done, ())
-    names: dict[str, str] = {}
+    done: dict[Path, str] = {}
+    _take(main.resolve(), done, ())
+    names: dict[str, Path] = {}
     for file, text in done.items():
         for name in _TOP.findall(text):
             if names.setdefault(name, file) != file:
-                message = f"{names[name]} and {file} both have the name {name} at the top; joined, they would be one."
+                both = f"{names[name].name} and {file.name}"
+                message = f"{both} both have the name {name} at the top; joined, they would be one."
                 raise SettingError(message)
     return "".join(f"{line}\n" for text in done.values() for line in _lines(text))
+
+
+def styled(own: Path) -> str:
+    """Return the looks of a widget: those that all widgets share, and its own."""
+    return TOKENS.read_text(encoding="utf-8") + own.read_text(encoding="utf-8")
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -50,15 +58,15 @@ def _lines(text: str) -> Iterator[str]:
             yield short
 
 
-def _take(path: Path, done: dict[str, str], above: tuple[str, ...]) -> None:
-    if path.name in above:
-        message = f"{path.name} imports itself: {' → '.join([*above, path.name])}."
+def _take(path: Path, done: dict[Path, str], above: tuple[Path, ...]) -> None:
+    if path in above:
+        message = f"{path.name} imports itself: {' → '.join(one.name for one in (*above, path))}."
         raise SettingError(message)
-    if path.name in done:
+    if path in done:
         return
     text = path.read_text(encoding="utf-8")
     for _, file in _IMPORT.findall(text):
-        _take(path.parent / file, done, (*above, path.name))
+        _take((path.parent / file).resolve(), done, (*above, path))
     text = _EXPORT.sub("", _IMPORT.sub("", text))
     if (left := _LEFT.search(text)) or (above and re.search(r"^export default", text, re.MULTILINE)):
         line = left[0] if left else "export default"
@@ -67,4 +75,4 @@ def _take(path: Path, done: dict[str, str], above: tuple[str, ...]) -> None:
     if broken := next((line for line in text.split("\n") if line.count("`") % 2), None):
         message = f"{path.name} has a text over several lines, which would lose its indentation: {broken.strip()}"
         raise SettingError(message)
-    done[path.name] = text
+    done[path] = text

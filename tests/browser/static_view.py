@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gini_notebook.interactive.explorer.explorer import TOKENS, VIEW, Explorer
+from gini_notebook.interactive.explorer.explorer import VIEW, Explorer
+from gini_notebook.interactive.scripts import TOKENS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route

@@ -17,13 +17,12 @@ from gini_notebook.interactive.explorer.selection import SHOWS, Selection
 from gini_notebook.interactive.explorer.session import Session
 from gini_notebook.interactive.explorer.subject import Subject, subject_of
 from gini_notebook.interactive.pages import FolderPages, Page, Pages, ServicePages
-from gini_notebook.interactive.scripts import joined
+from gini_notebook.interactive.scripts import joined, styled
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.client import Client
 
 HERE = Path(__file__).parent
 VIEW = HERE / "view"
-TOKENS = HERE.parent / "tokens.css"
 HEIGHT_PX = (320, 4000)
 _COLOURS = {"extracted": "#b35900", "extracted-a": "#6b3fa0", "right-candidate": "#1a7f37", "candidate": "#1f5fa8"}
 Chosen = str | Sequence[str] | None
@@ -51,7 +50,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = joined(VIEW / "main.js")
-    _css = TOKENS.read_text(encoding="utf-8") + (VIEW / "explorer.css").read_text(encoding="utf-8")
+    _css = styled(VIEW / "explorer.css")
 
     def __init__(
         self, subject: Subject, *, pages: Pages | None = None, mask: bool = False, settings: Mapping[str, Any]
