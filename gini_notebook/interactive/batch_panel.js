@@ -11,7 +11,7 @@ const SEGMENTS = [
 ];
 
 function bar(told) {
-  const whole = make("div", { className: "gini-bar" });
+  const whole = make("div", { className: "gini-run-bar" });
   whole.setAttribute("role", "progressbar");
   whole.setAttribute("aria-valuemin", "0");
   whole.setAttribute("aria-valuemax", String(told.total));
@@ -20,7 +20,7 @@ function bar(told) {
   whole.setAttribute("aria-label", `Run ${told.name}`);
   for (const [name] of SEGMENTS) {
     if (!told.counts[name]) continue;
-    const part = make("span", { className: `gini-part gini-${name}` });
+    const part = make("span", { className: `gini-part gini-run-${name}` });
     part.style.flexGrow = String(told.counts[name]);
     whole.append(part);
   }
@@ -31,7 +31,7 @@ function legend(told) {
   const list = make("ul", { className: "gini-legend" });
   for (const [name, label] of SEGMENTS) {
     if (!told.counts[name] && name !== "read") continue;
-    const key = make("span", { className: `gini-key gini-part gini-${name}` });
+    const key = make("span", { className: `gini-key gini-part gini-run-${name}` });
     list.append(make("li", {}, key, `${told.counts[name].toLocaleString("en")} ${label}`));
   }
   return list;
@@ -49,7 +49,7 @@ function reasons(told) {
 function render({ model, el }) {
   const box = make("section", { className: "gini-root gini-panel" });
   const head = make("div", { className: "gini-head" });
-  const body = make("div", { className: "gini-body" });
+  const body = make("div", { className: "gini-run" });
   const buttons = make("div", { className: "gini-buttons" });
   const state = make("div", { className: "gini-state" });
   // Only the state is read out when it changes; numbers that run would never let a screen reader rest.

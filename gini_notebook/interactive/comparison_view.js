@@ -81,7 +81,7 @@ function render({ model, el }) {
     bar.append(sort);
     const notes = make("ul");
     notes.append(...told.notes.map((note) => make("li", { text: note })));
-    const scroll = make("div", { className: "gini-scroll" });
+    const scroll = make("div", { className: "gini-differences" });
     scroll.tabIndex = 0;
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", "Differences by field");

@@ -12,6 +12,7 @@ import traitlets
 
 from gini_notebook.errors import GiniError
 from gini_notebook.interactive.runtime_environment import is_own_computer
+from gini_notebook.interactive.scripts import joined
 from gini_notebook.service.client import Client
 from gini_notebook.service.credentials import (
     DeferredAccess,
@@ -279,7 +280,7 @@ class SecretFields(anywidget.AnyWidget):
         attribute.
     """
 
-    _esm = HERE / "secret_fields.js"
+    _esm = joined(HERE / "secret_fields.js")
     _css = HERE / "secret_fields.css"
     fields = traitlets.List(trait=traitlets.Tuple(traitlets.Unicode(), traitlets.Unicode())).tag(sync=True)
     button = traitlets.Unicode("Log in").tag(sync=True)

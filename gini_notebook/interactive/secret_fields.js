@@ -1,12 +1,7 @@
 // Password fields, what belongs to them, and the button beside them. What is typed here lives in the page only: nothing
 // is a synced property of the model, so no saved notebook can hold it, and the values travel together with the click,
 // so a click cannot overtake the typing.
-function made(name, className, text) {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
+import { make } from "./explorer/view/dom.js";
 
 // JupyterLab would take letters as shortcuts of the notebook.
 function keepKeys(element, onEnter) {
@@ -19,7 +14,7 @@ function keepKeys(element, onEnter) {
 
 // A button that shows what was typed, and hides it again.
 function shower(input, label) {
-  const button = made("button", "gini-show", "Show");
+  const button = make("button", { className: "gini-show", text: "Show" });
   button.type = "button";
   function set(shown) {
     input.type = shown ? "text" : "password";
@@ -34,8 +29,8 @@ function shower(input, label) {
 }
 
 function field(id, name, label, ready) {
-  const row = made("div", "gini-secret", "");
-  const caption = made("label", "", label);
+  const row = make("div", { className: "gini-secret" });
+  const caption = make("label", { text: label });
   caption.htmlFor = id;
   const input = document.createElement("input");
   input.id = id;
@@ -49,20 +44,20 @@ function field(id, name, label, ready) {
 }
 
 function choice(id, label) {
-  const row = made("div", "gini-choice", "");
+  const row = make("div", { className: "gini-login-choice" });
   const input = document.createElement("input");
   input.type = "checkbox";
   input.id = id;
   keepKeys(input);
-  const caption = made("label", "", label);
+  const caption = make("label", { text: label });
   caption.htmlFor = id;
   row.append(input, caption);
   return { row, input };
 }
 
 function help(url, text) {
-  const row = made("p", "gini-help", "");
-  const link = made("a", "", "Where do I get these?");
+  const row = make("p", { className: "gini-login-help" });
+  const link = make("a", { text: "Where do I get these?" });
   link.href = url;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
@@ -71,8 +66,8 @@ function help(url, text) {
 }
 
 function render({ model, el }) {
-  const box = made("div", "gini-secrets", "");
-  const button = made("button", "jupyter-button mod-primary gini-submit", "");
+  const box = make("div", { className: "gini-secrets" });
+  const button = make("button", { className: "jupyter-button mod-primary gini-submit" });
   button.type = "button";
   // Read out by screen readers when it changes.
   const line = document.createElement("div");

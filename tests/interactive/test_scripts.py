@@ -1,12 +1,13 @@
 """Modules of the view are joined into one, and what would change its meaning is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from gini_notebook.errors import SettingError
 from gini_notebook.interactive.explorer.explorer import VIEW, Explorer
-from gini_notebook.interactive.scripts import joined
+from gini_notebook.interactive.scripts import TOKENS, joined
 
 
 def written(folder: Path, **files: str) -> Path:
@@ -53,3 +54,12 @@ def test_the_view_of_the_explorer_is_small_enough_to_be_saved_with_each_notebook
     text = joined(VIEW / "main.js")
     assert text == str(Explorer._esm)
     assert len(text.encode()) <= 60_000
+
+
+def test_no_two_widgets_style_the_same_class() -> None:
+    # The looks of every widget that was shown hold for the whole page.
+    shared = set(re.findall(r"\.(gini-[\w-]+)", TOKENS.read_text(encoding="utf-8")))
+    owner: dict[str, str] = {}
+    for file in sorted(TOKENS.parent.rglob("*.css")):
+        for name in set(re.findall(r"\.(gini-[\w-]+)", file.read_text(encoding="utf-8"))) - shared:
+            assert owner.setdefault(name, file.name) == file.name, name
