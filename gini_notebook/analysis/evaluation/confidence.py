@@ -10,9 +10,10 @@ import pandas as pd
 from scipy import stats
 
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
-from gini_notebook.analysis.evaluation.inputs import CONFIDENCE
+from gini_notebook.analysis.evaluation.inputs import CONFIDENCE, read_confidence
 from gini_notebook.analysis.statistics import wilson
-from gini_notebook.errors import SettingError
+from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 from gini_notebook.notes import Note
 from gini_notebook.schema import COUNT
 
@@ -48,7 +49,8 @@ def predictions(comparisons: pd.DataFrame, selected: BoolArray) -> Predictions:
     """Return the predictions among the chosen slots, in the order of the comparisons."""
     if CONFIDENCE not in comparisons.columns:
         raise SettingError(
-            "These extractions have no confidence. The service delivers none; a table with a column 'confidence' has."
+            "These extractions have no confidence. The service delivers none; a table with a column 'confidence' has, "
+            "and result.with_confidence(table) adds one of your own."
         )
     predicted = comparisons["outcome"].isin(["correct", "wrong", "spurious"]).to_numpy(dtype=bool)
     every = Predictions(
@@ -59,6 +61,52 @@ def predictions(comparisons: pd.DataFrame, selected: BoolArray) -> Predictions:
         right=(comparisons["outcome"] == "correct").to_numpy(dtype=bool),
     )
     return every.of(predicted & selected)
+
+
+def with_confidences(comparisons: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparisons with the confidences of a table; see ``Evaluation.with_confidence``.
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks columns, names a value twice, or holds confidences that are no numbers.
+    SettingError
+        If it has none of the values that were extracted.
+    """
+    had = list(map(str, given.columns)) if isinstance(given, pd.DataFrame) else [f"a {type(given).__name__}"]
+    if not {"document", "field", CONFIDENCE} <= set(had):
+        message = (
+            f"The table of confidences needs the columns document, field and confidence; there is: {', '.join(had)}."
+        )
+        raise SchemaError(message)
+    keys = _keys_of(given, "row")
+    if keys.duplicated().any():
+        message = f"The table of confidences names a value twice: {_told(keys[keys.duplicated()][0])}."
+        raise SchemaError(message)
+    confidence = np.append(np.asarray(read_confidence(given), dtype=np.float64), np.nan)
+    delivered = comparisons["extracted"].notna().to_numpy(dtype=bool)
+    place = np.where(delivered, keys.get_indexer(_keys_of(comparisons, "row_extracted")), -1)
+    if (place < 0).all():
+        example = _told(keys[0]) if len(keys) else "nothing"
+        message = f"None of the extracted values is in the table of confidences, which has, for example, {example}."
+        raise SettingError(message)
+    return comparisons.assign(**{CONFIDENCE: confidence[place]})
+
+
+def _keys_of(table: pd.DataFrame, row: str) -> pd.MultiIndex:
+    """Return document, group, field and row of each value; what has no group or row is a header field."""
+    columns = {
+        "document": [composed(str(name)) for name in table["document"]],
+        "group": table["group"].fillna("").to_numpy(dtype=object) if "group" in table else "",
+        "field": table["field"].to_numpy(dtype=object),
+        "row": pd.to_numeric(table[row]).fillna(0).to_numpy(dtype=np.float64) if row in table else 0.0,
+    }
+    return pd.MultiIndex.from_frame(pd.DataFrame(columns, index=pd.RangeIndex(len(table))))
+
+
+def _told(key: tuple[Any, ...]) -> str:
+    document, group, field, row = key
+    return f"{document}, {group}.{field}, row {row:g}" if group else f"{document}, {field}"
 
 
 def notes_of_confidence(comparisons: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[Note, ...]:

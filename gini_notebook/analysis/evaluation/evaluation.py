@@ -15,6 +15,7 @@ from gini_notebook.analysis.evaluation.confidence import (
     notes_of_confidence,
     predictions,
     reliability_table,
+    with_confidences,
     without_predictions_below,
 )
 from gini_notebook.analysis.evaluation.counts import (
@@ -40,6 +41,7 @@ from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
 from gini_notebook.analysis.evaluation.slices import slice_values
 from gini_notebook.analysis.evaluation.storage import not_an_evaluation, read_archive, write_archive
 from gini_notebook.analysis.evaluation.thresholds import (
+    RequiredFields,
     Threshold,
     calibration_metrics,
     find_threshold,
@@ -269,7 +271,8 @@ class Evaluation(Scores):
             One field only; by default all header fields together.
         required
             The header fields that must all be kept for a document to be automated; by default the field, or those
-            given to ``evaluate``, or all.
+            given to ``evaluate``, or all. Keeping a value needs no label: errors are counted in those automated
+            documents that have a label for each.
         confidence_level
             How sure each bound is.
         cluster
@@ -289,7 +292,7 @@ class Evaluation(Scores):
         return find_threshold(
             predictions(self.comparisons, self._slots_of(field)),
             self.documents["document"].tolist(),
-            self._required(field, required),
+            self._required_fields(field, required),
             target=target,
             how=self._interval_options(DEFAULT_KIND, confidence_level, cluster),
         )
@@ -327,8 +330,8 @@ class Evaluation(Scores):
             it gets no verdict), ``predicted``, ``without_confidence``, ``ece`` and ``brier`` with intervals of the
             bootstrap of documents or clusters (missing for fewer than 20 of these), ``auroc``; then, on the slice's
             documents of the other half: ``status`` (as of ``Threshold``), ``threshold``, ``kept``, ``precision``,
-            ``precision_low`` (one-sided), ``coverage``, ``automation_rate``, ``automated_error_rate``,
-            ``automated_error_high``.
+            ``precision_low`` (one-sided), ``coverage``, ``automation_rate``, ``automated_labelled`` (how many of these
+            documents have all labels), ``automated_error_rate``, ``automated_error_high``.
             ``confirmed`` says that the threshold holds in the slice, ``refuted`` that it does not, ``unconfirmed`` that
             the slice is too small to tell.
 
@@ -341,7 +344,10 @@ class Evaluation(Scores):
         values = slice_values(column, names, self.documents if documents is None else documents)
         self._check_unweighted()
         given = predictions(self.comparisons, self._slots_of(field))
-        wanted, how = self._required(field, required), self._interval_options(DEFAULT_KIND, confidence_level, cluster)
+        wanted, how = (
+            self._required_fields(field, required),
+            self._interval_options(DEFAULT_KIND, confidence_level, cluster),
+        )
         whole = find_threshold(given, names.tolist(), wanted, target=target, how=how)
         slots = self.document_counts().counts[:, self._indices(field), :4].sum(axis=(1, 2))
         of_document = pd.Index(names, dtype=object).get_indexer(given.document)
@@ -391,12 +397,13 @@ class Evaluation(Scores):
             self._interval_options(DEFAULT_KIND, confidence_level, cluster),
             np.ones(len(names), dtype=bool),
         )
-        whole = find_threshold(given, names, self._required(None, None), target=target, how=how)
+        whole = find_threshold(given, names, self._required_fields(None, None), target=target, how=how)
         rows = []
         for place in self._indices(None).tolist():
             field = self._columns[place][1]
             part = given.of((given.field == field).to_numpy(dtype=bool))
-            held = threshold_in_slice(part, names, [field], whole=whole, selected=everywhere, how=how)
+            needed = self._required_fields(None, [field])
+            held = threshold_in_slice(part, names, needed, whole=whole, selected=everywhere, how=how)
             row = slice_facts(field, self.document_counts().counts[:, place, :4].sum(axis=1))
             rows.append(row | calibration_metrics(part, names, how) | slice_verdict(held, small=row["small"]))
         table = pd.DataFrame(rows)
@@ -437,6 +444,42 @@ class Evaluation(Scores):
         settings = {**self.settings, "min_confidence": float(threshold), "all_below": below}
         comparisons = without_predictions_below(self.comparisons, threshold)
         return replace(self, comparisons=comparisons, settings=settings)
+
+    def with_confidence(self, table: pd.DataFrame) -> "Evaluation":
+        """Return the evaluation with confidences of your own, for a service that delivers none.
+
+        Parameters
+        ----------
+        table
+            ``document``, ``field`` and ``confidence`` (a number, higher is surer, or an ordered categorical); for rows
+            of a compound also ``group`` and ``row``, the row of the extractions. Values that are not in it have no
+            confidence, and are kept at every threshold. A model must be fitted on documents other than those it judges,
+            in folds that keep senders apart.
+
+        Returns
+        -------
+        Evaluation
+            With :meth:`at_precision`, :meth:`reliability` and the other views of confidences; ``provenance`` says that
+            they were given. A confidence that was there is replaced.
+
+        Raises
+        ------
+        SchemaError
+            If the table lacks columns, names a value twice, or holds confidences that are no numbers.
+        SettingError
+            If it has none of the values that were extracted.
+
+        Examples
+        --------
+        >>> from gini_notebook import evaluate
+        >>> truth = pd.DataFrame({"document": ["a", "b"], "field": "amountToPay", "value": ["9.90:EUR", "7.00:EUR"]})
+        >>> found = pd.DataFrame({"document": ["a", "b"], "field": "amountToPay", "value": ["9.9:EUR", "70.00:EUR"]})
+        >>> own = pd.DataFrame({"document": ["a", "b"], "field": "amountToPay", "confidence": [0.9, 0.2]})
+        >>> evaluate(found, truth).with_confidence(own).confidence_scores()["auroc"].tolist()
+        [1.0, 1.0]
+        """
+        provenance = {**self.provenance, "confidence": "given"}
+        return replace(self, comparisons=with_confidences(self.comparisons, table), provenance=provenance)
 
     def to_truth(self, edits: Edits = ()) -> "Truth":
         """Return the truth that was evaluated, with edits folded in; never anything that was extracted.
@@ -601,14 +644,21 @@ class Evaluation(Scores):
             return self._of_field(field)
         return np.asarray((self.comparisons["group"] == "").to_numpy(dtype=bool))
 
-    def _required(self, field: str | None, required: Sequence[str] | None) -> Sequence[str]:
-        """Return the header fields that must all be kept for a document to be automated."""
-        if required is not None:
-            return required
-        if field is not None:
-            return [field.rpartition(".")[2]]
+    def _required_fields(self, field: str | None, required: Sequence[str] | None) -> RequiredFields:
+        """Return what was delivered of the fields that must all be kept for a document to be automated."""
         header = [name for group, name in self._columns if not group]
-        return list(self.settings["required"] or header)
+        if required is None and field is not None:
+            selected, names = self._of_field(field), [field.rpartition(".")[2]]
+        else:
+            names = list(required or self.settings["required"] or header)
+            if unknown := [name for name in names if name not in header]:
+                message = (
+                    f"There is no header field {unknown[0]!r} that a document could need; there are: "
+                    f"{', '.join(header) or 'none'}."
+                )
+                raise SettingError(message)
+            selected = self._slots_of(None) & self.comparisons["field"].isin(names).to_numpy(dtype=bool)
+        return RequiredFields.of(self.comparisons, selected, self.documents["document"].tolist(), names)
 
 
 def _same_truth(one: EvaluatedTruth | None, other: EvaluatedTruth | None) -> bool:

@@ -16,6 +16,7 @@ from gini_notebook.analysis.evaluation.confidence import (
 )
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.formulas import ratio
+from gini_notebook.analysis.evaluation.inputs import CONFIDENCE
 from gini_notebook.analysis.evaluation.intervals import IntervalOptions
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.statistics import (
@@ -59,9 +60,11 @@ class Threshold:
     coverage : float
         Share of the predictions of the held half that are kept.
     automation_rate : float
-        Share of its documents whose required fields are all kept.
+        Share of its documents whose required fields are all kept; keeping a value needs no label.
+    automated_labelled : int
+        How many of these documents have a label for each required field; the others are in no error rate.
     automated_error_rate, automated_error_high : float
-        Share of these documents with a required field that is not right, and its one-sided upper bound.
+        Share of these labelled documents with a required field that is not right, and its one-sided upper bound.
     kept_documents : int
         Documents (clusters) of the held half with a prediction that reaches the threshold.
     documents_needed : int
@@ -77,6 +80,7 @@ class Threshold:
     precision_high: float = np.nan
     coverage: float = np.nan
     automation_rate: float = np.nan
+    automated_labelled: int = 0
     automated_error_rate: float = np.nan
     automated_error_high: float = np.nan
     kept_documents: int = 0
@@ -90,17 +94,18 @@ class Threshold:
             "each half."
         )
         seen = f"{self.precision:.3f} of {self.kept:,} values are right"
+        judged = f" Errors are counted in the {self.automated_labelled:,} automated documents with all labels."
         if self.status in ("confirmed", "refuted"):
             bound = (
                 f"at least {self.precision_low:.3f}"
                 if self.status == "confirmed"
                 else (f"at most {self.precision_high:.3f}")
             )
-            return f"On the other half {seen}, with certainty {bound}."
+            return f"On the other half {seen}, with certainty {bound}.{judged}"
         if self.status == "unconfirmed":
             return (
                 f"On the other half {seen}, with certainty between {self.precision_low:.3f} and "
-                f"{self.precision_high:.3f}: too few to tell. {needed}"
+                f"{self.precision_high:.3f}: too few to tell. {needed}{judged}"
             )
         return f"No threshold could be chosen and checked. {needed}"
 
@@ -111,14 +116,57 @@ def documents_needed(target: float, level: float) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RequiredFields:
+    """What was delivered of the fields that a document needs to be automated: arrays of documents × fields.
+
+    Attributes
+    ----------
+    sure
+        The highest confidence with which the field was delivered, labelled or not; minus infinity where it was not.
+    wrong
+        The highest confidence with which it was delivered and is wrong; minus infinity where it is right or unlabelled.
+    labelled
+        Whether somebody looked what it should be.
+    """
+
+    sure: FloatArray
+    wrong: FloatArray
+    labelled: BoolArray
+
+    @classmethod
+    def of(
+        cls, comparisons: pd.DataFrame, selected: BoolArray, documents: Sequence[str], fields: Sequence[str]
+    ) -> "RequiredFields":
+        """Gather them from the chosen slots of the comparisons."""
+        slots = comparisons[selected]
+        place = pd.Index(documents, dtype=object).get_indexer(slots["document"])
+        place = place * len(fields) + pd.Index(fields, dtype=object).get_indexer(slots["field"])
+        sure = slots[CONFIDENCE].to_numpy(dtype=np.float64)
+        sure = np.where(np.isnan(sure), np.inf, sure)
+        delivered = slots["extracted"].notna().to_numpy(dtype=bool)
+        wrong = slots["outcome"].isin(["wrong", "spurious"]).to_numpy(dtype=bool)
+        columns = np.full((2, len(documents) * len(fields)), -np.inf)
+        for column, counted in zip(columns, (delivered, wrong), strict=True):
+            np.maximum.at(column, place[counted], sure[counted])
+        labelled = np.zeros(columns.shape[1], dtype=bool)
+        labelled[place[(slots["outcome"] != "ignored").to_numpy(dtype=bool)]] = True
+        shape = len(documents), len(fields)
+        return cls(columns[0].reshape(shape), columns[1].reshape(shape), labelled.reshape(shape))
+
+    def at(self, threshold: float) -> tuple[BoolArray, BoolArray, BoolArray]:
+        """Return per document whether it is automated, has all labels, and has a mistake that is kept."""
+        kept, mistaken = (of >= threshold for of in (self.sure, self.wrong))
+        return np.all(kept, axis=1), np.all(self.labelled, axis=1), np.any(mistaken, axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Half:
-    """Predictions of one half of the documents: how sure, whether right, and codes of unit, document and field."""
+    """Predictions of one half of the documents: how sure, whether right, and codes of unit and document."""
 
     sure: FloatArray
     right: BoolArray
     unit: IntArray
     document: IntArray
-    field: IntArray
     level: float
 
     def of(self, selected: BoolArray) -> "_Half":
@@ -127,7 +175,6 @@ class _Half:
             self.right[selected],
             self.unit[selected],
             self.document[selected],
-            self.field[selected],
             self.level,
         )
 
@@ -178,7 +225,7 @@ class _Half:
 
 
 def find_threshold(
-    given: Predictions, documents: Sequence[str], required: Sequence[str], *, target: float, how: IntervalOptions
+    given: Predictions, documents: Sequence[str], required: RequiredFields, *, target: float, how: IntervalOptions
 ) -> Threshold:
     """Choose on one half of the units, check on the other; see ``Evaluation.at_precision``."""
     if not is_number(target) or not 0 < target < 1:
@@ -187,46 +234,43 @@ def find_threshold(
     if how.level <= 0.5:
         message = f"confidence_level is {how.level!r}; bounds of one side need more than 0.5, for example 0.95."
         raise SettingError(message)
-    every, in_fitting = _encoded(given, documents, required, how)
+    every, in_fitting = _encoded(given, documents, how)
     fitting, held = (every.of(half) for half in (in_fitting[every.document], ~in_fitting[every.document]))
     threshold = fitting.smallest(target)
     if np.isnan(threshold):
         few = len(fitting.sure) < FEWEST_KEPT
         needed = documents_needed(target, how.level)
         return Threshold("not enough data" if few else "not reachable", target, documents_needed=needed)
-    return _checked(held, threshold, target, documents=int((~in_fitting).sum()), required=len(required))
+    return _checked(held, threshold, target, documents=~in_fitting, required=required, how=how)
 
 
 def threshold_in_slice(
     given: Predictions,
     documents: Sequence[str],
-    required: Sequence[str],
+    required: RequiredFields,
     *,
     whole: Threshold,
     selected: BoolArray,
     how: IntervalOptions,
 ) -> Threshold:
     """Look what a threshold chosen on all documents brings on those documents of the held half that were chosen."""
-    every, in_fitting = _encoded(given, documents, required, how)
+    every, in_fitting = _encoded(given, documents, how)
     held = ~in_fitting & selected
     if np.isnan(whole.threshold):
         return Threshold("not enough data", whole.target, documents_needed=whole.documents_needed)
     part = every.of(held[every.document])
-    return _checked(part, whole.threshold, whole.target, documents=int(held.sum()), required=len(required))
+    return _checked(part, whole.threshold, whole.target, documents=held, required=required, how=how)
 
 
-def _encoded(
-    given: Predictions, documents: Sequence[str], required: Sequence[str], how: IntervalOptions
-) -> tuple[_Half, BoolArray]:
+def _encoded(given: Predictions, documents: Sequence[str], how: IntervalOptions) -> tuple[_Half, BoolArray]:
     """Return all predictions as codes, and per document whether it is of the half on which thresholds are chosen."""
     document = pd.Index(documents, dtype=object).get_indexer(given.document).astype(np.int64)
-    units = np.arange(len(documents)) if how.units.codes is None else how.units.codes
+    units = _units(len(documents), how)
     every = _Half(
         sure=np.where(np.isnan(given.confidence), np.inf, given.confidence),
         right=given.right,
         unit=units[document],
         document=document,
-        field=pd.Index(required, dtype=object).get_indexer(given.field).astype(np.int64),
         level=how.level,
     )
     count = how.units.count(len(documents))
@@ -235,17 +279,24 @@ def _encoded(
     return every, in_fitting[units]
 
 
-def _checked(held: _Half, threshold: float, target: float, *, documents: int, required: int) -> Threshold:
-    """Look what the threshold brings on the half it was not chosen on."""
+def _units(documents: int, how: IntervalOptions) -> IntArray:
+    return np.arange(documents) if how.units.codes is None else how.units.codes
+
+
+def _checked(
+    held: _Half,
+    threshold: float,
+    target: float,
+    *,
+    documents: BoolArray,
+    required: RequiredFields,
+    how: IntervalOptions,
+) -> Threshold:
+    """Look what the threshold brings on the documents of the half it was not chosen on."""
     kept = held.of(held.sure >= threshold)
     low, high = held.bounds(threshold)
-    wanted = kept.of(kept.field >= 0)
-    codes, names = pd.factorize(wanted.document)
-    fields = pd.DataFrame({"document": codes, "field": wanted.field}).drop_duplicates()["document"].to_numpy()
-    complete = np.bincount(fields, minlength=len(names)) == required
-    slips = complete & (np.bincount(codes, weights=~wanted.right, minlength=len(names)) > 0)
-    units = pd.Series(wanted.unit).groupby(codes).first().to_numpy(dtype=np.int64) if len(codes) else codes
-    automated, errors = int(complete.sum()), int(slips.sum())
+    automated, labelled, slips = (of & documents for of in required.at(threshold))
+    judged = automated & labelled
     return Threshold(
         status=_status(low, high, target),
         target=target,
@@ -255,9 +306,10 @@ def _checked(held: _Half, threshold: float, target: float, *, documents: int, re
         precision_low=low,
         precision_high=high,
         coverage=float(ratio(len(kept.right), len(held.right))),
-        automation_rate=float(ratio(automated, documents)),
-        automated_error_rate=float(ratio(errors, automated)),
-        automated_error_high=_most_errors(units[complete], slips[complete], held.level),
+        automation_rate=float(ratio(automated.sum(), documents.sum())),
+        automated_labelled=int(judged.sum()),
+        automated_error_rate=float(ratio(slips[judged].sum(), judged.sum())),
+        automated_error_high=_most_errors(_units(len(documents), how)[judged], slips[judged], held.level),
         kept_documents=len(np.unique(kept.unit)),
         documents_needed=documents_needed(target, held.level),
     )

@@ -171,6 +171,86 @@ def test_a_document_is_automated_when_all_its_required_fields_are_kept():
     assert one.automation_rate > threshold.automation_rate
 
 
+def labelled_in_part(documents=400):
+    fields, values = ["amountToPay", "iban"], ["10.00:EUR", "DE59200411550987654321"]
+    rows = [(f"d{at}", field, value) for at in range(documents) for field, value in zip(fields, values, strict=True)]
+    found = pd.DataFrame(rows, columns=["document", "field", "value"]).assign(confidence=0.99)
+    everywhere = found["field"].eq("amountToPay") | found["document"].str[-1].isin(list("13579"))
+    return found, found[everywhere].drop(columns="confidence"), fields
+
+
+def test_M16_keeping_a_value_needs_no_label():
+    found, truth, fields = labelled_in_part()
+    result = evaluate(found, truth)
+    threshold = result.at_precision(0.9, required=fields)
+    assert threshold.automation_rate == 1.0
+    half = np.random.default_rng(0).permutation(400)[200:]
+    assert threshold.automated_labelled == sum(result.documents["document"].str[-1].isin(list("13579"))[half])
+    assert f"in the {threshold.automated_labelled} automated documents with all labels." in threshold.reason
+    assert threshold.automated_error_high == pytest.approx(1 - 0.05 ** (1 / threshold.automated_labelled))
+
+
+def test_M16_errors_of_automated_documents_are_those_of_their_kept_required_fields():
+    found, truth, fields = labelled_in_part()
+    found.loc[found["document"].str[-1].isin(["1", "3"]) & found["field"].eq("iban"), "value"] = "DE1"
+    found.loc[found["document"].str.endswith("3") & found["field"].eq("iban"), "confidence"] = 0.1
+    threshold = evaluate(found, truth).at_precision(0.87, required=fields)
+    ends = evaluate(found, truth).documents["document"].str[-1].to_numpy()
+    held = ends[np.random.default_rng(0).permutation(400)[200:]]
+    assert threshold.threshold == 0.99
+    automated = held != "3"
+    assert threshold.automation_rate == automated.mean()
+    judged = automated & np.isin(held, list("13579"))
+    assert threshold.automated_labelled == judged.sum()
+    assert threshold.automated_error_rate == (held[judged] == "1").mean()
+
+
+def test_M16_halves_are_halves_of_the_clusters():
+    found, truth = tables(600)
+    found["confidence"], found["value"] = 0.99, "right"
+    sizes = [200, *[20] * 20]
+    issuers = pd.Series(np.repeat(np.arange(21), sizes), index=found["document"], name="issuer").astype(str)
+    threshold = evaluate(found, truth).at_precision(0.5, cluster=issuers)
+    held = np.random.default_rng(0).permutation(21)[10:]
+    assert threshold.kept == sum(sizes[at] for at in held)
+    assert threshold.kept_documents == 11
+
+
+def test_a_required_field_that_there_is_not_is_refused():
+    with pytest.raises(SettingError, match="no header field 'ibann' that a document could need; there are: iban"):
+        RESULT.at_precision(0.9, required=["ibann"])
+
+
+def test_confidences_of_ones_own_are_those_that_came_with_the_table():
+    plain = evaluate(FOUND.drop(columns="confidence"), TRUTH)
+    own = plain.with_confidence(FOUND[["document", "field", "confidence"]].sample(frac=1, random_state=1))
+    assert own.comparisons.equals(RESULT.comparisons)
+    assert own.at_precision(0.85) == RESULT.at_precision(0.85)
+    assert own.provenance["confidence"] == "given"
+    some = plain.with_confidence(FOUND[["document", "field", "confidence"]].head(10))
+    assert some.comparisons["confidence"].notna().sum() == 10
+
+
+def test_confidences_of_rows_go_by_the_row_that_was_extracted():
+    row = {"document": "a", "group": "lineItems", "field": "description"}
+    truth = pd.DataFrame([{**row, "row": 0, "value": "Nut"}, {**row, "row": 1, "value": "Bolt"}])
+    found = pd.DataFrame([{**row, "row": 0, "value": "Bolt"}, {**row, "row": 1, "value": "Nut"}])
+    own = evaluate(found, truth).with_confidence(found.drop(columns="value").assign(confidence=[0.2, 0.9]))
+    assert own.comparisons.set_index("truth")["confidence"].to_dict() == {"Nut": 0.9, "Bolt": 0.2}
+
+
+def test_a_table_of_confidences_that_cannot_be_meant_is_refused():
+    own = FOUND[["document", "field", "confidence"]]
+    with pytest.raises(SchemaError, match="needs the columns document, field and confidence; there is: document"):
+        RESULT.with_confidence(own.drop(columns="confidence"))
+    with pytest.raises(SchemaError, match="there is: a list"):
+        RESULT.with_confidence([0.9])
+    with pytest.raises(SchemaError, match="names a value twice: d0000, iban"):
+        RESULT.with_confidence(pd.concat([own, own]))
+    with pytest.raises(SettingError, match=r"None of the extracted values is in .* for example, other, iban\."):
+        RESULT.with_confidence(own.assign(document="other").head(1))
+
+
 def test_a_threshold_is_not_claimed_without_evidence():
     assert RESULT.at_precision(0.999999).status == "not reachable"
     few = evaluate(FOUND.head(40), TRUTH.head(40))
