@@ -36,11 +36,11 @@ from gini_notebook.service.batch.events import (
 )
 from gini_notebook.service.batch.ledger import Ledger
 from gini_notebook.service.batch.ledger.documents import count_by_state, set_problem, unfinished
-from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.uploads import (
     COMPOSITE,
     PARTIAL,
     Unclear,
+    add_surplus,
     doubt_failures_once,
     known,
     name_and_kind,

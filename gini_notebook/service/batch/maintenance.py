@@ -21,19 +21,22 @@ from gini_notebook.service.batch.ledger.documents import (
     left_out,
     surplus_count,
 )
-from gini_notebook.service.batch.ledger.duplicates import (
+from gini_notebook.service.batch.ledger.origin import check_may_delete, may_be_forged
+from gini_notebook.service.batch.ledger.store import FolderLock, is_held
+from gini_notebook.service.batch.ledger.uploads import (
+    COMPOSITE,
     add_surplus,
     claims,
+    ever_unclear,
     held_ids,
+    known,
+    names_of_unresolved,
     pages_of,
     release_unfinished,
     set_deleted,
     set_surplus_deleted,
     surplus_of,
 )
-from gini_notebook.service.batch.ledger.origin import check_may_delete, may_be_forged
-from gini_notebook.service.batch.ledger.store import FolderLock, is_held
-from gini_notebook.service.batch.ledger.uploads import COMPOSITE, ever_unclear, known, names_of_unresolved
 from gini_notebook.service.batch.naming import bears_tag, stamp_of
 from gini_notebook.service.batch.progress import Counts, Listener, Progress, shown, while_telling
 from gini_notebook.service.batch.running import bound_client

@@ -9,8 +9,8 @@ from gini_notebook._text import printable
 from gini_notebook.errors import FileProblem, LedgerError
 from gini_notebook.service.batch.ledger import FILE_NAME, Ledger, origin
 from gini_notebook.service.batch.ledger.documents import count_by_status
-from gini_notebook.service.batch.ledger.duplicates import held_ids, surplus_of
 from gini_notebook.service.batch.ledger.store import FolderLock
+from gini_notebook.service.batch.ledger.uploads import held_ids, surplus_of
 
 _LEDGER = (
     FILE_NAME,

@@ -39,10 +39,9 @@ from gini_notebook.service.batch.ledger.documents import (
     sources,
     surplus_count,
 )
-from gini_notebook.service.batch.ledger.duplicates import forget_service
 from gini_notebook.service.batch.ledger.origin import check_vouched_for, renew, settle, vouch
 from gini_notebook.service.batch.ledger.store import FolderLock
-from gini_notebook.service.batch.ledger.uploads import allow
+from gini_notebook.service.batch.ledger.uploads import allow, forget_service
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 from gini_notebook.service.batch.progress import Counts, Progress, say, shown, while_telling
 from gini_notebook.service.batch.settings import BatchSettings

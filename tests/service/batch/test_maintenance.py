@@ -17,9 +17,8 @@ from gini_notebook.errors import LedgerError, RunStopped
 from gini_notebook.service import batch
 from gini_notebook.service.batch import Batch, cleanup, dedupe, maintenance, process, resume, running, status
 from gini_notebook.service.batch.ledger import Ledger
-from gini_notebook.service.batch.ledger.duplicates import add_surplus
 from gini_notebook.service.batch.ledger.store import FolderLock
-from gini_notebook.service.batch.ledger.uploads import set_uploaded
+from gini_notebook.service.batch.ledger.uploads import add_surplus, set_uploaded
 from tests.service.batch.conftest import QUICK
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from contextlib import suppress
 from stat import S_ISREG
 
 from gini_notebook.errors import LedgerError
-from gini_notebook.service.batch.ledger.duplicates import held_ids
 from gini_notebook.service.batch.ledger.store import Ledger
+from gini_notebook.service.batch.ledger.uploads import held_ids
 from gini_notebook.service.batch.naming import TAG_CHARACTERS
 
 FILE_NAME, ORIGIN_NAME = "session", "origin"
