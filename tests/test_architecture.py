@@ -4,6 +4,7 @@ import ast
 import re
 import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +44,23 @@ def test_the_picture_is_that_of_the_import_graph() -> None:
     pytest.importorskip("grimp", reason="import-linter is not installed (group check)")
     script = runpy.run_path(str(ROOT / "docs" / "draw_architecture.py"))
     assert script["draw"]() == script["PICTURE"].read_text(encoding="utf-8"), "run make architecture"
+
+
+@pytest.fixture(scope="module")
+def structure() -> dict[str, Any]:
+    script = runpy.run_path(str(ROOT / "benchmarks" / "structure.py"))
+    return {figure.name.strip(): figure for figure in script["read_structure"](ROOT)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "import circles",
+        "longest",
+        "callables assigned to another object, batch/",
+        "SQL outside ledger/",
+    ],
+)
+def test_no_file_leaves_the_way_the_house_is_built(structure: dict[str, Any], name: str) -> None:
+    figure = structure[name]
+    assert not figure.missed, [str(figure), *figure.details]

@@ -129,8 +129,7 @@ def read_inputs(
     known = [*delivered.document[1], *processed]
     wanted, notes = _named_alike(original, known, before=pairs_of(truth) if whole and not processed else None)
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
-    answered = np.zeros(len(documents), dtype=bool)
-    answered[of_extracted[of_extracted != NOTHING]] = True
+    answered = np.isin(np.arange(len(documents)), of_extracted)
     without_truth = tuple(sorted(delivered.document[1][_codes_without(of_extracted, delivered)]))
     if columns is None:
         check_common(documents, answered, without_truth, processed)

@@ -238,16 +238,11 @@ def evaluate_partitions(
     documents_without_truth = sorted({name for result in results for name in result.without_truth})
     check_common(names, answered, documents_without_truth, submitted.names)
     labelled = {column for result in results for column in result.labelled}
-    facts = {
-        "truth_hash": whole_hash or hash_of([result.hashes[0] for result in results]),
-        "extractions_hash": hash_of([result.hashes[1] for result in results]),
+    facts = _facts_of(results, plan, truth_hash=whole_hash, labelled=labelled)
+    facts |= {
         "truth_rule": str(getattr(partitions.truth, "attrs", {}).get("rule", "")),
-        "left_out_fields": list(plan.left_out_fields),
-        "never_delivered": list(plan.never_delivered),
-        "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
         "documents_without_truth": documents_without_truth,
         **submitted.facts(names),
-        "approximately_aligned": sorted(name for result in results for name in result.approximate),
     }
     candidates = partitions.candidates
     weighing = weights_notes(beyond[1], len(names))
@@ -271,6 +266,20 @@ def evaluate_partitions(
         _not_sent=submitted.their_truth,
     )
     return result if all(one is None for one in beyond) else _with(result, *beyond)
+
+
+def _facts_of(
+    results: Sequence[PartitionResult], plan: Plan, *, truth_hash: str | None, labelled: set[tuple[str, str]]
+) -> dict[str, Any]:
+    """Return what the provenance says of the parts together."""
+    return {
+        "truth_hash": truth_hash or hash_of([result.hashes[0] for result in results]),
+        "extractions_hash": hash_of([result.hashes[1] for result in results]),
+        "left_out_fields": list(plan.left_out_fields),
+        "never_delivered": list(plan.never_delivered),
+        "unlabelled_fields": [dotted(*column) for column in plan.columns if column not in labelled],
+        "approximately_aligned": sorted(name for result in results for name in result.approximate),
+    }
 
 
 def _with(result: PartitionedEvaluation, cluster: Cluster, weights: Weights) -> PartitionedEvaluation:

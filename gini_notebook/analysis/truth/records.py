@@ -19,6 +19,7 @@ from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.sizes import check_width
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency
+from gini_notebook.notes import Note
 from gini_notebook.schema import LINE_ITEMS, TRUTH
 
 _DOCUMENT_KEYS = ("document", "file")
@@ -260,6 +261,13 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
             found += _record(entry, document, where, wishes, meanings, empties, result)
     _finish(found, result, wishes)
     _say_empty(empties, result)
+    result.headers.update(dict.fromkeys(literal))
+    result.notes += [*_say_meanings(meanings, result), *names_note(changed)]
+    return result
+
+
+def _say_meanings(meanings: Mapping[str, Column], result: Labels) -> list[Note]:
+    """Note what keys were taken for, and remember the fields of those that nobody knows."""
     fields = {field for group, field in result.fields if not group}
     # A key that nobody knows may be a remark (a layout, a language), as a column of a wide table may.
     told = [
@@ -268,9 +276,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
         if name not in {*_NOT_TRUTH, _FEEDBACK} and (one.known or one.field in fields)
     ]
     result.unsure.update({("", one.field): None for one in told if not one.known})
-    result.headers.update(dict.fromkeys(literal))
-    result.notes += [*header_notes(told), *names_note(changed)]
-    return result
+    return header_notes(told)
 
 
 def _record(  # noqa: PLR0917 - one record, and what is gathered over all of them
