@@ -15,11 +15,11 @@ help:  ## Show what there is
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 
 .venv/.run: .venv/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable ".[all]"
 	@touch $@
 
 .venv/.dev: .venv/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --editable . --group dev
+	$(BIN)/pip install --quiet --editable ".[all]" --group dev
 	@touch $@ .venv/.run
 
 .venv/.browser: .venv/.dev
@@ -31,7 +31,7 @@ help:  ## Show what there is
 	@touch $@
 
 .venv/.lab: .venv/.run
-	$(BIN)/pip install --quiet --editable ".[lab]"
+	$(BIN)/pip install --quiet --editable ".[all,lab]"
 	@touch $@
 
 demo: .venv/.run  ## Sandbox, upload data/invoices, compare with the ground truth, write a report

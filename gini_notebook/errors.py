@@ -24,6 +24,7 @@
     ├── TruthError (SchemaError)     ground truth cannot be read
     │   └── EditConflict             somebody else has edited this label meanwhile
     ├── SettingError (ValueError)    an argument or option has a value that makes no sense
+    ├── MissingLibrary (ImportError) an extra is not installed; the message has the command that installs it
     ├── ExecutorBroken               an executor that was passed in lost its workers, or is closed
     ├── LedgerError                  a run folder cannot be used (other target, locked, damaged)
     └── RunStopped                   a run ended early and can be resumed
@@ -41,6 +42,10 @@ class GiniError(Exception):
     def __str__(self) -> str:
         """Return the message on one line; names in it that came from outside do nothing to a terminal."""
         return sentence(super().__str__())
+
+
+class MissingLibrary(GiniError, ImportError):
+    """A library that this needs is not installed; the message names the command that installs it."""
 
 
 class LoginRequired(GiniError):

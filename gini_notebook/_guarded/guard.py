@@ -11,7 +11,7 @@ from typing import Any
 from gini_notebook._guarded import system
 from gini_notebook._guarded.limits import LIMITS, Limits
 from gini_notebook._guarded.messages import Value, decode, encode
-from gini_notebook.errors import FileProblem, GiniError, ReaderStopped, SchemaError, TruthError
+from gini_notebook.errors import FileProblem, GiniError, MissingLibrary, ReaderStopped, SchemaError, TruthError
 
 # A task of at most this size is sent while another one is at work: it finds room between the processes even where
 # nobody takes it yet, so that never both wait for the other one to listen.
@@ -19,7 +19,7 @@ _SENT_AHEAD = 4096
 _OVERHEAD = 64 * 1024
 _LAST_WORDS_S = 5.0
 # What a reader may say of a file.
-_PROBLEMS = {kind.__name__: kind for kind in (FileProblem, ReaderStopped, SchemaError, TruthError)}
+_PROBLEMS = {kind.__name__: kind for kind in (FileProblem, MissingLibrary, ReaderStopped, SchemaError, TruthError)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gini_notebook._extras import needed_for
 from gini_notebook._text import printable
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import dotted
@@ -202,7 +203,8 @@ def _labels(fields: "pd.DataFrame", group: str | None) -> list[str]:
 def _axes(ax: "Axes | None", bars: int) -> "Axes":
     if ax is not None:
         return ax
-    import matplotlib.pyplot as plt
+    with needed_for("Drawing charts", "plots"):
+        import matplotlib.pyplot as plt
 
     _, axes = plt.subplots(figsize=(7.5, height_in(bars)), layout="constrained")
     return axes

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from gini_notebook._text import printable_lines
 from gini_notebook.cli.output import complain
-from gini_notebook.errors import GiniError, RunStopped
+from gini_notebook.errors import GiniError, MissingLibrary, RunStopped
 
 if TYPE_CHECKING:
     from gini_notebook.service.client import Client
@@ -120,7 +120,11 @@ def logged_in(*, use_sandbox: bool) -> "Iterator[Client]":
         return
     from gini_notebook.sandbox import Sandbox
 
-    with Sandbox() as started, login(started) as client:
+    try:
+        started = Sandbox()
+    except ModuleNotFoundError as missing:  # the sandbox knows no error of the package, as it shares no code with it
+        raise MissingLibrary(str(missing)) from missing
+    with started, login(started) as client:
         yield client
 
 

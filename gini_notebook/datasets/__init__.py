@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gini_notebook._extras import needed_for
 from gini_notebook.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def zugferd(*, mirror: str | None = None, cache: str | Path | None = None, progr
         batch = gini.process(client, folder, to="runs/zugferd")
         result = gini.evaluate(batch, gini.read_truth(folder))
     """
-    import pooch
+    with needed_for("Fetching public invoices", "truth"):
+        import pooch
 
     place = Path(cache).expanduser() if cache is not None else _cache() / f"zugferd-{_COMMIT[:8]}"
     address = _ADDRESS if mirror is None else f"{mirror.rstrip('/')}/"

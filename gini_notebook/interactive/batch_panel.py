@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import anywidget
+from gini_notebook._extras import needed_for
+
+with needed_for("The panel of a batch", "notebook"):
+    import anywidget
 
 from gini_notebook._text import printable
 from gini_notebook.errors import GiniError, RunStopped, SettingError

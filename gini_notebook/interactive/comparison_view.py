@@ -3,8 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import pandas as pd
+
+from gini_notebook._extras import needed_for
+
+with needed_for("The view of a comparison", "notebook"):
+    import anywidget
 
 from gini_notebook._text import printable
 from gini_notebook.analysis.comparison import Comparison

@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from getpass import getpass
+from importlib.util import find_spec
 from typing import Any
 
+from gini_notebook._extras import needed_for
 from gini_notebook.errors import LoginRequired, SettingError
 from gini_notebook.interactive.runtime_environment import (
     can_prompt,
@@ -188,7 +190,7 @@ def _with_what_follows(found: FoundCredentials, client: Client, *, keep: bool, t
     if keep:
         client.documents(limit=1)
         _keep(found, client)
-    if _KEYRING in found.sources.get("client_secret", "") and can_show_form():
+    if _KEYRING in found.sources.get("client_secret", "") and can_show_form() and find_spec("ipywidgets"):
         _show_line(client)
     if then is not None:
         then(client)
@@ -394,8 +396,9 @@ def show_form(found: FoundCredentials, connect: Callable[[Access], Client], how:
     What is typed is tried once with the service before the client takes it, so that a wrong secret is told by the
     form and not by a later cell.
     """
-    import ipywidgets
-    from IPython.display import display
+    with needed_for("The form to log in", "notebook"):
+        import ipywidgets
+        from IPython.display import display
 
     from gini_notebook.interactive.login_form import LoginForm
 

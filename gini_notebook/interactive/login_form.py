@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
-import ipywidgets
-import traitlets
+from gini_notebook._extras import needed_for
+
+with needed_for("The form to log in", "notebook"):
+    import anywidget
+    import ipywidgets
+    import traitlets
 
 from gini_notebook.errors import GiniError
 from gini_notebook.interactive.runtime_environment import is_own_computer

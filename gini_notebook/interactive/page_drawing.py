@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
-
 from gini_notebook import _guarded
-from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count
+from gini_notebook._extras import needed_for
 from gini_notebook.errors import FileProblem, ReaderStopped
+
+with needed_for("Drawing pages", "notebook"):
+    from PIL import Image, ImageOps
+
+    from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count
 
 # Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
 WIDTH_PX = 1400

@@ -6,12 +6,14 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gini_notebook.sandbox.serving import Running, serve
-from gini_notebook.sandbox.settings import Settings
+from gini_notebook.sandbox.settings import Settings, check_installed
+
+if TYPE_CHECKING:
+    from gini_notebook.sandbox.serving import Running
 
 _DEFAULT = Settings()
 
@@ -113,13 +115,20 @@ def _first_line() -> bytes:
 
 
 def _serve(settings: Settings, admin_token: str, *, people: bool = False, parent: bool = False) -> None:
-    def ready(running: Running) -> None:
+    from gini_notebook.sandbox.serving import serve
+
+    def ready(running: "Running") -> None:
         print(_for_people(running, admin_token) if people else json.dumps(asdict(running)), flush=True)  # noqa: T201
 
     serve(settings, ready=ready, admin_token=admin_token, parent=parent)
 
 
 def _serve_from_shell(settings: Settings, *, people: bool) -> None:
+    try:
+        check_installed()
+    except ModuleNotFoundError as missing:
+        print(missing, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from missing
     try:
         _serve(settings, secrets.token_urlsafe(24) if people else "", people=people)
     except OSError as problem:
@@ -131,7 +140,7 @@ def _cannot_listen(problem: OSError) -> str:
     return f"It cannot listen: {problem}. Choose another port, or 0."
 
 
-def _for_people(running: Running, admin_token: str) -> str:
+def _for_people(running: "Running", admin_token: str) -> str:
     return f"""The sandbox is ready: it speaks the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
 
   export GINI_API_URL={running.api}

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gini_notebook.sandbox.settings import Settings
+from gini_notebook.sandbox.settings import Settings, check_installed
 
 START_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
@@ -105,6 +105,8 @@ class Sandbox:
     ------
     ValueError
         A setting makes no sense.
+    ModuleNotFoundError
+        The extra ``sandbox`` is not installed.
     RuntimeError
         The server did not start.
 
@@ -116,6 +118,7 @@ class Sandbox:
     """
 
     def __init__(self, **settings: Any) -> None:
+        check_installed()
         self._settings = Settings(**settings)
         self._admin_token = secrets.token_urlsafe(24)
         process = _start(self._settings, self._admin_token)

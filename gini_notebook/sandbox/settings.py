@@ -9,6 +9,22 @@ ENGINES = ("baseline", "keywords-only")
 COORDINATES = {"points": 72.0, "pixels": 300.0}
 """Unit of boxes and layout -> how many make an inch."""
 _INSTALL = 'pip install "gini-notebook[ocr]"'
+LIBRARIES = ("PIL", "jwt", "lxml", "pypdfium2", "python_multipart", "starlette", "trustme", "uvicorn", "zxingcpp")
+"""What the extra ``sandbox`` brings, by the names it is imported by."""
+
+
+def check_installed() -> None:
+    """Check that the libraries of the sandbox are installed.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If one is not; the message names the command that installs it.
+    """
+    missing = next((name for name in LIBRARIES if importlib.util.find_spec(name) is None), None)
+    if missing is not None:
+        message = f'The sandbox needs {missing}, which is not installed: pip install "gini-notebook[sandbox]"'
+        raise ModuleNotFoundError(message, name=missing)
 
 
 def ocr_installed() -> bool:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gini_notebook._extras import needed_for
 from gini_notebook._files import check_regular
 from gini_notebook._guarded import LIMITS, Answer, Limits, call, each
 from gini_notebook._guarded.parquet import outline, row_group, table
@@ -98,13 +99,11 @@ class _Table:
 
     def __init__(self, paths: Paths, name: str) -> None:
         self.name = name
-        try:
+        with needed_for("Reading Parquet", "parquet"):
             import_module("pyarrow.parquet")
+        try:
             located = _located(paths)
             self.groups, self.schema = _remote(located) if "://" in str(located) else _local(located)
-        except ImportError as error:
-            message = "Parquet files need pyarrow to be read: pip install 'gini-notebook[parquet]'."
-            raise SchemaError(message) from error
         except (OSError, ValueError, TypeError, FileProblem) as error:  # pyarrow's own errors are of these
             message = (
                 f"The {name} table cannot be read as Parquet from {_shown(paths)}: {str(error).rstrip('.')}. Give "

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook import schema
+from gini_notebook._extras import needed_for
 from gini_notebook.analysis.evaluation.candidates import Candidates, candidates_of
 from gini_notebook.analysis.evaluation.comparing import HashArray
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
@@ -51,7 +52,6 @@ from gini_notebook.analysis.evaluation.units import (
     with_cluster,
     with_weights,
 )
-from gini_notebook.errors import SettingError
 from gini_notebook.notes import Note, as_plain, as_text
 from gini_notebook.schema import COMPARISONS, dotted
 
@@ -111,17 +111,11 @@ class PartitionedEvaluation(Scores):
 
         Raises
         ------
-        SettingError
-            If Dask is not installed.
+        MissingLibrary
+            If Dask is not installed; :meth:`mistakes` and :meth:`in_memory` do without it.
         """
-        try:
+        with needed_for("A Dask DataFrame of the comparisons", "scale"):
             dask, frames = import_module("dask"), import_module("dask.dataframe")
-        except ImportError as error:
-            message = (
-                "The comparisons of partitions are a Dask DataFrame, and Dask is not installed: pip install "
-                "'gini-notebook[scale]'. mistakes() and in_memory() do without it."
-            )
-            raise SettingError(message) from error
         made = [dask.delayed(partition_comparisons)(*pair, self._plan) for pair in self._partitions.pairs]
         meta = COMPARISONS.empty()
         if self.candidates is not None:

@@ -13,10 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from rapidfuzz.distance import OSA
 
 from gini_notebook import _guarded, notations
+from gini_notebook._extras import needed_for
 from gini_notebook.analysis.rules import Rule
 from gini_notebook.errors import FileProblem, ReaderStopped
 
@@ -231,6 +231,8 @@ def texts_of_file(name: str) -> list[str] | None:
 
 
 def _pdf_texts(path: Path) -> list[str] | None:
+    with needed_for("Looking at the words of documents", "truth"):
+        import pypdfium2
     try:
         with pypdfium2.PdfDocument(path) as pdf:
             pages, room = [], MOST_CHARACTERS

@@ -7,6 +7,7 @@ content security policy that would stop it if it were not.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
 from gini_notebook.analysis.report.content import LANGUAGES, gather
 from gini_notebook.analysis.report.html import as_html
@@ -66,6 +67,8 @@ def save_report(
     ------
     SettingError
         If the ending or the language is none of these, or the level or the kind of intervals makes no sense.
+    MissingLibrary
+        If what the form needs is not installed.
 
     Examples
     --------
@@ -97,11 +100,19 @@ def writer_of(path: Path) -> "Callable[[Content], bytes]":
     ------
     SettingError
         If nobody does; the message lists the endings.
+    MissingLibrary
+        If what it draws or writes with is not installed.
     """
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         message = f"A report cannot be written as {path.name!r}; let the name end in one of {', '.join(WRITERS)}."
         raise SettingError(message)
+    if writer is as_html:
+        with needed_for("The HTML report draws charts, and", "plots"):
+            import matplotlib  # noqa: F401 - whoever asks may have hours of work before it is written
+    if writer is as_workbook:
+        with needed_for("A report as a workbook", "truth"):
+            import xlsxwriter  # noqa: F401
     return writer
 
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from gini_notebook._text import printable, printable_lines
 from gini_notebook.analysis import plots
@@ -98,6 +96,9 @@ def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:
 
 def _image(bars: int, draw: "Callable[[Axes], None]") -> str:
     """Draw into a figure of its own, without pyplot, and return it as the data of an image."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     # Fixed ids and no date, so that the same evaluation gives the same file.
     with rc_context({"svg.hashsalt": "gini_notebook", "font.family": "DejaVu Sans", "svg.fonttype": "path"}):
         figure = Figure(figsize=(6.0, plots.height_in(bars)), layout="constrained")

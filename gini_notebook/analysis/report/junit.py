@@ -1,8 +1,7 @@
 """The report as JUnit XML, which build servers show: a suite, and a test case per document."""
 
 from typing import TYPE_CHECKING
-
-from lxml import etree
+from xml.etree import ElementTree
 
 from gini_notebook._text import printable, printable_lines
 from gini_notebook.analysis.report.content import Content
@@ -16,24 +15,25 @@ def as_junit(content: Content) -> bytes:
     """Render one test case per document; it fails with the list of its mistakes, or with the service's reason."""
     failed = {row["document"]: row["error"] for row in content.failed}
     mistakes = dict(iter(content.result.mistakes(full=True).groupby("document", sort=False)))
-    suite = etree.Element("testsuite", name=printable(content.title))
+    suite = ElementTree.Element("testsuite", name=printable(content.title))
     if content.notes:
-        properties = etree.SubElement(suite, "properties")
+        properties = ElementTree.SubElement(suite, "properties")
         for note in content.notes:
-            etree.SubElement(properties, "property", name=f"note.{note.level}", value=printable(note.text))
+            ElementTree.SubElement(properties, "property", name=f"note.{note.level}", value=printable(note.text))
     documents = dict.fromkeys([*map(str, content.result.documents["document"]), *failed])
     for document in documents:
-        case = etree.SubElement(suite, "testcase", classname="documents", name=printable(document))
+        case = ElementTree.SubElement(suite, "testcase", classname="documents", name=printable(document))
         if document in failed:
-            etree.SubElement(case, "error", message=printable(failed[document]))
+            ElementTree.SubElement(case, "error", message=printable(failed[document]))
         elif document in mistakes:
-            failure = etree.SubElement(case, "failure", message=f"{len(mistakes[document])} mistake(s)")
+            failure = ElementTree.SubElement(case, "failure", message=f"{len(mistakes[document])} mistake(s)")
             failure.text = printable_lines(_listed(mistakes[document]))
     suite.set("tests", str(len(documents)))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("timestamp", content.made_at.isoformat(timespec="seconds"))
-    return bytes(etree.tostring(suite, xml_declaration=True, encoding="utf-8", pretty_print=True))
+    ElementTree.indent(suite)
+    return bytes(ElementTree.tostring(suite, xml_declaration=True, encoding="utf-8")) + b"\n"
 
 
 def _listed(rows: "pd.DataFrame") -> str:

@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from gini_notebook.analysis.report.content import Content
 from gini_notebook.notes import frame as notes_table
@@ -15,6 +14,8 @@ MAX_CHARACTERS = 32_767
 
 def as_workbook(content: Content) -> bytes:
     """Render the workbook: notes, fields, numbers, mistakes, documents, provenance."""
+    import xlsxwriter
+
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     with xlsxwriter.Workbook(file, options) as book:

@@ -7,21 +7,22 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
-
-from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, EmbeddedFile
+from typing import TYPE_CHECKING, NamedTuple
 
 from gini_notebook import _guarded
 from gini_notebook._executors import broken
+from gini_notebook._extras import needed_for
 from gini_notebook.analysis.truth.einvoice import einvoice_labels
 from gini_notebook.analysis.truth.einvoice.safe_xml import MAX_BYTES
 from gini_notebook.analysis.truth.labels import Labels, packed, unpacked
-from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES, qr_labels
 from gini_notebook.analysis.truth.records import extractions_labels, is_extractions, parse_json
 from gini_notebook.analysis.truth.sheets import decoded, read_bytes
+from gini_notebook.analysis.truth.sidecars import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.sizes import check_regular
 from gini_notebook.errors import ReaderStopped, TruthError
+
+if TYPE_CHECKING:
+    from pypdf.generic import EmbeddedFile
 
 DOCUMENT_SUFFIXES = (".pdf", ".xml", ".json", *IMAGE_SUFFIXES)
 # An invoice has one, or one and its attachments.
@@ -150,11 +151,17 @@ def document_labels(path: Path, document: str, *, qr_codes: bool) -> Labels | No
     if suffix == ".json":
         return _corrected_extractions(path, document)
     if suffix in IMAGE_SUFFIXES:
-        return qr_labels(path, document) if qr_codes else None
+        return _qr_labels(path, document) if qr_codes else None
     if suffix == ".pdf" or _starts_as_pdf(path):
         labels = _embedded(read_bytes(path, document, _MAX_PDF_BYTES), document)
-        return qr_labels(path, document) if labels is None and qr_codes else labels
+        return _qr_labels(path, document) if labels is None and qr_codes else labels
     return None
+
+
+def _qr_labels(path: Path, document: str) -> Labels | None:
+    with needed_for("Reading QR codes", "truth"):
+        from gini_notebook.analysis.truth.qr_codes import qr_labels
+    return qr_labels(path, document)
 
 
 def _starts_as_pdf(path: Path) -> bool:
@@ -205,6 +212,8 @@ def xml_attachments(content: bytes, where: str) -> Iterator[tuple[str, bytes]]:
     TruthError
         If the PDF cannot be read, is encrypted, has too many XML attachments, or one of them is too large.
     """
+    with needed_for("Reading e-invoices inside PDFs", "truth"):
+        import pypdf  # noqa: F401 - what a damaged PDF makes it raise is told from that it is missing
     with _reading(where):
         named = [(name, entry) for name, entry in _entries(content) if name.lower().endswith(".xml")]
     if len(named) > MAX_ATTACHMENTS:
@@ -234,8 +243,11 @@ def _rank(name: str) -> int:
     return _KNOWN_NAMES.index(name.lower()) if name.lower() in _KNOWN_NAMES else len(_KNOWN_NAMES)
 
 
-def _entries(content: bytes) -> Iterator[tuple[str, EmbeddedFile]]:
+def _entries(content: bytes) -> "Iterator[tuple[str, EmbeddedFile]]":
     """Yield the attachments by the tree of names, and those that only the list of associated files (AF) mentions."""
+    from pypdf import PdfReader
+    from pypdf.generic import DictionaryObject, EmbeddedFile
+
     reader = PdfReader(BytesIO(content))
     known = set()
     for entry in reader.attachment_list:

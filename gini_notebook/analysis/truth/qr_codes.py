@@ -10,10 +10,9 @@ from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.qr_payloads import Payment, decoded, payment_of
+from gini_notebook.analysis.truth.sidecars import IMAGE_SUFFIXES
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import Note
-
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif")
 
 _MAX_PAGES = 10  # the service reads no more of a document
 _MAX_PIXELS = 40_000_000

@@ -27,7 +27,6 @@ from gini_notebook.analysis.truth.journal import Journal
 from gini_notebook.analysis.truth.label_columns import LabelColumns
 from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, place_of, unpacked
 from gini_notebook.analysis.truth.layers import name_documents, put_over
-from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 from gini_notebook.analysis.truth.records import json_labels, jsonl_labels
 from gini_notebook.analysis.truth.sheets import (
     csv_labels,
@@ -37,7 +36,7 @@ from gini_notebook.analysis.truth.sheets import (
     read_bytes,
     sheet_labels,
 )
-from gini_notebook.analysis.truth.sidecars import renamed, sidecars
+from gini_notebook.analysis.truth.sidecars import IMAGE_SUFFIXES, renamed, sidecars
 from gini_notebook.analysis.truth.sizes import check_regular, limits_for
 from gini_notebook.errors import ReaderStopped, SettingError, TruthError
 from gini_notebook.notations import LOCALES, ORDERS

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gini_notebook._extras import needed_for
 from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.sizes import MAX_COLUMNS, check_parquet
@@ -135,11 +136,8 @@ def _to_read(tables: Sequence[Table]) -> tuple[list[Table], list[Note]]:
 
 def parquet_labels(path: Path, where: str, wishes: Wishes) -> Labels:
     """Read a Parquet file (needs pyarrow)."""
-    try:
+    with needed_for("Reading Parquet", "parquet"):
         from pyarrow import parquet
-    except ImportError as error:
-        message = f"{where} needs pyarrow to be read: pip install 'gini-notebook[parquet]'."
-        raise TruthError(message) from error
     try:
         check_parquet(parquet.read_metadata(path), where, path.stat().st_size)
         table = parquet.read_table(path, use_threads=False)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gini_notebook.analysis.truth.labels import Labels
-from gini_notebook.analysis.truth.qr_codes import IMAGE_SUFFIXES
 
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif")
 # A PDF comes before pictures of the same name.
 _OF_DOCUMENTS = ((".pdf",), IMAGE_SUFFIXES)
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from gini_notebook._extras import needed_for
 from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
 from gini_notebook.analysis.truth.sizes import check_workbook, count_cells
 from gini_notebook.analysis.truth.tables import Grid, Row, letters
@@ -108,7 +109,8 @@ def _with_formats(path: Path, where: str, wishes: Wishes) -> list[Grid]:
 
 
 def _opened(path: Path, where: str, *, data_only: bool) -> Any:
-    import openpyxl
+    with needed_for("Reading workbooks", "truth"):
+        import openpyxl
 
     try:
         with path.open("rb") as file:  # by its content; an ending may be wrong
@@ -214,7 +216,8 @@ def _currency(number_format: str) -> str:
 
 
 def _plain(path: Path, where: str, wishes: Wishes) -> list[Grid]:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    with needed_for("Reading workbooks", "truth"):
+        from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(path)

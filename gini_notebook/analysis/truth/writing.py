@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
 from gini_notebook.analysis.truth.column_values import reads_back
 from gini_notebook.analysis.truth.document_names import levelled
@@ -121,15 +122,14 @@ def _records(table: "pd.DataFrame") -> "Iterator[Mapping[str, object]]":
 
 
 def _write_parquet(table: "pd.DataFrame", path: Path) -> None:
-    try:
-        table.to_parquet(path, engine="pyarrow", index=False)
-    except ImportError as error:
-        message = f"Writing {path.suffix} needs pyarrow: pip install 'gini-notebook[parquet]'."
-        raise TruthError(message) from error
+    with needed_for("Writing Parquet", "parquet"):
+        import pyarrow  # noqa: F401 - pandas has a sentence of its own
+    table.to_parquet(path, engine="pyarrow", index=False)
 
 
 def _write_xlsx(table: "pd.DataFrame", path: Path) -> None:
-    from xlsxwriter import Workbook
+    with needed_for("Writing workbooks", "truth"):
+        from xlsxwriter import Workbook
 
     rows = grid(table, max_cell=MAX_XLSX_CELL)
     _check_size(rows)

@@ -7,9 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import pandas as pd
-from PIL import Image, ImageDraw
+
+from gini_notebook._extras import needed_for
+
+with needed_for("The explorer", "notebook"):
+    import anywidget
+    from PIL import Image, ImageDraw
 
 from gini_notebook.errors import GiniError, SettingError
 from gini_notebook.interactive.explorer.place import At, place_of, row_of

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
 from gini_notebook.errors import SettingError
 
@@ -69,6 +70,8 @@ def to_parquet(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     list of pathlib.Path
         The files.
     """
+    with needed_for("Writing Parquet", "parquet"):
+        import pyarrow  # noqa: F401 - pandas has a sentence of its own
     paths = []
     for name, table in tables.items():
         path = folder / f"{name}.parquet"
@@ -102,6 +105,8 @@ def to_xlsx(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
         if len(table) >= SHEET_ROWS:
             message = f"{name} has {len(table)} rows, a sheet holds {SHEET_ROWS - 1}. Write CSV or Parquet instead."
             raise SettingError(message)
+    with needed_for("Writing workbooks", "truth"):
+        import xlsxwriter  # noqa: F401 - pandas has a sentence of its own
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with (
         replacing(path) as written,

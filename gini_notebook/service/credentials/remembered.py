@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from gini_notebook._extras import needed_for
 from gini_notebook.errors import CredentialsError, SecretWarning
 from gini_notebook.service.credentials.access import as_secret
 from gini_notebook.service.values import Secret
@@ -59,7 +60,11 @@ def remember(who: Remembered, client_secret: Secret, password: Secret | None = N
     ------
     CredentialsError
         If there is no safe keyring, or it did not take them.
+    MissingLibrary
+        If the library that reaches keyrings is not installed.
     """
+    with needed_for("Remembering a login", "keyring"):
+        import keyring  # noqa: F401
     backend = _backend()
     if backend is None:
         raise CredentialsError(
@@ -181,7 +186,8 @@ def keyring_lookup(hidden: Callable[[str, str | None], "str | Secret | None"], n
     names
         The names in the environment.
     """
-    import keyring
+    with needed_for("Looking for secrets in the keyring", "keyring"):
+        import keyring
 
     backend = keyring.get_keyring()
     unsafe = _unsafe(backend)
@@ -201,9 +207,9 @@ def _nothing(name: str) -> None:
 
 def _backend() -> Any:
     """Return the keyring of this machine if it keeps secrets locked, else None."""
-    import keyring
+    with contextlib.suppress(Exception):  # one of them: the library is not installed
+        import keyring
 
-    with contextlib.suppress(Exception):
         backend = keyring.get_keyring()
         return None if _unsafe(backend) else backend
     return None

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook.analysis.evaluation import Evaluation, PartitionedEvaluation, evaluate, partitions
-from gini_notebook.errors import ExecutorBroken, SchemaError, SettingError
+from gini_notebook.errors import ExecutorBroken, MissingLibrary, SchemaError, SettingError
 from tests.clusters import losing_a_worker, processes, some_are_done
 
 NAMES = [f"d{number:03}" for number in range(40)]
@@ -211,10 +211,10 @@ def test_without_pyarrow_or_dask_it_says_what_to_install(monkeypatch, parquet):
     path = parquet(FOUND, "found.parquet")
     result = evaluate(path, TRUTH)
     monkeypatch.setitem(sys.modules, "dask", None)
-    with pytest.raises(SettingError, match=r"Dask is not installed: pip install 'gini-notebook\[scale\]'"):
+    with pytest.raises(MissingLibrary, match=r'needs dask, which .*: pip install "gini-notebook\[scale\]"'):
         result.comparisons  # noqa: B018
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(SchemaError, match=r"need pyarrow to be read: pip install 'gini-notebook\[parquet\]'"):
+    with pytest.raises(MissingLibrary, match=r'needs pyarrow, which .*: pip install "gini-notebook\[parquet\]"'):
         evaluate(path, TRUTH)
 
 

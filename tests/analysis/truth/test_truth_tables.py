@@ -1,7 +1,7 @@
 """Ground truth in CSV, workbooks, Parquet and DataFrames."""
 
-import builtins
 import datetime
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from gini_notebook import schema
 from gini_notebook.analysis.truth import read_truth
 from gini_notebook.analysis.truth.column_values import Wishes
 from gini_notebook.analysis.truth.sheets import parquet_labels
-from gini_notebook.errors import TruthError
+from gini_notebook.errors import MissingLibrary, TruthError
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
@@ -213,15 +213,8 @@ def test_parquet_wide_and_long(tmp_path):
 
 
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *args, **keywords):
-        if name.startswith("pyarrow"):
-            raise ImportError(name)
-        return real(name, *args, **keywords)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(TruthError, match=r"needs pyarrow to be read: pip install 'gini-notebook\[parquet\]'"):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingLibrary, match=r'needs pyarrow, which is .*: pip install "gini-notebook\[parquet\]"'):
         parquet_labels(write(tmp_path, "t.parquet", b"PAR1"), "t.parquet", Wishes())
 
 

@@ -1,9 +1,9 @@
 """Writing ground truth, and reading it back."""
 
-import builtins
 import csv
 import os
 import re
+import sys
 import zipfile
 
 import pandas as pd
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from truth_samples import cii, values
 
 from gini_notebook.analysis.truth import read_truth, write_truth
-from gini_notebook.errors import SchemaError, SettingError, TruthError
+from gini_notebook.errors import MissingLibrary, SchemaError, SettingError, TruthError
 from gini_notebook.schema import TEXT, TRUTH
 
 KEY_AND_VALUE = ["document", "group", "row", "field", "value"]
@@ -196,15 +196,8 @@ def test_what_cannot_be_written_says_so(tmp_path):
 
 
 def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *args, **keywords):
-        if name.startswith("pyarrow"):
-            raise ImportError(name)
-        return real(name, *args, **keywords)
-
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", lambda *args, **keywords: without("pyarrow"))
-    with pytest.raises(TruthError, match=r"needs pyarrow: pip install 'gini-notebook\[parquet\]'"):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingLibrary, match=r'needs pyarrow, which is .*: pip install "gini-notebook\[parquet\]"'):
         write_truth(table(("a.pdf", "", 0, "iban", "DE1")), tmp_path / "truth.parquet")
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from lxml import etree
-
 from gini_notebook.analysis.truth.einvoice.cii import cii_labels
 from gini_notebook.analysis.truth.einvoice.ebinterface import VERSIONS, ebinterface_labels
 from gini_notebook.analysis.truth.einvoice.nodes import Element
@@ -43,9 +41,9 @@ def einvoice_labels(content: bytes, document: str, where: str) -> Labels:
     root = parse(content, where)
     reader = _READERS.get(str(root.tag))
     if reader is None:
-        name = etree.QName(root)
+        namespace, _, name = str(root.tag).rpartition("}")
         message = (
-            f"{where} is XML, but no e-invoice: its root is {name.localname!r} in the namespace {name.namespace!r}. "
+            f"{where} is XML, but no e-invoice: its root is {name!r} in the namespace {namespace[1:] or None!r}. "
             "Read are CII (CrossIndustryInvoice, CrossIndustryDocument), UBL (Invoice, CreditNote) and ebInterface "
             "4.3 to 6.1 (Invoice)."
         )

@@ -4,10 +4,14 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml import etree
 
-Element = etree._Element
+    Element = etree._Element
+else:
+    Element = object  # whoever parses loads lxml; amounts and dates are read without it
 
 _ISO_DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
@@ -58,7 +62,7 @@ def attribute(node: Element | None, name: str) -> str | None:
     """Return an attribute by its local name, in any namespace or none; ``None`` where it is blank."""
     if node is None:
         return None
-    found = (str(value) for key, value in node.attrib.items() if etree.QName(key).localname == name)
+    found = (str(value) for key, value in node.attrib.items() if str(key).rpartition("}")[2] == name)
     return next(found, "").strip() or None
 
 

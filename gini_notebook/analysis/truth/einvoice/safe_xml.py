@@ -7,10 +7,13 @@ UTF-8 and without the XML declaration, so that checker and parser cannot disagre
 
 import codecs
 import re
+from typing import TYPE_CHECKING
 
-from lxml import etree
-
+from gini_notebook._extras import needed_for
 from gini_notebook.errors import TruthError
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_TAGS = 1_000_000  # half of them elements, about 120 bytes each in the parser
@@ -51,6 +54,8 @@ def parse(content: bytes, where: str) -> "etree._Element":
         If it is larger than 10 MiB, declares a document type, is in an encoding that invoices are not in, has more
         than a million tags, is nested deeper than the parser allows, or is not well-formed.
     """
+    with needed_for("Reading e-invoices", "truth"):
+        from lxml import etree
     if len(content) > MAX_BYTES:
         message = f"{where} has {len(content)} bytes of XML; more than {MAX_BYTES} are not read."
         raise TruthError(message)
