@@ -27,7 +27,7 @@ def environment(sandbox: "Sandbox") -> Iterator[Mapping[str, str]]:
         yield found
 
 
-@pytest.mark.parametrize("extra", ["", *extras.EXTRAS])
+@pytest.mark.parametrize("extra", ["", *(pytest.param(one, marks=pytest.mark.slow) for one in extras.EXTRAS)])
 def test_without_an_extra_the_rest_works(extra: str, folder: Path, environment: Mapping[str, str]) -> None:
     blocked = extras.blocked_without(extra)
     found = extras.tried(folder, environment, extra)
