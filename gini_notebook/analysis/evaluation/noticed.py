@@ -92,10 +92,11 @@ def _unread(inputs: Inputs, normalized: NormalizedValues) -> Iterable[Note]:
 
 
 def _missing_words(inputs: Inputs) -> Iterable[Note]:
-    words = [code for code, text in enumerate(inputs.values.tolist()) if text in _SPELLED]
-    if not words:
+    values = inputs.values.tolist()
+    if _SPELLED.isdisjoint(values):
         return
-    rows = np.flatnonzero(np.isin(inputs.truth.value, np.array(words, dtype=np.int64)))
+    words = np.array([code for code, text in enumerate(values) if text in _SPELLED], dtype=np.int64)
+    rows = np.flatnonzero(np.isin(inputs.truth.value, words))
     by_column: dict[int, list[str]] = {}
     for row in rows.tolist():
         by_column.setdefault(int(inputs.truth.column[row]), []).append(str(inputs.values[inputs.truth.value[row]]))
