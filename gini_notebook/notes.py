@@ -73,6 +73,13 @@ KINDS: Mapping[str, Kind] = {
         "Name the notation with read_truth(locale=, date_order=), or give the field a rule of its own with rules=.",
         "Name the notation with --locale or --date-order.",
     ),
+    "mistakes_alike": Kind(
+        "must",
+        "{count} values of {about} are wrong in one and the same way ({detail}): the ground truth may be written otherwise than the service delivers.",
+        "{count} Werte von {about} sind auf ein und dieselbe Weise falsch ({detail}): Die Wahrheit ist vielleicht anders geschrieben, als der Dienst liefert.",
+        "Compare some in result.mistakes(); amounts in cents, for example, are divided by 100 before read_truth.",
+        "Compare some of the mistakes; amounts in cents, for example, are divided by 100 in the table first.",
+    ),
     "truth_replaced": Kind(
         "must",
         "{count} {count:value|values} of the ground truth replaced by a later source: {detail}.",

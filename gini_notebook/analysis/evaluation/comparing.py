@@ -1,6 +1,6 @@
 """The one pass from two tables to the comparisons: normal forms, slots, then the outcome and cause of every slot."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
@@ -33,11 +33,14 @@ from gini_notebook.analysis.rules import Rule, anls_many, caseless_many, causes,
 from gini_notebook.analysis.rules import Slots as TruthSlots
 from gini_notebook.errors import SchemaError
 from gini_notebook.notes import Note
-from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES
+from gini_notebook.schema import COMPARISONS, COUNT, MEASURE, OUTCOMES, dotted
 
 HashArray = npt.NDArray[np.uint64]
 _BOX = ("page", "left", "top", "width", "height")
 CODES = {name: code for code, name in enumerate(OUTCOMES)}
+# Causes that all values of a field share when its truth follows another convention.
+_ONE_WAY = ("currency", "sign", "factor", "minor unit", "another field", "another row", "swapped day and month")
+_FEWEST_ALIKE, _SHARE_ALIKE = 3, 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +90,7 @@ def compare_tables(
     outcomes = classify(inputs, normalized, slots)
     labelled = np.bincount(slots.column[slots.labelled], minlength=len(inputs.columns)) > 0
     names = tuple(str(inputs.documents[code]) for code in approximate)
-    said = notes(np.flatnonzero(~labelled).tolist())
+    said = (*notes(np.flatnonzero(~labelled).tolist()), *_alike(inputs, normalized, slots, outcomes))
     recipients = _recipients(inputs, normalized, slots, outcomes)
     if to_count and candidates is None:
         return Compared(count_table(inputs, slots, outcomes), labelled, names, said, recipients)
@@ -220,6 +223,26 @@ def find_causes(inputs: Inputs, normalized: NormalizedValues, slots: Slots, outc
     of_slot = np.full(len(slots.column), NOTHING, dtype=np.int64)
     of_slot[wrong] = codes
     return text_column(of_slot, names)
+
+
+def _alike(inputs: Inputs, normalized: NormalizedValues, slots: Slots, outcomes: Outcomes) -> Iterator[Note]:
+    """Name the fields nearly all values of which are wrong for one cause: rather the truth is written otherwise.
+
+    So are amounts in cents, days and months the other way round, credit notes without a sign, net amounts.
+    """
+    wrong, correct = (
+        np.bincount(slots.column[outcomes.outcome == CODES[one]], minlength=len(inputs.columns))
+        for one in ("wrong", "correct")
+    )
+    suspects = np.flatnonzero((wrong >= _FEWEST_ALIKE) & (wrong >= _SHARE_ALIKE * (wrong + correct)))
+    if not len(suspects):
+        return
+    found = find_causes(inputs, normalized, slots, outcomes)
+    for column in suspects.tolist():
+        frequent = found[slots.column == column].value_counts()
+        for cause, count in frequent.items():
+            if str(cause).partition(":")[0] in _ONE_WAY and count >= _SHARE_ALIKE * (wrong + correct)[column]:
+                yield Note("mistakes_alike", int(count), (dotted(*inputs.columns[column]),), str(cause))
 
 
 def _elsewhere(

@@ -175,3 +175,46 @@ def test_M25_names_that_differ_in_case_ending_or_folder_are_paired_in_partitions
     assert parted.documents["document"].tolist() == whole.documents["document"].tolist() == names
     pd.testing.assert_frame_equal(parted.by_field(), whole.by_field())
     assert parted.in_memory().to_truth().digest == whole.to_truth().digest
+
+
+DELIVERED = {"a": "1.50:EUR", "b": "23.00:EUR", "c": "1234.56:EUR", "d": "99.99:EUR", "e": "7.05:EUR"}
+
+
+@pytest.mark.parametrize(
+    ("of_truth", "detail"),
+    [
+        (lambda text: str(int(text.removesuffix(":EUR").replace(".", ""))), "factor: ÷100"),
+        (lambda text: f"-{text}", "sign"),
+        (lambda text: text.replace("EUR", "USD"), "currency: USD→EUR"),
+    ],
+)
+def test_a_field_that_is_wrong_in_one_way_is_named_with_that_way(of_truth, detail):
+    found = header(*((name, "amountToPay", text) for name, text in DELIVERED.items()))
+    labels = header(*((name, "amountToPay", of_truth(text)) for name, text in DELIVERED.items()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TruthWarning)
+        notes = [note for note in evaluate(found, labels).notes if note.kind == "mistakes_alike"]
+    assert [(note.count, note.about, note.detail, note.level) for note in notes] == [
+        (5, ("amountToPay",), detail, "must")
+    ]
+    assert all(
+        text not in note.sentence(language)
+        for note in notes
+        for text in DELIVERED.values()
+        for language in ("en", "de")
+    )
+
+
+def test_a_day_and_month_the_other_way_round_in_all_documents_is_named_too():
+    days = [("a", "2025-03-04"), ("b", "2025-07-11"), ("c", "2025-01-12"), ("d", "2025-09-02")]
+    found = header(*((name, "paymentDueDate", day) for name, day in days))
+    labels = header(*((name, "paymentDueDate", f"{day[:4]}-{day[8:]}-{day[5:7]}") for name, day in days))
+    assert kinds(evaluate(found, labels))["mistakes_alike"] == 4
+
+
+@pytest.mark.parametrize("right", [2, 5])
+def test_mistakes_of_one_kind_among_right_values_are_mistakes_and_no_note(right):
+    found = header(*((name, "amountToPay", text) for name, text in DELIVERED.items()))
+    of_truth = [text if place < right else f"-{text}" for place, text in enumerate(DELIVERED.values())]
+    labels = header(*((name, "amountToPay", text) for name, text in zip(DELIVERED, of_truth, strict=True)))
+    assert "mistakes_alike" not in kinds(evaluate(found, labels))
