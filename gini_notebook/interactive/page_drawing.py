@@ -1,8 +1,9 @@
-"""Draws a page of a file: a PDF, or a picture of one or several pages, in the guarded process."""
+"""Draws a page of a file, and reads its words: a PDF, or a picture of one or several pages, in the guarded process."""
 
 import io
 import math
 import warnings
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,15 @@ from gini_notebook.errors import FileProblem, ReaderStopped
 with needed_for("Drawing pages", "notebook"):
     from PIL import Image, ImageOps
 
-    from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count
+    from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count, page_words
 
 # Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
 WIDTH_PX = 1400
 MAX_PIXELS = 3_000_000
 # Larger pictures are refused before they are decoded.
 MAX_SOURCE_PIXELS = 100_000_000
+# Of the words behind them nobody asks; the service reads ten pages.
+MOST_PAGES, MOST_CHARACTERS = 20, 400_000
 FORMATS = ("JPEG", "PNG", "GIF", "TIFF")
 A4 = (595.28, 841.89)
 USUAL_DPI = 150
@@ -105,6 +108,26 @@ def counted(path: str, name: str) -> _guarded.Value:
         return page_count(content)
     except PdfiumError as error:
         message = f"{name} cannot be drawn: {error}"
+        raise FileProblem(message) from error
+
+
+def words_read(path: str, name: str) -> _guarded.Value:
+    """Read the words of each page of a file, in this very process: width, height, texts and boxes of each.
+
+    Boxes are packed numbers of four bytes: left, top, width and height of one word after the other. Pages of pictures
+    have no words.
+    """
+    content = Path(path).read_bytes()
+    if not _is_pdf(content):
+        frames = counted(path, name)
+        return [[0.0, 0.0, [], b""] for _ in range(frames if isinstance(frames, int) else 1)]
+    try:
+        return [
+            [width, height, texts, array("f", boxes).tobytes()]
+            for width, height, (texts, boxes) in page_words(content, MOST_PAGES, MOST_CHARACTERS)
+        ]
+    except PdfiumError as error:
+        message = f"The words of {name} cannot be read: {error}"
         raise FileProblem(message) from error
 
 

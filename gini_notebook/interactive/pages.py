@@ -14,6 +14,7 @@ from gini_notebook._executors import submit
 from gini_notebook._files import check_regular
 from gini_notebook.errors import FileProblem, GiniError, NotFound
 from gini_notebook.interactive.page_drawing import count_pages, draw_file, no_page
+from gini_notebook.interactive.words import PageWords, words_of_files, words_of_layout
 from gini_notebook.service.batch.inputs import Documents, find, pages_in
 from gini_notebook.service.batch.naming import document_key
 from gini_notebook.service.client import Client
@@ -57,6 +58,9 @@ class Pages(Protocol):
 
     def page(self, document: str, number: int) -> Page:
         """Return a page, or raise a ``GiniError`` that says why there is none."""
+
+    def words(self, document: str) -> tuple[PageWords, ...]:
+        """Return the words of all pages, or raise a ``GiniError`` that says why there are none."""
 
 
 class FolderPages:
@@ -107,6 +111,10 @@ class FolderPages:
                 return self._draw(document, number)
         return self._draw(document, number)
 
+    def words(self, document: str) -> tuple[PageWords, ...]:
+        """Read the words of a document; pictures have none."""
+        return words_of_files(_files(self._place(document), document), document)
+
     def draw_ahead(self, document: str, number: int) -> None:
         """Have a page drawn on the executor, if there is one; of too many pages the oldest are forgotten."""
         place = document, number
@@ -149,7 +157,7 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
     FileProblem
         If there is no such page, or it cannot be drawn.
     """
-    files = _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
+    files = _files(place, document)
     keys = [_key_of(file, document, place) for file in files]
     note = _changed(keys) if known and known != document_key(keys) else ""
     if len(files) == 1:
@@ -165,6 +173,10 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
             which += 1
         page = replace(_page(files[which], names[which], number - before), number=number, count=sum(counts))
     return replace(page, note=f"{note} {page.note}".strip())
+
+
+def _files(place: Path | tuple[str, ...], document: str) -> list[Path]:
+    return _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
 
 
 def _page(file: Path, name: str, number: int) -> Page:
@@ -236,15 +248,21 @@ class ServicePages:
 
     def page(self, document: str, number: int) -> Page:
         """Fetch a page."""
-        if document not in self._ids:
-            message = f"{document} has no id at the service: it was never uploaded, or the table of documents lacks it."
-            raise FileProblem(message)
-        identifier = self._ids[document]
-        if document not in self._layouts:
-            self._layouts[document] = self._client.layout(identifier)
-        layout = self._layouts[document]
+        layout = self._layout(document)
         size = layout.page(number)
         if size is None:
             raise NotFound(no_page(document, number, len(layout.pages)), status=404)
-        data = self._client.page_image(identifier, number)
+        data = self._client.page_image(self._ids[document], number)
         return Page(data, number, len(layout.pages), size.size_x, size.size_y)
+
+    def words(self, document: str) -> tuple[PageWords, ...]:
+        """Return the words as the service read them."""
+        return words_of_layout(self._layout(document))
+
+    def _layout(self, document: str) -> Layout:
+        if document not in self._ids:
+            message = f"{document} has no id at the service: it was never uploaded, or the table of documents lacks it."
+            raise FileProblem(message)
+        if document not in self._layouts:
+            self._layouts[document] = self._client.layout(self._ids[document])
+        return self._layouts[document]

@@ -20,10 +20,10 @@ class Browser:
         self.messages.append((json.loads(json.dumps(message)), list(buffers)))
 
     def ask(self, kind: str, **more: Any) -> dict[str, Any]:
-        """Ask, and return the one answer."""
+        """Ask, and return the one answer; labels that are told besides are no answer."""
         before = len(self.messages)
         self.explorer._receive(None, {"ask": kind, "id": f"{kind}-1", **more}, [])
-        [(answer, _)] = self.messages[before:]
+        [answer] = [message for message, _ in self.messages[before:] if message["event"] != "changed"]
         assert answer["id"] == f"{kind}-1"
         return answer
 

@@ -22,13 +22,20 @@ from gini_notebook.interactive.explorer.session import Session
 from gini_notebook.interactive.explorer.subject import Subject, subject_of
 from gini_notebook.interactive.pages import FolderPages, Page, Pages, ServicePages
 from gini_notebook.interactive.scripts import joined, styled
+from gini_notebook.schema import TEXT
 from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.client import Client
 
 HERE = Path(__file__).parent
 VIEW = HERE / "view"
 HEIGHT_PX = (320, 4000)
-_COLOURS = {"extracted": "#b35900", "extracted-a": "#6b3fa0", "right-candidate": "#1a7f37", "candidate": "#1f5fa8"}
+_COLOURS = {
+    "extracted": "#b35900",
+    "extracted-a": "#6b3fa0",
+    "truth": "#0b5cad",
+    "right-candidate": "#1a7f37",
+    "candidate": "#1f5fa8",
+}
 Chosen = str | Sequence[str] | None
 
 
@@ -70,14 +77,12 @@ class Explorer(anywidget.AnyWidget):
     @property
     def rows(self) -> pd.DataFrame:
         """The slots that fit the filters, in the order of the list."""
-        chosen = self._session.choices.rows(self._session.selection)
-        return _as_comparisons(self._session.subject.slots.iloc[chosen])
+        return self._slots(self._session.choices.rows(self._session.selection).tolist())
 
     @property
     def selected(self) -> pd.DataFrame:
         """The slot in view, as a table of one row."""
-        row = self._session.row
-        return _as_comparisons(self._session.subject.slots.iloc[[] if row is None else [row]])
+        return self._slots([] if self._session.row is None else [self._session.row])
 
     @property
     def candidates(self) -> pd.DataFrame:
@@ -104,6 +109,7 @@ class Explorer(anywidget.AnyWidget):
         outcome: Chosen = None,
         cause: Chosen = None,
         change: Chosen = None,
+        on_page: Chosen = None,
         slice: Mapping[str, Chosen] | None = None,  # noqa: A002 - what it is called everywhere
         text: str = "",
         sort: str | None = None,
@@ -120,6 +126,9 @@ class Explorer(anywidget.AnyWidget):
             The cause before its colon, ``"one character"``.
         change
             Of a comparison: ``"fixed"``, ``"broken"``, ``"still wrong, otherwise"`` or ``"same"``.
+        on_page
+            How often the true value stands on the pages, as far as somebody looked: ``"once"``, ``"several"``,
+            ``"nowhere"``, ``"unknown"`` (pages without words), ``"not looked"``; see :meth:`look_on_pages`.
         slice
             Properties of documents: ``{"source_classification": "NATIVE"}``.
         text
@@ -133,7 +142,7 @@ class Explorer(anywidget.AnyWidget):
         SettingError
             If nothing has such a value.
         """
-        given = {"name": field, "outcome": outcome, "kind": cause, "change": change}
+        given = {"name": field, "outcome": outcome, "kind": cause, "change": change, "onpage": on_page}
         given |= {f"slice:{name}": value for name, value in (slice or {}).items()}
         filters = {name: _several(value) for name, value in given.items() if value is not None}
         self._session.choose(Selection(filters, text, sort or self._session.selection.sort))
@@ -160,6 +169,43 @@ class Explorer(anywidget.AnyWidget):
             return
         row, number = row_of(at, self._session.subject.slots)
         self._session.go(row, number)
+
+    def look_on_pages(self, *, progress: bool = True) -> pd.DataFrame:
+        """Look through all documents for their true values, as the button of the filter "On page" does.
+
+        Parameters
+        ----------
+        progress
+            Whether to show how far it is.
+
+        Returns
+        -------
+        pandas.DataFrame
+            All slots with a true value, with the column ``on_page``: ``"once"``, ``"several"``, ``"nowhere"`` (derived,
+            or a slip in the truth) or ``"unknown"`` (there are pages without words). That a value stands on a page does
+            not prove that it is the meant one.
+
+        Raises
+        ------
+        SettingError
+            If there are no pages, or no truth.
+        """
+        if self._session.places is None:
+            raise SettingError(
+                "There is nothing to look for, or nowhere to look: give a truth, and documents= or client=."
+            )
+        from tqdm.auto import tqdm
+
+        for document in tqdm(self._session.columns.documents, desc="Looking", unit="document", disable=not progress):
+            self._session.look(document)
+        return self._slots(self._session.subject.slots["truth"].notna().to_numpy().nonzero()[0].tolist())
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """Where the true value in view stands: rank, page, left, top, width, height, and likely (best guess first)."""
+        boxes = self.boxes
+        found = boxes[boxes["kind"] == "truth"]
+        return found.drop(columns=["kind", "value"]).reset_index(drop=True)
 
     def next(self) -> None:
         """Show the next slot of the list; at the last one, nothing happens."""
@@ -224,6 +270,13 @@ class Explorer(anywidget.AnyWidget):
         if executor is not None:
             executor.shutdown(wait=False, cancel_futures=True)
         super().close()
+
+    def _slots(self, rows: list[int]) -> pd.DataFrame:
+        table = self._session.subject.slots.iloc[rows].drop(columns=["name", "kind"])
+        if self._session.places is None:
+            return table
+        statuses = [self._session.columns.label("onpage", row) for row in rows]
+        return table.assign(on_page=pd.array(statuses, dtype=TEXT))
 
     def _begin(self, at: At | None, show: str) -> None:
         """Set the first filter and place."""
@@ -375,14 +428,10 @@ def _several(value: Chosen) -> list[str]:
 
 def _python_names(filters: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return filters by the names that ``choose`` has for them."""
-    names = {"name": "field", "outcome": "outcome", "kind": "cause", "change": "change"}
+    names = {"name": "field", "outcome": "outcome", "kind": "cause", "change": "change", "onpage": "on_page"}
     told: dict[str, Any] = {names[name]: list(values) for name, values in filters.items() if name in names and values}
     slices = {name.partition(":")[2]: list(values) for name, values in filters.items() if name not in names and values}
     return told | ({"slice": slices} if slices else {})
-
-
-def _as_comparisons(slots: pd.DataFrame) -> pd.DataFrame:
-    return slots.drop(columns=["name", "kind"])
 
 
 def _as_user_of(batch: Any, client: Client) -> Client:

@@ -4,10 +4,11 @@ Every request has an ``id``, and its answer repeats it. The browser has one requ
 older ones, so nothing piles up here; what is drawn ahead is drawn by an executor, not by the kernel.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 
 import pandas as pd
 
@@ -24,11 +25,14 @@ from gini_notebook.interactive.explorer.slot_details import (
     drawn_boxes,
     first_page,
 )
+from gini_notebook.interactive.explorer.slot_places import SlotPlaces
 from gini_notebook.interactive.explorer.subject import Subject
 from gini_notebook.interactive.pages import FolderPages, Page, Pages
 
 KEPT_PAGES = 24
 MOST_AHEAD = 4
+# So long one message may look through documents; then others have their turn.
+LOOK_S = 0.25
 COVERED = "The page is covered, and so are the values: mask=True."
 NO_PAGES = "No page is shown: give documents= what was given to process(), or client= to ask the service for the pages."
 Send = Callable[[Mapping[str, Any], Sequence[bytes]], None]
@@ -51,7 +55,8 @@ class Session:
 
     def __init__(self, subject: Subject, pages: Pages | None = None, *, mask: bool = False, send: Send) -> None:
         self.subject = subject
-        self.columns = SlotColumns(subject, mask=mask)
+        self.places = None if pages is None or subject.kind == "documents" else SlotPlaces(subject, pages)
+        self.columns = SlotColumns(subject, mask=mask, places=self.places is not None)
         self.choices = Choices(subject, self.columns)
         self.selection = Selection()
         self.row: int | None = 0 if self.columns.count else None
@@ -75,8 +80,12 @@ class Session:
 
     def boxes(self) -> pd.DataFrame:
         """Return the boxes of the slot in view, on any page."""
-        slot = self.slot()
-        return BOXES.empty() if slot is None else boxes_of(slot, self.candidates())
+        return BOXES.empty() if self.row is None else self._boxes(self.row)
+
+    def _boxes(self, row: int) -> pd.DataFrame:
+        slot = self.subject.slots.iloc[row].to_dict()
+        places = () if self.places is None else self.places.of(row)
+        return boxes_of(slot, candidates_of(slot, self.subject.candidates), places)
 
     def page_number(self) -> int:
         """Return the number of the page in view."""
@@ -144,6 +153,7 @@ class Session:
             "view": self._viewed,
             "slot": self._slot,
             "page": self._page_asked,
+            "look": self._look_on,
             "code": lambda message: self._reply(message, {"text": self.code()}),
         }
 
@@ -171,21 +181,51 @@ class Session:
             return
         slot = self.subject.slots.iloc[row].to_dict()
         candidates = candidates_of(slot, self.subject.candidates)
-        boxes = boxes_of(slot, candidates)
+        boxes = self._boxes(row)
         facts = self.subject.facts.get(slot["document"], {})
-        content = content_of(slot, candidates, described=self.subject.rules, document=facts)
+        stands = "" if self.places is None else self.places.said(row)
+        content = content_of(slot, candidates, described=self.subject.rules, document=facts, stands=stands)
         if self._mask:
             content = covered(content)
         drawn = [] if self._mask else drawn_boxes(boxes)
         self._reply(message, {"row": row, "content": content, "boxes": drawn, "first": first_page(boxes)})
+        self.look(slot["document"])
+
+    def look(self, document: str) -> None:
+        """Take note of where the true values of a document stand, and tell the browser what is new."""
+        if self.places is None:
+            return
+        statuses = self.places.of_document(document).statuses
+        new = {row: status for row, status in statuses.items() if self.columns.label("onpage", row) != status}
+        if new:
+            self.change(list(new), {"onpage": list(new.values())})
+
+    def change(
+        self, rows: Sequence[int], labels: Mapping[str, Sequence[str]], texts: Mapping[str, Sequence[Any]] | None = None
+    ) -> None:
+        """Give slots other labels and texts, here and in the browser."""
+        self.columns.change(rows, labels)
+        self._send({"event": "changed", "rows": list(rows), "labels": labels, "texts": texts or {}}, [])
+
+    def _look_on(self, message: Mapping[str, Any]) -> None:
+        """Look through some documents for their true values, and say how far it is; the browser then asks on."""
+        documents = self.columns.documents
+        at = message.get("from")
+        place = at if isinstance(at, int) and at >= 0 else len(documents)
+        end = time.monotonic() + LOOK_S
+        while place < len(documents):
+            self.look(documents[place])
+            place += 1
+            if time.monotonic() > end:
+                break
+        self._reply(message, {"next": place, "of": len(documents)})
 
     def _page_asked(self, message: Mapping[str, Any]) -> None:
         row, given = message.get("row"), message.get("number")
         if not self._is_row(row):
             return
         slot = self.subject.slots.iloc[row].to_dict()
-        boxes = boxes_of(slot, candidates_of(slot, self.subject.candidates))
-        number = given if isinstance(given, int) and given > 0 else first_page(boxes)
+        number = given if isinstance(given, int) and given > 0 else first_page(self._boxes(row))
         if row == self.row:
             self.number = number
         try:
@@ -231,12 +271,14 @@ class Session:
                 with suppress(GiniError):
                     self._pages.draw_ahead(*place)
 
-    def _is_row(self, row: object) -> bool:
+    def _is_row(self, row: object) -> TypeGuard[int]:
         return isinstance(row, int) and not isinstance(row, bool) and 0 <= row < self.columns.count
 
     def forget(self) -> None:
-        """Drop the pages that are kept."""
+        """Drop the pages and words that are kept."""
         self._kept.clear()
+        if self.places is not None:
+            self.places.forget()
 
 
 def _is_number(number: object) -> bool:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from gini_notebook._text import masked
 from gini_notebook.interactive.explorer.subject import Subject
+from gini_notebook.interactive.explorer.truth_places import NO_VALUE, NOT_LOOKED, STATUSES
 
 FIRST_ROWS, ROWS = 2_000, 8_000
 MOST_PIECE_BYTES = 1_000_000
@@ -22,7 +23,6 @@ SHOWN_CHARACTERS = 160
 NOTHING = ""
 # Filters in the order in which they are shown, and what they are called.
 FILTERS = {"name": "Field", "outcome": "Outcome", "kind": "Cause", "change": "Change", "onpage": "On page"}
-ON_PAGE = ("", "once", "several", "nowhere", "unknown")
 
 Piece = tuple[dict[str, Any], list[bytes]]
 _TYPES = (("u1", np.uint8, 2**8), ("u2", np.uint16, 2**16), ("i4", np.int32, 2**31))
@@ -37,9 +37,11 @@ class SlotColumns:
         What is explored.
     mask
         Whether to send of values only what who knows them recognizes.
+    places
+        Whether somebody can look where true values stand.
     """
 
-    def __init__(self, subject: Subject, *, mask: bool = False) -> None:
+    def __init__(self, subject: Subject, *, mask: bool = False, places: bool = False) -> None:
         slots = subject.slots
         self._subject = subject
         self._shown: Callable[[Any], str] = _masked if mask else _cut
@@ -57,12 +59,26 @@ class SlotColumns:
             self._add("before", slots["outcome_a"])
         for name, values in subject.slices.items():
             self._add(f"slice:{name}", values.reindex(self.documents).array[codes])
+        if places and subject.kind != "documents":
+            self._codes["onpage"] = np.where(slots["truth"].notna(), *map(STATUSES.index, (NOT_LOOKED, NO_VALUE)))
+            self._labels["onpage"] = list(STATUSES)
         self._codes["row"] = slots["row"].fillna(0).to_numpy(dtype=np.int64)
         self._codes |= {"stake": _ranks(slots["difference"].abs()), "alike": _ranks(slots["similarity"])}
 
     def _add(self, name: str, values: Any) -> None:
         codes, labels = pd.factorize(np.asarray(values.fillna(NOTHING), dtype=object), sort=name != "outcome")
         self._codes[name], self._labels[name] = codes, [str(label) for label in labels]
+
+    def change(self, rows: Sequence[int], labels: Mapping[str, Sequence[str]]) -> None:
+        """Give slots other labels; one that nobody had so far is added to the choices."""
+        for name, values in labels.items():
+            known = self._labels[name]
+            known += [label for label in dict.fromkeys(values) if label not in known]
+            self._codes[name][list(rows)] = [known.index(label) for label in values]
+
+    def label(self, name: str, row: int) -> str:
+        """Return the label of a slot in a column."""
+        return self._labels[name][int(self._codes[name][row])]
 
     @property
     def filters(self) -> list[dict[str, Any]]:
@@ -164,8 +180,3 @@ def _packed(values: "np.ndarray[Any, Any]", largest: int) -> tuple[str, bytes]:
         if largest <= limit:
             return kind, values.astype(dtype).tobytes()
     return _TYPES[-1][0], values.astype("<i4").tobytes()
-
-
-def plain_state(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return chosen filters as plain values."""
-    return {str(name): [str(value) for value in values] for name, values in given.items() if values}

@@ -9,6 +9,7 @@ from rapidfuzz.distance import Levenshtein
 from gini_notebook._text import masked
 from gini_notebook.analysis import rules
 from gini_notebook.interactive.explorer.subject import Candidates
+from gini_notebook.interactive.explorer.truth_places import Place
 from gini_notebook.schema import COUNT, FLAG, MEASURE, TEXT, Table, dotted
 
 # Beyond this a value is cut in the view; the table has all of it.
@@ -17,7 +18,7 @@ SHOWN_CANDIDATES = 40
 # Values that have less than this in common are shown as they are: everything would be marked.
 ALIKE = 0.5
 _BOX = {"page": COUNT, "left": MEASURE, "top": MEASURE, "width": MEASURE, "height": MEASURE}
-BOXES = Table("boxes", ("kind", "rank"), {"kind": TEXT, "rank": COUNT, "value": TEXT, **_BOX})
+BOXES = Table("boxes", ("kind", "rank"), {"kind": TEXT, "rank": COUNT, "value": TEXT, **_BOX, "likely": FLAG})
 CANDIDATES = Table("candidates", ("rank",), {"rank": COUNT, "value": TEXT, **_BOX, "right": FLAG})
 
 Row = Mapping[str, Any]
@@ -40,8 +41,8 @@ def candidates_of(mistake: Row, candidates: Candidates) -> pd.DataFrame:
     return listed.assign(right=listed["value"].isin(hit).astype(FLAG))
 
 
-def boxes_of(mistake: Row, candidates: pd.DataFrame) -> pd.DataFrame:
-    """Return the boxes to draw (:data:`BOXES`): what was read, then candidates that lie elsewhere."""
+def boxes_of(mistake: Row, candidates: pd.DataFrame, places: Sequence[Place] = ()) -> pd.DataFrame:
+    """Return the boxes to draw (:data:`BOXES`): what was read, places of the truth, candidates that lie elsewhere."""
     place = ("page", "left", "top", "width", "height")
     rows = []
     if not pd.isna(mistake["page"]):
@@ -50,6 +51,9 @@ def boxes_of(mistake: Row, candidates: pd.DataFrame) -> pd.DataFrame:
         first = {name: mistake[f"{name}_a"] for name in place}
         rows.append({"kind": "extracted-a", "value": mistake["extracted_a"], **first})
     taken = {tuple(row[name] for name in place) for row in rows}
+    for rank, one in enumerate(places, start=1):
+        box = {name: getattr(one, name) for name in place}
+        rows.append({"kind": "truth", "rank": rank, "value": mistake["truth"], "likely": one.is_likely, **box})
     for candidate in candidates.to_dict("records"):
         if pd.isna(candidate["page"]) or tuple(candidate[name] for name in place) in taken:
             continue
@@ -59,8 +63,8 @@ def boxes_of(mistake: Row, candidates: pd.DataFrame) -> pd.DataFrame:
 
 
 def first_page(boxes: pd.DataFrame) -> int:
-    """Choose the page to show first: of the extraction, else of the right candidate, else of any, else the first."""
-    for kind in ("extracted", "extracted-a", "right-candidate", "candidate"):
+    """Choose the page to show first: of the extraction, else of the truth, else of a candidate, else the first."""
+    for kind in ("extracted", "extracted-a", "truth", "right-candidate", "candidate"):
         of_kind = boxes.loc[boxes["kind"] == kind, "page"]
         if len(of_kind):
             return int(of_kind.iloc[0])
@@ -93,9 +97,14 @@ def steps(mistake: Row, described: Mapping[str, Mapping[str, Any]]) -> tuple[str
 
 
 def content_of(
-    mistake: Row, candidates: pd.DataFrame, *, described: Mapping[str, Mapping[str, Any]], document: Row
+    mistake: Row,
+    candidates: pd.DataFrame,
+    *,
+    described: Mapping[str, Mapping[str, Any]],
+    document: Row,
+    stands: str = "",
 ) -> dict[str, Any]:
-    """Write what the view shows, without the page."""
+    """Write what the view shows, without the page; ``stands`` says where the true value does."""
     truth, extracted = segments(mistake["truth"], mistake["extracted"])
     values = [
         ("Truth", truth, _shown(mistake["truth_canonical"])),
@@ -111,7 +120,7 @@ def content_of(
         "document": mistake["document"],
         "field": f"{field_of(mistake)}{row}",
         "heard": f"{field_of(mistake)}{row} of {mistake['document']}, {mistake['outcome']}",
-        "facts": _facts(mistake, document),
+        "facts": [*_facts(mistake, document), *([("True value", stands)] if stands else [])],
         "values": values,
         "steps": list(steps(mistake, described)),
         "candidates": [
@@ -146,7 +155,8 @@ def covered(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def drawn_boxes(boxes: pd.DataFrame) -> list[dict[str, Any]]:
     """Write what the view needs to draw boxes, on any page."""
-    return [_box(row) for row in boxes.to_dict("records")]
+    places = int(boxes["kind"].eq("truth").sum())
+    return [_box(row) | ({"of": places} if row["kind"] == "truth" else {}) for row in boxes.to_dict("records")]
 
 
 def _facts(mistake: Row, document: Row) -> Sequence[tuple[str, str]]:
@@ -173,7 +183,14 @@ def _facts(mistake: Row, document: Row) -> Sequence[tuple[str, str]]:
 def _box(row: Row) -> dict[str, Any]:
     numbers = {name: float(row[name]) for name in ("left", "top", "width", "height")}
     rank = None if pd.isna(row["rank"]) else int(row["rank"])
-    return {"kind": row["kind"], "rank": rank, "page": int(row["page"]), "value": _shown(row["value"]), **numbers}
+    return {
+        "kind": row["kind"],
+        "rank": rank,
+        "page": int(row["page"]),
+        "value": _shown(row["value"]),
+        "likely": bool(row["likely"]),
+        **numbers,
+    }
 
 
 def _shown(value: Any) -> str:

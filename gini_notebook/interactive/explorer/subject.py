@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.comparison import Comparison
@@ -53,6 +54,15 @@ class Subject:
     def facts(self) -> dict[str, dict[str, Any]]:
         """What is known of each document."""
         return {row["document"]: row for row in self.documents.to_dict("records")}
+
+    def rows_of(self, document: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """Return the numbers of the slots of a document."""
+        return self._rows.get(document, np.zeros(0, dtype=np.int64))
+
+    @cached_property
+    def _rows(self) -> Mapping[str, "np.ndarray[Any, np.dtype[np.int64]]"]:
+        rows: Mapping[str, np.ndarray[Any, np.dtype[np.int64]]] = self.slots.groupby("document", sort=False).indices
+        return rows
 
     @cached_property
     def slices(self) -> dict[str, "pd.Series[Any]"]:

@@ -60,7 +60,7 @@ function shape(box, at) {
   const { says } = KINDS[box.kind];
   const rect = drawn("rect", { class: `gini-box gini-box-${box.kind}`, x: at.left, y: at.top, width: at.width, height: at.height });
   const title = drawn("title", {});
-  title.textContent = `${tagOf(box)}: ${says}${box.value ? ` “${box.value}”` : ""}`;
+  title.textContent = `${tagOf(box)}: ${says}${box.likely && box.of > 1 ? " (best guess)" : ""}${box.value ? ` “${box.value}”` : ""}`;
   rect.append(title);
   return rect;
 }

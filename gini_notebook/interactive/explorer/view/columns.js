@@ -19,7 +19,33 @@ export class Columns {
     this.documents = [];
     this.hay = [];
     this.orders = {};
-    this.wrong = new Set(["wrong", "missing", "spurious"].map((name) => head.labels.outcome?.indexOf(name)));
+    this.learn();
+  }
+
+  learn() {
+    this.wrong = new Set(["wrong", "missing", "spurious"].map((name) => this.head.labels.outcome?.indexOf(name)));
+  }
+
+  // Labels and texts of some rows are others now. Says whether there is a label that nobody had before.
+  change({ rows, labels, texts }) {
+    let grown = false;
+    for (const [name, values] of Object.entries(labels)) {
+      const known = this.head.labels[name];
+      values.forEach((label, place) => {
+        if (!known.includes(label)) {
+          known.push(label);
+          this.head.filters.find(({ column }) => column === name)?.choices.push(label);
+          grown = true;
+        }
+        if (known.length > 256 && this.codes[name] instanceof Uint8Array) this.codes[name] = Int32Array.from(this.codes[name]);
+        this.codes[name][rows[place]] = known.indexOf(label);
+      });
+    }
+    for (const [name, values] of Object.entries(texts)) values.forEach((text, place) => (this.texts[name][rows[place]] = text));
+    for (const row of rows) if (row < this.hay.length) this.hay[row] = this.hayOf(row);
+    this.placed = null;
+    this.learn();
+    return grown;
   }
 
   append(piece, buffers) {
@@ -80,13 +106,15 @@ export class Columns {
   // What is searched is made while nothing else is to do, and for the rest when somebody searches.
   warm(upto = this.loaded) {
     const end = Math.min(upto, this.loaded);
-    for (let row = this.hay.length; row < end; row += 1) {
-      const document = this.document(row);
-      document.hay ??= searched(`${document.name}\n${document.error}`);
-      const texts = [this.texts.truth[row], this.texts.extracted[row]];
-      this.hay.push(`${document.hay}\n${texts.map((text) => (text ? searched(text) : "")).join("\n")}`);
-    }
+    for (let row = this.hay.length; row < end; row += 1) this.hay.push(this.hayOf(row));
     return this.hay.length === this.loaded;
+  }
+
+  hayOf(row) {
+    const document = this.document(row);
+    document.hay ??= searched(`${document.name}\n${document.error}`);
+    const texts = [this.texts.truth[row], this.texts.extracted[row]];
+    return `${document.hay}\n${texts.map((text) => (text ? searched(text) : "")).join("\n")}`;
   }
 
   // Within a filter "or", between filters "and"; the counts of a filter ignore its own choice and obey all else.

@@ -1,6 +1,6 @@
 // All fields of the document in view, and below them what is said of the one that is chosen.
 import { make } from "./dom.js";
-import { MARKS, TEXTS } from "./texts.js";
+import { MARKS, TEXTS, TIMES } from "./texts.js";
 
 const SHOWN_PER_DOCUMENT = 400;
 
@@ -17,13 +17,15 @@ export function fieldsPane({ columns, onSelect }) {
   const state = { document: -1, rows: new Map() };
 
   function heads() {
-    const { kind } = columns().head;
-    if (kind === "comparison") return ["field", "truth", "A", "B", "state"];
-    return kind === "documents" ? ["field", "read"] : ["field", "truth", "read", "state"];
+    const { kind, labels } = columns().head;
+    const more = labels.onpage ? ["on page"] : [];
+    if (kind === "comparison") return ["field", "truth", "A", "B", "state", ...more];
+    return kind === "documents" ? ["field", "read"] : ["field", "truth", "read", "state", ...more];
   }
 
   function cells(row) {
-    const { texts, head: { kind } } = columns();
+    const { texts, head: { kind, labels } } = columns();
+    const times = labels.onpage ? columns().label("onpage", row) : "";
     const number = columns().label("name", row).includes(".") ? ` ${columns().codes.row[row] + 1}` : "";
     const name = `${columns().label("name", row)}${number}`;
     const outcome = columns().label("outcome", row);
@@ -35,6 +37,7 @@ export function fieldsPane({ columns, onSelect }) {
       make("th", { text: name, attributes: { scope: "row" } }),
       ...values.map((text) => make("td", { text: text ?? TEXTS.none, className: text ? "gini-value" : "gini-soft" })),
       ...state_,
+      ...(labels.onpage ? [make("td", { text: TIMES[times] ?? "", attributes: { title: times } })] : []),
     ];
   }
 
@@ -56,6 +59,12 @@ export function fieldsPane({ columns, onSelect }) {
       return element_;
     });
     body.replaceChildren(...lines);
+    count(document);
+    grid.hidden = rows.length === 0;
+  }
+
+  function count(document) {
+    const rows = [...columns().rowsOf(document)].filter((row) => columns().label("name", row));
     const wrong = rows.filter((row) => columns().isMistake(row)).length;
     const facts = columns().documents[document];
     title.textContent = facts.name;
@@ -63,7 +72,6 @@ export function fieldsPane({ columns, onSelect }) {
     const more = rows.length > SHOWN_PER_DOCUMENT ? `, the first ${SHOWN_PER_DOCUMENT}` : "";
     const failed = facts.error ? ` – ${facts.status}: ${facts.error}${facts.request ? ` (request ${facts.request})` : ""}` : "";
     told.textContent = `${counted}${more}${failed}`;
-    grid.hidden = rows.length === 0;
   }
 
   function move(step, event) {
@@ -98,6 +106,11 @@ export function fieldsPane({ columns, onSelect }) {
       }
       const chosen = state.rows.get(row);
       if (chosen) fields.scrollTop = Math.max(0, chosen.offsetTop - fields.clientHeight / 2);
+    },
+    // Write the lines of some rows anew, if they are shown.
+    update(rows) {
+      for (const row of rows) state.rows.get(row)?.replaceChildren(...cells(row));
+      if (state.document >= 0) count(state.document);
     },
     refresh() {
       state.document = -1;

@@ -4,7 +4,7 @@ import { SORTS, TEXTS } from "./texts.js";
 
 const SEARCH_REST_MS = 60;
 
-export function filterBar({ head, onChange }) {
+export function filterBar({ head, onChange, onLook }) {
   let selection = { filters: {}, text: "", sort: "position" };
   let timer = 0;
   const search = make("input", {
@@ -17,6 +17,7 @@ export function filterBar({ head, onChange }) {
   const menus = head.filters.map((filter) => menu(filter, head, (values) => {
     change({ filters: { ...selection.filters, [filter.column]: values } });
   }));
+  menus.find((one) => one.column === "onpage")?.add(button(TEXTS.look, TEXTS.lookHint, onLook));
   const clear = button(TEXTS.clear, "Clear search and filters", () => change({ filters: {}, text: "" }));
   const element = make("div", { className: "gini-filters", attributes: { role: "search" } },
     search, ...menus.map((one) => one.element), sort, told, clear);
@@ -68,7 +69,7 @@ function menu({ column, called, choices }, head, onChange) {
   const box = make("div", { className: "gini-choices", attributes: { role: "group", "aria-label": called } }, ...options.map((one) => one.element));
   const element = make("details", { className: "gini-filter", attributes: { name: `gini-filter` } }, summary, box);
   return {
-    element, column,
+    element, column, add: (more) => box.append(more),
     choose(values) {
       const chosen = new Set(values);
       for (const one of options) one.check.checked = chosen.has(one.label);

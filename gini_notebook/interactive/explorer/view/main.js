@@ -5,6 +5,7 @@ import { filterBar } from "./filters.js";
 import { help, listen } from "./keys.js";
 import { listPane } from "./list.js";
 import { pagePane } from "./page.js";
+import { steps } from "./steps.js";
 import { makeStore } from "./store.js";
 import { tabBar } from "./tabs.js";
 import { TEXTS } from "./texts.js";
@@ -51,14 +52,26 @@ function makeView(store, el) {
   };
   const say = (text) => { status.textContent = text; };
 
+  function makeFilters() {
+    filters?.close();
+    filters?.element.remove();
+    filters = filterBar({ head: store.head, onChange: store.choose, onLook: () => lookOn(0) });
+    bar.append(filters.element);
+    filters.show(store.selection);
+  }
+
+  // The kernel looks through some documents and answers; until it is asked on, others have their turn.
+  function lookOn(from) {
+    store.wire.ask("look", { ask: "look", from }, ({ next, of }) => {
+      say(next < of ? `${TEXTS.looking} ${next} of ${of} documents …` : TEXTS.looked);
+      if (next < of) lookOn(next);
+    });
+  }
+
   function begin() {
     const { head } = store;
     root.style.height = `${head.settings.height}px`;
-    filters?.close();
-    filters?.element.remove();
-    filters = filterBar({ head, onChange: store.choose });
-    bar.append(filters.element);
-    filters.show(store.selection);
+    makeFilters();
     fields.refresh();
     sawDetails = null;
     say(head.count ? TEXTS.loading : TEXTS.empty);
@@ -156,29 +169,6 @@ function makeView(store, el) {
     list.move(store.row);
   }
 
-  function step(by) {
-    const { rows, at } = list.state;
-    if (!rows.length) return;
-    const to = at < 0 ? 0 : at + by;
-    if (to < 0 || to >= rows.length) say(by > 0 ? TEXTS.last : TEXTS.first);
-    else store.select(rows[to]);
-  }
-
-  const isOther = (row) => columns().codes.document[row] !== columns().codes.document[store.row];
-
-  function seek(by, fits) {
-    const { rows, at } = list.state;
-    for (let place = at + by; place >= 0 && place < rows.length; place += by) if (fits(rows[place])) return store.select(rows[place]);
-    return say(by > 0 ? TEXTS.last : TEXTS.first);
-  }
-
-  function seekMistake(by) {
-    const rows = [...columns().rowsOf(columns().codes.document[store.row])];
-    const found = (by > 0 ? rows : rows.reverse()).find((row) => columns().isMistake(row) && (by > 0 ? row > store.row : row < store.row));
-    if (found === undefined) say(by > 0 ? TEXTS.last : TEXTS.first);
-    else store.select(found);
-  }
-
   function goTo() {
     filters.search.focus();
     filters.search.select();
@@ -202,13 +192,8 @@ function makeView(store, el) {
     else list.focus();
   }
 
-  const any = (command) => (event) => { if (store.row !== null && store.columns) command(event); };
   listen(root, {
-    next: () => step(1), previous: () => step(-1),
-    nextDocument: any(() => seek(1, isOther)), previousDocument: any(() => seek(-1, isOther)),
-    nextMistake: any(() => seekMistake(1)), previousMistake: any(() => seekMistake(-1)),
-    first: () => list.state.rows.length && store.select(list.state.rows[0]),
-    last: () => list.state.rows.length && store.select(list.state.rows[list.state.rows.length - 1]),
+    ...steps({ store, list, say }),
     goTo, search: goTo, leave, copy, help: () => keys.toggle(), view: () => switchView(!byDocument.on),
     pageBack: () => turn(-1), pageOn: () => turn(1), larger: () => page.by(1.25), smaller: () => page.by(0.8), fit: () => page.zoom(1),
     rotate: () => page.rotate(), extracted: () => page.toggle("E"), truth: () => page.toggle("T"), candidates: () => page.toggle("C"),
@@ -222,6 +207,15 @@ function makeView(store, el) {
   }, { signal: stop.signal });
   const view = {
     begin, listed, moved,
+    changed({ rows, anew }, grown) {
+      if (grown) makeFilters();
+      fields.update(rows);
+      listed();
+      if (anew) {
+        sawDetails = null;
+        moved();
+      } else list.move(store.row);
+    },
     slow(slow, again) {
       retry.hidden = !slow;
       retry.onclick = again ?? null;

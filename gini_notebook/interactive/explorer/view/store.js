@@ -21,6 +21,7 @@ export function makeStore(model) {
     if (message?.event === "head") begin(message);
     else if (message?.event === "rows" && store.columns) take(message, buffers);
     else if (message?.event === "patch") patched(message);
+    else if (message?.event === "changed" && store.columns) changed(message);
   }
 
   function begin(head) {
@@ -38,6 +39,13 @@ export function makeStore(model) {
     // The first piece at once, and then when all are there: the list does not jump in between.
     if (piece.start === 0 || store.columns.complete) refilter();
     if (store.columns.complete) warm();
+  }
+
+  function changed(message) {
+    const grown = store.columns.change(message);
+    if (message.anew) for (const row of message.rows) store.details.delete(row);
+    store.found = store.columns.filter(store.selection);
+    each((view) => view.changed(message, grown));
   }
 
   function warm() {

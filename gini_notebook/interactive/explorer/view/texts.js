@@ -24,6 +24,10 @@ export const TEXTS = {
   notCopied: "The browser does not let this page copy; explorer.code() returns the call.",
   none: "–",
   noCause: "none",
+  look: "Look on all pages",
+  lookHint: "Look through all documents for their true values",
+  looking: "Looked for true values:",
+  looked: "All documents were looked through.",
   steps: "Step by step",
   candidates: "Candidates",
   right: "the right value",
@@ -35,6 +39,9 @@ export const MARKS = {
   absent: ["·", "soft"], ignored: ["◦", "soft"], unlabelled: ["◦", "soft"], read: ["", "soft"],
   failed: ["!", "bad"], pending: ["…", "warn"], unclear: ["…", "warn"],
 };
+
+// How often a true value stands on the pages, for a narrow column.
+export const TIMES = { once: "1×", several: "n×", nowhere: "0×", unknown: "?" };
 
 export const SORTS = [
   ["position", "as in the run"], ["document", "by document"], ["name", "by field"],
@@ -51,7 +58,7 @@ export const KEYS = [
   ["PgUp PgDn", "page back, on"],
   ["+ − 0", "larger, smaller, fit the width"],
   ["r", "turn the page by a quarter"],
-  ["e c", "show or hide what was read, candidates"],
+  ["e t c", "show or hide what was read, places of the truth, candidates"],
   ["s /", "search"],
   ["v", "documents or fields"],
   ["y", "copy as code"],
