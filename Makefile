@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs data clean
+.PHONY: help demo test slow anchors check browser wheel-test bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -30,12 +30,16 @@ help:  ## Show what there is
 	$(BIN)/pip install --quiet --group anchors
 	@touch $@
 
+.venv/.package: .venv/.dev
+	$(BIN)/pip install --quiet --group package
+	@touch $@
+
 .venv/.lab: .venv/.run
 	$(BIN)/pip install --quiet --editable ".[all,lab]"
 	@touch $@
 
 demo: .venv/.run  ## Sandbox, upload data/invoices, compare with the ground truth, write a report
-	$(BIN)/gini-notebook demo
+	$(BIN)/gini-notebook demo data/invoices
 
 # What libraries would keep in the home folder stays in .venv.
 test slow anchors browser: export MPLCONFIGDIR := $(CURDIR)/.venv/state/matplotlib
@@ -56,6 +60,9 @@ check: .venv/.dev  ## Format, lint, types, layers
 
 browser: .venv/.browser  ## Widgets and the report in headless Chromium
 	$(BIN)/python -m pytest -m browser
+
+wheel-test: .venv/.package  ## The wheel alone, in an empty environment: demo, README, report, explorer
+	$(BIN)/python -m tests.wheel
 
 bench: .venv/.dev  ## Throughput, memory and import time
 	$(BIN)/python benchmarks/first_look.py
@@ -93,8 +100,8 @@ hostile: .venv/.dev  ## Hostile files by entrances: seconds, memory, and what is
 lab: .venv/.lab  ## JupyterLab with the notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks
 
-data: .venv/.dev  ## Make data/invoices anew
-	$(BIN)/python data/make_invoices.py
+data: .venv/.dev  ## Make data/invoices anew, and the examples of the package
+	$(BIN)/python data/make_invoices.py --examples gini_notebook/datasets/invoices
 
 clean:  ## Remove everything that can be made again
 	rm -rf .venv runs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

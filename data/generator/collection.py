@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import sys
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,19 @@ from generator.orders.desk import hand
 
 LIBRARIES = ("reportlab", "segno", "pillow", "pypdfium2", "pypdf", "lxml", "matplotlib", "numpy")
 EXPECTED = ("document", "status", "http_status", "why")
+# Ten that are small, of different kinds, and not all easy to read: the package has them with it.
+EXAMPLES = (
+    "club_garden_screen.gif",
+    "club_sport_fax.tif",
+    "craftsman_roof.pdf",
+    "craftsman_two_pages.pdf",
+    "english_american.pdf",
+    "hotel_austria.pdf",
+    "letter_einvoice.pdf",
+    "reminder_second.pdf",
+    "shop_invoice.pdf",
+    "swiss_watches.pdf",
+)
 TABLES = ("truth.csv", "truth.jsonl", "expected.csv", "checksums.csv", "made_with.csv")
 
 
@@ -62,6 +76,17 @@ def write(folder: Path, seed: int) -> str:
     _write_tables(folder, made)
     size = sum(len(document.content) for document in made)
     return f"{len(made)} documents, {size / 1e6:.1f} MB, in {folder}"
+
+
+def write_examples(collection: Path, folder: Path) -> str:
+    """Copy the examples of a collection that is written, with their truth; say how many in one line."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in EXAMPLES:
+        (folder / name).write_bytes((collection / name).read_bytes())
+    lines = (collection / "truth.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if json.loads(line)["document"] in EXAMPLES]
+    (folder / "truth.jsonl").write_text("".join(kept), encoding="utf-8", newline="\n")
+    return f"{len(kept)} of them in {folder}"
 
 
 def _names(folder: Path) -> set[str]:

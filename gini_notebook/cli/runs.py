@@ -31,32 +31,41 @@ from gini_notebook.errors import FileProblem
 TRUTH_FILES = ("truth.jsonl", "truth.csv")
 
 
-@app.command(epilog="Example: gini-notebook demo --to runs/demo")
+@app.command(epilog="Examples: gini-notebook demo · gini-notebook demo data/invoices --to runs/demo")
 @reads_truth
 def demo(
-    documents: Annotated[Path, typer.Option(help="Folder with documents and their truth.jsonl or truth.csv.")] = Path(
-        "data/invoices"
-    ),
+    documents: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]",
+            help="Documents and their truth.jsonl or truth.csv; without it, ten invoices of the package.",
+            show_default=False,
+        ),
+    ] = None,
     to: Annotated[
         Path, typer.Option(help="Folder for the run and the report; an earlier demo there is replaced.")
     ] = Path("runs/demo"),
     *,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
-    """Start the sandbox, send the project's invoices, compare them with the ground truth, write a report."""
+    """Start the sandbox, send invoices, compare what it reads with the ground truth, write a report."""
+    from gini_notebook import datasets
     from gini_notebook.analysis.evaluation import evaluate
+    from gini_notebook.analysis.report import writer_of
     from gini_notebook.service.batch import process
 
+    documents = datasets.examples() if documents is None else documents
     facts_file = next((documents / name for name in TRUTH_FILES if (documents / name).is_file()), None)
     if facts_file is None:
         message = (
-            f"There is no {' or '.join(TRUTH_FILES)} in {documents}. The demo needs the project's invoices: start it "
-            "in the project's folder, or name a folder of your own with --documents."
+            f"There is no {' or '.join(TRUTH_FILES)} in {documents}. Name a folder that has one beside the documents, "
+            "or no folder, for ten invoices of the package."
         )
         raise FileProblem(message)
+    report = to / "report.html"
+    writer_of(report)
     if (to / "ledger.sqlite").exists():
         shutil.rmtree(to)
-    report = to / "report.html"
     with logged_in(use_sandbox=True) as client:
         say(f"The sandbox answers at {client.api}")
         batch = process(client, documents, to=to)

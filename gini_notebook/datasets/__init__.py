@@ -1,7 +1,7 @@
-"""Public invoices to try things on, fetched once into the cache of the user.
+"""Invoices to try things on: ten of the project's own that are part of the package, and public ones.
 
-Nothing of them is part of this package: it knows where they are and the SHA-256 of each file, and what has another one
-is thrown away.
+Public ones are fetched once into the cache of the user. The package knows where they are and the SHA-256 of each file,
+and what has another one is thrown away.
 """
 
 import os
@@ -15,12 +15,34 @@ from gini_notebook.errors import FileProblem
 if TYPE_CHECKING:
     import pooch
 
-__all__ = ["zugferd"]
+__all__ = ["examples", "zugferd"]
 
 # https://github.com/ZUGFeRD/corpus of 2025-02-18; the files at a commit do not change.
 _COMMIT = "47b61beb29b7de98c3c91cdb3657415c0ede783b"
 _ADDRESS = f"https://raw.githubusercontent.com/ZUGFeRD/corpus/{_COMMIT}/"
 _TIMEOUT_S = 30.0
+
+
+def examples() -> Path:
+    """Return the folder with ten invented invoices and their ground truth, which is part of the package.
+
+    Letters, bills and a reminder in German and English, among them a fax, a picture of a screen and an e-invoice.
+    Companies and accounts do not exist: do not pay anything.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder; its ``truth.jsonl`` is for :func:`gini_notebook.read_truth`. It belongs to the installation, so
+        write nothing there.
+
+    Examples
+    --------
+    >>> import gini_notebook as gini
+    >>> folder = gini.datasets.examples()
+    >>> gini.read_truth(folder / "truth.jsonl")["document"].nunique()
+    10
+    """
+    return Path(str(resources.files(__name__).joinpath("invoices")))
 
 
 def zugferd(*, mirror: str | None = None, cache: str | Path | None = None, progress: bool = True) -> Path:

@@ -166,8 +166,8 @@ def test_what_would_fail_in_the_end_is_refused_before_anything_is_sent(
     assert not (tmp_path / "run").exists()
 
 
-def test_the_demo_away_from_the_project(tmp_path: Path) -> None:
-    assert_one_sentence(shell("demo", "--documents", tmp_path), "truth.csv", "--documents")
+def test_the_demo_of_a_folder_without_truth(tmp_path: Path) -> None:
+    assert_one_sentence(shell("demo", tmp_path), "truth.csv", "no folder")
 
 
 def test_status_of_what_is_no_run(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ COMMANDS = (
         ["evaluate", "x"],
         ["compare", "x"],
     ),
-    *(["report", "--out", "x.md"], ["report", "x", "--out"], ["demo", "--documents"], ["users", "show"], ["users"], []),
+    *(["report", "--out", "x.md"], ["report", "x", "--out"], ["demo"], ["users", "show"], ["users"], []),
     *(
         ["evaluate", "x", "y", "--intervals"],
         ["run", "x", "--to", "y", "--report"],

@@ -11,6 +11,7 @@ import facturx
 import pypdfium2
 import pytest
 import zxingcpp
+from generator import collection
 from generator.notation import MONTHS
 from lxml import etree
 from PIL import Image, ImageOps
@@ -294,3 +295,16 @@ def test_the_package_reads_the_truth(invoices: Path) -> None:
     empty = lines[(lines.document == "letter_plain.pdf") & (lines.field == "paymentReference")]
     assert len(empty) == 1
     assert empty.value.isna().all()
+
+
+def test_the_examples_of_the_package_are_ten_of_them(invoices: Path) -> None:
+    import gini_notebook as gini
+
+    folder = gini.datasets.examples()
+    truth = set((folder / "truth.jsonl").read_text(encoding="utf-8").splitlines())
+    documents = {path.name for path in folder.iterdir()} - {"truth.jsonl"}
+    assert sorted(documents) == list(collection.EXAMPLES)
+    assert len(truth) == len(documents) == 10
+    assert truth < set((invoices / "truth.jsonl").read_text(encoding="utf-8").splitlines())
+    assert all((folder / name).read_bytes() == (invoices / name).read_bytes() for name in documents)
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 500_000
