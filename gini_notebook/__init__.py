@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gini_notebook import datasets
     from gini_notebook.analysis import plots, rules, statistics
+    from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation
     from gini_notebook.analysis.comparison import Comparison, compare, compare_truth
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
     from gini_notebook.analysis.labelling import to_label
-    from gini_notebook.analysis.statistics import plan_comparison, plan_sample_size
+    from gini_notebook.analysis.statistics import plan_automation, plan_comparison, plan_sample_size
     from gini_notebook.analysis.truth import Edit, Journal, Truth, read_truth
     from gini_notebook.errors import EditConflict, GiniError, TruthWarning
     from gini_notebook.interactive.batch_panel import BatchPanel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
     from gini_notebook.interactive.login_form import LoginForm
+    from gini_notebook.interactive.second_reader import checks
     from gini_notebook.interactive.truth_check import check_truth
     from gini_notebook.sandbox import Sandbox
     from gini_notebook.service.accounts import Accounts
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Accounts": "service.accounts",
+    "Automation": "analysis.automation",
+    "AutomationRule": "analysis.automation",
     "Batch": "service.batch",
     "BatchPanel": "interactive.batch_panel",
     "BatchSettings": "service.batch",
@@ -44,11 +48,14 @@ _HOMES = {
     "GiniError": "errors",
     "Journal": "analysis.truth",
     "LoginForm": "interactive.login_form",
+    "RULES": "analysis.automation",
     "Sandbox": "sandbox",
     "Timing": "service.transport",
     "Truth": "analysis.truth",
     "TruthWarning": "errors",
+    "automation": "analysis.automation",
     "check_truth": "interactive.truth_check",
+    "checks": "interactive.second_reader",
     "compare": "analysis.comparison",
     "compare_truth": "analysis.comparison",
     "compare_view": "interactive.comparison_view",
@@ -59,6 +66,7 @@ _HOMES = {
     "forget": "service.credentials",
     "login": "interactive.login",
     "login_accounts": "interactive.login",
+    "plan_automation": "analysis.statistics",
     "plan_comparison": "analysis.statistics",
     "plan_sample_size": "analysis.statistics",
     "process": "service.batch",
@@ -89,8 +97,11 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "compare_view",
     "explore",
     "feedback_from",
+    "checks",
+    "automation",
     "plan_sample_size",
     "plan_comparison",
+    "plan_automation",
     "plots",
     "rules",
     "statistics",
@@ -111,6 +122,9 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "Edit",
     "Evaluation",
     "Comparison",
+    "Automation",
+    "AutomationRule",
+    "RULES",
     "LoginForm",
     "Sandbox",
     "GiniError",

@@ -210,6 +210,25 @@ KINDS: Mapping[str, Kind] = {
         "Evaluate with cluster='paymentRecipient', or with a column of the documents table that names the issuer.",
         "Add --cluster paymentRecipient.",
     ),
+    "second_reader_missing": Kind(
+        "info",
+        "There is no second reader: whether readers agree is checkable in none of {count} {count:document|documents}.",
+        "Es gibt keinen zweiten Leser: Übereinstimmung ist in {count} {count:Dokument|Dokumenten} nicht prüfbar.",
+        'Give another run, another service\'s table, or the sandbox: gini.checks(batch, second="sandbox").',
+        "Add --second runs/other, or --second sandbox.",
+    ),
+    "second_reader_partial": Kind(
+        "info",
+        "The second reader lacks {count} {count:document|documents}: agreement is not checkable there.",
+        "Dem zweiten Leser {count:fehlt|fehlen} {count} {count:Dokument|Dokumente}: Übereinstimmung dort nicht prüfbar.",
+    ),
+    "second_reader_shares_ocr": Kind(
+        "must",
+        "Both readers of {count} {count:document|documents} are the sandbox: they share one OCR, and agree on its errors.",
+        "Beide Leser von {count} {count:Dokument|Dokumenten} sind die Sandbox: gleiche OCR, gleiche Lesefehler.",
+        "Of scans, believe agreement only between readers with an OCR of their own.",
+        "Of scans, believe agreement only between readers with an OCR of their own.",
+    ),
     "edits_folded": Kind(
         "info",
         "{count} {count:label|labels} of the ground truth edited by a person ({detail}).",

@@ -189,6 +189,43 @@ CHECK_TRUTH = Table(
     },
 )
 
+# What checks() answers: what speaks for and against each value; the field of a check of the whole document is "".
+CHECKS = Table(
+    "checks",
+    ("document", "field", "check"),
+    {
+        "document": TEXT,
+        "field": TEXT,
+        "check": TEXT,
+        "verdict": TEXT,
+        "detail": TEXT,
+        "source_classification": TEXT,
+    },
+)
+
+# What Automation.table() answers: the rules of each slice from strict to lax.
+AUTOMATION = Table(
+    "automation",
+    ("slice", "rule"),
+    {
+        "slice": TEXT,
+        "rule": TEXT,
+        "documents": COUNT,
+        "kept": COUNT,
+        "automation_rate": MEASURE,
+        "labelled": COUNT,
+        "wrong": COUNT,
+        "error_rate": MEASURE,
+        "error_high": MEASURE,
+        "clusters": COUNT,
+        "clusters_with_mistake": COUNT,
+        "cluster_error_high": MEASURE,
+        "needed": COUNT,
+        "status": TEXT,
+        "reason": TEXT,
+    },
+)
+
 # What to_label() answers: documents to label next, ``order`` 1 first.
 TO_LABEL = Table(
     "to_label",

@@ -26,7 +26,7 @@ from gini_notebook.analysis.statistics.document_intervals import (
     share_interval,
     share_intervals,
 )
-from gini_notebook.analysis.statistics.planning import plan_comparison, plan_sample_size
+from gini_notebook.analysis.statistics.planning import plan_automation, plan_comparison, plan_sample_size, trials_needed
 from gini_notebook.analysis.statistics.proportions import clopper_pearson, is_number, wilson
 from gini_notebook.analysis.statistics.tests import PERMUTATIONS, holm, mcnemar_p, sign_flip_p
 
@@ -48,11 +48,13 @@ __all__ = [
     "mcnemar_p",
     "paired_influence",
     "percentile_interval",
+    "plan_automation",
     "plan_comparison",
     "plan_sample_size",
     "resampled_sums",
     "share_interval",
     "share_intervals",
     "sign_flip_p",
+    "trials_needed",
     "wilson",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from gini_notebook.analysis.statistics.proportions import check_level, is_number, wilson
+from gini_notebook.analysis.statistics.proportions import check_level, clopper_pearson, is_number, wilson
 from gini_notebook.errors import SettingError
 
 IntArray = npt.NDArray[np.int64]
@@ -175,3 +175,100 @@ def _most_on_the_smaller_side(differing: IntArray, confidence_level: float) -> I
     most = np.asarray(stats.binom.ppf(tail, np.maximum(differing, 1), 0.5), dtype=np.int64)
     most = np.where(special.bdtr(most, differing, 0.5) < tail, most, most - 1)
     return np.where((differing == 0) | (most < 0), -1, most)
+
+
+def plan_automation(
+    *, target: float = 0.99, error: float = 0.002, automation_rate: float = 0.6, power: float = 0.8
+) -> int:
+    """Return how many documents must be labelled to show that enough of what is paid unseen is right.
+
+    For a rule that is fixed beforehand, tested on all labelled documents that it keeps with the exact upper bound (95
+    %, one-sided), as :func:`gini_notebook.automation` does. Documents of an issuer that fail together need more: there
+    the issuers count (299 of them for 0.99).
+
+    Parameters
+    ----------
+    target
+        The share of right documents to be shown.
+    error
+        The share of wrong ones among what the rule keeps that is expected; it must be below what the target allows.
+    automation_rate
+        The share of documents that the rule keeps.
+    power
+        How often the target shall be shown, if that is so.
+
+    Returns
+    -------
+    int
+        Number of documents to label.
+
+    Raises
+    ------
+    SettingError
+        If an argument makes no sense, or the error is not below what the target allows.
+
+    Examples
+    --------
+    >>> plan_automation(target=0.99, error=0.001, automation_rate=0.61)
+    776
+    """
+    given = (target, error, automation_rate, power)
+    if not all(map(is_number, given)) or not (
+        0.5 <= target < 1 and 0 <= error < round(1 - target, 12) and 0 < automation_rate <= 1 and 0 < power < 1
+    ):
+        message = (
+            f"Cannot plan for target={target!r}, error={error!r}, automation_rate={automation_rate!r}, "
+            f"power={power!r}: a target is from 0.5 up to below 1, an error below 1 - target, and the others are "
+            "between 0 and 1."
+        )
+        raise SettingError(message)
+
+    def enough(wrong: int) -> bool:
+        return bool(stats.binom.cdf(wrong, trials_needed(wrong, target), error) >= power)
+
+    # More documents help only where they allow one more mistake.
+    low, high = -1, 0
+    while not enough(high):
+        low, high = high, 2 * high + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return math.ceil(trials_needed(high, target) / automation_rate)
+
+
+def trials_needed(wrong: int, target: float, *, level: float = 0.95) -> int:
+    """Return how many trials show a target though some are wrong: the fewest whose upper bound allows for these.
+
+    Parameters
+    ----------
+    wrong
+        How many are wrong.
+    target
+        The share of right ones.
+    level
+        How sure the bound is, on its one side (Clopper and Pearson).
+
+    Raises
+    ------
+    SettingError
+        If more than ten millions would be needed.
+
+    Examples
+    --------
+    >>> [trials_needed(wrong, 0.99) for wrong in range(3)]
+    [299, 473, 628]
+    """
+
+    def shown(trials: int) -> bool:
+        return float(clopper_pearson(wrong, trials, level=level, one_sided=True)[1]) <= 1 - target
+
+    low, high = wrong, 2 * wrong + 2
+    while not shown(high):
+        low, high = high, 2 * high
+        if high > MOST_DOCUMENTS:
+            message = f"To show {target!r} with {wrong:,} wrong, more than {MOST_DOCUMENTS:,} documents are needed."
+            raise SettingError(message)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if shown(middle) else (middle, high)
+    return high

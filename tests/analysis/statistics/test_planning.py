@@ -9,7 +9,14 @@ from scipy import stats
 from typer.testing import CliRunner
 
 import gini_notebook as gini
-from gini_notebook.analysis.statistics import mcnemar_p, plan_comparison, plan_sample_size
+from gini_notebook.analysis.statistics import (
+    clopper_pearson,
+    mcnemar_p,
+    plan_automation,
+    plan_comparison,
+    plan_sample_size,
+    trials_needed,
+)
 from gini_notebook.cli import app
 from gini_notebook.errors import SettingError
 
@@ -106,3 +113,22 @@ def test_the_shell_plans_both() -> None:
     nothing = CliRunner().invoke(app, ["plan", "--rate", "0.9"])
     assert isinstance(nothing.exception, SettingError)
     assert "--half-width of an interval, or --difference" in str(nothing.exception)
+
+
+@pytest.mark.parametrize(("target", "needed"), [(0.95, (59, 93, 124)), (0.99, (299, 473, 628)), (0.999, (2995, 4742))])
+def test_so_many_trials_show_a_target_and_one_less_does_not(target: float, needed: tuple[int, ...]) -> None:
+    for wrong, count in enumerate(needed):
+        assert trials_needed(wrong, target) == count
+        bound = [float(clopper_pearson(wrong, of, level=0.95, one_sided=True)[1]) for of in (count - 1, count)]
+        assert bound[1] <= 1 - target < bound[0]
+    with pytest.raises(SettingError, match=r"To show 0\.99999999 with 0 wrong, more than 10,000,000 documents"):
+        trials_needed(0, 0.99999999)
+
+
+def test_a_planned_automation_has_the_power_asked_for_and_no_smaller_one_has() -> None:
+    for error, kept, mistakes in ((0.001, 473, 1), (0.0025, 773, 3)):
+        assert plan_automation(target=0.99, error=error, automation_rate=1.0) == kept
+        assert stats.binom.cdf(mistakes, kept, error) >= 0.8 > stats.binom.cdf(mistakes - 1, kept - 1, error)
+    assert plan_automation(target=0.99, error=0.0, automation_rate=0.61) == 491
+    with pytest.raises(SettingError, match="an error below 1 - target"):
+        plan_automation(target=0.99, error=0.01)
