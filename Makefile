@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser wheel-test bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs data clean
+.PHONY: help demo test slow anchors check browser wheel-test bench bench-batch bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs docs-links sbom coverage data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -32,6 +32,10 @@ help:  ## Show what there is
 
 .venv/.package: .venv/.dev
 	$(BIN)/pip install --quiet --group package
+	@touch $@
+
+.venv/.docs: .venv/.dev
+	$(BIN)/pip install --quiet --group docs
 	@touch $@
 
 .venv/.lab: .venv/.run
@@ -97,6 +101,24 @@ soak: .venv/.dev  ## 10,000 documents, 20 % faults, 50 kills; then 2,000 for eac
 hostile: .venv/.dev  ## Hostile files by entrances: seconds, memory, and what is not as promised
 	$(BIN)/python benchmarks/hostile.py
 
+docs: .venv/.docs  ## The site, into build/docs; a warning or a reference that leads nowhere is an error
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet --builder html docs build/docs
+	@echo "Open build/docs/index.html"
+
+docs-links: .venv/.docs  ## Whether the pages of others that the site links are still there (needs a network)
+	$(BIN)/sphinx-build --quiet --builder linkcheck docs build/links
+
+sbom: .venv/.dev  ## Bill of materials (CycloneDX) and licences of everything the package needs, into build/sbom
+	$(BIN)/pip install --quiet --group release
+	$(BIN)/python release/licences.py build/sbom
+
+coverage: .venv/.dev  ## What the tests reach, processes of their own included; fails below the figure in pyproject.toml
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -m "not browser and not slow" -n 2 --dist loadgroup
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage html --quiet
+	$(BIN)/coverage report
+
 lab: .venv/.lab  ## JupyterLab with the notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks
 
@@ -104,4 +126,4 @@ data: .venv/.dev  ## Make data/invoices anew, and the examples of the package
 	$(BIN)/python data/make_invoices.py --examples gini_notebook/datasets/invoices
 
 clean:  ## Remove everything that can be made again
-	rm -rf .venv runs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv runs build dist docs/generated .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
