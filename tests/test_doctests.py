@@ -17,7 +17,7 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 DOCUMENTS = ("letter_plain.pdf", "letter_skonto.pdf", "slip_small.pdf", "doctor_practice.pdf")
 FILES = [path for path in sorted((ROOT / "gini_notebook").rglob("*.py")) if ">>> " in path.read_text("utf-8")]
 # What an example may speak of without making it; where one of these words stands in it, it gets them all.
-GIVEN = ("gini", "client", "sandbox", "batch", "truth", "result", "comparison")
+GIVEN = ("gini", "client", "sandbox", "batch", "truth", "result", "comparison", "baseline", "candidate")
 
 
 def module_of(path: Path) -> str:
@@ -40,13 +40,18 @@ def example_run(
     (folder / "invoices").mkdir()
     for name in DOCUMENTS:
         shutil.copy(invoices / name, folder / "invoices")
+    (folder / "scans" / "4711").mkdir(parents=True)
+    for number, name in enumerate(("poster_code_screen.png", "reminder_qr_screen.png"), 1):
+        shutil.copy(invoices / name, folder / f"page{number}.png")
+        shutil.copy(invoices / name, folder / "scans" / "4711" / f"page{number}.png")
     with gini.login(sandbox) as client:
         batch = gini.process(client, folder / "invoices", to=folder / "runs" / "baseline", progress=False)
         truth = gini.read_truth(invoices / "truth.jsonl")
         truth = truth[truth["document"].isin(DOCUMENTS)]
         result = gini.evaluate(batch, truth)
         made = {"folder": folder, "gini": gini, "client": client, "sandbox": sandbox, "batch": batch, "truth": truth}
-        yield made | {"result": result, "comparison": gini.compare(result, result)}
+        made |= {"result": result, "baseline": result, "candidate": result}
+        yield made | {"comparison": gini.compare(result, result)}
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def test_the_examples_of_a_module_run(path: Path, request: pytest.FixtureRequest
     runner = doctest.DocTestRunner(optionflags=OPTIONS, verbose=False)
     for example in examples_in(module_of(path)):
         if any(word in one.source for one in example.examples for word in GIVEN):
-            example.globs = request.getfixturevalue("example_place") | example.globs
+            example.globs = example.globs | request.getfixturevalue("example_place")
         runner.run(example, out=said.append, clear_globs=False)
     assert runner.summarize(verbose=False).failed == 0, "".join(said)
 

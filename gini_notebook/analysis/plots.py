@@ -73,9 +73,13 @@ def field_scores(
 
     Examples
     --------
-    >>> ax = gini.plots.field_scores(result)                          # doctest: +SKIP
-    >>> figure, (left, right) = plt.subplots(1, 2)                    # doctest: +SKIP
-    >>> gini.plots.field_scores(result, ax=left, metric="recall")     # doctest: +SKIP
+    >>> ax = gini.plots.field_scores(result)
+
+    Into a figure of your own:
+
+    >>> import matplotlib.pyplot as plt
+    >>> figure, (left, right) = plt.subplots(1, 2)
+    >>> ax = gini.plots.field_scores(result, ax=left, metric="recall")
     """
     if metric not in METRICS:
         message = f"There is no metric {metric!r} to draw; choose one of {', '.join(METRICS)}."
@@ -120,7 +124,7 @@ def outcomes(result: "Evaluation", *, ax: "Axes | None" = None, group: str | Non
 
     Examples
     --------
-    >>> ax = gini.plots.outcomes(result)      # doctest: +SKIP
+    >>> ax = gini.plots.outcomes(result)
     """
     fields = _fields(result.by_field(full=True), group)
     axes = _axes(ax, len(fields))

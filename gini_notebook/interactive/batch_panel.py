@@ -80,12 +80,14 @@ class BatchPanel:
 
     Examples
     --------
-    >>> panel = gini.BatchPanel(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
-    >>> panel.start()  # doctest: +SKIP
+    >>> panel = gini.BatchPanel(client, "invoices/", to="runs/panel")
+    >>> panel.start()
 
-    Later, in another cell:
+    Later, in another cell (``wait`` is for programs):
 
-    >>> panel.batch.documents  # doctest: +SKIP
+    >>> batch = panel.wait()
+    >>> len(panel.batch.documents)
+    4
     """
 
     def __init__(
@@ -122,7 +124,7 @@ class BatchPanel:
 
         Examples
         --------
-        >>> BatchPanel.open("runs/baseline")  # doctest: +SKIP
+        >>> panel = BatchPanel.open("runs/baseline")
         """
         Batch.load(folder)
         panel = cls.__new__(cls)

@@ -137,7 +137,7 @@ def compare_view(comparison: Comparison) -> ComparisonView:
 
     Examples
     --------
-    >>> compare_view(gini.compare(baseline, candidate))  # doctest: +SKIP
+    >>> view = compare_view(gini.compare(baseline, candidate))
     """
     if not isinstance(comparison, Comparison):
         message = f"compare_view() takes a comparison, but this is a {type(comparison).__name__}; compare() makes one."

@@ -72,9 +72,10 @@ def feedback_from(result: Any, client: Client | None = None, *, dry_run: bool = 
 
     Examples
     --------
-    >>> feedback_from(result)[0].feedback.to_dict()  # doctest: +SKIP
-    {'extractions': {'amountToPay': {'value': '950.00:EUR'}}}
-    >>> feedback_from(result, client, dry_run=False)  # doctest: +SKIP
+    >>> planned = feedback_from(result)
+    >>> planned[0].feedback.to_dict()["extractions"]["docType"]
+    {'value': 'Invoice'}
+    >>> sent = feedback_from(result, client, dry_run=False)
     """
     if "document_id" not in result.documents.columns:
         raise SettingError("The evaluation does not know the documents' ids; evaluate the batch, not only its table.")

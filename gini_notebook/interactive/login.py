@@ -139,13 +139,17 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
 
     Examples
     --------
-    >>> client = login()  # doctest: +SKIP
-    >>> with Sandbox() as sandbox:  # doctest: +SKIP
+    >>> client = login()
+
+    Without an account:
+
+    >>> with gini.Sandbox() as sandbox:
     ...     client = login(sandbox)
 
     In a page of Voilà:
 
-    >>> client = login(then=lambda client: display(client.documents()))  # doctest: +SKIP
+    >>> client = login(then=lambda client: print(len(client.documents()), "documents"))
+    0 documents
     """
     literal = any(isinstance(each, str) for each in (client_secret, password, jwt, token))
     client_secret, password = as_secret(client_secret), as_secret(password)
@@ -209,8 +213,10 @@ def login_accounts(
 
     Examples
     --------
-    >>> with login_accounts() as accounts:  # doctest: +SKIP
-    ...     accounts.get("1bdc1649-f799-424c-b0a7-c4e41aefb0a3").email
+    >>> with login_accounts() as accounts:
+    ...     account = accounts.create("someone@app.example.org", "correct horse")
+    ...     accounts.get(account).email
+    'someone@app.example.org'
     """
     client_secret = as_secret(client_secret)
     if sandbox is not None:

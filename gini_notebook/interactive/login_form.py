@@ -83,12 +83,9 @@ class LoginForm(ipywidgets.VBox):
     --------
     In one cell:
 
-    >>> form = gini.LoginForm()      # doctest: +SKIP
-    >>> form                         # doctest: +SKIP
+    >>> form = gini.LoginForm()      # as the last line of a cell, ``form`` shows it
 
-    In the next, after the button was pressed:
-
-    >>> batch = gini.process(form.client, "invoices/", to="runs/baseline")      # doctest: +SKIP
+    In the next, after the button was pressed, ``form.client`` is logged in: ``gini.process(form.client, …)``.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword, all independent

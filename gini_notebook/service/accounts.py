@@ -27,10 +27,10 @@ class Accounts:
 
     Examples
     --------
-    >>> with Accounts(client_id, client_secret) as accounts:  # doctest: +SKIP
-    ...     account = accounts.create("someone@app.example.org", password)
+    >>> with gini.login_accounts(sandbox) as accounts:
+    ...     account = accounts.create("somebody@app.example.org", "correct horse")
     ...     accounts.get(account).email
-    'someone@app.example.org'
+    'somebody@app.example.org'
     """
 
     def __init__(  # noqa: PLR0913 - all but two by keyword, all independent

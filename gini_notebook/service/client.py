@@ -106,10 +106,10 @@ class Client:
 
     Examples
     --------
-    >>> with gini_notebook.login() as client:  # doctest: +SKIP
-    ...     document = client.wait(client.upload("invoice.pdf"))
+    >>> with gini.login() as client:
+    ...     document = client.wait(client.upload("invoices/letter_plain.pdf"))
     ...     client.extractions(document).extractions["amountToPay"].value
-    '238.00:EUR'
+    '738.73:EUR'
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword, all independent
@@ -361,8 +361,8 @@ class Client:
 
         Examples
         --------
-        >>> document = client.upload("invoices/4711.pdf")  # doctest: +SKIP
-        >>> document = client.upload(["page1.jpg", "page2.jpg"])  # doctest: +SKIP
+        >>> document = client.upload("invoices/letter_plain.pdf")
+        >>> document = client.upload(["page1.png", "page2.png"])
         """
         if isinstance(source, list | tuple):
             return self._upload_pages(source, document_type=document_type, metadata=metadata)
@@ -573,7 +573,8 @@ class Client:
 
         Examples
         --------
-        >>> documents = client.wait([client.upload(path) for path in paths], timeout=300)  # doctest: +SKIP
+        >>> paths = ["invoices/letter_plain.pdf", "invoices/slip_small.pdf"]
+        >>> documents = client.wait([client.upload(path) for path in paths], timeout=300)
         """
         limit_s = _one_limit(deadline_s, timeout)
         if not isinstance(document, str | Document):
@@ -776,7 +777,8 @@ class Client:
 
         Examples
         --------
-        >>> client.send_feedback(document, {"amountToPay": "950.00:EUR"})  # doctest: +SKIP
+        >>> document = client.wait(client.upload("invoices/letter_plain.pdf"))
+        >>> client.send_feedback(document, {"amountToPay": "950.00:EUR"})
         """
         self._call(wire.feedback.send(self.environment, document, _feedback(feedback, compounds)))
 

@@ -145,7 +145,9 @@ class PartitionedEvaluation(Scores):
 
         Examples
         --------
-        >>> evaluate("runs/extractions/", "truth.parquet").in_memory().by_cause()  # doctest: +SKIP
+        >>> paths = batch.to_parquet("tables")
+        >>> truth.to_parquet("truth.parquet")
+        >>> causes = gini.evaluate("tables/extractions.parquet", "truth.parquet").in_memory().by_cause()
         """
         comparisons = self._gathered(partition_comparisons)
         parts = pd.concat(self._partitions(_whole_truth_of_partition, self._plan), ignore_index=True)

@@ -72,8 +72,8 @@ def save_report(
 
     Examples
     --------
-    >>> result.save_report("report.html")                       # doctest: +SKIP
-    >>> save_report(result, "bericht.html", language="de")      # doctest: +SKIP
+    >>> path = result.save_report("report.html")
+    >>> path = save_report(result, "bericht.html", language="de")
     """
     path = Path(path)
     writer = writer_of(path)

@@ -372,11 +372,14 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
 
     Examples
     --------
-    >>> explorer = gini.explore(result, documents="invoices/")                     # doctest: +SKIP
-    >>> explorer.choose(field="iban", text="muster")                               # doctest: +SKIP
-    >>> explorer.rows                                                              # doctest: +SKIP
-    >>> pages = {"order 7": ["scan1.jpg", "scan2.jpg"], "order 8": "letter.pdf"}
-    >>> explorer = gini.explore(batch, documents=pages, at="order 7")              # doctest: +SKIP
+    >>> explorer = gini.explore(result, documents="invoices/")
+    >>> explorer.choose(field="iban", text="letter")
+    >>> rows = explorer.rows
+
+    Documents of several pages, and the one to begin with:
+
+    >>> pages = {"slip_small.pdf": ["page1.png", "page2.png"], "letter_plain.pdf": "invoices/letter_plain.pdf"}
+    >>> explorer = gini.explore(batch, documents=pages, at="slip_small.pdf")
     """
     if documents is not None and client is not None:
         raise SettingError(

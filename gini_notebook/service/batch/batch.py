@@ -63,8 +63,8 @@ class Batch:
 
         Examples
         --------
-        >>> batch = Batch.load("runs/baseline")  # doctest: +SKIP
-        >>> batch.extractions[["document", "field", "value"]]  # doctest: +SKIP
+        >>> batch = Batch.load("runs/baseline")
+        >>> read = batch.extractions[["document", "field", "value"]]
         """
         with Ledger(Path(folder), read_only=True):
             return cls(folder)
@@ -291,8 +291,9 @@ def process(  # noqa: PLR0913 - all by keyword
 
     Examples
     --------
-    >>> batch = process(client, "invoices/", to="runs/baseline")  # doctest: +SKIP
-    >>> batch.documents["status"].value_counts()  # doctest: +SKIP
+    >>> batch = process(client, "invoices/", to="runs/new")
+    >>> batch.documents["status"].value_counts().to_dict()
+    {'completed': 4}
     """
     report = running.run(
         client,
@@ -342,7 +343,8 @@ def resume(
 
     Examples
     --------
-    >>> batch = resume(client, "runs/baseline")  # doctest: +SKIP
+    >>> batch = process(client, "invoices/", to="runs/new")
+    >>> batch = resume(client, "runs/new")
     """
     report = running.resume(client, folder, progress=progress, settings=settings, executor=executor)
     return Batch.load(report.folder)
@@ -376,7 +378,9 @@ def dedupe(
 
     Examples
     --------
-    >>> dedupe(client, "runs/baseline")[["document_id", "document"]]  # doctest: +SKIP
+    >>> batch = process(client, "invoices/", to="runs/new")
+    >>> len(dedupe(client, "runs/new"))
+    0
     """
     maintenance.dedupe(client, folder, delete=delete, progress=progress)
     return Batch.load(folder).surplus

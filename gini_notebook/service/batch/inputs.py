@@ -53,8 +53,8 @@ def folders_as_documents(folder: PathLike, *, e_invoices: bool = False) -> Folde
 
     Examples
     --------
-    >>> documents = folders_as_documents("scans/")  # doctest: +SKIP
-    >>> batch = process(client, documents, to="runs/scans")  # doctest: +SKIP
+    >>> documents = folders_as_documents("scans/")
+    >>> batch = gini.process(client, documents, to="runs/scans")
     """
     if not isinstance(folder, str | os.PathLike):
         message = f"folders_as_documents takes one folder, below which documents are named, not {described(folder)}."

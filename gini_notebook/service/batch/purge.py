@@ -66,7 +66,9 @@ def purge_local(
 
     Examples
     --------
-    >>> gini.purge_local("runs/baseline", also=["baseline.zip", "baseline.html"])  # doctest: +SKIP
+    >>> done = gini.purge_local("runs/baseline", leave_at_service=True)
+    >>> [path.name for path in done.left]
+    []
     """
     place, named = Path(folder), [Path(path) for path in also]
     for path in named:

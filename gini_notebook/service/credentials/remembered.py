@@ -131,8 +131,7 @@ def forget(api: str | None = None) -> int:
 
     Examples
     --------
-    >>> forget()  # doctest: +SKIP
-    1
+    >>> forgotten = forget()
     """
     backend = _backend()
     if backend is None:
