@@ -48,7 +48,9 @@ def licence(one: Distribution) -> str:
     metadata = one.metadata
     if expression := metadata.get("License-Expression"):
         return str(expression)
-    named = [entry.rpartition(" :: ")[2] for entry in metadata.get_all("Classifier") or () if entry.startswith("License")]
+    named = [
+        entry.rpartition(" :: ")[2] for entry in metadata.get_all("Classifier") or () if entry.startswith("License")
+    ]
     named = [entry for entry in named if entry != "OSI Approved"]
     text = (metadata.get("License") or "").strip()
     return " or ".join(named) or (text.splitlines()[0] if text else "not said")

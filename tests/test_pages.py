@@ -164,5 +164,3 @@ def test_links_between_pages_lead_to_files() -> None:
             if "://" in target or "generated/" in target or target.startswith("M"):
                 continue
             assert (page.parent / target).exists(), f"{name_of(page)}: {target}"
-
-

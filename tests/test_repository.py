@@ -42,7 +42,7 @@ def test_the_conda_recipe_needs_what_the_package_needs() -> None:
     run = [one for one in recipe["requirements"]["run"] if not one.startswith("python ")]
     wanted = [re.sub(r"\[[^]]*\]", "", one) for one in PROJECT["dependencies"]]
     names = [re.match(r"[\w.-]+", one)[0] for one in wanted]  # type: ignore[index]
-    written = [f"{CONDA_NAMES.get(name, name)} {one[len(name):]}" for name, one in zip(names, wanted, strict=True)]
+    written = [f"{CONDA_NAMES.get(name, name)} {one[len(name) :]}" for name, one in zip(names, wanted, strict=True)]
     assert sorted(run) == sorted(written)
     assert recipe["build"]["python"]["entry_points"] == ["gini-notebook = " + PROJECT["scripts"]["gini-notebook"]]
 

@@ -50,9 +50,7 @@ ABBREVIATIONS = {"pd": "pandas", "np": "numpy", "npt": "numpy.typing", "widgets"
 
 def inventory() -> dict[str, str]:
     """Return the address of each name."""
-    found = {
-        name: f"{PYTHON}{page}.html#{name}" for page, names in _PYTHON_PAGES.items() for name in names.split()
-    }
+    found = {name: f"{PYTHON}{page}.html#{name}" for page, names in _PYTHON_PAGES.items() for name in names.split()}
     found |= {name: f"{PANDAS}{name}.html" for name in _PANDAS.split()}
     found |= {name: f"{NUMPY}generated/{name}.html" for name in _NUMPY_GENERATED.split()}
     found |= {name: f"{NUMPY}arrays.scalars.html#{name}" for name in _NUMPY_SCALARS.split()}

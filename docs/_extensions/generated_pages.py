@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import gini_notebook
 import public_names
 import typer
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+import gini_notebook
 from gini_notebook import notes, schema
 from gini_notebook.analysis import rules
 from gini_notebook.cli import app as command_line
@@ -87,7 +87,10 @@ def api_pages() -> Iterator[tuple[str, str]]:
     top = {name: value for name, value in everything.items() if name.rpartition(".")[0] == public_names.PACKAGE}
     for name, value in top.items():
         short = name.removeprefix(f"{public_names.PACKAGE}.")
-        yield f"api/{short}.rst", heading(short) + f".. currentmodule:: {public_names.PACKAGE}\n\n{directive(name, value)}"
+        yield (
+            f"api/{short}.rst",
+            heading(short) + f".. currentmodule:: {public_names.PACKAGE}\n\n{directive(name, value)}",
+        )
     for home, module in modules.items():
         inside = {name: value for name, value in everything.items() if name.rpartition(".")[0] == home}
         text = heading(home) + f".. py:module:: {home}\n\n" + described(module)
@@ -143,12 +146,16 @@ def tables_page() -> str:
             meaning = own.get(column, meanings["columns"].get(column, ""))
             if not meaning:
                 logger.warning("docs/reference/columns.toml does not say what %s of %s means", column, one.name)
-            rows.append([f"**{code(column)}**" if column in one.key else code(column), dtype.partition("[")[0], meaning])
+            rows.append(
+                [f"**{code(column)}**" if column in one.key else code(column), dtype.partition("[")[0], meaning]
+            )
         text += table(["column", "type", "meaning"], rows) + "\n"
     text += "## Outcomes and statuses\n\n"
     text += f"`outcome` of a comparison: {', '.join(map(code, schema.OUTCOMES))} ({{ref}}`M4 <M4>`). "
     text += f"`status` of a document: {', '.join(map(code, schema.DOCUMENT_STATUSES))}.\n\n"
-    text += "## Fields of the service\n\nThe labels that are known, and the entity that decides how they are compared.\n\n"
+    text += (
+        "## Fields of the service\n\nThe labels that are known, and the entity that decides how they are compared.\n\n"
+    )
     return text + table(["field", "entity"], ([code(k), code(v)] for k, v in schema.FIELD_ENTITIES.items()))
 
 
@@ -305,7 +312,10 @@ def write(_app: Sphinx) -> None:
             old.unlink()
     if not any((DOCS / "gallery").glob("[a-z]*.py")):
         shutil.rmtree(GENERATED / "gallery", ignore_errors=True)
-        put(GENERATED / "gallery" / "index.md", b"# Gallery\n\nThe plots are described in {py:mod}`gini_notebook.plots`.\n")
+        put(
+            GENERATED / "gallery" / "index.md",
+            b"# Gallery\n\nThe plots are described in {py:mod}`gini_notebook.plots`.\n",
+        )
 
 
 EXTRAS = {

@@ -13,10 +13,11 @@ from types import ModuleType
 from typing import Any
 
 import foreign_names
-import gini_notebook
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.nodes import make_refnode
+
+import gini_notebook
 
 PACKAGE = "gini_notebook"
 # Modules of the interface that are reached by importing them.
