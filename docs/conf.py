@@ -21,6 +21,7 @@ extensions = [
     "myst_nb",
     "generated_pages",
     "public_names",
+    "written_signatures",
 ]
 exclude_patterns = ["_*", "gallery/*", "Thumbs.db"]
 templates_path = ["_templates"]
@@ -45,7 +46,7 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
 # --- Pages and notebooks ------------------------------------------------------------------------------------------
-myst_enable_extensions = ["colon_fence", "deflist", "attrs_block", "substitution"]
+myst_enable_extensions = ["colon_fence", "deflist", "attrs_block"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.xref_missing.none"]
 nb_execution_mode = "off"  # outputs are those that are stored, which the tests compare

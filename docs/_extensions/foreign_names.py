@@ -39,13 +39,13 @@ _PYTHON_PAGES = {
     "time": "time.monotonic",
 }
 _PANDAS = "pandas.DataFrame pandas.Series pandas.NA pandas.Timestamp pandas.Index pandas.MultiIndex pandas.Timedelta"
-_NUMPY_GENERATED = "numpy.ndarray numpy.random.Generator"
+_NUMPY_GENERATED = "numpy.ndarray numpy.dtype numpy.random.Generator"
 _NUMPY_SCALARS = "numpy.float64 numpy.int64 numpy.int32 numpy.bool numpy.bool_ numpy.generic numpy.intp numpy.object_"
 _NUMPY_TYPING = "numpy.typing.ArrayLike numpy.typing.NDArray"
 _MATPLOTLIB = {"matplotlib.axes.Axes": "matplotlib.axes.Axes", "matplotlib.figure.Figure": "matplotlib.figure.Figure"}
 
 # How modules are called in the code of the package.
-ABBREVIATIONS = {"pd": "pandas", "np": "numpy", "npt": "numpy.typing", "widgets": "ipywidgets"}
+ABBREVIATIONS = {"pd": "pandas", "np": "numpy", "npt": "numpy.typing", "t": "typing", "widgets": "ipywidgets"}
 
 
 def inventory() -> dict[str, str]:
@@ -60,5 +60,6 @@ def inventory() -> dict[str, str]:
 
 def full_name(name: str) -> str:
     """Write a name as its library does: ``pd.DataFrame`` is ``pandas.DataFrame``."""
+    name = name.replace("concurrent.futures._base.", "concurrent.futures.")
     first, dot, rest = name.partition(".")
     return f"{ABBREVIATIONS[first]}.{rest}" if dot and first in ABBREVIATIONS else name

@@ -227,8 +227,9 @@ def command_line_page() -> str:
     text += table(["code", "meaning"], (code_of.strip().partition(" ")[::2] for code_of in codes)) + "\n"
     for name, command in commands.items():
         inner = getattr(command, "commands", None)
-        for path, one in {name: command} | {f"{name} {sub}": each for sub, each in (inner or {}).items()}.items():
-            text += command_section(path, one)
+        text += command_section(name, command)
+        for sub, one in (inner or {}).items():
+            text += command_section(f"{name} {sub}", one)
     return text
 
 
@@ -241,34 +242,15 @@ def command_section(path: str, command: Any) -> str:
     examples = (command.epilog or "").partition(":")[2].strip()
     if examples:
         text += "```text\n" + "\n".join(each.strip() for each in examples.split("·")) + "\n```\n\n"
-    rows = [
-        [code(written(one)), (getattr(one, "help", None) or "") + default_of(one)]
-        for one in command.params
-        if not getattr(one, "hidden", False) and one.name not in {"help", "context"}
-    ]
+    context = command.make_context(f"gini-notebook {path}", [], resilient_parsing=True)
+    records = (one.get_help_record(context) for one in command.params)
+    rows = [[code(spelled), words] for spelled, words in filter(None, records)]
     return text + (table(["option", "what"], rows) + "\n" if rows else "")
 
 
 def usage_of(argument: Any) -> str:
     """Return how an argument stands in the line of usage."""
     return f"{argument.name.upper()}{'…' if argument.nargs == -1 else ''}"
-
-
-def written(parameter: Any) -> str:
-    """Return an option with all its spellings, or the name of an argument."""
-    if parameter.param_type_name == "argument":
-        return usage_of(parameter)
-    names = [*parameter.opts, *parameter.secondary_opts]
-    value = "" if parameter.is_flag else f" {str(parameter.type.name).upper()}"
-    return ", ".join(names) + value
-
-
-def default_of(parameter: Any) -> str:
-    """Return what holds without the option, where that says something."""
-    default = parameter.default
-    if default is None or default in (False, "", ()) or parameter.param_type_name == "argument" or callable(default):
-        return ""
-    return f" Default: `{getattr(default, 'value', default)}`."
 
 
 # --- The sandbox --------------------------------------------------------------------------------------------------
@@ -318,34 +300,6 @@ def write(_app: Sphinx) -> None:
         )
 
 
-EXTRAS = {
-    "plots": "charts, and reports in HTML",
-    "truth": "ground truth from e-invoices, Excel and QR codes; workbooks",
-    "notebook": "form, explorer, panel and other widgets",
-    "sandbox": "the service on this machine",
-    "ocr": "reading scans in the sandbox; the models are part of the wheel",
-    "parquet": "tables as Parquet",
-    "scale": "larger than memory: Dask, and Parquet",
-    "lab": "JupyterLab",
-    "keyring": "secrets in the keyring of the system",
-    "report": "notebooks that run unattended (papermill)",
-    "all": "what most people want",
-}
-
-
-def extras() -> str:
-    """Return the table of extras, with the packages of each."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found = settings["project"]["optional-dependencies"]
-    for name in found.keys() - EXTRAS.keys():
-        logger.warning("the page on installing does not say what the extra %s is for", name)
-    rows = []
-    for name, packages in found.items():
-        names = [re.split(r"[<>=~! ]", one)[0].replace("gini-notebook", "") for one in packages]
-        rows.append([code(name), EXTRAS.get(name, ""), ", ".join(names).replace("[", "the extras ").replace("]", "")])
-    return table(["extra", "for", "brings"], rows)
-
-
 def put(path: Path, content: bytes) -> None:
     """Write a file where it would change, so that Sphinx reads anew only what did."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -366,7 +320,6 @@ def anchor_numbers(_app: Sphinx, docname: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     assert gini_notebook.__all__
-    app.config.myst_substitutions = {"extras": extras()}
     app.connect("builder-inited", write)
     app.connect("source-read", anchor_numbers)
     return {"parallel_read_safe": True, "version": "1"}

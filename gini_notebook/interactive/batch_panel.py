@@ -82,6 +82,7 @@ class BatchPanel:
     --------
     >>> panel = gini.BatchPanel(client, "invoices/", to="runs/panel")
     >>> panel.start()
+    <BatchPanel 'runs/panel': running>
 
     Later, in another cell (``wait`` is for programs):
 

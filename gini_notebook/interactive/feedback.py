@@ -75,7 +75,9 @@ def feedback_from(result: Any, client: Client | None = None, *, dry_run: bool = 
     >>> planned = feedback_from(result)
     >>> planned[0].feedback.to_dict()["extractions"]["docType"]
     {'value': 'Invoice'}
-    >>> sent = feedback_from(result, client, dry_run=False)
+    >>> sent = feedback_from(result, client.with_user(batch.user), dry_run=False)
+    >>> [one.error for one in sent if one.error]
+    []
     """
     if "document_id" not in result.documents.columns:
         raise SettingError("The evaluation does not know the documents' ids; evaluate the batch, not only its table.")

@@ -109,7 +109,7 @@ class Client:
     >>> with gini.login() as client:
     ...     document = client.wait(client.upload("invoices/letter_plain.pdf"))
     ...     client.extractions(document).extractions["amountToPay"].value
-    '738.73:EUR'
+    '1966.69:EUR'
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword, all independent

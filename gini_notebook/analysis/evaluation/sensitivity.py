@@ -55,8 +55,8 @@ def _row(counts: FloatArray, label_errors: float, wrong: str) -> dict[str, float
     )
     for name in PROPORTIONS:
         row[name] = float(at[name])
-        row[f"{name}_lowest"] = float(np.nanmin([*(side[name] for side in low), at[name]]))
-        row[f"{name}_highest"] = float(np.nanmax([*(side[name] for side in high), at[name]]))
+        row[f"{name}_lowest"] = float(np.fmin.reduce([*(side[name] for side in low), at[name]]))
+        row[f"{name}_highest"] = float(np.fmax.reduce([*(side[name] for side in high), at[name]]))
     return row
 
 

@@ -123,7 +123,7 @@ def paired(wanted: Iterable[str], known: Iterable[str]) -> Pairing:
     Examples
     --------
     >>> dict(paired(["sub\\A.PDF", "b"], ["sub/a.pdf", "b.pdf", "c.pdf"]).names)
-    {'sub\\\\A.PDF': 'sub/a.pdf', 'b': 'b.pdf'}
+    {'sub\\A.PDF': 'sub/a.pdf', 'b': 'b.pdf'}
     """
     there = list(dict.fromkeys(known))
     exact = set(there)

@@ -133,7 +133,7 @@ def minutes_left(left: int, per_s: float | None, finished: int) -> tuple[float, 
     Examples
     --------
     >>> minutes_left(600, 1.0, 100)
-    (10.0, 8.361204013377927, 12.437810945273633)
+    (10.0, 8.36..., 12.43...)
     """
     if not left or not per_s or not finished:
         return None
