@@ -185,7 +185,7 @@ class Comparison:
         Examples
         --------
         >>> print(comparison.verdict())
-        There is no evidence that either run is better: F1 of the header fields (micro) is 1.000 and 1.000, a difference...
+        There is no evidence that either run is better: F1 of the header fields (micro) is 1.000 and 1.000, a...
         """
         return verdict_sentence(self.by_field(confidence_level=confidence_level, full=True), confidence_level)
 
