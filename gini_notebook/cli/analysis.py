@@ -1,4 +1,4 @@
-"""Commands that need no service: ``truth``, ``to-label``, ``evaluate``, ``compare``, ``report``, ``plan``."""
+"""Commands that need no service: ``truth``, ``to-label``, ``evaluate``, ``automation``, ``compare``, and others."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -108,6 +108,11 @@ def extractions_of(source: Path) -> object:
         from gini_notebook.service.batch import Batch
 
         return Batch.load(source)
+    return _as_table(source)
+
+
+def _as_table(source: Path) -> "pd.DataFrame":
+    """Read a table: CSV or Parquet."""
     if not source.is_file():
         message = f"There is neither a run folder nor a table at {source}."
         raise FileProblem(message)
@@ -209,6 +214,73 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
         for written in filter(None, (out, report)):
             say(f"Written: {written}")
     raise typer.Exit(DID_IT if all(one.passed for one in checks) else FINISHED_WITH_FAILURES)
+
+
+PAID_BY = ("amountToPay", "iban", "paymentRecipient")
+
+
+@app.command(
+    epilog="Examples: gini-notebook automation runs/a truth.xlsx --second runs/b · "
+    "gini-notebook automation runs/a truth.csv --second sandbox --target 0.95 --by source_classification"
+)
+@reads_truth
+def automation(  # noqa: PLR0913 - options, all by keyword
+    run: Annotated[Path, typer.Argument(help="A run folder, or a table: document, field, value.")],
+    truth: Annotated[Path, typer.Argument(help="Ground truth: table, JSON or e-invoices.")],
+    *,
+    second: Annotated[
+        str | None,
+        typer.Option(
+            help="What another reader read: a run folder of another configuration, another service's table, or "
+            '"sandbox": its reader reads the files of the run.'
+        ),
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option(help="Who was paid before: a CSV file with iban and paymentRecipient.")
+    ] = None,
+    required: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A header field that must be read and right; may be repeated. By default those of a payment."
+        ),
+    ] = None,
+    target: Annotated[float, typer.Option(help="The share of right documents to be shown, such as 0.99.")] = 0.99,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="What fails together, and then decides: a column of the documents, or a field of the truth."),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="What parts the documents into slices, such as source_classification.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the plan here, as .json.")] = None,
+    json: Json = False,
+    reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
+) -> None:
+    """Say how many documents could be paid unseen by fixed rules, and how many mistakes would slip through at most.
+
+    Exits with 0 if a rule could be certified in every slice, else with 4: these documents cannot tell.
+    """
+    from gini_notebook.analysis.automation import automation as plan_of
+    from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
+    from gini_notebook.interactive.second_reader import SANDBOX, checks
+    from gini_notebook.notes import as_plain
+
+    found = extractions_of(run)
+    other = second if second in (None, SANDBOX) else extractions_of(Path(str(second)))
+    verdicts = checks(found, other, None if history is None else _as_table(history))
+    result = quietly(compare_with_truth, found, reading.read(truth))
+    plan = plan_of(result, verdicts, required=tuple(required or PAID_BY), target=target, cluster=cluster, by=by)
+    if out is not None:
+        plan.save(out)
+    if json:
+        as_json({"plan": records(plan.table()), "rules_hash": plan.rules_hash, "notes": as_plain(plan.notes)})
+    else:
+        say_notes(result.notes)
+        say(plan.report())
+        if out is not None:
+            say(f"Written: {out}")
+    certified = all(plan.rule(part.name) is not None for part in plan.slices)
+    raise typer.Exit(DID_IT if certified else CANNOT_TELL)
 
 
 def _loaded(path: Path) -> "Evaluation":

@@ -178,3 +178,41 @@ def test_what_are_no_weights_is_refused_in_the_shell(tmp_path: Path) -> None:
     ):
         with pytest.raises(error, match=message):
             CliRunner().invoke(app, ["evaluate", truth, truth, "--weights", given], catch_exceptions=False)
+
+
+def payments(path: Path, documents: int, **values: str) -> str:
+    """Write what was read of so many documents; values by field, with ``{}`` for the number of the document."""
+    fields = {"amountToPay": "{}.00:EUR", "iban": "DE89370400440532013000", "paymentRecipient": "Ahornhof GmbH"}
+    lines = [
+        f"{at}.pdf,{field},{value.format(at)}" for at in range(1, documents + 1) for field, value in fields.items()
+    ]
+    lines += [f"1.pdf,{field},{value}" for field, value in values.items()]
+    path.write_text("\n".join(["document,field,value", *lines]), encoding="utf-8")
+    return str(path)
+
+
+def test_automation_says_how_much_could_be_paid_unseen_or_what_is_missing(tmp_path: Path) -> None:
+    run, truth = payments(tmp_path / "run.csv", 300), payments(tmp_path / "truth.csv", 300)
+    other = payments(tmp_path / "other.csv", 290, bic="COBADEFFXXX")
+    plan = tmp_path / "plan.json"
+    code, output = call("automation", run, truth, "--second", other, "--out", str(plan))
+    assert code == 0
+    assert "Rule 'everything read': 300 of 300 documents could be paid unseen (100 %)" in output
+    assert "The second reader lacks 10 documents" in output
+    assert f"Written: {plan}" in output
+    assert json.loads(plan.read_text(encoding="utf-8"))["target"] == 0.99
+    few = payments(tmp_path / "few.csv", 100)
+    code, output = call("automation", few, few, "--cluster", "paymentRecipient", "--target", "0.95")
+    assert code == 4
+    assert "95 % needs at least 59 issuers that the rule keeps, without a mistake; there are 1." in output
+    answer = json.loads(call("automation", run, truth, "--json", "--required", "iban")[1])
+    assert {row["status"] for row in answer["plan"]} == {"certified", "too few"}
+    assert len(answer["rules_hash"]) == 64
+
+
+def test_automation_takes_a_history_of_payees(tmp_path: Path) -> None:
+    run, history = payments(tmp_path / "run.csv", 300), tmp_path / "history.csv"
+    history.write_text("iban,paymentRecipient\nDE02120300000000202051,Ahornhof GmbH\n", encoding="utf-8")
+    answer = json.loads(call("automation", run, run, "--history", str(history), "--json")[1])
+    kept = {row["rule"]: row["kept"] for row in answer["plan"]}
+    assert (kept["IBAN valid, no alarm"], kept["everything read"]) == (0, 300)
