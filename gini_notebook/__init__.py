@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison, compare, compare_truth
     from gini_notebook.analysis.evaluation.evaluate import evaluate
     from gini_notebook.analysis.evaluation.evaluation import Evaluation
+    from gini_notebook.analysis.history import History, history
     from gini_notebook.analysis.labelling import to_label
     from gini_notebook.analysis.statistics import plan_automation, plan_comparison, plan_sample_size
     from gini_notebook.analysis.truth import Edit, Journal, Truth, read_truth
@@ -46,6 +47,7 @@ _HOMES = {
     "EditConflict": "errors",
     "Evaluation": "analysis.evaluation",
     "GiniError": "errors",
+    "History": "analysis.history",
     "Journal": "analysis.truth",
     "LoginForm": "interactive.login_form",
     "RULES": "analysis.automation",
@@ -64,6 +66,7 @@ _HOMES = {
     "feedback_from": "interactive.feedback",
     "folders_as_documents": "service.batch",
     "forget": "service.credentials",
+    "history": "analysis.history",
     "login": "interactive.login",
     "login_accounts": "interactive.login",
     "plan_automation": "analysis.statistics",
@@ -95,6 +98,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "compare",
     "compare_truth",
     "compare_view",
+    "history",
     "explore",
     "feedback_from",
     "checks",
@@ -125,6 +129,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "Automation",
     "AutomationRule",
     "RULES",
+    "History",
     "LoginForm",
     "Sandbox",
     "GiniError",

@@ -26,7 +26,7 @@ from gini_notebook.analysis.evaluation.intervals import (
 )
 from gini_notebook.analysis.evaluation.noticed import gate_numbers
 from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
-from gini_notebook.analysis.evaluation.slices import slice_table, slice_values
+from gini_notebook.analysis.evaluation.slices import slice_table, slice_values, with_limits
 from gini_notebook.analysis.evaluation.summary import summary_table
 from gini_notebook.analysis.evaluation.units import Cluster, find_units, notes_of_units, weighed
 from gini_notebook.errors import SettingError
@@ -271,6 +271,7 @@ class Scores(ABC):
         intervals: str = DEFAULT_KIND,
         confidence_level: float = CONFIDENCE_LEVEL,
         cluster: Cluster = None,
+        limits: str | None = None,
     ) -> pd.DataFrame:
         """Return the scores of parts of the documents: by issuer, country, pages, source or month.
 
@@ -284,18 +285,24 @@ class Scores(ABC):
             One field only; by default all header fields together.
         level, intervals, confidence_level, cluster
             As in :meth:`by_field`; ``cluster`` may name a column of this documents table, too.
+        limits
+            A metric (``"f1"``, ``"precision"``, ``"recall"``) to add the limits of a funnel for.
 
         Returns
         -------
         pandas.DataFrame
             One row per value (``slice``): ``documents``, ``slots``, the counts, precision, recall and F1 with their
             intervals, ``small`` (fewer than 30 slots: look at it in grey) and ``rank`` (1 is the best F1; small slices
-            are never ranked). Documents without a value make a slice of their own, whose name is missing.
+            are never ranked). Documents without a value make a slice of their own, whose name is missing. With
+            ``limits``, also ``limit_low_998``, ``limit_low_95``, ``limit_high_95`` and ``limit_high_998``: between them
+            lie 99.8 and 95 % of slices of this size that are drawn from all documents; ``attrs["funnel"]`` has the
+            average, the limits by number of documents, and the ``factor`` by which they were widened because slices
+            differ more than by chance throughout.
 
         Raises
         ------
         SettingError
-            If there is no such column, field, level or kind of interval.
+            If there is no such column, field, level, metric or kind of interval.
         SchemaError
             If the documents table names a document twice.
 
@@ -309,7 +316,10 @@ class Scores(ABC):
             cluster = slice_values(cluster, names, documents)
         how = self._interval_options(intervals, confidence_level, cluster)
         wrong = self.settings["wrong"]
-        table = slice_table(self.document_counts(level), values, self._indices(field), wrong=wrong, how=how)
+        counted, indices = self.document_counts(level), self._indices(field)
+        table = slice_table(counted, values, indices, wrong=wrong, how=how)
+        if limits is not None:
+            table = with_limits(table, counted, indices, metric=limits, wrong=wrong, seed=how.seed)
         table.attrs |= {"column": column, "field": field, "level": level, **self._attrs(how)}
         return table
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import COUNTED, DocumentCounts
-from gini_notebook.analysis.evaluation.encoding import BoolArray, IntArray
+from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import parts_of, samples_of
 from gini_notebook.analysis.evaluation.formulas import PROPORTIONS, compute_scores, losses_of, trials
 from gini_notebook.analysis.evaluation.intervals import Estimates, IntervalOptions
@@ -19,6 +19,12 @@ from gini_notebook.notations import composed
 # Below this number of slots a slice is shown in grey and not ranked.
 FEWEST_SLOTS = 30
 _ENDS = ("", "_low", "_high")
+# Limits of a funnel: 95 and 99.8 % of slices lie between them by chance.
+LIMITS = ("limit_low_998", "limit_low_95", "limit_high_95", "limit_high_998")
+_TAILS, _DRAWS = (0.001, 0.025, 0.975, 0.999), 10_000
+_FEWEST_FOR_SPREAD = 10
+# Of the square of a normal variable whose outermost tenths were pulled in: mean, and standard deviation through it.
+_PULLED_MEAN, _PULLED_SPREAD = 0.679, 0.92
 COLUMNS = (
     "slice",
     "documents",
@@ -82,6 +88,57 @@ def slice_table(
     table["rank"] = ranked.rank(ascending=False, method="min").astype("Int64")
     table.attrs["counting_rule"] = wrong
     return table
+
+
+def with_limits(
+    table: pd.DataFrame, document_counts: DocumentCounts, columns: IntArray, *, metric: str, wrong: str, seed: int
+) -> pd.DataFrame:
+    """Add the limits of a funnel: where slices of a size lie if they are drawn from all documents.
+
+    Spiegelhalter, "Funnel plots for comparing institutional performance" (Statistics in Medicine 24, 2005); widened
+    where slices differ more than that throughout (multiplicative over-dispersion, the outermost tenths pulled in).
+    """
+    if metric not in PROPORTIONS:
+        message = f"There is no metric {metric!r} to have limits; choose one of {', '.join(PROPORTIONS)}."
+        raise SettingError(message)
+    by_document = document_counts.counts[:, columns, :4].sum(axis=1)
+    pool, often = np.unique(by_document, axis=0, return_counts=True)
+    average = float(compute_scores(by_document.sum(axis=0)[None], wrong)[metric][0])
+    largest = max(int(table["documents"].max()) if len(table) else 0, 2)
+    sizes = np.unique(np.append(np.geomspace(1, largest * 1.04, 40).astype(int), largest))
+    random = np.random.default_rng(seed)
+    ends, spread = np.full((len(sizes), len(_TAILS)), np.nan), np.full(len(sizes), np.nan)
+    for place, size in enumerate(sizes if not np.isnan(average) else []):
+        drawn = compute_scores(random.multinomial(size, often / often.sum(), _DRAWS) @ pool, wrong)[metric]
+        ends[place], spread[place] = np.nanquantile(drawn, _TAILS), np.nanstd(drawn)
+    at = table["documents"].to_numpy(dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = (table[metric].to_numpy(dtype=np.float64) - average) / np.interp(at, sizes, spread)
+    factor = _overdispersion(away[np.isfinite(away)])
+    ends = np.clip(average + (ends - average) * factor, 0, 1)
+    curves = dict(zip(LIMITS, ends.T, strict=True))
+    table = table.assign(**{name: np.interp(at, sizes, curve) for name, curve in curves.items()})
+    told = {name: curve.tolist() for name, curve in curves.items()}
+    table.attrs["funnel"] = {
+        "metric": metric,
+        "average": average,
+        "factor": factor,
+        "documents": sizes.tolist(),
+        **told,
+    }
+    return table
+
+
+def _overdispersion(away: FloatArray) -> float:
+    """Return by how much slices differ more than by chance, from how many standard errors each is away.
+
+    1 where that may be chance, or slices are few.
+    """
+    if len(away) < _FEWEST_FOR_SPREAD:
+        return 1.0
+    pulled = np.clip(away, *np.quantile(away, (0.1, 0.9)))
+    found = float(np.mean(pulled**2)) / _PULLED_MEAN
+    return float(np.sqrt(found)) if found > 1 + 2 * _PULLED_SPREAD / np.sqrt(len(away)) else 1.0
 
 
 def _sortable(values: "pd.Series[Any]") -> bool:

@@ -72,21 +72,13 @@ def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:
     fields = [row for row in group.rows if not row["average"]]
     scores = ", ".join(f"{row['field']} {row['f1']}" for row in fields)
 
+    how = {"group": group.group, "language": content.form.language, "title": False, "theme": plots.LIGHT}
+
     def draw_scores(axes: "Axes") -> None:
-        plots.field_scores(content.result, ax=axes, group=group.group, **content.how)
-        axes.set_xlabel(text["scores_axis"])
-        micro = next((row["f1"] for row in group.rows if row["field"] == text["micro"]), content.form.undefined)
-        axes.set_title(text["scores_title"].format(micro=micro), fontsize=9)
-        axes.xaxis.set_major_formatter(lambda value, _place: content.form.point(f"{value:.1f}"))
-        for note, row in zip(axes.texts, fields, strict=True):
-            note.set_text(f"{row['f1']}  n={row['support']}")
+        plots.field_scores(content.result, ax=axes, sort=False, **how, **content.how)
 
     def draw_outcomes(axes: "Axes") -> None:
-        plots.outcomes(content.result, ax=axes, group=group.group)
-        axes.set_xlabel(text["outcomes_axis"])
-        legend = axes.get_legend()
-        for label in legend.get_texts() if legend else ():
-            label.set_text(text[label.get_text()])
+        plots.outcomes(content.result, ax=axes, **how)
 
     return [
         {"data": _image(len(fields), draw_scores), "text": text["scores_text"].format(scores=scores)},
@@ -101,8 +93,8 @@ def _image(bars: int, draw: "Callable[[Axes], None]") -> str:
 
     # Fixed ids and no date, so that the same evaluation gives the same file.
     with rc_context({"svg.hashsalt": "gini_notebook", "font.family": "DejaVu Sans", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(6.0, plots.height_in(bars)), layout="constrained")
-        draw(figure.add_subplot())
+        figure = Figure(figsize=(7.2, 1.1 + 0.3 * max(bars, 1)))
+        draw(figure.add_axes((0, 0, 1, 1)))
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode("ascii")
