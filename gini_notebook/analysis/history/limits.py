@@ -1,9 +1,10 @@
 """Limits of a control chart whose unit is the document, and the two rules by which runs stand out.
 
 A share of documents has exact limits: those of the beta-binomial distribution, which is the binomial one with a centre
-that is known as well as the baseline tells it. An average over slots has the limits of a mean over documents, corrected for
-skewness and excess (Cornish and Fisher), since a few documents lose most. Where runs differ more than that, limits are
-widened as in Laney's p′ chart (Laney, "Improved control charts for attributes", Quality Engineering 14, 2002).
+that is known as well as the baseline tells it. An average over slots has the limits of a mean over documents,
+corrected for skewness and excess (Cornish and Fisher), since a few documents lose most. Where runs differ more than
+that, limits are widened as in Laney's p′ chart (Laney, "Improved control charts for attributes", Quality Engineering
+14, 2002).
 """
 
 from collections.abc import Sequence

@@ -301,8 +301,8 @@ def history(
     -------
     History
         Tables, and :meth:`History.plot`. The unit of limits is the document: shares have exact limits, averages those
-        of a mean over documents; either as far out as three standard deviations of a normal variable. Another edition of
-        the metrics, other rules, another service or other labels break the line.
+        of a mean over documents; either as far out as three standard deviations of a normal variable. Another edition
+        of the metrics, other rules, another service or other labels break the line.
 
     Raises
     ------
@@ -339,7 +339,19 @@ def history(
     ordered = [*records, *added]
     if by == "made_at":
         ordered.sort(key=lambda record: (record["date"] is None, _moment(record["date"])))
-    return History(wanted, baseline, tuple(ordered), tuple(marks), kept)
+    return history_of(ordered, metrics=wanted, baseline=baseline, marks=marks, file=kept)
+
+
+def history_of(
+    records: Sequence[Record],
+    *,
+    metrics: tuple[str, ...],
+    baseline: int = BASELINE,
+    marks: Sequence[Record] = (),
+    file: Path | None = None,
+) -> History:
+    """Return the history of runs in this order."""
+    return History(metrics, baseline, tuple(records), tuple(marks), file)
 
 
 def _several(runs: Any) -> list[Any]:

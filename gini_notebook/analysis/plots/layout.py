@@ -40,16 +40,17 @@ FEWEST_VALUES = 30
 MOST_ROWS = 60
 ROW, LINE, TICKS, HEAD = 0.30, 0.18, 0.22, 0.22
 _LEAST_ROW, _LEAST_ROW_INSIDE = 0.165, 0.31
-_GAP = 0.42
+_GAP, _LEAST_PLANE = 0.42, 0.6
 
 
 @dataclass(slots=True)
 class Column:
-    """Numbers beside the marks, right-aligned."""
+    """Numbers beside the marks, right-aligned; one that can be spared is left out where marks would have no room."""
 
     header: str
     texts: Sequence[str]
     bold: bool = False
+    spared: bool = False
 
 
 @dataclass(slots=True)
@@ -190,21 +191,21 @@ def _place_planes(drawn: Drawn, rows: Rows, head: float, *, inside: bool) -> Non
             y = top + drawn.row * (place + 0.5)
             paper.write(MARGIN + room, y, fitted(name, room, size), ha="right", fontsize=size)
     left = MARGIN + (room + 0.12 if room else 0.0)
-    columns = [[_column_width(column, shown) for column in plane.columns] for plane in rows.planes]
-    gaps = _GAP * (len(rows.planes) - 1)
-    free = paper.width - left - MARGIN - gaps - sum(map(sum, columns))
+    free = paper.width - left - MARGIN - _GAP * (len(rows.planes) - 1)
+    columns = _kept_columns(rows.planes, shown, free)
+    free -= sum(width for of_plane in columns for _, width in of_plane)
     weight = sum(plane.weight for plane in rows.planes)
     # Marks stand in the lower half of a row whose name stands above them.
     lift = 0.5 if not inside else 1 - 0.11 / drawn.row
-    for plane, widths in zip(rows.planes, columns, strict=True):
+    for plane, beside in zip(rows.planes, columns, strict=True):
         right = left + max(free * plane.weight / weight, 0.25)
         panel = paper.panel(left, right, top, max(bottom, top + 0.05), plane.x, (max(shown, 1) - lift, -lift))
         drawn.panels.append(panel)
         panel.x_ticks(plane.ticks)
         if plane.header:
-            over = min(text_width(plane.header, SMALL_SIZE), right - left)
-            paper.write(left, top - 0.1, fitted(plane.header, over + 0.01, SMALL_SIZE), colour=paper.theme.soft)
-        for column, width in zip(plane.columns, widths, strict=True):
+            over = right - left + sum(width for column, width in beside if not column.header)
+            paper.write(left, top - 0.1, fitted(plane.header, over, SMALL_SIZE), colour=paper.theme.soft)
+        for column, width in beside:
             right += width
             _write_column(drawn, column, panel, right)
         if rows.rule_at is not None and 0 < rows.rule_at < shown:
@@ -215,8 +216,16 @@ def _place_planes(drawn: Drawn, rows: Rows, head: float, *, inside: bool) -> Non
         left = right + _GAP
 
 
-def _column_width(column: Column, shown: int) -> float:
-    return widest([column.header, *column.texts[:shown]], SMALL_SIZE, bold=column.bold) + 0.12
+def _kept_columns(planes: Sequence[Plane], shown: int, free: float) -> list[list[tuple[Column, float]]]:
+    """Return the columns of each plane that there is room for, with their widths."""
+
+    def width(column: Column) -> float:
+        return widest([column.header, *column.texts[:shown]], SMALL_SIZE, bold=column.bold) + 0.12
+
+    columns = [[(column, width(column)) for column in plane.columns] for plane in planes]
+    if free - sum(one for of_plane in columns for _, one in of_plane) >= _LEAST_PLANE * len(planes):
+        return columns
+    return [[(column, one) for column, one in of_plane if not column.spared] for of_plane in columns]
 
 
 def _write_column(drawn: Drawn, column: Column, panel: Panel, right: float) -> None:

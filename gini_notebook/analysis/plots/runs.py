@@ -85,16 +85,7 @@ def comparison(
     if table.empty:
         return empty_picture(style, style.heading(finding), "no_pairs", table)
     level = words.percent(confidence_level)
-    most = _reach(table)
-    columns = [
-        Column("", [words.signed(value) for value in table["f1_difference"]], bold=True),
-        Column("", [words.say(value) for value in table["verdict"]]),
-    ]
-    ticks = [(-most, words.signed(-most, 2)), (0.0, "0"), (most, words.signed(most, 2))]
-    planes = [
-        Plane((0.0, 1.0), score_ticks(words), words.say("comparison_head")),
-        Plane((-most, most), ticks, words.say("difference_head", level=level), columns=columns),
-    ]
+    planes = _compared_planes(words, table, level)
     notes = [words.say("comparison_note")]
     if alone.any():
         some = [dotted(one, name) for one, name in zip(fields["group"][alone], fields["field"][alone], strict=True)]
@@ -236,6 +227,20 @@ def trend(
     _draw_limits(panels[0], table)
     _draw_runs(paper, panels[0], table)
     return with_twin(paper.ax, table)
+
+
+def _compared_planes(words: Words, table: pd.DataFrame, level: str) -> list[Plane]:
+    """Return the plane of both scores and that of differences."""
+    most = _reach(table)
+    columns = [
+        Column("", [words.signed(value) for value in table["f1_difference"]], bold=True),
+        Column("", [words.say(value) for value in table["verdict"]], spared=True),
+    ]
+    ticks = [(-most, words.signed(-most, 2)), (0.0, "0"), (most, words.signed(most, 2))]
+    return [
+        Plane((0.0, 1.0), score_ticks(words), words.say("comparison_head")),
+        Plane((-most, most), ticks, words.say("difference_head", level=level), columns=columns),
+    ]
 
 
 def _reach(table: pd.DataFrame) -> float:

@@ -62,7 +62,8 @@ def confidence(
     matplotlib.axes.Axes
         The curve from the surest value on the left to all values on the right, and a mark at the threshold. The twin
         has a row per distinct confidence: ``threshold``, ``kept``, ``coverage`` (share kept), ``wrong`` (share wrong
-        among them); values without a confidence are always kept. ``attrs["threshold"]`` has what ``at_precision`` answered.
+        among them); values without a confidence are always kept. ``attrs["threshold"]`` has the answer of
+        ``at_precision``.
 
     Raises
     ------
@@ -218,7 +219,7 @@ def confidence_by_slice(
     target = float(slices.attrs["target"])
     columns = [
         Column(words.say("precision"), [words.score(value) for value in slices["precision"]], bold=True),
-        Column(words.say("status"), [words.say(value) for value in slices["status"]]),
+        Column(words.say("status"), [words.say(value) for value in slices["status"]], spared=True),
         Column("n", [words.count(value) for value in slices["kept"]]),
     ]
     level = words.percent(slices.attrs["confidence_level"], 0 if slices.attrs["confidence_level"] < 0.995 else 1)

@@ -5,13 +5,12 @@ import io
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gini_notebook._text import printable, printable_lines
-from gini_notebook.analysis import plots
 from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, TEXT_COLUMNS, Content, FieldGroup
 
 if TYPE_CHECKING:
@@ -68,11 +67,17 @@ def _breakable(name: str) -> Markup:
 
 def pictures(content: Content, group: FieldGroup) -> list[dict[str, str]]:
     """Draw the scores and the outcomes of a group; return data and description of each."""
+    from gini_notebook.analysis import plots
+
     text = content.text
     fields = [row for row in group.rows if not row["average"]]
     scores = ", ".join(f"{row['field']} {row['f1']}" for row in fields)
-
-    how = {"group": group.group, "language": content.form.language, "title": False, "theme": plots.LIGHT}
+    how: dict[str, Any] = {
+        "group": group.group,
+        "language": content.form.language,
+        "title": False,
+        "theme": plots.LIGHT,
+    }
 
     def draw_scores(axes: "Axes") -> None:
         plots.field_scores(content.result, ax=axes, sort=False, **how, **content.how)
