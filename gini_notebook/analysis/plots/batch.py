@@ -51,7 +51,7 @@ def times(
 
     Examples
     --------
-    >>> ax = gini.plots.times(batch, by="source_classification")      # doctest: +SKIP
+    >>> ax = gini.plots.times(batch, by="source_classification")
     """
     style = Style(ax, language, theme, title)
     words = style.words
@@ -113,7 +113,7 @@ def throughput(
 
     Examples
     --------
-    >>> ax = gini.plots.throughput(batch)      # doctest: +SKIP
+    >>> ax = gini.plots.throughput(batch)
     """
     style = Style(ax, language, theme, title)
     words = style.words

@@ -102,9 +102,13 @@ def field_scores(  # noqa: PLR0913 - options, all by keyword
 
     Examples
     --------
-    >>> ax = gini.plots.field_scores(result, target=0.9)              # doctest: +SKIP
-    >>> figure, (left, right) = plt.subplots(1, 2)                    # doctest: +SKIP
-    >>> gini.plots.field_scores(result, ax=left, metric="recall")     # doctest: +SKIP
+    >>> ax = gini.plots.field_scores(result, target=0.9)
+
+    Into a figure of your own:
+
+    >>> import matplotlib.pyplot as plt
+    >>> figure, (left, right) = plt.subplots(1, 2)
+    >>> ax = gini.plots.field_scores(result, ax=left, metric="recall")
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
@@ -166,7 +170,7 @@ def outcomes(
 
     Examples
     --------
-    >>> ax = gini.plots.outcomes(result)      # doctest: +SKIP
+    >>> ax = gini.plots.outcomes(result)
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
@@ -212,7 +216,7 @@ def overview(
 
     Examples
     --------
-    >>> figure = gini.plots.overview(result)      # doctest: +SKIP
+    >>> figure = gini.plots.overview(result)
     """
     style = Style(None, language, theme, title, "outside")
     words = style.words
@@ -276,7 +280,7 @@ def candidates(
 
     Examples
     --------
-    >>> ax = gini.plots.candidates(result)      # doctest: +SKIP
+    >>> ax = gini.plots.candidates(result)
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
@@ -343,7 +347,7 @@ def line_items(
 
     Examples
     --------
-    >>> ax = gini.plots.line_items(result)      # doctest: +SKIP
+    >>> ax = gini.plots.line_items(result)
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words

@@ -83,7 +83,7 @@ def causes(
 
     Examples
     --------
-    >>> ax = gini.plots.causes(result)      # doctest: +SKIP
+    >>> ax = gini.plots.causes(result)
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
@@ -171,7 +171,7 @@ def slices(  # noqa: PLR0913 - options, all by keyword
 
     Examples
     --------
-    >>> ax = gini.plots.slices(result, "source_classification")      # doctest: +SKIP
+    >>> ax = gini.plots.slices(result, "source_classification")
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words

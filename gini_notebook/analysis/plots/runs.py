@@ -71,7 +71,7 @@ def comparison(
 
     Examples
     --------
-    >>> ax = gini.plots.comparison(gini.compare(a, b))      # doctest: +SKIP
+    >>> ax = gini.plots.comparison(gini.compare(baseline, candidate))
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
@@ -138,7 +138,7 @@ def changes(
 
     Examples
     --------
-    >>> ax = gini.plots.changes(gini.compare(a, b))      # doctest: +SKIP
+    >>> ax = gini.plots.changes(gini.compare(baseline, candidate))
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
@@ -206,7 +206,8 @@ def trend(
 
     Examples
     --------
-    >>> ax = gini.plots.trend(gini.history("runs/*/evaluation.zip"), "payable_rate")      # doctest: +SKIP
+    >>> saved = result.save("runs/baseline/evaluation.zip")
+    >>> ax = gini.plots.trend(gini.history("runs/*/evaluation.zip"), "payable_rate")
     """
     style = Style(ax, language, theme, title)
     words = style.words

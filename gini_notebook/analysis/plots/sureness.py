@@ -72,7 +72,8 @@ def confidence(
 
     Examples
     --------
-    >>> ax = gini.plots.confidence(result, target=0.98)      # doctest: +SKIP
+    >>> sure = batch.extractions.query("group == ''")[["document", "field"]].assign(confidence=0.9)
+    >>> ax = gini.plots.confidence(result.with_confidence(sure), target=0.98)
     """
     style = Style(ax, language, theme, title)
     words = style.words
@@ -145,7 +146,8 @@ def reliability(
 
     Examples
     --------
-    >>> ax = gini.plots.reliability(result)      # doctest: +SKIP
+    >>> sure = batch.extractions.query("group == ''")[["document", "field"]].assign(confidence=0.9)
+    >>> ax = gini.plots.reliability(result.with_confidence(sure))
     """
     style = Style(ax, language, theme, title)
     words = style.words
@@ -209,7 +211,8 @@ def confidence_by_slice(
 
     Examples
     --------
-    >>> ax = gini.plots.confidence_by_slice(result.confidence_by_slice("source_classification"))   # doctest: +SKIP
+    >>> sure = batch.extractions.query("group == ''")[["document", "field"]].assign(confidence=0.9)
+    >>> ax = gini.plots.confidence_by_slice(result.with_confidence(sure).confidence_by_field())
     """
     style = Style(ax, language, theme, title, labels)
     words = style.words
