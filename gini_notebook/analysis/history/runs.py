@@ -302,8 +302,8 @@ def history(
     -------
     History
         Tables, and :meth:`History.plot`. The unit of limits is the document: shares have exact limits, averages those
-        of a mean over documents; either as far out as three standard deviations of a normal variable. Another edition
-        of the metrics, other rules, another service or other labels break the line.
+        of a mean over documents; on each side chance alone leaves them in one of 400 runs. Another edition of the
+        metrics, other rules, another service or other labels of the same documents break the line.
 
     Raises
     ------
