@@ -1,8 +1,8 @@
 """How much could be paid unseen: times, and what fixed rules keep and let slip through on real documents.
 
 Run ``python benchmarks/automation.py`` for the times of 10,000 documents, and ``python benchmarks/automation.py CORPUS
-[--runs FOLDER]`` for a folder with ``documents/`` and ``truth.csv``, read by both engines of the sandbox together with
-the project's own invoices. Runs that are in the folder already are taken from there.
+[--runs FOLDER] [--no-ocr]`` for a folder with ``documents/`` and ``truth.csv``, read by both engines of the sandbox
+together with the project's own invoices. Runs that are in the folder already are taken from there.
 """
 
 import argparse
@@ -27,13 +27,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, nargs="?")
     parser.add_argument("--runs", type=Path, help="keep the runs here, and take them from here if there are some")
+    parser.add_argument("--no-ocr", action="store_true", help="leave scans unread: minutes less")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", gini.TruthWarning)
     if arguments.corpus is None:
         print_times()
         return
     with tempfile.TemporaryDirectory() as place:
-        print_corpus(arguments.corpus, arguments.runs or Path(place))
+        print_corpus(arguments.corpus, arguments.runs or Path(place), ocr=False if arguments.no_ocr else None)
 
 
 def print_times() -> None:
@@ -82,10 +83,10 @@ def _iban(at: int) -> str:
     return f"DE{98 - int(account + '131400') % 97:02}{account}"
 
 
-def print_corpus(corpus: Path, runs: Path) -> None:
+def print_corpus(corpus: Path, runs: Path, *, ocr: bool | None) -> None:
     """Print what the rules keep and let slip through, all documents and kinds of documents."""
     files = _files(corpus / "documents", "corpus") | _files(OWN, "own")
-    batches = [_run(files, runs / engine, engine) for engine in ("baseline", "keywords-only")]
+    batches = [_run(files, runs / engine, engine, ocr) for engine in ("baseline", "keywords-only")]
     truth = pd.concat([_truth(corpus / "truth.csv", "corpus"), _truth(OWN / "truth.jsonl", "own")], ignore_index=True)
     truth = truth[truth["field"].isin(REQUIRED)]
     result = gini.evaluate(batches[0], truth)
@@ -106,8 +107,8 @@ def _files(folder: Path, prefix: str) -> dict[str, Path]:
     return {f"{prefix}/{path.relative_to(folder).as_posix()}": path for path in found}
 
 
-def _run(files: dict[str, Path], to: Path, engine: str) -> Any:
-    with gini.Sandbox(processing_time_s=0.0, engine=engine) as sandbox, gini.login(sandbox) as client:
+def _run(files: dict[str, Path], to: Path, engine: str, ocr: bool | None) -> Any:
+    with gini.Sandbox(processing_time_s=0.0, engine=engine, ocr=ocr) as sandbox, gini.login(sandbox) as client:
         return gini.process(client, files, to=to)
 
 

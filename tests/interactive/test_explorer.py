@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from ipywidgets import Widget
 
+from gini_notebook.analysis.automation import check_values
 from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.errors import FileProblem, SettingError
@@ -467,3 +468,17 @@ def test_the_picture_has_the_boxes_on_the_page(invoices: Path) -> None:
     assert plain.getpixel(corner) != (179, 89, 0)
     assert detail(explorer)["boxes"][0]["kind"] == "extracted"
     assert explorer.diagnostics()["slot"] == 1
+
+
+def test_checks_that_failed_are_a_filter() -> None:
+    found = pd.DataFrame({"document": ["a.pdf", "b.pdf"], "field": "iban", "value": [IBAN, "DE1"]})
+    result = evaluate(found, found)
+    explorer = explore(result, show="all", checks=check_values(found))
+    explorer.choose(checks="iban_valid failed")
+    assert explorer.rows["document"].tolist() == ["b.pdf"]
+    assert explorer.code().splitlines()[0].endswith("show='all', checks=checks)")
+    assert explorer.code().splitlines()[1] == "ex.choose(checks=['iban_valid failed'])"
+    explorer.choose(checks="none failed")
+    assert explorer.rows["document"].tolist() == ["a.pdf"]
+    with pytest.raises(SettingError, match=r"There is no filter 'checks'"):
+        explore(result, show="all").choose(checks="none failed")

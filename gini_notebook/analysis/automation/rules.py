@@ -148,6 +148,18 @@ class Verdicts:
         wanted = {"", *required}
         return [at for at, (field, check) in enumerate(self.columns) if check in checks and field in wanted]
 
+    def failed_by_field(self) -> dict[tuple[str, str], str]:
+        """Return by document and header field the checks that failed, in words; ``"none failed"`` where none did."""
+        found: dict[tuple[str, str], str] = {}
+        fields = list(dict.fromkeys(field for field, _ in self.columns if field))
+        failed = self.verdicts == VERDICTS.index(FAILED)
+        for field in fields:
+            places = [at for at, (of, _) in enumerate(self.columns) if of == field]
+            names = [f"{self.columns[at][1]} failed" for at in places]
+            for name, row in zip(self.names, failed[:, places], strict=True):
+                found[name, field] = ", ".join(names[at] for at in np.flatnonzero(row)) or "none failed"
+        return found
+
     def check_required(self, required: Sequence[str]) -> None:
         """Refuse required fields that nobody looked for."""
         known = [field for field, check in self.columns if check == PRESENT]

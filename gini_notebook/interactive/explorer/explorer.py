@@ -19,7 +19,7 @@ from gini_notebook.errors import GiniError, SettingError
 from gini_notebook.interactive.explorer.place import At, place_of, row_of
 from gini_notebook.interactive.explorer.selection import SHOWS, Selection
 from gini_notebook.interactive.explorer.session import Session
-from gini_notebook.interactive.explorer.subject import Subject, subject_of
+from gini_notebook.interactive.explorer.subject import Subject, subject_of, with_checks
 from gini_notebook.interactive.pages import FolderPages, Page, Pages, ServicePages
 from gini_notebook.interactive.scripts import joined, styled
 from gini_notebook.schema import TEXT
@@ -102,13 +102,14 @@ class Explorer(anywidget.AnyWidget):
         except GiniError:
             return None
 
-    def choose(
+    def choose(  # noqa: PLR0913 - all by keyword
         self,
         *,
         field: Chosen = None,
         outcome: Chosen = None,
         cause: Chosen = None,
         change: Chosen = None,
+        checks: Chosen = None,
         on_page: Chosen = None,
         slice: Mapping[str, Chosen] | None = None,  # noqa: A002 - what it is called everywhere
         text: str = "",
@@ -126,6 +127,9 @@ class Explorer(anywidget.AnyWidget):
             The cause before its colon, ``"one character"``.
         change
             Of a comparison: ``"fixed"``, ``"broken"``, ``"still wrong, otherwise"`` or ``"same"``.
+        checks
+            Where checks were given: ``"none failed"``, ``"readers_agree failed"``, ``"iban_valid failed, one_iban
+            failed"`` …, the checks of a field that failed.
         on_page
             How often the true value stands on the pages, as far as somebody looked: ``"once"``, ``"several"``,
             ``"nowhere"``, ``"unknown"`` (pages without words), ``"not looked"``; see :meth:`look_on_pages`.
@@ -142,7 +146,14 @@ class Explorer(anywidget.AnyWidget):
         SettingError
             If nothing has such a value.
         """
-        given = {"name": field, "outcome": outcome, "kind": cause, "change": change, "onpage": on_page}
+        given = {
+            "name": field,
+            "outcome": outcome,
+            "kind": cause,
+            "change": change,
+            "checks": checks,
+            "onpage": on_page,
+        }
         given |= {f"slice:{name}": value for name, value in (slice or {}).items()}
         filters = {name: _several(value) for name, value in given.items() if value is not None}
         self._session.choose(Selection(filters, text, sort or self._session.selection.sort))
@@ -227,6 +238,8 @@ class Explorer(anywidget.AnyWidget):
         if slot is not None:
             arguments.append(f"at={place_of(slot, self._session.number)!r}")
         arguments.append(f"show={self._call['show']!r}")
+        if "checks" in self._session.subject.slots:
+            arguments.append("checks=checks")
         chosen, began = self._session.selection, _beginning(self._call["show"])
         call = f"ex = gini.explore({', '.join(arguments)})"
         if chosen == began:
@@ -320,6 +333,7 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
     height: int = 680,
     executor: Executor | None = None,
     mask: bool = False,
+    checks: pd.DataFrame | None = None,
 ) -> Explorer:
     """Look at documents, at mistakes, or at what changed between two runs, with the page and the boxes on it.
 
@@ -355,6 +369,8 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
     mask
         For a screen that others look at: of account numbers and names only what who knows them recognizes, and no
         page. ``explorer.rows`` and the other tables hold the values all the same.
+    checks
+        What :func:`gini_notebook.checks` answers for these documents: which checks of a field failed becomes a filter.
 
     Returns
     -------
@@ -389,6 +405,8 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
         message = f"height is {height}; it must be between {HEIGHT_PX[0]} and {HEIGHT_PX[1]}."
         raise SettingError(message)
     subject = subject_of(what, truth, batch)
+    if checks is not None:
+        subject = with_checks(subject, checks)
     known = [subject.documents] if batch is None else [subject.documents, batch.documents]
     own = ThreadPoolExecutor(1, "gini pages") if executor is None and documents is not None else None
     pages: Pages | None = None
@@ -432,6 +450,7 @@ def _several(value: Chosen) -> list[str]:
 def _python_names(filters: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return filters by the names that ``choose`` has for them."""
     names = {"name": "field", "outcome": "outcome", "kind": "cause", "change": "change", "onpage": "on_page"}
+    names["checks"] = "checks"
     told: dict[str, Any] = {names[name]: list(values) for name, values in filters.items() if name in names and values}
     slices = {name.partition(":")[2]: list(values) for name, values in filters.items() if name not in names and values}
     return told | ({"slice": slices} if slices else {})

@@ -22,7 +22,14 @@ MOST_PIECE_BYTES = 1_000_000
 SHOWN_CHARACTERS = 160
 NOTHING = ""
 # Filters in the order in which they are shown, and what they are called.
-FILTERS = {"name": "Field", "outcome": "Outcome", "kind": "Cause", "change": "Change", "onpage": "On page"}
+FILTERS = {
+    "name": "Field",
+    "outcome": "Outcome",
+    "kind": "Cause",
+    "change": "Change",
+    "checks": "Checks",
+    "onpage": "On page",
+}
 
 Piece = tuple[dict[str, Any], list[bytes]]
 _TYPES = (("u1", np.uint8, 2**8), ("u2", np.uint16, 2**16), ("i4", np.int32, 2**31))
@@ -52,7 +59,7 @@ class SlotColumns:
         codes, names = pd.factorize(slots["document"].to_numpy(dtype=object))
         self.documents = [str(name) for name in names]
         self._codes["document"] = codes
-        for name in ("name", "outcome", "kind", "change"):
+        for name in ("name", "outcome", "kind", "change", "checks"):
             if name in slots:
                 self._add(name, slots[name])
         if subject.kind == "comparison":

@@ -1,18 +1,20 @@
 """What is explored, whatever it came from, as one table of slots and one of documents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gini_notebook.analysis.automation.rules import Verdicts
 from gini_notebook.analysis.comparison import Comparison
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.evaluate import evaluate
 from gini_notebook.analysis.evaluation.mistakes import MISTAKES
 from gini_notebook.errors import SettingError
+from gini_notebook.notations import composed
 from gini_notebook.schema import COMPARISONS, EXTRACTIONS, TEXT, check, dotted
 
 KEY = list(COMPARISONS.key)
@@ -126,6 +128,16 @@ def subject_of(what: Any, truth: pd.DataFrame | None = None, batch: Any = None) 
         )
         raise SettingError(message)
     return _of_extractions(table, what if batch is None else batch)
+
+
+def with_checks(subject: Subject, checks: pd.DataFrame) -> Subject:
+    """Return the subject with a text for each slot of a header field: the checks that failed, or that none did."""
+    verdicts = Verdicts.of(checks)
+    failed = verdicts.failed_by_field()
+    slots = subject.slots
+    pairs = zip(slots["document"].map(composed), slots["field"], slots["group"], strict=True)
+    texts = [failed.get((document, field)) if group == "" else None for document, field, group in pairs]
+    return replace(subject, slots=slots.assign(checks=pd.array(texts, dtype=TEXT)))
 
 
 def _of_evaluation(result: Evaluation, batch: Any, source: Any) -> Subject:

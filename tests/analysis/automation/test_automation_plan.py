@@ -321,3 +321,26 @@ def test_a_document_less_than_needed_is_too_few(wrong):
     assert enough.rule().name == ALL
     assert short.rule() is None
     assert row(short, ALL)["needed"] == count
+
+
+def test_the_picture_has_a_mark_for_each_rule_and_a_line_for_what_is_allowed():
+    sources = ["NATIVE"] * 400 + ["$SCAN$"] * 100
+    planned = plan(500, disagreeing=range(50), wrong=[3], sources=sources, by="source_classification", rules=SIMPLE)
+    axes = planned.plot()
+    curve = planned.curve()
+    labels = {line.get_label(): line for line in axes.lines}
+    shown = labels["NATIVE: wrong, target shown"]
+    assert shown.get_xdata().tolist() == [350 / 400]
+    assert labels["allowed: 0.01"].get_ydata() == [pytest.approx(0.01)] * 2
+    highs = labels["$SCAN$: at most, 95 % confidence, by document"].get_ydata()
+    assert highs.tolist() == curve[curve["slice"] == "$SCAN$"]["error_high"].tolist()
+    assert not any(text.get_parse_math() for text in axes.get_legend().get_texts())
+    assert planned.plot(axes) is axes
+
+
+def test_checks_are_columns_to_slice_by():
+    result, checks = sample(60, disagreeing=range(20), wrong=range(30))
+    of_recipient = checks[checks["field"] == "paymentRecipient"]
+    wide = of_recipient.pivot(index="document", columns="check", values="verdict").reset_index()
+    table = result.by_slice("readers_agree", documents=wide).set_index("slice")
+    assert table["documents"].to_dict() == {"failed": 20, "passed": 40}
