@@ -27,6 +27,7 @@ exclude_patterns = ["_*", "gallery/*", "Thumbs.db"]
 templates_path = ["_templates"]
 root_doc = "index"
 language = "en"
+smartquotes = False  # "--option" stays what it is
 
 # A reference that leads nowhere is an error (-n -W); what is not a name of anybody's is named here.
 nitpicky = True
@@ -42,6 +43,7 @@ autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
