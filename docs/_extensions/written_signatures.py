@@ -74,7 +74,8 @@ def write(
             return _fields(value), None
         own = inspect.getattr_static(value, "__init__", None)
         if not getattr(own, "__module__", "").startswith("gini_notebook"):
-            return "", None  # that of a class of others, such as a DataFrame
+            # That of a class of others, such as an exception or a DataFrame.
+            return ("(message)" if issubclass(value, Exception) else "(...)"), None
         found = _function(own)
         return (found[0], None) if found else None
     return _function(value) if what in {"function", "method"} else None
