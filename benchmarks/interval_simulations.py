@@ -17,7 +17,7 @@ from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.field_scores import Scoring, score_group
 from gini_notebook.analysis.evaluation.formulas import SCORES, losses_of, ratio, trials
 from gini_notebook.analysis.evaluation.intervals import IntervalOptions
-from gini_notebook.analysis.evaluation.thresholds import find_threshold
+from gini_notebook.analysis.evaluation.thresholds import RequiredFields, find_threshold
 from gini_notebook.analysis.evaluation.units import Units
 from gini_notebook.analysis.statistics import (
     Losses,
@@ -230,6 +230,8 @@ def verdicts_of_thresholds(cell: Cell, runs: int, random: np.random.Generator) -
     documents, fields = cell["documents"], cell["fields"]
     names = [f"d{number}" for number in range(documents)]
     document, place = np.repeat(np.arange(documents), fields), np.tile(np.arange(fields), documents)
+    no_fields = np.zeros((documents, 0))
+    required = RequiredFields(no_fields, no_fields, no_fields > 0)
     found: dict[str, int] = {}
     for run in range(runs):
         wrong = wrong_slots(random, documents, fields, cell["rate"], cell["fate"])
@@ -241,7 +243,7 @@ def verdicts_of_thresholds(cell: Cell, runs: int, random: np.random.Generator) -
             confidence=random.integers(50, 100, documents * fields) / 100,
             right=place >= wrong[document],
         )
-        status = find_threshold(given, names, [], target=TARGET, how=IntervalOptions(seed=run)).status
+        status = find_threshold(given, names, required, target=TARGET, how=IntervalOptions(seed=run)).status
         found[status] = found.get(status, 0) + 1
     confirmed, refuted = found.get("confirmed", 0) / runs, found.get("refuted", 0) / runs
     chosen = 1 - (found.get("not reachable", 0) + found.get("not enough data", 0)) / runs
