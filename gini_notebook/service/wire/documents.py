@@ -6,7 +6,6 @@ At the end: a file on its way to the service, what kind it is, and whether the s
 import json
 import math
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -115,14 +114,14 @@ def upload(
 
 def as_form(request: Request[str], content: bytes, media_type: str, name: str) -> Request[str]:
     """Turn an upload into the form that a browser would send: one part called ``file``."""
-    boundary = secrets.token_hex(16)
-    quoted = name.translate({ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"})
-    disposition = f'Content-Disposition: form-data; name="file"; filename="{quoted or "document"}"'
-    head = f"--{boundary}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode("utf-8", "replace")
-    headers = {**request.headers, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+    from urllib3.fields import RequestField
+    from urllib3.filepost import encode_multipart_formdata
+
+    sendable = name.encode("utf-8", "replace").decode("utf-8") or "document"  # a name of bytes has no other form
+    body, form = encode_multipart_formdata([RequestField.from_tuples("file", (sendable, content, media_type))])
     # In the form the part's file name becomes the document's name.
     query = "&".join(part for part in request.query.split("&") if not part.startswith("filename="))
-    return replace(request, query=query, headers=headers, body=head + content + f"\r\n--{boundary}--\r\n".encode())
+    return replace(request, query=query, headers={**request.headers, "Content-Type": form}, body=body)
 
 
 def composite(
