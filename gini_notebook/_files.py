@@ -1,14 +1,16 @@
-"""Write a file so that there is the old one or the new one, never half of it; open only what is a file; hold one."""
+"""Write a file so that there is the old one or the new one, never half of it; open only what is a file."""
 
 import errno
 import os
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from gini_notebook._platform import is_device, reachable
+from gini_notebook.errors import FileProblem
 
 
 @contextmanager
@@ -16,7 +18,16 @@ def replacing(path: Path) -> Iterator[Path]:
     """Return an empty file beside ``path`` that takes its place when it is complete, and vanishes otherwise.
 
     Folders on the way are made. What is written are payment data, so only the owner can read the file (mode 0600).
+
+    Raises
+    ------
+    FileProblem
+        If the name is one that Windows has given to a device.
     """
+    if is_device(path.name):
+        message = f"{path.name} is the name of a device in Windows, and what is written there is lost: choose another."
+        raise FileProblem(message)
+    path = reachable(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The ending stays, because some libraries choose by it what they write.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
@@ -58,6 +69,7 @@ def open_regular(path: Path) -> BinaryIO:
     OSError
         As :func:`check_regular`, and where it cannot be opened.
     """
+    path = reachable(path)
     check_regular(path)
     file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - Path.open has no opener; the caller closes
     try:
@@ -70,22 +82,3 @@ def open_regular(path: Path) -> BinaryIO:
 
 def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    # A byte far behind the text, because a locked byte cannot be read by others on Windows.
-    _FAR = 1 << 40
-
-    def take_lock(descriptor: int, *, shared: bool = False) -> None:
-        """Hold an open file until it is closed, or the process dies; raise ``OSError`` where somebody else does."""
-        del shared  # Windows knows no such locks
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def take_lock(descriptor: int, *, shared: bool = False) -> None:
-        """Hold an open file until it is closed, or the process dies; raise ``OSError`` where somebody else does."""
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

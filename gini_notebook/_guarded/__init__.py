@@ -15,7 +15,7 @@ import atexit
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from gini_notebook._guarded import system
+from gini_notebook import _platform
 from gini_notebook._guarded.guard import Answer, Guard
 from gini_notebook._guarded.limits import LIMITS, Limits
 from gini_notebook._guarded.messages import Value
@@ -26,7 +26,7 @@ __all__ = ["LIMITS", "Answer", "Limits", "Value", "call", "each"]
 _IN_A_ROW = 16
 _GUARD = Guard()
 atexit.register(_GUARD.close)
-system.after_fork(_GUARD.forget)
+_platform.after_fork(_GUARD.forget)
 
 
 def call(function: Callable[..., Value], *arguments: Value, limits: Limits = LIMITS) -> Value:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, cast
 
-from gini_notebook._guarded import system
+from gini_notebook import _platform
 from gini_notebook._guarded.limits import MIB, Limits
 from gini_notebook._guarded.messages import Value, decode, encode
 from gini_notebook.errors import GiniError, ReaderStopped
@@ -22,7 +22,7 @@ def answer(message: bytes) -> list[Value]:
     limits = Limits(memory, cpu_s, wait_s, size)
     function = _function(name)
     try:
-        with system.limited(limits.memory, limits.cpu_s):
+        with _platform.limited(limits.memory, limits.cpu_s):
             value = encode(function(*arguments))
     except GiniError as error:
         return _problem(type(error).__name__, str(error))
@@ -51,17 +51,17 @@ def _problem(kind: str, message: str) -> list[Value]:
 
 def main() -> None:
     """Serve the process at the other end of the connection whose handle is the argument."""
-    system.prepare()
-    with system.connected(sys.argv[1]) as connection:
+    _platform.prepare()
+    with _platform.connected(sys.argv[1]) as connection:
         connection.send_bytes(encode("ready"))
-        most = system.touched_bytes() + KEPT_MEMORY
+        most = _platform.touched_bytes() + KEPT_MEMORY
         is_last = False
         while not is_last:
             try:
                 answered = answer(connection.recv_bytes())
             except EOFError:
                 return
-            is_last = system.touched_bytes() > most
+            is_last = _platform.touched_bytes() > most
             connection.send_bytes(encode([is_last, *answered]))
 
 

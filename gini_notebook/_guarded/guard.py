@@ -1,6 +1,7 @@
 """The guarded process, seen from this side: started when it is needed, watched, and replaced when it is gone."""
 
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any
 
-from gini_notebook._guarded import system
+from gini_notebook import _platform
 from gini_notebook._guarded.limits import LIMITS, Limits
 from gini_notebook._guarded.messages import Value, decode, encode
 from gini_notebook.errors import FileProblem, GiniError, MissingLibrary, ReaderStopped, SchemaError, TruthError
@@ -18,6 +19,8 @@ from gini_notebook.errors import FileProblem, GiniError, MissingLibrary, ReaderS
 _SENT_AHEAD = 4096
 _OVERHEAD = 64 * 1024
 _LAST_WORDS_S = 5.0
+# So often the process is looked at where nothing else limits it: a reader fills some 100 MB in that time.
+_LOOK_S = 0.02
 # What a reader may say of a file.
 _PROBLEMS = {kind.__name__: kind for kind in (FileProblem, MissingLibrary, ReaderStopped, SchemaError, TruthError)}
 
@@ -34,6 +37,10 @@ class Answer:
         if self.problem is not None:
             raise self.problem
         return self.value
+
+
+class _Overspent(Exception):
+    """The process has used more than it may."""
 
 
 class Guard:
@@ -88,7 +95,10 @@ class Guard:
                     while sent < len(messages) and (sent == len(answers) or len(messages[sent]) <= _SENT_AHEAD):
                         connection.send_bytes(messages[sent])
                         sent += 1
+                self._wait(connection, limits)
                 is_last, answer = _received(connection, limits)
+            except _Overspent as why:
+                is_last, answer = True, Answer(problem=ReaderStopped(str(why)))
             except (OSError, EOFError, ValueError) as error:
                 is_last, answer = True, Answer(problem=ReaderStopped(self._last_words(error, limits)))
             answers.append(answer)
@@ -97,16 +107,34 @@ class Guard:
                 sent = len(answers)
         return answers
 
+    def _wait(self, connection: Connection, limits: Limits) -> None:
+        """Wait for an answer; where the limits of a process do not bind, look meanwhile at what it uses."""
+        assert self._process is not None  # noqa: S101 - see _running
+        before = _platform.spending(self._process)
+        if before is None:
+            if not connection.poll(limits.wait_s):
+                raise TimeoutError
+            return
+        end = time.monotonic() + limits.wait_s
+        while not connection.poll(_LOOK_S):
+            now = _platform.spending(self._process)
+            if now is not None and now.memory > before.memory + limits.memory:
+                raise _Overspent(limits.too_much_memory)
+            if now is not None and now.cpu_s > before.cpu_s + limits.cpu_s:
+                raise _Overspent(limits.too_much_computing)
+            if time.monotonic() > end:
+                raise TimeoutError
+
     def _running(self) -> Connection:
         """Return the connection to the process, which is started if there is none or somebody has ended it."""
         if self._process is not None and self._process.poll() is not None:
             self._end()
         if self._connection is None:
-            self._process, self._connection = system.start("gini_notebook._guarded.child")
+            self._process, self._connection = _platform.start("gini_notebook._guarded.child")
             try:
                 decode(self._connection.recv_bytes(_OVERHEAD))
             except (OSError, EOFError, ValueError) as error:
-                how = system.described(_status(self._process))
+                how = _platform.described(_status(self._process))
                 message = f"needs a process of its own to be read, which could not be started ({how})"
                 raise ReaderStopped(message) from error
         return self._connection
@@ -122,9 +150,9 @@ class Guard:
         if not self._connection.readable:  # any more, since it was refused to receive so large an answer
             return limits.too_large
         status = _status(self._process)
-        if system.ran_out_of_time(status):
+        if _platform.ran_out_of_time(status):
             return limits.too_much_computing
-        return f"crashes its reader ({system.described(status)}), or {limits.too_much_memory}"
+        return f"crashes its reader ({_platform.described(status)}), or {limits.too_much_memory}"
 
     def _end(self) -> None:
         if self._connection is not None:
@@ -138,8 +166,6 @@ class Guard:
 
 def _received(connection: Connection, limits: Limits) -> tuple[bool, Answer]:
     """Receive one answer, and whether it is the last one of its process."""
-    if not connection.poll(limits.wait_s):
-        raise TimeoutError
     # A larger answer is refused before there is room made for it.
     received: Any = decode(connection.recv_bytes(limits.answer + _OVERHEAD))
     match received:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from gini_notebook._platform import print_anything
 from gini_notebook._text import printable_lines
 from gini_notebook.cli.output import complain
 from gini_notebook.errors import GiniError, MissingLibrary, RunStopped
@@ -86,6 +87,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; every known error ends in one sentence on the error stream."""
+    print_anything()
     try:
         app()
     except RunStopped as stopped:

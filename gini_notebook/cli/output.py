@@ -1,12 +1,16 @@
 """How tables look on a terminal and in JSON."""
 
+import io
 import json
 import math
-from collections.abc import Mapping
+import shutil
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gini_notebook._platform import can_print
 from gini_notebook._text import printable, printable_lines, sentence
 
 if TYPE_CHECKING:
@@ -30,6 +34,10 @@ FIELD_COLUMNS = {
 FIELD_CHARACTERS = 32
 MOST_NAMES = 10
 MOST_LABELS = 20
+# A line of minus signs below the names and nothing else, so that every console can print it.
+_RULED = "\n".join(["    ", "    ", " -  ", *["    "] * 5, ""])
+_NEVER_FOLDED = 100_000
+_FOLDED = 20  # characters of a column of text; with fewer, nobody can read it
 
 
 def say(text: str = "") -> None:
@@ -45,6 +53,8 @@ def complain(text: str) -> None:
 def as_json(value: object) -> None:
     """Print one JSON value for programs; not-a-number becomes null."""
     text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+    if not can_print(text):
+        text = json.dumps(_plain(value), allow_nan=False)
     # Escapes of JSON, so that whoever reads it gets what there was, and a terminal does not.
     typer.echo("".join(one if printable(one) == one else json.dumps(one)[1:-1] for one in text))
 
@@ -68,20 +78,53 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | str | int | float) else str(value)
 
 
-def table(frame: "pd.DataFrame", *, number: str = "{:.3f}") -> str:
-    """Lay a table out in columns: numbers right, text left, undefined numbers as "n/a"."""
-    names = [printable(str(name)) for name in frame.columns]
-    cells = [[_cell(value, number) for value in row] for row in frame.itertuples(index=False, name=None)]
-    widths = [max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(names)]
-    rights = [_is_number(frame[name]) for name in frame.columns]
-    lines = [names, ["-" * width for width in widths], *cells]
-    return "\n".join(
-        "  ".join(
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, rights, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+def table(frame: "pd.DataFrame", *, number: str = "{:.3f}", spare: Sequence[str] = ()) -> str:
+    """Lay a table out in columns: numbers right, text left, undefined numbers as "n/a".
+
+    On a terminal, text is folded so that no line is longer than the terminal is wide; where that is not enough, the
+    spare columns go, first ones first, which a line below the table says. Elsewhere nothing is folded or left out.
+    """
+    from rich.box import Box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = {printable(str(name)): [_cell(value, number) for value in frame[name]] for name in frame.columns}
+    numeric = {printable(str(name)) for name in frame.columns if _is_number(frame[name])}
+    gone = _too_many(columns, numeric, spare)
+    grid = Table(box=Box(_RULED, ascii=True), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    shown = [name for name in columns if name not in gone]
+    for name in shown:
+        if name in numeric:
+            grid.add_column(Text(name), justify="right", no_wrap=True)
+        else:
+            grid.add_column(Text(name), overflow="fold")
+    for row in zip(*(columns[name] for name in shown), strict=True):
+        grid.add_row(*map(Text, row))
+    console = Console(file=io.StringIO(), width=_width(), color_system=None, legacy_windows=False, _environ={})
+    with console.capture() as captured:
+        console.print(grid)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return "\n".join([*lines, *([f"Not on so narrow a terminal: {', '.join(gone)}."] if gone else [])])
+
+
+def _too_many(columns: Mapping[str, Sequence[str]], numeric: Collection[str], spare: Sequence[str]) -> list[str]:
+    """Return the columns that a table does without, so that it is not wider than the terminal."""
+    from rich.cells import cell_len
+
+    widths = {name: max(map(cell_len, [name, *cells])) for name, cells in columns.items()}
+    least = {name: width if name in numeric else min(width, _FOLDED) for name, width in widths.items()}
+    gone: list[str] = []
+    for name in spare:
+        if sum(width + 2 for column, width in least.items() if column not in gone) - 2 <= _width():
+            break
+        gone.append(name)
+    return gone
+
+
+def _width() -> int:
+    """Return the most characters of a line: those of the terminal, or so many that nothing is folded."""
+    return shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else _NEVER_FOLDED
 
 
 def _is_number(column: Any) -> bool:
@@ -114,7 +157,8 @@ def field_table(result: "Evaluation", how: "Mapping[str, Any]") -> str:
         "n/a" if isna(low) or isna(high) else f"{low:.3f} – {high:.3f}"
         for low, high in zip(scores["f1_low"], scores["f1_high"], strict=True)
     ]
-    return "\n".join([table(shown), *headlines(scores)])
+    spare = [FIELD_COLUMNS[name] for name in ("predicted", "correct", "precision", "recall")]
+    return "\n".join([table(shown, spare=spare), *headlines(scores)])
 
 
 def difference_table(fields: "pd.DataFrame") -> str:

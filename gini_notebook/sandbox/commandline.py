@@ -1,5 +1,6 @@
 """Start the sandbox from a shell, or as the child of a program."""
 
+import io
 import json
 import os
 import secrets
@@ -84,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         Arguments without the program's name; those of the process if ``None``.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")  # a console need not have all characters of the help
     if arguments == ["--child"]:
         order = json.loads(_first_line())
         order["settings"]["jwt_claims"] = tuple(order["settings"]["jwt_claims"])
@@ -140,22 +144,30 @@ def _cannot_listen(problem: OSError) -> str:
     return f"It cannot listen: {problem}. Choose another port, or 0."
 
 
-def _for_people(running: "Running", admin_token: str) -> str:
-    return f"""The sandbox is ready: it speaks the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
+_PEOPLE = """The sandbox is ready: it speaks the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
 
-  export GINI_API_URL={running.api}
-  export GINI_USER_CENTER_URL={running.user_center}
-  export GINI_CA_FILE={running.ca_file}
-  export GINI_CLIENT_ID={running.client_id}
-  export GINI_CLIENT_SECRET={running.client_secret}
+{settings}
 
 Upload a document:
-  curl --cacert $GINI_CA_FILE --user $GINI_CLIENT_ID:$GINI_CLIENT_SECRET --header 'X-User-Identifier: me' \\
-       --form file=@invoice.pdf --include $GINI_API_URL/documents
+  {curl} --cacert {the}GINI_CA_FILE --user {client} --header 'X-User-Identifier: me' {on}
+       --form file=@invoice.pdf --include {the}GINI_API_URL/documents
 
 What it can do:
-  curl --cacert $GINI_CA_FILE $GINI_API_URL/openapi.json
+  {curl} --cacert {the}GINI_CA_FILE {the}GINI_API_URL/openapi.json
 
 What it has seen:
-  curl --cacert $GINI_CA_FILE --header 'Authorization: Bearer {admin_token}' $GINI_API_URL/_sandbox/requests
+  {curl} --cacert {the}GINI_CA_FILE --header 'Authorization: Bearer {token}' {the}GINI_API_URL/_sandbox/requests
 """
+
+
+def _for_people(running: "Running", admin_token: str) -> str:
+    names = ("api", "user_center", "ca_file", "client_id", "client_secret")
+    variables = ("GINI_API_URL", "GINI_USER_CENTER_URL", "GINI_CA_FILE", "GINI_CLIENT_ID", "GINI_CLIENT_SECRET")
+    values = {variable: getattr(running, name) for variable, name in zip(variables, names, strict=True)}
+    if os.name == "nt":  # PowerShell, whose own curl is another program
+        settings = "\n".join(f"  $env:{name} = '{value}'" for name, value in values.items())
+        client = '"${env:GINI_CLIENT_ID}:${env:GINI_CLIENT_SECRET}"'
+        return _PEOPLE.format(settings=settings, curl="curl.exe", the="$env:", client=client, on="`", token=admin_token)
+    settings = "\n".join(f"  export {name}={value}" for name, value in values.items())
+    client = "$GINI_CLIENT_ID:$GINI_CLIENT_SECRET"
+    return _PEOPLE.format(settings=settings, curl="curl", the="$", client=client, on="\\", token=admin_token)

@@ -263,8 +263,9 @@ def _start(settings: Settings, admin_token: str) -> subprocess.Popen[bytes]:
         [sys.executable, "-P", "-m", "gini_notebook.sandbox", "--child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # Ctrl-C in a shell or notebook is meant for the program, not for its sandbox.
+        # Ctrl-C in a shell or notebook is meant for the program, not for its sandbox; Windows has groups for that.
         start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
     assert process.stdin  # noqa: S101 - it is a pipe
     # Secrets go through the pipe: arguments can be read by everybody on the machine.

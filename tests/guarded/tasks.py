@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import gini_notebook._guarded.child
+from gini_notebook import _platform
 from gini_notebook.errors import TruthError
 
 MIB = 1024 * 1024
@@ -35,6 +36,18 @@ def keep(size: int) -> int:
 
 
 _KEPT: list[bytearray] = []
+
+
+def touch(size: int, seconds: float) -> int:
+    """Use memory, and hold it for a while."""
+    held = b"x" * size
+    time.sleep(seconds)
+    return len(held)
+
+
+def unlimit() -> None:
+    """Let this process limit itself in nothing, as where the system keeps no limits."""
+    _platform.LIMITS_BIND = False
 
 
 def compute() -> None:

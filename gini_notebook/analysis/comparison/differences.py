@@ -95,7 +95,7 @@ def difference_table(pairing: Pairing, level: str, how: DifferenceOptions) -> pd
             counts = [how.units.summed(side[:, counted]) for side in sides]
             rows.append(_Differences(group, fields, counts, how, same=same).table())
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
-    return _with_verdicts(table[COLUMNS], 1 - how.level)
+    return _with_verdicts(table[COLUMNS].copy(), 1 - how.level)
 
 
 def _with_verdicts(table: pd.DataFrame, significance: float) -> pd.DataFrame:

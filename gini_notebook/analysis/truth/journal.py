@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from gini_notebook._files import check_regular, take_lock
+from gini_notebook._files import check_regular
+from gini_notebook._platform import take_lock
 from gini_notebook._text import printable
 from gini_notebook.analysis.truth.edits import UNLABELLED, Edit, parse_edits
 from gini_notebook.errors import EditConflict, TruthError

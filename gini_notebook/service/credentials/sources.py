@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import stat
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from gini_notebook._platform import others_may_read
 from gini_notebook.errors import CredentialsError
 from gini_notebook.service.credentials.access import as_secret, check_secret
 from gini_notebook.service.credentials.remembered import keyring_lookup
@@ -140,7 +139,7 @@ def read_secret_file(path: Path, *, must_exist: bool = False) -> dict[str, "str 
     with os.fdopen(descriptor, encoding="utf-8") as file:
         # Asked of the open file, so that it cannot be another one than the one that is read.
         mode = os.fstat(file.fileno()).st_mode
-        if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if others_may_read(mode):
             message = f"The secret file {path} can be read or changed by others; run: chmod 600 {path}"
             raise CredentialsError(message)
         found, odd_line = _parsed(file.read())

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from gini_notebook._files import take_lock
+from gini_notebook._platform import take_lock
 from gini_notebook._text import as_text
 from gini_notebook.errors import LedgerError
 
