@@ -7,6 +7,7 @@ import numpy as np
 
 from gini_notebook.analysis.automation.sequence import (
     CERTIFIED,
+    LEVEL,
     NO_LABELS,
     NOT_SHOWN,
     NOT_TESTED,
@@ -45,7 +46,7 @@ def report(plan: "Automation") -> list[str]:
         f"beforehand (hash {plan.rules_hash[:12]})."
     ]
     for part in plan.slices:
-        lines += ["", _verdict(plan, part), *(f"- {_line(plan, stage)}" for stage in part.stages)]
+        lines += ["", _verdict(plan, part), *(f"- {_line(plan, stage)}" for stage in part.stages if stage.labelled)]
     lines += ["", *_issuers(plan), *_losses(plan)]
     lines += [f"Note: {note.text} {note.advice}".rstrip() for note in plan.notes]
     return [*lines, "", *_next(plan)]
@@ -88,7 +89,7 @@ def _line(plan: "Automation", stage: Stage) -> str:
     if not math.isnan(stage.cluster_high):
         mistaken = f"{stage.clusters_wrong:,} of {stage.clusters:,} with a mistake"
         issuers = f", by issuer at most {percent(stage.cluster_high)} ({mistaken})"
-    return f"{plan.rules[stage.rule].name}: {counted}{high}{issuers}. {reason(plan, stage)}"
+    return f"{plan.rules[stage.rule].name}: {counted}{high}{issuers}; {stage.status}."
 
 
 def reason(plan: "Automation", stage: Stage) -> str:
@@ -164,9 +165,17 @@ def _next(plan: "Automation") -> list[str]:
         whose = " of new issuers" if plan.by_cluster else ""
         lines.append(
             f"Next{of}: label {max(total - part.labelled, 1):,} more documents{whose} ({total:,} in all), if "
-            f"'{plan.rules[stage.rule].name}' keeps and errs there as it does here; or ask for less than the target."
+            f"'{plan.rules[stage.rule].name}' keeps and errs there as it does here. {_within_reach(plan, part)}"
         )
     return lines or ["Next: keep the plan (.save), and look at a random sample of what is paid unseen (.check)."]
+
+
+def _within_reach(plan: "Automation", part: "Slice") -> str:
+    """Say what the documents there are could show at most, which no label decides."""
+    there = max(stage.clusters if plan.by_cluster else stage.labelled for stage in part.stages)
+    most = (1 - LEVEL) ** (1 / there)
+    things = "issuers" if plan.by_cluster else "documents"
+    return f"Without a mistake, the {there:,} {things} there are could show {math.floor(most * 1000) / 10:g} % at most."
 
 
 def _most_promising(part: "Slice") -> Stage:

@@ -306,6 +306,12 @@ def test_rules_have_a_hash_that_changes_with_them():
     assert plan(30, rules=SIMPLE).rules_hash == plan(40, rules=SIMPLE).rules_hash
 
 
+def test_what_is_within_reach_is_said_without_a_label():
+    text = plan(108, wrong=[3], rules=SIMPLE).report()
+    assert "Without a mistake, the 108 documents there are could show 97.2 % at most." in text
+    assert "- readers agree" not in text
+
+
 def test_a_plan_shows_itself():
     planned = plan(400, disagreeing=range(50), wrong=range(3))
     assert planned._repr_mimebundle_().keys() == {"text/html", "text/plain"}
