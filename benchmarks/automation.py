@@ -68,7 +68,7 @@ def _synthetic() -> tuple[Any, pd.DataFrame, pd.DataFrame]:
     found = pd.concat(columns, ignore_index=True).assign(candidates=lambda table: table["field"])
     lists = [
         pd.DataFrame({"document": names, "list": "amountToPay", "rank": rank, "value": [f"{of}.00:EUR" for of in some]})
-        for rank, some in enumerate(random.integers(1, 9_000, (8, DOCUMENTS)))
+        for rank, some in enumerate(random.integers(1, 9_000, (8, DOCUMENTS)), start=1)
     ]
     documents = pd.DataFrame({"document": names, "status": "completed", "pages": 2, "source_classification": "NATIVE"})
     first = SimpleNamespace(extractions=found, documents=documents, candidates=pd.concat(lists, ignore_index=True))
