@@ -16,9 +16,11 @@ import numpy.typing as npt
 from scipy import special
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 FEWEST_RUNS = 8
 BASELINE = 20
+FEWEST_FOR_SPREAD = 16
 IN_A_ROW = 8
 # How often chance alone leaves the limits, on each side, and standard deviations of a normal variable that are as far
 # out. Three of them, as is usual, would find a drop from .97 to .92 within two runs of 200 documents less than four
@@ -44,17 +46,17 @@ class Chart:
     widened: float = 1.0
 
 
-def chart_of_shares(right: FloatArray, documents: FloatArray, baseline: int = BASELINE) -> Chart:
+def chart_of_shares(right: FloatArray, documents: FloatArray, base: BoolArray) -> Chart:
     """Return the chart of shares of documents.
 
     Parameters
     ----------
     right, documents
         Per run, how many documents are right, of how many.
-    baseline
-        How many of the first runs centre and limits are made of.
+    base
+        Which runs centre and limits are made of.
     """
-    good, whole = float(right[:baseline].sum()), float(documents[:baseline].sum())
+    good, whole = float(right[base].sum()), float(documents[base].sum())
     centre = good / whole
     ends = {size: _share_limits(good, whole, int(size)) for size in np.unique(documents).tolist()}
     low, high = (np.array([ends[size][side] for size in documents.tolist()]) for side in (0, 1))
@@ -72,17 +74,19 @@ def _share_limits(good: float, whole: float, size: int) -> tuple[float, float]:
     return float(np.argmax(below > _TAIL)) / size, float(size - np.argmax(above[::-1] > _TAIL)) / size
 
 
-def chart_of_averages(losses: Sequence[Sequence[Sequence[float]]], baseline: int = BASELINE) -> Chart:
+def chart_of_averages(losses: Sequence[Sequence[Sequence[float]]], base: BoolArray) -> Chart:
     """Return the chart of averages over slots: precision, recall or F1.
 
     Parameters
     ----------
     losses
         Per run, what its documents lost of how much, and how many documents did.
-    baseline
+    base
         As for :func:`chart_of_shares`.
     """
-    loss, size, count = np.concatenate([np.asarray(one, dtype=np.float64) for one in losses[:baseline]]).T
+    loss, size, count = np.concatenate(
+        [np.asarray(losses[at], dtype=np.float64) for at in np.flatnonzero(base).tolist()]
+    ).T
     centre = 1 - float((loss * count).sum() / (size * count).sum())
     documents = np.array([sum(row[2] for row in one) for one in losses], dtype=np.float64)
     whole = float(count.sum())
@@ -106,18 +110,18 @@ def _cornish_fisher(z: float, skew: FloatArray, excess: FloatArray) -> FloatArra
     return z + (z**2 - 1) * skew / 6 + (z**3 - 3 * z) * excess / 24 - (2 * z**3 - 5 * z) * skew**2 / 36
 
 
-def widened(chart: Chart, values: FloatArray, baseline: int = BASELINE) -> Chart:
+def widened(chart: Chart, values: FloatArray, base: BoolArray) -> Chart:
     """Widen the limits if the runs of the baseline differ more than by chance (Laney's p′).
 
     By moving ranges, which a lasting change in between does not make larger; and only where they exceed what chance
     makes in one of twenty baselines.
     """
-    base = values[:baseline]
-    if len(base) < baseline or not (chart.spread > 0).all():
+    count = int(base.sum())
+    if count < FEWEST_FOR_SPREAD or not (chart.spread > 0).all():
         return chart
-    z = (base - chart.centre) / chart.spread[:baseline]
+    z = ((values - chart.centre) / chart.spread)[base]
     found = float(np.abs(np.diff(z)).mean()) / _RANGE_OF_TWO
-    if found <= 1 + 1.645 * np.sqrt(0.83 / (baseline - 1)):
+    if found <= 1 + 1.645 * np.sqrt(0.83 / (count - 1)):
         return chart
     low, high = (np.clip(chart.centre + (end - chart.centre) * found, 0, 1) for end in (chart.low, chart.high))
     return Chart(chart.centre, low, high, chart.unsure * found, chart.spread * found, found)
@@ -145,13 +149,25 @@ def alarms(chart: Chart, values: FloatArray) -> list[str]:
 def chart_of(records: Sequence[dict[str, Any]], baseline: int = BASELINE) -> Chart:
     """Return the chart of one metric of some runs, widened where that is due.
 
+    A run of the baseline that is outside of the limits is taken out of it, once: it would draw the centre to itself,
+    and the runs before it would stand out in its place.
+
     Parameters
     ----------
     records
         What the history has of the metric, per run.
+    baseline
+        How many of the first runs centre and limits are made of.
     """
     values = np.array([one["value"] for one in records], dtype=np.float64)
+    base = np.arange(len(values)) < baseline
+    chart = _chart(records, values, base)
+    kept = base & (values >= chart.low) & (values <= chart.high)
+    return chart if kept.sum() in (base.sum(), 0) else _chart(records, values, kept)
+
+
+def _chart(records: Sequence[dict[str, Any]], values: FloatArray, base: BoolArray) -> Chart:
     if "right" in records[0]:
         right, whole = (np.array([one[name] for one in records], dtype=np.float64) for name in ("right", "of"))
-        return widened(chart_of_shares(right, whole, baseline), values, baseline)
-    return widened(chart_of_averages([one["losses"] for one in records], baseline), values, baseline)
+        return widened(chart_of_shares(right, whole, base), values, base)
+    return widened(chart_of_averages([one["losses"] for one in records], base), values, base)
