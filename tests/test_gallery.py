@@ -14,7 +14,8 @@ PAGES = sorted(path.stem for path in GALLERY.glob("[a-z]*.py"))
 
 
 def test_every_picture_has_a_page() -> None:
-    assert PAGES == [name for name in plots.__all__ if name.islower()]
+    pictures = [name for name in plots.__all__ if name.islower()]
+    assert pictures == PAGES
 
 
 @pytest.mark.parametrize("page", PAGES)
