@@ -3,7 +3,7 @@
 The files themselves run in any browser.
 Only one form of import is understood (``import { a, b } from "./other.js";`` on one line, without renaming), and what
 would mean something else in one module than in several is refused: other forms, circles, and two equal names at the
-top. Lines of comments and indentation are left out, since every saved notebook holds the result.
+top. Comments, indentation and blanks beside signs are left out, since every saved notebook holds the result.
 """
 
 import re
@@ -15,6 +15,9 @@ from gini_notebook.errors import SettingError
 _IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "(\.{1,2}/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
 _TOP = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+# What is left as it is: texts, and the lines' ends that begin with a regular expression.
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|(?<=[(=:,?&|] )/(?![/*]).*|(?<=\()/(?![/*]).*')
+_LOOSE = re.compile(r" ?([{}()\[\],;:=<>?&|!*%]) ?| (?<![-+/] )([-+/]) (?![-+/])")
 TOKENS = Path(__file__).parent / "tokens.css"
 _LEFT = re.compile(r"^(?:import\b.*|export (?!default\b).*)$|\bimport\(|\bimport\.meta", re.MULTILINE)
 
@@ -51,11 +54,19 @@ def styled(own: Path) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Yield the lines without indentation, and without those that only comment."""
+    """Yield the lines without blanks that say nothing, and without those that only comment."""
     for line in text.split("\n"):
         short = line.strip()
         if short and not short.startswith("//"):
-            yield short
+            yield _tight(short)
+
+
+def _tight(line: str) -> str:
+    parts, at = [], 0
+    for literal in _LITERAL.finditer(line):
+        parts += [_LOOSE.sub(r"\1\2", line[at : literal.start()]), literal[0]]
+        at = literal.end()
+    return "".join(parts) + _LOOSE.sub(r"\1\2", line[at:])
 
 
 def _take(path: Path, done: dict[Path, str], above: tuple[Path, ...]) -> None:

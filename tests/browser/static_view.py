@@ -57,7 +57,7 @@ class StaticView:
         self.page = page
         self.explorer = explorer
         self._waiting: list[list[Any]] = []
-        explorer._session._send = self._send
+        explorer._session.send = self._send
         page.expose_function("kernel", self._kernel)
         attributes = 'data-jp-theme-light="false" style="background:#111"' if dark else 'data-jp-theme-light="true"'
         html = HTML.format(attributes=attributes, style=_variables(dark))

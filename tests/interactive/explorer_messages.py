@@ -13,7 +13,7 @@ class Browser:
     def __init__(self, explorer: Explorer) -> None:
         self.explorer = explorer
         self.messages: list[tuple[dict[str, Any], list[bytes]]] = []
-        explorer._session._send = self._keep
+        explorer._session.send = self._keep
 
     def _keep(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
         assert all(isinstance(buffer, bytes) for buffer in buffers)

@@ -1,11 +1,12 @@
-"""``explore()``: one view of the documents of a batch, the mistakes of an evaluation, the changes of a comparison."""
+"""``Explorer``: one view of the documents of a batch, the mistakes of an evaluation, the changes of a comparison."""
 
 import io
+import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 
@@ -15,20 +16,19 @@ with needed_for("The explorer", "notebook"):
     import anywidget
     from PIL import Image, ImageDraw
 
+from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.truth import write_truth
 from gini_notebook.errors import GiniError, SettingError
+from gini_notebook.interactive.explorer.labelling import QUEUES
 from gini_notebook.interactive.explorer.place import At, place_of, row_of
 from gini_notebook.interactive.explorer.selection import SHOWS, Selection
 from gini_notebook.interactive.explorer.session import Session
-from gini_notebook.interactive.explorer.subject import Subject, subject_of, with_checks
-from gini_notebook.interactive.pages import FolderPages, Page, Pages, ServicePages
+from gini_notebook.interactive.pages import Page
 from gini_notebook.interactive.scripts import joined, styled
 from gini_notebook.schema import TEXT
-from gini_notebook.service.batch.inputs import Documents
-from gini_notebook.service.client import Client
 
 HERE = Path(__file__).parent
 VIEW = HERE / "view"
-HEIGHT_PX = (320, 4000)
 _COLOURS = {
     "extracted": "#b35900",
     "extracted-a": "#6b3fa0",
@@ -56,18 +56,21 @@ class Explorer(anywidget.AnyWidget):
     boxes : pandas.DataFrame
         What is drawn, on any page: kind (extracted, extracted-a of the first of two runs, candidate,
         right-candidate), rank, value, page, left, top, width, height.
+    places : pandas.DataFrame
+        Where the true value in view stands: rank, page, left, top, width, height, likely.
     page : Page or None
         The page in view; None if there is none.
+    result : Evaluation or None
+        The evaluation; with ``labels=`` as it is with all edits.
     """
 
     _esm = joined(VIEW / "main.js")
     _css = styled(VIEW / "explorer.css")
 
-    def __init__(
-        self, subject: Subject, *, pages: Pages | None = None, mask: bool = False, settings: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, session: Session, *, settings: Mapping[str, Any]) -> None:
         super().__init__()
-        self._session = Session(subject, pages, mask=mask, send=self._tell)
+        self._session = session
+        session.send = self._tell
         self._session.settings = {"height": settings["height"]}
         self._session.code = self.code
         self._call = dict(settings)
@@ -77,7 +80,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def rows(self) -> pd.DataFrame:
         """The slots that fit the filters, in the order of the list."""
-        return self._slots(self._session.choices.rows(self._session.selection).tolist())
+        return self._slots(self._session.rows().tolist())
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -102,7 +105,7 @@ class Explorer(anywidget.AnyWidget):
         except GiniError:
             return None
 
-    def choose(  # noqa: PLR0913 - all by keyword
+    def choose(  # noqa: PLR0913 - filters, all by keyword
         self,
         *,
         field: Chosen = None,
@@ -111,6 +114,7 @@ class Explorer(anywidget.AnyWidget):
         change: Chosen = None,
         checks: Chosen = None,
         on_page: Chosen = None,
+        state: Chosen = None,
         slice: Mapping[str, Chosen] | None = None,  # noqa: A002 - what it is called everywhere
         text: str = "",
         sort: str | None = None,
@@ -133,6 +137,9 @@ class Explorer(anywidget.AnyWidget):
         on_page
             How often the true value stands on the pages, as far as somebody looked: ``"once"``, ``"several"``,
             ``"nowhere"``, ``"unknown"`` (pages without words), ``"not looked"``; see :meth:`look_on_pages`.
+        state
+            With ``labels=``, what was decided: ``""`` (nothing so far), ``"checked"``, ``"changed"``, ``"both"``,
+            ``"unclear"``, ``"nothing there"``, ``"unlabelled"`` or ``"flagged"``.
         slice
             Properties of documents: ``{"source_classification": "NATIVE"}``.
         text
@@ -153,6 +160,7 @@ class Explorer(anywidget.AnyWidget):
             "change": change,
             "checks": checks,
             "onpage": on_page,
+            "decided": state,
         }
         given |= {f"slice:{name}": value for name, value in (slice or {}).items()}
         filters = {name: _several(value) for name, value in given.items() if value is not None}
@@ -174,12 +182,99 @@ class Explorer(anywidget.AnyWidget):
             If there is no such place; the message names the nearest ones.
         """
         if isinstance(at, int):
-            rows = self._session.choices.rows(self._session.selection)
+            rows = self._session.rows()
             if len(rows):
                 self._session.go(int(rows[min(max(at, 0), len(rows) - 1)]))
             return
         row, number = row_of(at, self._session.subject.slots)
         self._session.go(row, number)
+
+    @property
+    def result(self) -> Evaluation | None:
+        """The evaluation, with all edits of its truth; None where nothing is labelled."""
+        labelling = self._session.labelling
+        return self._session.subject.result if labelling is None else labelling.result
+
+    def queue(self, name: str) -> None:
+        """List the slots to decide about; with ``labels=``.
+
+        Parameters
+        ----------
+        name
+            ``"mistakes"``, ``"unlabelled"`` (documents without truth), ``"audit"`` (mistakes, and after every four of
+            them a correct slot that was drawn at random), ``"odd"`` (labels that speak against themselves),
+            ``"flagged"``, ``"recent"`` (the last 20), or ``""`` for all slots.
+
+        Raises
+        ------
+        SettingError
+            If there is no such queue, or no truth is edited.
+        """
+        self._session.choose_queue(name)
+        self._session.tell_queue()
+
+    def label(self, verdict: str, value: str | None = None, *, note: str = "") -> None:
+        """Decide about the slot in view, as a button of the editor does; with ``labels=``.
+
+        Parameters
+        ----------
+        verdict
+            ``"right"`` (the truth was checked), ``"value"`` (it is the value that follows), ``"both"`` (what was read
+            is fine, too), ``"unclear"``, ``"empty"`` (nothing is there), ``"unlabelled"`` (the label is taken away) or
+            ``"flag"``.
+        value
+            As people write it: ``"1.234,56"``, ``"11.4.2025"``; it is kept as the service would write it.
+        note
+            A remark.
+
+        Raises
+        ------
+        SettingError
+            If no truth is edited, nothing is in view, or the verdict cannot be: the message says why.
+        """
+        if self._session.row is None:
+            raise SettingError("No slot is in view, so there is nothing to decide about.")
+        decision = {"row": self._session.row, "verdict": verdict, "value": value, "note": note, "odd": True}
+        _demand_saved(self._session.decide({**decision, "token": uuid4().hex}))
+
+    def undo(self) -> None:
+        """Take back the last verdict; as often as there is one.
+
+        Raises
+        ------
+        SettingError
+            If there is none, or no truth is edited.
+        """
+        _demand_saved(self._session.take_back("undo", uuid4().hex))
+
+    def redo(self) -> None:
+        """Bring back the verdict that was taken back last.
+
+        Raises
+        ------
+        SettingError
+            If there is none, or no truth is edited.
+        """
+        _demand_saved(self._session.take_back("redo", uuid4().hex))
+
+    def export(self, path: "str | os.PathLike[str]") -> Path:
+        """Write the truth with all edits to a file: see :func:`gini_notebook.analysis.truth.write_truth`.
+
+        Parameters
+        ----------
+        path
+            Where; the ending decides the form.
+
+        Raises
+        ------
+        SettingError
+            If no truth is edited, or nothing is labelled.
+        """
+        result = self.result
+        if self._session.labelling is None or result is None:
+            raise SettingError("There are no labels to write: none is edited here (labels=), or nothing is labelled.")
+        write_truth(result.to_truth(), path)
+        return Path(path)
 
     def look_on_pages(self, *, progress: bool = True) -> pd.DataFrame:
         """Look through all documents for their true values, as the button of the filter "On page" does.
@@ -237,10 +332,13 @@ class Explorer(anywidget.AnyWidget):
         slot = self._session.slot()
         if slot is not None:
             arguments.append(f"at={place_of(slot, self._session.number)!r}")
-        arguments.append(f"show={self._call['show']!r}")
+        queue = self._session.queue_name
+        arguments.append(f"show={(queue or self._call['show'])!r}")
+        if self._call["labels"]:
+            arguments.append(f"labels={self._call['labels']!r}")
         if "checks" in self._session.subject.slots:
             arguments.append("checks=checks")
-        chosen, began = self._session.selection, _beginning(self._call["show"])
+        chosen, began = self._session.selection, Selection() if queue else beginning_with(self._call["show"])
         call = f"ex = gini.explore({', '.join(arguments)})"
         if chosen == began:
             return call
@@ -291,14 +389,17 @@ class Explorer(anywidget.AnyWidget):
         statuses = [self._session.columns.label("onpage", row) for row in rows]
         return table.assign(on_page=pd.array(statuses, dtype=TEXT))
 
-    def _begin(self, at: At | None, show: str) -> None:
+    def begin(self, at: At | None, show: str) -> None:
         """Set the first filter and place."""
-        self._session.begin(_beginning(show))
+        if self._session.labelling is not None and show in QUEUES:
+            self._session.choose_queue(show)
+        else:
+            self._session.begin(beginning_with(show))
         if at is not None:
             self.go(at)
 
     def _step(self, step: int) -> None:
-        rows = self._session.choices.rows(self._session.selection).tolist()
+        rows = self._session.rows().tolist()
         if not rows:
             return
         at = rows.index(self._session.row) if self._session.row in rows else -1
@@ -321,126 +422,9 @@ class Explorer(anywidget.AnyWidget):
         return f"<Explorer of {self._session.columns.count} slots>"
 
 
-def explore(  # noqa: PLR0913 - all but the first by keyword
-    what: Any,
-    truth: pd.DataFrame | None = None,
-    *,
-    documents: Documents | None = None,
-    client: Client | None = None,
-    batch: Any = None,
-    at: At | None = None,
-    show: str | None = None,
-    height: int = 680,
-    executor: Executor | None = None,
-    mask: bool = False,
-    checks: pd.DataFrame | None = None,
-) -> Explorer:
-    """Look at documents, at mistakes, or at what changed between two runs, with the page and the boxes on it.
-
-    Parameters
-    ----------
-    what
-        What :func:`gini_notebook.evaluate` or :func:`gini_notebook.compare` answered, a batch, or a table of
-        extractions. A batch without ``truth`` is shown as it was read, with the documents that failed.
-    truth
-        The truth of a batch or table, which is then evaluated.
-    documents
-        The folder, the mapping or the list that was given to :func:`gini_notebook.process`: pages are drawn from the
-        files, on this machine, in a process of its own. Pages of a document of several files are numbered through, in
-        their order. In a folder, a document that is called like a subfolder has the pages that
-        :func:`gini_notebook.folders_as_documents` finds in it; a name such as ``scan1.jpg (+2)`` does not tell the
-        other pages, so give the mapping or the list.
-    client
-        Ask the service for pages and for the unit of the boxes on them instead; the documents must still be there.
-        They belong to the user of the run: give ``batch``, too, or ``client.with_user(batch.user)``.
-    batch
-        The run. Where the ids of documents and the candidates are, if ``what`` was made of a bare table without
-        them, and whose the documents at the service are. Its documents without truth are listed as ``unlabelled``.
-    at
-        Where to begin: see :meth:`Explorer.go`.
-    show
-        ``"mistakes"``, ``"all"``, ``"unlabelled"``, ``"changed"`` or ``"failed"``: the filter to begin with. By default
-        the mistakes of an evaluation, the changes of a comparison, and all of a batch.
-    height
-        Of the view, in CSS pixels.
-    executor
-        Executor that draws the pages of the next slots from ``documents`` while you look at one: any
-        ``concurrent.futures.Executor`` whose workers see the folder; by default a thread.
-    mask
-        For a screen that others look at: of account numbers and names only what who knows them recognizes, and no
-        page. ``explorer.rows`` and the other tables hold the values all the same.
-    checks
-        What :func:`gini_notebook.checks` answers for these documents: which checks of a field failed becomes a filter.
-
-    Returns
-    -------
-    Explorer
-        Put it last in a cell. List, filters with their counts and the search are in the browser and do not wait for
-        the kernel; ``?`` shows the keys. Pages and values are in no saved notebook.
-
-    Raises
-    ------
-    SettingError
-        If ``what`` is nothing that can be explored, both ``documents`` and ``client`` are given, or there is no such
-        place or choice of ``show``.
-    FileProblem
-        If there is no such folder, or ``documents`` is no mapping or list that a run takes.
-
-    Examples
-    --------
-    >>> explorer = gini.explore(result, documents="invoices/")
-    >>> explorer.choose(field="iban", text="letter")
-    >>> rows = explorer.rows
-
-    Documents of several pages, and the one to begin with:
-
-    >>> pages = {"slip_small.pdf": ["page1.png", "page2.png"], "letter_plain.pdf": "invoices/letter_plain.pdf"}
-    >>> explorer = gini.explore(batch, documents=pages, at="slip_small.pdf")
-    """
-    if documents is not None and client is not None:
-        raise SettingError(
-            "Pages come either from documents= (files on this machine) or from client= (the service); give one."
-        )
-    if not HEIGHT_PX[0] <= height <= HEIGHT_PX[1]:
-        message = f"height is {height}; it must be between {HEIGHT_PX[0]} and {HEIGHT_PX[1]}."
-        raise SettingError(message)
-    subject = subject_of(what, truth, batch)
-    if checks is not None:
-        subject = with_checks(subject, checks)
-    known = [subject.documents] if batch is None else [subject.documents, batch.documents]
-    own = ThreadPoolExecutor(1, "gini pages") if executor is None and documents is not None else None
-    pages: Pages | None = None
-    if documents is not None:
-        pages = FolderPages(documents, _column(known, "sha256"), executor or own)
-    elif client is not None:
-        pages = ServicePages(_as_user_of(what if batch is None else batch, client), _column(known, "document_id"))
-    shown = _shown(show, subject)
-    call = {"name": _called(what), "show": shown, "height": int(height), "mask": mask, "own_executor": own}
-    explorer = Explorer(subject, pages=pages, mask=mask, settings=call)
-    explorer._begin(at, shown)
-    return explorer
-
-
-def _shown(show: str | None, subject: Subject) -> str:
-    usual = {"evaluation": "mistakes", "comparison": "changed"}.get(subject.kind, "all")
-    if show is not None and show not in SHOWS:
-        message = f"show is {show!r}; choose one of {', '.join(SHOWS)}."
-        raise SettingError(message)
-    if show == "changed" and subject.kind != "comparison":
-        raise SettingError("show='changed' is for a comparison of two runs: gini.compare().")
-    return show or usual
-
-
-def _beginning(show: str) -> Selection:
-    """Return the first selection; where nothing has what it asks for, the list is empty, and says so."""
-    filters = {name: list(values) for name, values in SHOWS[show].items()}
-    return Selection(filters, "", "stake" if show == "mistakes" else "position")
-
-
-def _called(what: Any) -> str:
-    return {"Evaluation": "result", "Comparison": "comparison", "Batch": "batch"}.get(
-        type(what).__name__, "extractions"
-    )
+def _demand_saved(answer: Mapping[str, Any]) -> None:
+    if "problem" in answer:
+        raise SettingError(str(answer["problem"]))
 
 
 def _several(value: Chosen) -> list[str]:
@@ -449,26 +433,21 @@ def _several(value: Chosen) -> list[str]:
 
 def _python_names(filters: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return filters by the names that ``choose`` has for them."""
-    names = {"name": "field", "outcome": "outcome", "kind": "cause", "change": "change", "onpage": "on_page"}
-    names["checks"] = "checks"
+    names = {
+        "name": "field",
+        "outcome": "outcome",
+        "kind": "cause",
+        "change": "change",
+        "checks": "checks",
+        "onpage": "on_page",
+        "decided": "state",
+    }
     told: dict[str, Any] = {names[name]: list(values) for name, values in filters.items() if name in names and values}
     slices = {name.partition(":")[2]: list(values) for name, values in filters.items() if name not in names and values}
     return told | ({"slice": slices} if slices else {})
 
 
-def _as_user_of(batch: Any, client: Client) -> Client:
-    try:
-        return client.with_user(batch.user)
-    except (AttributeError, SettingError):
-        # No run is given, or the client is logged in as one particular user.
-        return client
-
-
-def _column(tables: Sequence[pd.DataFrame], name: str) -> dict[str, str]:
-    """Look up a column by document in all tables that have it."""
-    found: dict[str, str] = {}
-    for table in tables:
-        if name in table.columns:
-            known = table[["document", name]].dropna()
-            found |= dict(zip(known["document"], known[name], strict=True))
-    return found
+def beginning_with(show: str) -> Selection:
+    """Return the first selection; where nothing has what it asks for, the list is empty, and says so."""
+    filters = {name: list(values) for name, values in SHOWS[show].items()}
+    return Selection(filters, "", "stake" if show == "mistakes" else "position")

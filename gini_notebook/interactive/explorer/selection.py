@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from rapidfuzz import process
 
 from gini_notebook.errors import SettingError
@@ -106,14 +107,24 @@ class Choices:
 
     def _searched_texts(self) -> list[str]:
         if self._hay is None:
-            slots, facts = self._subject.slots, self._subject.facts
-            named = {name: searched(f"{name}\n{facts.get(name, {}).get('error') or ''}") for name in facts}
-            columns = [slots["truth"].fillna(""), slots["extracted"].fillna("")]
-            self._hay = [
-                "\n".join([named.get(document, ""), *map(searched, values)])
-                for document, *values in zip(slots["document"], *columns, strict=True)
-            ]
+            self._hay = self._texts_of(self._subject.slots)
         return self._hay
+
+    def _texts_of(self, slots: pd.DataFrame) -> list[str]:
+        facts = self._subject.facts
+        names = slots["document"].unique()
+        named = {name: searched(f"{name}\n{facts.get(name, {}).get('error') or ''}") for name in names}
+        columns = [slots["truth"].fillna(""), slots["extracted"].fillna("")]
+        return [
+            "\n".join([named[document], *map(searched, values)])
+            for document, *values in zip(slots["document"], *columns, strict=True)
+        ]
+
+    def refresh(self, rows: Sequence[int]) -> None:
+        """Take note of slots with other values."""
+        if self._hay is not None:
+            for row, text in zip(rows, self._texts_of(self._subject.slots.iloc[list(rows)]), strict=True):
+                self._hay[row] = text
 
     def check(self, chosen: Selection) -> Selection:
         """Return the selection, if there is everything that it names.

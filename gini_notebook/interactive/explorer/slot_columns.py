@@ -29,6 +29,7 @@ FILTERS = {
     "change": "Change",
     "checks": "Checks",
     "onpage": "On page",
+    "decided": "State",
 }
 
 Piece = tuple[dict[str, Any], list[bytes]]
@@ -46,9 +47,18 @@ class SlotColumns:
         Whether to send of values only what who knows them recognizes.
     places
         Whether somebody can look where true values stand.
+    states
+        Where the truth is edited, what was decided about each slot, and everything that may be.
     """
 
-    def __init__(self, subject: Subject, *, mask: bool = False, places: bool = False) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        *,
+        mask: bool = False,
+        places: bool = False,
+        states: tuple[Sequence[str], Sequence[str]] | None = None,
+    ) -> None:
         slots = subject.slots
         self._subject = subject
         self._shown: Callable[[Any], str] = _masked if mask else _cut
@@ -69,6 +79,9 @@ class SlotColumns:
         if places and subject.kind != "documents":
             self._codes["onpage"] = np.where(slots["truth"].notna(), *map(STATUSES.index, (NOT_LOOKED, NO_VALUE)))
             self._labels["onpage"] = list(STATUSES)
+        if states is not None:
+            self._codes["decided"] = np.array([states[1].index(state) for state in states[0]], dtype=np.int64)
+            self._labels["decided"] = list(states[1])
         self._codes["row"] = slots["row"].fillna(0).to_numpy(dtype=np.int64)
         self._codes |= {"stake": _ranks(slots["difference"].abs()), "alike": _ranks(slots["similarity"])}
 
@@ -82,6 +95,11 @@ class SlotColumns:
             known = self._labels[name]
             known += [label for label in dict.fromkeys(values) if label not in known]
             self._codes[name][list(rows)] = [known.index(label) for label in values]
+
+    def texts(self, rows: Sequence[int]) -> dict[str, list[str | None]]:
+        """Return the values of slots as they are shown."""
+        part = self._subject.slots.iloc[list(rows)]
+        return {name: _texts_of(part[name], self._shown) for name in ("truth", "extracted")}
 
     def label(self, name: str, row: int) -> str:
         """Return the label of a slot in a column."""

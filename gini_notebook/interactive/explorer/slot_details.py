@@ -153,6 +153,22 @@ def covered(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def concealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the view shows without anything that tells what was read: whoever labels blindly does not see it."""
+    return {
+        **content,
+        "heard": content["heard"].rpartition(",")[0],
+        "facts": [(name, text) for name, text in content["facts"] if name in ("Document", "True value")],
+        "values": [
+            (name, [("".join(text for text, _ in parts), True)] if parts else [], canonical)
+            for name, parts, canonical in content["values"]
+            if name == "Truth"
+        ],
+        "steps": [],
+        "candidates": [],
+    }
+
+
 def drawn_boxes(boxes: pd.DataFrame) -> list[dict[str, Any]]:
     """Write what the view needs to draw boxes, on any page."""
     places = int(boxes["kind"].eq("truth").sum())

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gini_notebook.analysis.rules import Rule, for_field, get
 from gini_notebook.errors import GiniError
 from gini_notebook.interactive.explorer.subject import Subject
 from gini_notebook.interactive.explorer.truth_places import (
@@ -42,7 +41,6 @@ class SlotPlaces:
 
     def __init__(self, subject: Subject, pages: Pages) -> None:
         self._subject, self._pages = subject, pages
-        self._rules: dict[str, Rule] = {}
         self._words: OrderedDict[str, WordIndex | str] = OrderedDict()
         self._found: OrderedDict[str, DocumentPlaces] = OrderedDict()
 
@@ -67,15 +65,6 @@ class SlotPlaces:
         found = self.of_document(self._document(row))
         status = found.statuses.get(row, NO_VALUE)
         return found.reason if status == UNKNOWN and found.reason else said(status, found.places.get(row, ()))
-
-    def rule_of(self, row: int) -> Rule:
-        """Return the rule that compares the values of a slot."""
-        name = str(self._subject.slots["name"].iloc[row])
-        if name not in self._rules:
-            described = dict(self._subject.rules.get(name, {}))
-            known = described and "custom" not in described
-            self._rules[name] = get(described.pop("name"), **described) if known else for_field(name.rpartition(".")[2])
-        return self._rules[name]
 
     def drop(self, document: str) -> None:
         """Look again where the values of a document stand, once somebody asks: its truth has changed."""
@@ -114,7 +103,8 @@ class SlotPlaces:
             return DocumentPlaces(dict.fromkeys(canonical, UNKNOWN), reason=index)
         fields = dict(zip(rows.tolist(), slots["field"], strict=True))
         found = {
-            row: index.places(self.rule_of(row), value, str(fields[row])) for row, (value, _, _) in canonical.items()
+            row: index.places(self._subject.rule_of(row), value, str(fields[row]))
+            for row, (value, _, _) in canonical.items()
         }
         for compound in {(group, number) for _, group, number in canonical.values() if group}:
             found |= beside_their_row({row: found[row] for row, facts in canonical.items() if facts[1:] == compound})

@@ -1,6 +1,6 @@
 """What is explored, whatever it came from, as one table of slots and one of documents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from gini_notebook.analysis.comparison import Comparison
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.evaluate import evaluate
 from gini_notebook.analysis.evaluation.mistakes import MISTAKES
+from gini_notebook.analysis.rules import Rule, for_field, get
 from gini_notebook.errors import SettingError
 from gini_notebook.notations import composed
 from gini_notebook.schema import COMPARISONS, EXTRACTIONS, TEXT, check, dotted
@@ -22,6 +23,8 @@ READ, UNLABELLED = "read", "unlabelled"
 RIGHT = ("correct", "absent")
 # Columns of documents that are no property to filter by.
 _NO_SLICES = frozenset({"document", "sha256", "document_id", "request_id", "error", "answered", "status"})
+_TRUE = ("truth", "truth_canonical", "cause", "kind", "difference", "truth_valid", "extracted_valid", "similarity")
+_READ = ("extracted", "extracted_canonical", "page", "left", "top", "width", "height")
 MOST_SLICE_VALUES, MOST_SLICES = 40, 4
 
 
@@ -66,6 +69,54 @@ class Subject:
         rows: Mapping[str, np.ndarray[Any, np.dtype[np.int64]]] = self.slots.groupby("document", sort=False).indices
         return rows
 
+    def rule_of(self, row: int) -> Rule:
+        """Return the rule that compares the values of a slot; of a function of somebody's own, the one of its field."""
+        name = str(self.slots["name"].iloc[row])
+        if name not in self._known_rules:
+            described = dict(self.rules.get(name, {}))
+            known = described and "custom" not in described
+            rule = get(described.pop("name"), **described) if known else for_field(name.rpartition(".")[2])
+            self._known_rules[name] = rule
+        return self._known_rules[name]
+
+    @cached_property
+    def _known_rules(self) -> dict[str, Rule]:
+        return {}
+
+    def take(self, document: str, evaluation: Evaluation | None) -> "np.ndarray[Any, np.dtype[np.int64]] | None":
+        """Put what a document is now in the place of what it was, and return the numbers of its slots.
+
+        Parameters
+        ----------
+        document
+            The document.
+        evaluation
+            Of this document alone; None where nothing of it is labelled any more.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            None, and nothing is changed, where it has a slot now that it had not.
+        """
+        rows = self.rows_of(document)
+        before = self.slots.iloc[rows]
+        outcome = before["outcome"].where(before["field"].eq(""), UNLABELLED)
+        blank = before.assign(outcome=outcome, **_nothing(before, _TRUE))
+        keys = pd.MultiIndex.from_frame(before[KEY])
+        parts = [blank]
+        if evaluation is not None:
+            fresh = _complete(evaluation.comparisons.reset_index(drop=True), self.documents.iloc[:0], evaluation)
+            known = pd.MultiIndex.from_frame(fresh[KEY])
+            if len(known.difference(keys)):
+                return None
+            parts = [fresh, blank.assign(**_nothing(before, _READ))[~keys.isin(known)]]
+        table = pd.concat([part[[name for name in before if name in part]] for part in parts], ignore_index=True)
+        order = pd.MultiIndex.from_frame(table[KEY]).get_indexer(keys)
+        for name in table.columns.difference(KEY):
+            values = table[name].iloc[order].astype(self.slots[name].dtype)
+            self.slots.iloc[rows, self.slots.columns.get_loc(name)] = values.array
+        return rows
+
     @cached_property
     def slices(self) -> dict[str, "pd.Series[Any]"]:
         """Properties of documents that part them into a few groups, by name, each a text by document."""
@@ -106,6 +157,24 @@ class Candidates:
         return self._table.iloc[places].sort_values("rank")
 
 
+def _nothing(table: pd.DataFrame, names: Iterable[str]) -> dict[str, Any]:
+    return {name: pd.Series(index=table.index, dtype=table[name].dtype) for name in names}
+
+
+def labelled_subject(result: Evaluation | None, source: Any) -> Subject:
+    """Return the subject of a truth that is edited: also the slots of documents that have no label so far.
+
+    Parameters
+    ----------
+    result
+        The evaluation; None where nothing is labelled.
+    source
+        The run: a batch, or a table of extractions. Its documents without truth have a slot for each header field that
+        the run or the evaluation has, whatever was read of them.
+    """
+    return _of_evaluation(result, source, source, every_field=True)
+
+
 def subject_of(what: Any, truth: pd.DataFrame | None = None, batch: Any = None) -> Subject:
     """Make one thing of an evaluation, a comparison, a batch or a table of extractions.
 
@@ -140,17 +209,21 @@ def with_checks(subject: Subject, checks: pd.DataFrame) -> Subject:
     return replace(subject, slots=slots.assign(checks=pd.array(texts, dtype=TEXT)))
 
 
-def _of_evaluation(result: Evaluation, batch: Any, source: Any) -> Subject:
-    slots = result.comparisons.reset_index(drop=True)
-    documents = _documents(slots, result.documents, getattr(source, "documents", None))
-    beyond = _without_truth(getattr(batch, "extractions", None), result.documents)
+def _of_evaluation(result: Evaluation | None, batch: Any, source: Any, *, every_field: bool = False) -> Subject:
+    slots = COMPARISONS.empty() if result is None else result.comparisons.reset_index(drop=True)
+    known = None if result is None else result.documents
+    documents = _documents(slots, known, getattr(source, "documents", None))
+    table = batch if isinstance(batch, pd.DataFrame) and every_field else getattr(batch, "extractions", None)
+    beyond = _without_truth(table, known)
+    if every_field:
+        beyond = _with_every_field(beyond, slots, documents, known)
     slots = pd.concat([slots, beyond], ignore_index=True) if len(beyond) else slots
     return Subject(
         "evaluation",
         _complete(slots, documents, result),
         documents,
-        Candidates(_candidates(result.candidates, batch)),
-        result.provenance.get("rules", {}),
+        Candidates(_candidates(None if result is None else result.candidates, batch)),
+        {} if result is None else result.provenance.get("rules", {}),
         result,
     )
 
@@ -200,12 +273,31 @@ def _as_slots(table: pd.DataFrame) -> pd.DataFrame:
     return slots.assign(candidates=read["candidates"].to_numpy())
 
 
-def _without_truth(extractions: pd.DataFrame | None, known: pd.DataFrame) -> pd.DataFrame:
+def _without_truth(extractions: pd.DataFrame | None, known: pd.DataFrame | None) -> pd.DataFrame:
     """Return the slots of the documents of which nobody knows what is right."""
     if not isinstance(extractions, pd.DataFrame):
         return COMPARISONS.empty()
-    others = extractions[~extractions["document"].isin(set(known["document"]))]
+    others = extractions if known is None else extractions[~extractions["document"].isin(set(known["document"]))]
     return _as_slots(others).assign(outcome=UNLABELLED) if len(others) else COMPARISONS.empty()
+
+
+def _with_every_field(
+    beyond: pd.DataFrame, slots: pd.DataFrame, documents: pd.DataFrame, known: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Add to the slots of documents without truth those of header fields of which nothing was read."""
+    parts = [part.loc[part["group"].eq(""), "field"] for part in (slots, beyond)]
+    fields = [name for name in pd.concat(parts).unique() if name]
+    labelled = set() if known is None else set(known["document"])
+    failed = set(documents.loc[documents["status"].fillna(READ).eq("failed"), "document"])
+    names = [name for name in documents["document"] if name not in labelled and name not in failed]
+    there = set(zip(beyond["document"], beyond["group"], beyond["field"], strict=True))
+    lacking = [(name, field) for name in names for field in fields if (name, "", field) not in there]
+    if not lacking:
+        return beyond
+    columns = {"document": [name for name, _ in lacking], "field": [field for _, field in lacking]}
+    more = COMPARISONS.frame({**columns, "group": "", "row": 0, "outcome": UNLABELLED})
+    table = pd.concat([beyond, more], ignore_index=True) if len(beyond) else more
+    return table.sort_values(KEY, kind="stable", ignore_index=True)
 
 
 def _candidates(own: pd.DataFrame | None, batch: Any) -> pd.DataFrame | None:

@@ -76,6 +76,11 @@ export class Columns {
     return this.documents[this.codes.document[row]];
   }
 
+  // Who labels blindly sees what was read once the slot is decided.
+  hides(row) {
+    return Boolean(this.blind) && !this.label("decided", row);
+  }
+
   isMistake(row) {
     return this.wrong.has(this.codes.outcome[row]);
   }

@@ -28,11 +28,13 @@ export function fieldsPane({ columns, onSelect }) {
     const times = labels.onpage ? columns().label("onpage", row) : "";
     const number = columns().label("name", row).includes(".") ? ` ${columns().codes.row[row] + 1}` : "";
     const name = `${columns().label("name", row)}${number}`;
-    const outcome = columns().label("outcome", row);
+    const hidden = columns().hides(row);
+    const outcome = hidden ? TEXTS.open : columns().label("outcome", row);
     const [mark, look] = MARKS[outcome] ?? ["", "soft"];
+    const decided = columns().label("decided", row);
     const values = kind === "comparison" ? [texts.truth[row], texts.extracted_a[row], texts.extracted[row]]
-      : kind === "documents" ? [texts.extracted[row]] : [texts.truth[row], texts.extracted[row]];
-    const state_ = kind === "documents" ? [] : [make("td", { text: `${mark} ${outcome}`, className: `gini-${look}` })];
+      : kind === "documents" ? [texts.extracted[row]] : [texts.truth[row], hidden ? TEXTS.hidden : texts.extracted[row]];
+    const state_ = kind === "documents" ? [] : [make("td", { text: `${mark} ${outcome}${decided ? ` · ${decided}` : ""}`, className: `gini-${look}` })];
     return [
       make("th", { text: name, attributes: { scope: "row" } }),
       ...values.map((text) => make("td", { text: text ?? TEXTS.none, className: text ? "gini-value" : "gini-soft" })),
@@ -68,7 +70,7 @@ export function fieldsPane({ columns, onSelect }) {
     const wrong = rows.filter((row) => columns().isMistake(row)).length;
     const facts = columns().documents[document];
     title.textContent = facts.name;
-    const counted = columns().head.kind === "documents" ? `${rows.length} values` : `${wrong} of ${rows.length} wrong`;
+    const counted = columns().head.kind === "documents" || columns().blind ? `${rows.length} values` : `${wrong} of ${rows.length} wrong`;
     const more = rows.length > SHOWN_PER_DOCUMENT ? `, the first ${SHOWN_PER_DOCUMENT}` : "";
     const failed = facts.error ? ` – ${facts.status}: ${facts.error}${facts.request ? ` (request ${facts.request})` : ""}` : "";
     told.textContent = `${counted}${more}${failed}`;

@@ -6,6 +6,7 @@ import { KEYS, TEXTS } from "./texts.js";
 const NAMES = {
   ArrowDown: "next", j: "next", ArrowUp: "previous", k: "previous", n: "nextMistake", N: "previousMistake",
   Home: "first", End: "last", g: "goTo", PageUp: "pageBack", PageDown: "pageOn", "+": "larger", "-": "smaller", "−": "smaller",
+  a: "right", x: "edit", o: "both", u: "unclear", m: "empty", Delete: "unlabelled", f: "flag", z: "undo", Z: "redo", Enter: "enter",
   0: "fit", r: "rotate", e: "extracted", t: "truth", c: "candidates", s: "search", "/": "search", v: "view", y: "copy", "?": "help", Escape: "leave",
 };
 
@@ -19,7 +20,16 @@ export function listen(root, commands, signal) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const target = event.target;
     const name = event.shiftKey && event.key === "ArrowDown" ? "nextDocument"
-      : event.shiftKey && event.key === "ArrowUp" ? "previousDocument" : NAMES[event.key];
+      : event.shiftKey && event.key === "ArrowUp" ? "previousDocument"
+        : event.code === "Comma" ? "wordBack" : event.code === "Period" ? "wordOn"
+          : /^[1-9]$/.test(event.key) ? "candidate" : NAMES[event.key] ?? (event.shiftKey ? NAMES[event.key.toLowerCase()] : undefined);
+    // The field of the truth is kept with Enter.
+    if (target.classList.contains("gini-edit") && event.key === "Enter") {
+      event.stopPropagation();
+      event.preventDefault();
+      commands.keep(event);
+      return;
+    }
     if (isTyping(target) && !(event.key === "Escape" || (event.key === "ArrowDown" && target.type === "search"))) {
       event.stopPropagation();
       return;
@@ -27,6 +37,10 @@ export function listen(root, commands, signal) {
     // A menu of choices and the table have arrows of their own.
     const own = target.closest?.(".gini-choices, .gini-grid tbody");
     if (own && ["ArrowDown", "ArrowUp", "Home", "End", "Enter"].includes(event.key)) return;
+    if (event.key === "Enter" && target.closest?.("button, summary, select")) {
+      event.stopPropagation();
+      return;
+    }
     // Nothing that is typed here reaches the notebook, which would take letters for commands.
     event.stopPropagation();
     if (!name || !commands[name]) return;

@@ -24,16 +24,18 @@ export function listPane({ columns, onSelect }) {
       const place = columns().codes.document[row];
       const total = starts[place + 1] - starts[place];
       const told = document.status === "failed" ? TEXTS.failed
-        : columns().head.kind === "documents" ? `${total}` : `${wrong[place]} of ${total} wrong`;
+        : columns().head.kind === "documents" || columns().blind ? `${total}` : `${wrong[place]} of ${total} wrong`;
       return [make("span", { text: document.name, className: "gini-name" }), make("span", { text: told, className: "gini-soft" })];
     }
-    const outcome = columns().label("change", row) || columns().label("outcome", row);
-    const [mark, look] = MARKS[columns().label("outcome", row)] ?? ["", "soft"];
+    const hidden = columns().hides(row);
+    const outcome = hidden ? TEXTS.open : columns().label("change", row) || columns().label("outcome", row);
+    const [mark, look] = (!hidden && MARKS[columns().label("outcome", row)]) || ["", "soft"];
+    const decided = columns().label("decided", row);
     const number = columns().label("name", row).includes(".") ? ` ${columns().codes.row[row] + 1}` : "";
     return [
       make("span", { text: document.name, className: "gini-name" }),
       make("span", { text: `${columns().label("name", row)}${number}`, className: "gini-name" }),
-      make("span", { text: `${mark} ${outcome}`, className: `gini-${look} gini-outcome` }),
+      make("span", { text: `${mark} ${outcome}${decided ? ` · ${decided}` : ""}`, className: `gini-${look} gini-outcome` }),
     ];
   }
 

@@ -1,11 +1,12 @@
 // The explorer's view: list, page and fields beside each other, one store for all views of a widget.
 import { button, make } from "./dom.js";
+import { commands } from "./commands.js";
+import { editorBar } from "./editor.js";
 import { fieldsPane } from "./fields.js";
 import { filterBar } from "./filters.js";
 import { help, listen } from "./keys.js";
 import { listPane } from "./list.js";
 import { pagePane } from "./page.js";
-import { steps } from "./steps.js";
 import { makeStore } from "./store.js";
 import { tabBar } from "./tabs.js";
 import { TEXTS } from "./texts.js";
@@ -22,8 +23,10 @@ function makeView(store, el) {
   const retry = button(TEXTS.retry, TEXTS.retry, () => {});
   retry.hidden = true;
   const list = listPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
-  const page = pagePane({ onTurn: turn });
+  const page = pagePane({ onTurn: turn, onPick: ({ text, boxes, via }) => editor.fill(text, via, boxes) });
   const fields = fieldsPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
+  const editor = editorBar({ store, list, say: (text) => say(text), back: () => focus() });
+  const honest = make("span", { className: "gini-soft gini-honest" });
   const keys = help();
   const tabs = tabBar(["list", "page", "table"], (name) => root.setAttribute("data-tab", name));
   const views = make("div", { className: "gini-bar gini-views" });
@@ -34,11 +37,11 @@ function makeView(store, el) {
   const bar = make("div", { className: "gini-top" }, drawer);
   const left = make("section", { className: "gini-left", attributes: { "aria-label": TEXTS.list } }, views, list.element);
   const body = make("div", { className: "gini-body" }, left, page.element, fields.element);
-  const foot = make("div", { className: "gini-status" }, status, retry, button("?", TEXTS.keys, () => keys.toggle()));
+  const foot = make("div", { className: "gini-status" }, status, honest, retry, button("?", TEXTS.keys, () => keys.toggle()));
   const root = make("div", {
     className: "gini-root gini-explorer",
     attributes: { role: "group", "aria-label": "Explorer; press ? for keys", tabindex: "-1", "data-lm-suppress-shortcuts": "true", "data-tab": "list" },
-  }, bar, tabs, body, foot, keys.element);
+  }, bar, tabs, body, editor.element, foot, keys.element);
   let filters = null;
   let resting = 0;
   let dimming = 0;
@@ -73,6 +76,8 @@ function makeView(store, el) {
     root.style.height = `${head.settings.height}px`;
     makeFilters();
     fields.refresh();
+    honest.textContent = head.settings.told ?? "";
+    editor.queued();
     sawDetails = null;
     say(head.count ? TEXTS.loading : TEXTS.empty);
   }
@@ -91,6 +96,8 @@ function makeView(store, el) {
     clearTimeout(dimming);
     list.move(row);
     fields.select(row);
+    editor.show(row);
+    page.words.clear();
     page.element.hidden = row === null;
     if (row === null) {
       sawDetails = null;
@@ -111,7 +118,8 @@ function makeView(store, el) {
     const place = list.state.at + 1;
     const at = place ? `${place.toLocaleString("en")} of ${list.state.rows.length.toLocaleString("en")}: ` : "";
     const name = columns().label("name", row);
-    return `${at}${name ? `${name} of ` : ""}${columns().document(row).name}, ${columns().label("outcome", row)}`;
+    const outcome = columns().hides(row) ? TEXTS.open : columns().label("outcome", row);
+    return `${at}${name ? `${name} of ` : ""}${columns().document(row).name}, ${outcome}`;
   }
 
   function rested() {
@@ -148,6 +156,12 @@ function makeView(store, el) {
   function showPage({ url, page: facts }) {
     clearTimeout(dimming);
     page.show(facts, url, `Page ${facts.number} of ${columns().document(store.row).name}`);
+    const { row } = store;
+    if (editor.labelled) {
+      store.askWords(row, facts.number, ({ texts, boxes }) => {
+        if (row === store.row && page.state.page?.number === facts.number) page.words.take(texts, boxes);
+      });
+    }
   }
 
   function showDetails(answer) {
@@ -155,6 +169,7 @@ function makeView(store, el) {
     sawDetails = answer.row;
     fields.details(answer.content);
     page.boxes(answer.boxes);
+    editor.details(answer);
   }
 
   function turn(step) {
@@ -169,35 +184,7 @@ function makeView(store, el) {
     list.move(store.row);
   }
 
-  function goTo() {
-    filters.search.focus();
-    filters.search.select();
-  }
-
-  async function copy() {
-    store.wire.ask("code", { ask: "code" }, async ({ text }) => {
-      try {
-        await navigator.clipboard.writeText(text);
-        say(TEXTS.copied);
-      } catch {
-        say(TEXTS.notCopied);
-      }
-    });
-  }
-
-  function leave() {
-    if (keys.isOpen()) keys.close();
-    else if (filters.closeMenus()) list.focus();
-    else if (root.ownerDocument.activeElement === filters.search && filters.search.value) store.choose({ ...store.selection, text: "" });
-    else list.focus();
-  }
-
-  listen(root, {
-    ...steps({ store, list, say }),
-    goTo, search: goTo, leave, copy, help: () => keys.toggle(), view: () => switchView(!byDocument.on),
-    pageBack: () => turn(-1), pageOn: () => turn(1), larger: () => page.by(1.25), smaller: () => page.by(0.8), fit: () => page.zoom(1),
-    rotate: () => page.rotate(), extracted: () => page.toggle("E"), truth: () => page.toggle("T"), candidates: () => page.toggle("C"),
-  }, stop.signal);
+  listen(root, commands({ root, store, list, page, editor, keys, say, turn, filters: () => filters, switchView: () => switchView(!byDocument.on) }), stop.signal);
   // A click anywhere leaves the keys with us; what takes text keeps the focus.
   root.addEventListener("click", (event) => {
     if (!event.target.closest("input, select, textarea, button, summary, label, details, a")) focus();
@@ -207,6 +194,12 @@ function makeView(store, el) {
   }, { signal: stop.signal });
   const view = {
     begin, listed, moved,
+    queued: () => { editor.queued(); fields.refresh(); moved(); },
+    saved({ saved }) {
+      honest.textContent = store.head.settings.told;
+      say(`${TEXTS.saved} ${saved}`);
+      editor.queued();
+    },
     changed({ rows, anew }, grown) {
       if (grown) makeFilters();
       fields.update(rows);

@@ -2,16 +2,20 @@
 import { KINDS, drawBoxes, fits, placed } from "./boxes.js";
 import { button, drawn, make } from "./dom.js";
 import { TEXTS } from "./texts.js";
+import { wordPicker } from "./words.js";
 
 const ZOOM = { least: 0.25, most: 4, step: 1.25 };
 const MARGIN_PX = 64;
 const SHARP = 1.6;
 const MOST_CANDIDATES = 12;
 
-export function pagePane({ onTurn, onSharp }) {
+export function pagePane({ onTurn, onSharp, onPick }) {
   const state = { zoom: 1, quarters: 0, page: null, boxes: [], hidden: new Set(), chosen: false };
   const image = make("img", { attributes: { alt: "", draggable: "false" } });
-  const svg = drawn("svg", { class: "gini-boxes", viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const frames = drawn("g", {});
+  const picks = drawn("g", {});
+  const svg = drawn("svg", { class: "gini-boxes", viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, picks, frames);
+  const words = wordPicker({ layer: picks, area: svg, onPick });
   const margin = make("div", { className: "gini-margin" });
   const paper = make("div", { className: "gini-paper" }, image, svg, margin);
   const scroll = make("div", {
@@ -53,7 +57,8 @@ export function pagePane({ onTurn, onSharp }) {
     size.textContent = `${Math.round(state.zoom * 100)} %`;
     const here = visible();
     const good = fits(here, page);
-    drawBoxes({ svg, margin, boxes: good ? here : [], page, quarters, height });
+    words.layout(page, quarters);
+    drawBoxes({ svg: frames, margin, boxes: good ? here : [], page, quarters, height });
     told.textContent = [page.note, good ? "" : TEXTS.units].filter(Boolean).join(" ");
   }
 
@@ -101,7 +106,7 @@ export function pagePane({ onTurn, onSharp }) {
   }, { passive: false });
   pan(scroll);
   return {
-    element, zoom, rotate, toggle, look, state,
+    element, zoom, rotate, toggle, look, state, words,
     by: (factor) => zoom(state.zoom * factor),
     close: () => watcher.disconnect(),
     dim: (on_) => scroll.classList.toggle("gini-waiting", on_),

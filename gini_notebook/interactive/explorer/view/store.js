@@ -10,7 +10,7 @@ const NOW = { row: null, number: null, selection: { filters: {}, text: "", sort:
 export function makeStore(model) {
   const store = {
     columns: null, head: null, found: { rows: new Int32Array(0), counts: {} }, views: new Set(), details: new Map(),
-    firsts: new Map(), pictures: new Map(), problem: "", slow: null, ...structuredClone(NOW),
+    firsts: new Map(), pictures: new Map(), words: new Map(), queue: null, ...structuredClone(NOW),
   };
   let telling = 0;
   let hidden = 0;
@@ -21,6 +21,7 @@ export function makeStore(model) {
     if (message?.event === "head") begin(message);
     else if (message?.event === "rows" && store.columns) take(message, buffers);
     else if (message?.event === "patch") patched(message);
+    else if (message?.event === "queue" && store.columns) queued(message, buffers);
     else if (message?.event === "changed" && store.columns) changed(message);
   }
 
@@ -44,8 +45,29 @@ export function makeStore(model) {
   function changed(message) {
     const grown = store.columns.change(message);
     if (message.anew) for (const row of message.rows) store.details.delete(row);
-    store.found = store.columns.filter(store.selection);
+    find();
     each((view) => view.changed(message, grown));
+  }
+
+  // A queue is a list of its own, in its order; filters and search go on working in it.
+  function queued({ name, blind, seed, selection, row, number }, [rows]) {
+    store.queue = rows ? { name, seed, rows: new Int32Array(bytesOf(rows).slice().buffer) } : null;
+    store.columns.blind = blind;
+    store.details.clear();
+    patched({ selection, row, number });
+    each((view) => view.queued());
+  }
+
+  function find() {
+    store.found = store.columns.filter(store.selection);
+    if (!store.queue) return;
+    const fits = new Set(store.found.rows);
+    store.found.rows = store.queue.rows.filter((row) => fits.has(row));
+  }
+
+  function saved(answer) {
+    store.head.settings.told = answer.told ?? store.head.settings.told;
+    each((view) => view.saved(answer));
   }
 
   function warm() {
@@ -62,7 +84,7 @@ export function makeStore(model) {
   }
 
   function refilter() {
-    store.found = store.columns.filter(store.selection);
+    find();
     if (store.row !== null && store.row >= store.columns.loaded) each((view) => view.listed());
     else each((view) => { view.listed(); view.moved(); });
   }
@@ -82,7 +104,7 @@ export function makeStore(model) {
 
   function choose(selection) {
     store.selection = selection;
-    store.found = store.columns.filter(selection);
+    find();
     const fits = store.row !== null && store.found.rows.includes(store.row);
     if (!fits) {
       store.row = store.found.rows.length ? store.found.rows[0] : null;
@@ -123,6 +145,17 @@ export function makeStore(model) {
     });
   }
 
+  function askWords(row, number, done) {
+    const key = keyOf(row, number);
+    if (store.words.has(key)) return done(store.words.get(key));
+    return store.wire.ask("words", { ask: "words", row, number }, (answer, buffers) => {
+      const boxes = buffers.length ? new Float32Array(bytesOf(buffers[0]).slice().buffer) : new Float32Array(0);
+      if (store.words.size > MOST_PICTURES) store.words.clear();
+      store.words.set(key, { texts: answer.texts, boxes });
+      done(store.words.get(key));
+    });
+  }
+
   function askSlot(row, done) {
     if (store.details.has(row)) return done(store.details.get(row));
     return wire.ask("slot", { ask: "slot", row }, (answer, _buffers, stale) => {
@@ -135,6 +168,7 @@ export function makeStore(model) {
   function forget() {
     for (const { url } of store.pictures.values()) URL.revokeObjectURL(url);
     store.pictures.clear();
+    store.words.clear();
     store.details.clear();
   }
 
@@ -146,7 +180,7 @@ export function makeStore(model) {
   document.addEventListener("visibilitychange", onVisibility);
   wire.ask("hello", { ask: "hello", version: 1 }, () => {});
   return Object.assign(store, {
-    wire, select, choose, picture, askPage, askSlot, forget,
+    wire, select, choose, picture, askPage, askSlot, askWords, saved, forget,
     hello: () => wire.tell({ ask: "hello" }),
     close() {
       document.removeEventListener("visibilitychange", onVisibility);

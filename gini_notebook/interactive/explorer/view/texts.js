@@ -3,7 +3,6 @@ export const TEXTS = {
   loading: "Loading …",
   nothing: "Nothing fits these filters.",
   empty: "There is nothing to list.",
-  noMistakes: "There are no mistakes.",
   search: "Search",
   searchHint: "document, truth, read, error",
   clear: "Clear",
@@ -16,7 +15,6 @@ export const TEXTS = {
   first: "This is the first one.",
   busy: "The kernel is busy; list, filters and search go on working.",
   retry: "Ask again",
-  lost: "Messages with pictures do not arrive in this front end.",
   failed: "not read",
   units: "The boxes are not in points, so they are not drawn; client= asks the service for the unit.",
   keys: "Keys",
@@ -28,8 +26,17 @@ export const TEXTS = {
   lookHint: "Look through all documents for their true values",
   looking: "Looked for true values:",
   looked: "All documents were looked through.",
+  truth: "Truth",
+  verdict: "Verdict",
+  queue: "Queue",
+  save: "keep ↵",
+  equal: "equal to what was read",
+  again: "Enter once more keeps it as it is",
+  flagNote: "why (optional), then Enter",
+  open: "open",
+  hidden: "hidden",
+  saved: "saved",
   steps: "Step by step",
-  candidates: "Candidates",
   right: "the right value",
 };
 
@@ -48,6 +55,16 @@ export const SORTS = [
   ["alike", "most similar first"], ["stake", "largest difference first"],
 ];
 
+export const VERDICTS = [
+  ["a", "right", "truth is right"], ["x", "edit", "truth is wrong"], ["o", "both", "both are fine"], ["u", "unclear", "unclear"],
+  ["m", "empty", "nothing there"], ["Del", "unlabelled", "not labelled"], ["f", "flag", "flag"], ["z", "undo", "undo"], ["Z", "redo", "redo"],
+];
+
+export const QUEUES = [
+  ["", "all slots"], ["mistakes", "mistakes"], ["unlabelled", "without truth"], ["audit", "audit"], ["odd", "odd labels"],
+  ["flagged", "flagged"], ["recent", "recent"],
+];
+
 // What each key does, in the order of the table that "?" shows.
 export const KEYS = [
   ["↓ ↑  j k", "next, previous in the list"],
@@ -59,6 +76,10 @@ export const KEYS = [
   ["+ − 0", "larger, smaller, fit the width"],
   ["r", "turn the page by a quarter"],
   ["e t c", "show or hide what was read, places of the truth, candidates"],
+  ["a x o u m Del", "editing: right, wrong, both fine, unclear, nothing there, not labelled; Shift stays here"],
+  ["f z Z", "editing: flag, undo, redo"],
+  [", .  Shift", "editing: previous, next word of the page; with Shift more words"],
+  ["1–9 e t ↵", "editing: candidate, what was read, place of the truth; Enter keeps it"],
   ["s /", "search"],
   ["v", "documents or fields"],
   ["y", "copy as code"],

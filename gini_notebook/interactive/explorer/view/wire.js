@@ -14,8 +14,7 @@ export function connect(model, { onEvent, onSlow }) {
   let sent = 0;
 
   function post(kind, lane) {
-    const asked = lane.waiting;
-    lane.waiting = null;
+    const asked = lane.waiting.shift();
     lane.flight = asked;
     asked.id = `${kind}-${++last}`;
     asked.timer = setTimeout(() => onSlow(true, () => again(kind, lane)), SLOW_MS);
@@ -26,15 +25,17 @@ export function connect(model, { onEvent, onSlow }) {
   function again(kind, lane) {
     if (!lane.flight) return;
     clearTimeout(lane.flight.timer);
-    lane.waiting ??= lane.flight;
+    if (lane.keep || !lane.waiting.length) lane.waiting.unshift(lane.flight);
     post(kind, lane);
   }
 
-  // Ask; `done(answer, buffers, stale)` is told whether a newer question of the kind is waiting.
-  function ask(kind, payload, done) {
-    if (!kinds.has(kind)) kinds.set(kind, { flight: null, waiting: null });
+  // Ask; `done(answer, buffers, stale)` is told whether a newer question of the kind is waiting. What is to be kept
+  // waits for its turn, and nothing takes its place.
+  function ask(kind, payload, done, keep = false) {
+    if (!kinds.has(kind)) kinds.set(kind, { flight: null, waiting: [], keep });
     const lane = kinds.get(kind);
-    lane.waiting = { payload, done };
+    if (!keep) lane.waiting = [];
+    lane.waiting.push({ payload, done });
     if (!lane.flight) post(kind, lane);
   }
 
@@ -45,7 +46,7 @@ export function connect(model, { onEvent, onSlow }) {
       clearTimeout(asked.timer);
       onSlow(false);
       lane.flight = null;
-      const stale = lane.waiting !== null;
+      const stale = lane.waiting.length > 0;
       if (stale) post(kind, lane);
       asked.done(message, buffers, stale);
       return;
