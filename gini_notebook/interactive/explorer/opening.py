@@ -134,7 +134,8 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
         subject = with_checks(subject, checks)
         if labelling is not None:
             labelling.subject = subject
-    known = [subject.documents] if batch is None else [subject.documents, batch.documents]
+    beside = getattr(batch, "documents", None)
+    known = [subject.documents, beside] if isinstance(beside, pd.DataFrame) else [subject.documents]
     own = ThreadPoolExecutor(1, "gini pages") if executor is None and documents is not None else None
     pages: Pages | None = None
     if documents is not None:

@@ -375,10 +375,13 @@ class Session:
         found = [labelling.update(document) for document in documents]
         if any(rows is None for rows in found):
             self._restart(labelling)
-            return answer | {"told": labelling.told()}
+            answer["told"] = labelling.told()
+            return answer
         for document, rows in zip(documents, found, strict=True):
             self._changed(labelling, document, [] if rows is None else rows.tolist())
-        return answer | {"told": labelling.told()}
+        # The answer to a message that comes twice is this one.
+        answer["told"] = labelling.told()
+        return answer
 
     def _changed(self, labelling: Labelling, document: str, rows: Sequence[int]) -> None:
         part = self.subject.slots.iloc[list(rows)]

@@ -1,6 +1,6 @@
 """What a text would be as a label: its form by the package's own rules, and what is odd about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gini_notebook import notations
@@ -72,12 +72,12 @@ def _readings(rule: Rule, text: str, beside: str) -> Iterator[str]:
     if rule.name == "amount":
         yield from _amounts(rule, text, beside)
     elif rule.name in NUMBERS:
-        for locale in (rule.locale, "de", "ch", "en", None):
-            number = None if locale is None and rule.locale else notations.number(text, locale)
+        for locale in _in_order(rule.locale, (*notations.LOCALES, None)):
+            number = notations.number(text, locale)
             if number is not None:
                 yield notations.plain(number)
     elif rule.name == "date":
-        for order in (rule.date_order, *notations.ORDERS):
+        for order in _in_order(rule.date_order, notations.ORDERS):
             day = notations.day(text, order)
             if day is not None:
                 yield day.isoformat()
@@ -87,13 +87,17 @@ def _readings(rule: Rule, text: str, beside: str) -> Iterator[str]:
             yield canonical
 
 
+def _in_order(own: str | None, usual: Sequence[str | None]) -> tuple[str | None, ...]:
+    return tuple(usual) if own is None else (own, *usual)
+
+
 def _amounts(rule: Rule, text: str, beside: str) -> Iterator[str]:
     if ":" in text:
         if rule.canonical(text) is not None:
             yield text
         return
     usual = rule.currency_default or beside.partition(":")[2] or CURRENCY
-    for locale in (rule.locale, "de", "ch", "en", None):
+    for locale in _in_order(rule.locale, (*notations.LOCALES, None)):
         amount = notations.amount(text, locale)
         if amount is not None:
             number, currency = amount
