@@ -6,6 +6,7 @@ import warnings
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ with needed_for("Drawing pages", "notebook"):
 
 # Sharp enough to read small print on a screen, and small enough to travel to the browser at once.
 WIDTH_PX = 1400
+# For who zooms in, and for the strip of all pages.
+SHARP_PX, SMALL_PX = 2800, 144
 MAX_PIXELS = 3_000_000
 # Larger pictures are refused before they are decoded.
 MAX_SOURCE_PIXELS = 100_000_000
@@ -43,7 +46,7 @@ class Drawing:
     note: str = ""
 
 
-def draw_file(path: Path, name: str, number: int) -> Drawing:
+def draw_file(path: Path, name: str, number: int, width: int = WIDTH_PX) -> Drawing:
     """Draw a page of a file, in the guarded process.
 
     Parameters
@@ -54,13 +57,15 @@ def draw_file(path: Path, name: str, number: int) -> Drawing:
         What it is called in messages.
     number
         Which of its pages, from 1.
+    width
+        Of the picture, in pixels; long pages are narrower, and pictures are never enlarged.
 
     Raises
     ------
     FileProblem
         If there is no such page, or it cannot be drawn.
     """
-    [answer] = _guarded.each(drawn, [(str(path.absolute()), name, number)])
+    [answer] = _guarded.each(drawn, [(str(path.absolute()), name, number, width)])
     match _value(answer, name):
         case [bytes(data), int(count), int() | float() as width, int() | float() as height, str(note)]:
             return Drawing(data, count, width, height, note)
@@ -89,10 +94,10 @@ def _value(answer: _guarded.Answer, name: str) -> _guarded.Value:
         raise FileProblem(message) from error
 
 
-def drawn(path: str, name: str, number: int) -> _guarded.Value:
+def drawn(path: str, name: str, number: int, width: int = WIDTH_PX) -> _guarded.Value:
     """Draw a page of a file, in this very process."""
     content = Path(path).read_bytes()
-    drawing = (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number)
+    drawing = (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number, width)
     return [drawing.data, drawing.count, drawing.width, drawing.height, drawing.note]
 
 
@@ -154,18 +159,18 @@ def _frames(picture: Image.Image) -> int:
     return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
 
 
-def _draw_pdf(content: bytes, name: str, number: int) -> Drawing:
+def _draw_pdf(content: bytes, name: str, number: int, wanted: int) -> Drawing:
     try:
         count = page_count(content)
         _demand(name, number, count)
-        image, width, height = draw(content, number - 1, _scale)
+        image, width, height = draw(content, number - 1, partial(_scale, wanted))
     except PdfiumError as error:
         message = f"{name} cannot be drawn: {error}"
         raise FileProblem(message) from error
-    return Drawing(_jpeg(image), count, width, height)
+    return Drawing(_jpeg(image, wanted), count, width, height)
 
 
-def _draw_picture(content: bytes, name: str, number: int) -> Drawing:
+def _draw_picture(content: bytes, name: str, number: int, wanted: int) -> Drawing:
     try:
         picture = _opened(content)
         count = _frames(picture)
@@ -180,7 +185,7 @@ def _draw_picture(content: bytes, name: str, number: int) -> Drawing:
         message = f"{name} cannot be drawn: it is no PDF and no picture that can be read."
         raise FileProblem(message) from error
     unit = _points_per_pixel(upright, picture.info)
-    return Drawing(_jpeg(upright), count, upright.width * unit, upright.height * unit, GUESS)
+    return Drawing(_jpeg(upright, wanted), count, upright.width * unit, upright.height * unit, GUESS)
 
 
 def _too_many_pixels(name: str) -> str:
@@ -196,13 +201,14 @@ def _points_per_pixel(picture: Image.Image, info: Mapping[Any, Any]) -> float:
     return A4[1] / long if abs(short / long - A4[0] / A4[1]) < 0.02 else 72 / USUAL_DPI
 
 
-def _scale(width: float, height: float) -> float:
+def _scale(wanted: int, width: float, height: float) -> float:
     """Return the factor that keeps a page of this size below both limits."""
-    return min(WIDTH_PX / max(width, 1.0), math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
+    most = MAX_PIXELS * (wanted / WIDTH_PX) ** 2
+    return min(wanted / max(width, 1.0), math.sqrt(most / max(width * height, 1.0)))
 
 
-def _jpeg(image: Image.Image) -> bytes:
-    scale = min(1.0, _scale(*image.size))
+def _jpeg(image: Image.Image, wanted: int) -> bytes:
+    scale = min(1.0, _scale(wanted, *image.size))
     if scale < 1.0:
         image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
     stream = io.BytesIO()

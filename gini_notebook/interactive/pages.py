@@ -13,7 +13,7 @@ from typing import Protocol
 from gini_notebook._executors import submit
 from gini_notebook._files import check_regular
 from gini_notebook.errors import FileProblem, GiniError, NotFound
-from gini_notebook.interactive.page_drawing import count_pages, draw_file, no_page
+from gini_notebook.interactive.page_drawing import SHARP_PX, SMALL_PX, WIDTH_PX, count_pages, draw_file, no_page
 from gini_notebook.interactive.words import PageWords, words_of_files, words_of_layout
 from gini_notebook.service.batch.inputs import Documents, find, pages_in
 from gini_notebook.service.batch.naming import document_key
@@ -56,7 +56,10 @@ class Page:
 class Pages(Protocol):
     """Where pages come from."""
 
-    def page(self, document: str, number: int) -> Page:
+    widths: Sequence[int]
+    """In which widths a page can be had, in pixels; the first one is the usual one."""
+
+    def page(self, document: str, number: int, width: int = WIDTH_PX) -> Page:
         """Return a page, or raise a ``GiniError`` that says why there is none."""
 
     def words(self, document: str) -> tuple[PageWords, ...]:
@@ -80,6 +83,8 @@ class FolderPages:
         Executor that draws pages ahead; its workers see the same files.
     """
 
+    widths = (WIDTH_PX, SHARP_PX, SMALL_PX)
+
     def __init__(
         self,
         documents: Documents,
@@ -98,8 +103,10 @@ class FolderPages:
         self._executor = executor
         self._ahead: dict[tuple[str, int], Future[Page]] = {}
 
-    def page(self, document: str, number: int) -> Page:
+    def page(self, document: str, number: int, width: int = WIDTH_PX) -> Page:
         """Draw a page of a document, or return it if it was drawn ahead."""
+        if width != WIDTH_PX:
+            return self._draw(document, number, width)
         begun = self._ahead.pop((document, number), None)
         # What has not begun is not waited for: with an executor, no page comes later than without.
         if begun is not None and not begun.cancel():
@@ -127,8 +134,8 @@ class FolderPages:
         while len(self._ahead) > MOST_AHEAD:
             self._ahead.pop(next(iter(self._ahead))).cancel()
 
-    def _draw(self, document: str, number: int) -> Page:
-        return draw_page(self._place(document), document, number, self._hashes.get(document))
+    def _draw(self, document: str, number: int, width: int = WIDTH_PX) -> Page:
+        return draw_page(self._place(document), document, number, self._hashes.get(document), width)
 
     def _place(self, document: str) -> Path | tuple[str, ...]:
         """Return what an executor needs to find the document: the folder, or the files of this one."""
@@ -140,7 +147,9 @@ class FolderPages:
         return self._documents[document]
 
 
-def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: str | None = None) -> Page:
+def draw_page(
+    place: Path | tuple[str, ...], document: str, number: int, known: str | None = None, width: int = WIDTH_PX
+) -> Page:
     """Draw a page of a document; its pages are those of its files, one file after the other.
 
     Parameters
@@ -151,6 +160,8 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
         The document and its page, from 1.
     known
         Its ``sha256`` in the table of documents.
+    width
+        Of the picture, in pixels.
 
     Raises
     ------
@@ -161,7 +172,7 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
     keys = [_key_of(file, document, place) for file in files]
     note = _changed(keys) if known and known != document_key(keys) else ""
     if len(files) == 1:
-        page = _page(files[0], document, number)
+        page = _page(files[0], document, number, width)
     else:
         names = [f"{file.name} of {document}" for file in files]
         counts = count_pages(files, names)
@@ -171,7 +182,7 @@ def draw_page(place: Path | tuple[str, ...], document: str, number: int, known: 
         while number > before + counts[which]:
             before += counts[which]
             which += 1
-        page = replace(_page(files[which], names[which], number - before), number=number, count=sum(counts))
+        page = replace(_page(files[which], names[which], number - before, width), number=number, count=sum(counts))
     return replace(page, note=f"{note} {page.note}".strip())
 
 
@@ -179,8 +190,8 @@ def _files(place: Path | tuple[str, ...], document: str) -> list[Path]:
     return _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
 
 
-def _page(file: Path, name: str, number: int) -> Page:
-    drawn = draw_file(file, name, number)
+def _page(file: Path, name: str, number: int, width: int) -> Page:
+    drawn = draw_file(file, name, number, width)
     return Page(drawn.data, number, drawn.count, drawn.width, drawn.height, drawn.note)
 
 
@@ -241,13 +252,16 @@ class ServicePages:
         The id of each document at the service.
     """
 
+    widths = (WIDTH_PX,)
+
     def __init__(self, client: Client, ids: Mapping[str, str]) -> None:
         self._client = client
         self._ids = ids
         self._layouts: dict[str, Layout] = {}
 
-    def page(self, document: str, number: int) -> Page:
-        """Fetch a page."""
+    def page(self, document: str, number: int, width: int = WIDTH_PX) -> Page:
+        """Fetch a page, which the service has in one size for all that people read."""
+        del width
         layout = self._layout(document)
         size = layout.page(number)
         if size is None:

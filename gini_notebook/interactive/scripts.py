@@ -3,7 +3,7 @@
 The files themselves run in any browser.
 Only one form of import is understood (``import { a, b } from "./other.js";`` on one line, without renaming), and what
 would mean something else in one module than in several is refused: other forms, circles, and two equal names at the
-top. Comments, indentation and blanks beside signs are left out, since every saved notebook holds the result.
+top. Comments and blanks that say nothing are left out, since every saved notebook holds the result.
 """
 
 import re
@@ -18,6 +18,7 @@ _TOP = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTI
 # What is left as it is: texts, and the lines' ends that begin with a regular expression.
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|(?<=[(=:,?&|] )/(?![/*]).*|(?<=\()/(?![/*]).*')
 _LOOSE = re.compile(r" ?([{}()\[\],;:=<>?&|!*%]) ?| (?<![-+/] )([-+/]) (?![-+/])")
+_OPEN_END = re.compile(r"([;{,(\[])\n")
 TOKENS = Path(__file__).parent / "tokens.css"
 _LEFT = re.compile(r"^(?:import\b.*|export (?!default\b).*)$|\bimport\(|\bimport\.meta", re.MULTILINE)
 
@@ -45,7 +46,9 @@ def joined(main: Path) -> str:
                 both = f"{names[name].name} and {file.name}"
                 message = f"{both} both have the name {name} at the top; joined, they would be one."
                 raise SettingError(message)
-    return "".join(f"{line}\n" for text in done.values() for line in _lines(text))
+    whole = "".join(f"{line}\n" for text in done.values() for line in _lines(text))
+    # Behind such a sign the end of a line says nothing; elsewhere it may be the end of a statement.
+    return _OPEN_END.sub(r"\1", whole)
 
 
 def styled(own: Path) -> str:

@@ -410,3 +410,35 @@ def test_nothing_sticks_out_at_any_width(view: Open, invoices: Path, shots: Path
           .map((one) => one.textContent)"""
     )
     assert small == []
+
+
+# Pages in other widths
+
+
+def test_small_pages_stand_in_a_strip_and_a_sharp_one_comes_with_the_zoom(view: Open, invoices: Path) -> None:
+    shown = view(explore(boxed("craftsman_two_pages.pdf"), documents=invoices))
+    strip = shown.root.get_by_role("navigation", name="Pages")
+    small = strip.get_by_role("button")
+    expect(small).to_have_count(2)
+    expect(small.first).to_have_attribute("aria-current", "true")
+    # Both are drawn, and those with a box have a mark.
+    shown.until(lambda: strip.locator("img[src^=blob]").count() == 2, "both small pages")
+    assert strip.inner_text().split() == ["1", "▪", "2", "▪"]
+    small.nth(1).click()
+    expect(shown.root.get_by_role("img", name="Page 2 of")).to_be_visible()
+    expect(small.nth(1)).to_have_attribute("aria-current", "true")
+    image = shown.root.get_by_role("img", name="Page 2 of")
+    assert image.evaluate("one => one.decode().then(() => one.naturalWidth)") == 1400
+    for _ in range(3):
+        shown.root.get_by_role("button", name="Larger").click()
+    shown.until(lambda: image.evaluate("one => one.naturalWidth") == 2800, "the sharp page")
+    assert shown.sent("page") <= 6
+
+
+def test_where_true_values_stand_is_found_for_all_documents_on_demand(view: Open, invoices: Path) -> None:
+    shown = view(explore(boxed(), documents=invoices, show="all"))
+    expect(shown.root.locator(".gini-box-truth")).to_have_count(0)
+    shown.root.locator(".gini-filter summary", has_text="On page").click()
+    shown.root.get_by_role("button", name="Look through all documents").click()
+    expect(shown.root.locator(".gini-status-text")).to_contain_text("All documents were looked through")
+    expect(shown.root.locator(".gini-choice", has_text="nowhere").locator(".gini-count")).to_have_text("2")

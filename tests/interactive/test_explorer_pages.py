@@ -1,6 +1,7 @@
 """The pages of the explorer, of files on this machine and of the service, with the boxes on them."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.errors import FileProblem, GiniError
 from gini_notebook.interactive.explorer import explore
@@ -158,3 +160,37 @@ def test_a_document_the_service_does_not_know_says_so(client: "Client") -> None:
     assert "has no id at the service" in no_page(nameless)
     with pytest.raises(GiniError, match="has no id at the service"):
         nameless._session._pages.page(PDF, 1)
+
+
+def test_a_page_can_be_had_sharper_and_small(invoices: Path) -> None:
+    explorer = explore(boxed(), documents=invoices)
+    browser = Browser(explorer)
+    sizes = []
+    for width in (None, 2800, 144, 99):
+        answer = browser.ask("page", row=0, number=1, width=width)
+        assert (answer["width"], answer["px"]) == (pytest.approx(PAGE_WIDTH, abs=0.5), width)
+        sizes.append(Image.open(io.BytesIO(browser.messages[-1][1][0])).width)
+    # A width that nobody offers is none.
+    assert sizes == [1400, 2800, 144, 1400]
+    explorer._receive(None, {"ask": "hello", "id": "1"}, [])
+    assert next(one for one, _ in browser.messages if one["event"] == "head")["widths"] == [1400, 2800, 144]
+
+
+def test_waiting_draws_the_page_and_reads_its_words(invoices: Path) -> None:
+    explorer = explore(boxed(), documents=invoices)
+    assert explorer.wait() is explorer
+    assert list(explorer._session._kept) == [(PDF, 1)]
+    assert explorer._session.places is not None
+    assert list(explorer._session.places._found) == [PDF]
+    with pytest.raises(GiniError, match="No page is shown"):
+        explore(boxed()).wait()
+
+
+def test_the_boxes_of_two_runs_are_told_apart() -> None:
+    one = boxed()
+    two = replace(one, comparisons=one.comparisons.assign(left=300.0, extracted=IBAN, outcome="correct"))
+    explorer = explore(compare(one, two), show="all")
+    explorer.go((PDF, "iban"))
+    boxes = {box["kind"]: box for box in detail(explorer)["boxes"]}
+    assert (boxes["extracted"]["left"], boxes["extracted"]["run"]) == (300.0, "B")
+    assert (boxes["extracted-a"]["left"], "run" in boxes["extracted-a"]) == (100.0, False)

@@ -23,7 +23,22 @@ def test_each_module_is_there_once_after_what_it_imports(tmp_path: Path) -> None
         one='import { b } from "./two.js";\nexport const a = b;\n',
         two="export const b = 1;\n",
     )
-    assert joined(main) == "const b = 1;\nconst a = b;\nexport default () => a + b;\n"
+    assert joined(main) == "const b=1;const a=b;export default()=>a+b;"
+
+
+@pytest.mark.parametrize(
+    ("line", "short"),
+    [
+        ('say("a , b", `c ( ${d + 1} )` );', 'say("a , b",`c ( ${d + 1} )`);'),
+        ("const plain = /[a ; b]/.test( text );", "const plain=/[a ; b]/.test( text );"),
+        ("x = (a + b) / c - -d + +e % 2 * 3;", "x=(a+b)/ c - -d + +e%2*3;"),
+        ("if (a) return b in c;", "if(a)return b in c;"),
+        ("for (const one of [1, 2]) {", "for(const one of[1,2]){"),
+        ("const f = async (a) => {", "const f=async(a)=>{"),
+    ],
+)
+def test_blanks_that_say_something_stay(tmp_path: Path, line: str, short: str) -> None:
+    assert joined(written(tmp_path, main=f"{line}\n")).strip() == short
 
 
 @pytest.mark.parametrize(

@@ -374,6 +374,24 @@ class Explorer(anywidget.AnyWidget):
         """Count what the browser asked for, by kind; nothing of any document is in it."""
         return dict(self._session.asked)
 
+    def wait(self) -> "Explorer":
+        """Draw the page in view, and read its words, before the call returns: for programs and tests.
+
+        Returns
+        -------
+        Explorer
+            This one.
+
+        Raises
+        ------
+        GiniError
+            If there is no page; the message says why.
+        """
+        self._session.page()
+        if self._session.row is not None and self._session.places is not None:
+            self._session.places.of(self._session.row)
+        return self
+
     def close(self) -> None:
         """Take the view away, and forget its pages."""
         self._session.forget()

@@ -31,6 +31,7 @@ from gini_notebook.interactive.explorer.slot_details import (
 )
 from gini_notebook.interactive.explorer.slot_places import SlotPlaces
 from gini_notebook.interactive.explorer.subject import Subject
+from gini_notebook.interactive.explorer.texts import KEYS
 from gini_notebook.interactive.explorer.truth_places import NO_VALUE, said
 from gini_notebook.interactive.pages import FolderPages, Page, Pages
 
@@ -204,6 +205,7 @@ class Session:
         told = "" if self.labelling is None else self.labelling.told()
         settings = {**self.settings, "labels": self.labelling is not None, "told": told}
         head = {**self.columns.head(), **self._state(), "settings": settings, "pages": self._no_pages()}
+        head |= {"widths": [] if self._pages is None else list(self._pages.widths), "keys": KEYS}
         self.send({"event": "head", "id": message.get("id"), **head}, [])
         for piece, buffers in self.columns.pieces():
             self.send(piece, buffers)
@@ -235,7 +237,7 @@ class Session:
             content, boxes = concealed(content), boxes[boxes["kind"] == "truth"]
         if self._mask:
             content = covered(content)
-        drawn = [] if self._mask else drawn_boxes(boxes)
+        drawn = [] if self._mask else drawn_boxes(boxes, two_runs=self.subject.kind == "comparison")
         answer = {"row": row, "content": content, "boxes": drawn, "first": first_page(boxes)}
         if self.labelling is not None and not self._mask:
             read = None if self.hides(row) or pd.isna(slot["extracted"]) else slot["extracted"]
@@ -279,15 +281,16 @@ class Session:
             return
         slot = self.subject.slots.iloc[row].to_dict()
         number = given if isinstance(given, int) and given > 0 else first_page(self._boxes(row))
-        if row == self.row:
+        width = message.get("width")
+        if row == self.row and width is None:
             self.number = number
         try:
-            page = self._page(slot["document"], number)
+            page = self._page(slot["document"], number, width if isinstance(width, int) else None)
         except GiniError as error:
             self._reply(message, {"row": row, "number": number, "reason": str(error)})
         else:
             told = {name: getattr(page, name) for name in ("number", "count", "width", "height", "note")}
-            self._reply(message, {"row": row, **told}, [page.data])
+            self._reply(message, {"row": row, **told, "px": width}, [page.data])
         self._draw_ahead(message.get("ahead"))
 
     def _reply(self, message: Mapping[str, Any], answer: Mapping[str, Any], buffers: Sequence[bytes] = ()) -> None:
@@ -442,10 +445,13 @@ class Session:
             return COVERED
         return NO_PAGES if self._pages is None else ""
 
-    def _page(self, document: str, number: int) -> Page:
+    def _page(self, document: str, number: int, width: int | None = None) -> Page:
         reason = self._no_pages()
         if reason or self._pages is None:
             raise SettingError(reason)
+        if width in self._pages.widths[1:]:
+            # Larger and smaller ones are kept by the browser, which has asked for them, and by nobody else.
+            return self._pages.page(document, number, int(width or 0))
         place = document, number
         if place not in self._kept:
             self._kept[place] = self._pages.page(document, number)

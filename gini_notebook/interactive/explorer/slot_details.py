@@ -169,10 +169,11 @@ def concealed(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def drawn_boxes(boxes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Write what the view needs to draw boxes, on any page."""
+def drawn_boxes(boxes: pd.DataFrame, *, two_runs: bool = False) -> list[dict[str, Any]]:
+    """Write what the view needs to draw boxes, on any page; of two runs, what was read is that of the second."""
     places = int(boxes["kind"].eq("truth").sum())
-    return [_box(row) | ({"of": places} if row["kind"] == "truth" else {}) for row in boxes.to_dict("records")]
+    more = {"truth": {"of": places}} | ({"extracted": {"run": "B"}} if two_runs else {})
+    return [_box(row) | more.get(row["kind"], {}) for row in boxes.to_dict("records")]
 
 
 def _facts(mistake: Row, document: Row) -> Sequence[tuple[str, str]]:

@@ -14,6 +14,7 @@ const TAG_PX = 18;
 const TOLERANCE = 1.05;
 
 export function tagOf(box) {
+  if (box.run) return box.run;
   const { tag } = KINDS[box.kind];
   if (box.kind === "truth") return box.of > 1 ? `${tag} ${box.rank} of ${box.of}` : tag;
   return box.rank === null || box.rank === undefined ? tag : `${tag}${tag ? " " : ""}${box.rank}`;
@@ -57,7 +58,7 @@ export function placed(box, page, quarters) {
 }
 
 function shape(box, at) {
-  const { says } = KINDS[box.kind];
+  const says = box.run ? "read by the second run" : KINDS[box.kind].says;
   const rect = drawn("rect", { class: `gini-box gini-box-${box.kind}`, x: at.left, y: at.top, width: at.width, height: at.height });
   const title = drawn("title", {});
   title.textContent = `${tagOf(box)}: ${says}${box.likely && box.of > 1 ? " (best guess)" : ""}${box.value ? ` “${box.value}”` : ""}`;

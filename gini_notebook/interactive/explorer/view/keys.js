@@ -1,7 +1,7 @@
 // Keys, on the root and before anybody else: what counts is that the focus is inside, not what has it. Letters are
 // never taken from somebody who types, and combinations with Ctrl, Alt or Meta belong to the browser.
 import { button, make } from "./dom.js";
-import { KEYS, TEXTS } from "./texts.js";
+import { TEXTS } from "./texts.js";
 
 const NAMES = {
   ArrowDown: "next", j: "next", ArrowUp: "previous", k: "previous", n: "nextMistake", N: "previousMistake",
@@ -50,9 +50,11 @@ export function listen(root, commands, signal) {
 }
 
 export function help() {
-  const rows = KEYS.map(([keys, text]) => make("tr", {}, make("th", { text: keys, attributes: { scope: "row" } }), make("td", { text })));
+  const rows = make("tbody", {});
   const dialog = make("dialog", { className: "gini-help", attributes: { "aria-label": TEXTS.keys } },
-    make("table", { className: "gini-table" }, make("caption", { text: TEXTS.keys }), make("tbody", {}, ...rows)));
+    make("table", { className: "gini-table" }, make("caption", { text: TEXTS.keys }), rows));
   dialog.append(button("Close", "Close", () => dialog.close()));
-  return { element: dialog, toggle: () => (dialog.open ? dialog.close() : dialog.show()), isOpen: () => dialog.open, close: () => dialog.close() };
+  const fill = (keys) => rows.replaceChildren(...keys.map(([key, text]) =>
+    make("tr", {}, make("th", { text: key, attributes: { scope: "row" } }), make("td", { text }))));
+  return { element: dialog, fill, toggle: () => (dialog.open ? dialog.close() : dialog.show()), isOpen: () => dialog.open, close: () => dialog.close() };
 }

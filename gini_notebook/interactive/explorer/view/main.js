@@ -1,5 +1,6 @@
 // The explorer's view: list, page and fields beside each other, one store for all views of a widget.
 import { button, make } from "./dom.js";
+import { ahead, next } from "./ahead.js";
 import { commands } from "./commands.js";
 import { editorBar } from "./editor.js";
 import { fieldsPane } from "./fields.js";
@@ -10,11 +11,11 @@ import { pagePane } from "./page.js";
 import { makeStore } from "./store.js";
 import { tabBar } from "./tabs.js";
 import { TEXTS } from "./texts.js";
+import { thumbStrip } from "./thumbs.js";
 
 // Pages and details are asked for once a key rests; the list moves at once.
 const REST_MS = 70;
 const DIM_MS = 80;
-const AHEAD = [1, 2, 3, -1];
 
 function makeView(store, el) {
   const stop = new AbortController();
@@ -23,7 +24,9 @@ function makeView(store, el) {
   const retry = button(TEXTS.retry, TEXTS.retry, () => {});
   retry.hidden = true;
   const list = listPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
-  const page = pagePane({ onTurn: turn, onPick: ({ text, boxes, via }) => editor.fill(text, via, boxes) });
+  const strip = thumbStrip({ ask: (number, done) => store.askWidth("small", 2, number, done), onTurn: (number) => store.select(store.row, number) });
+  const onSharp = (shown) => store.askWidth("sharp", 1, shown.number, (url) => page.sharpen(shown, url));
+  const page = pagePane({ strip: strip.element, onTurn: turn, onSharp, onPick: ({ text, boxes, via }) => editor.fill(text, via, boxes) });
   const fields = fieldsPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
   const editor = editorBar({ store, list, say: (text) => say(text), back: () => focus() });
   const honest = make("span", { className: "gini-soft gini-honest" });
@@ -46,7 +49,6 @@ function makeView(store, el) {
   let resting = 0;
   let dimming = 0;
   let sawDetails = null;
-  let away = null;
 
   // The list has the focus where it is to be seen; else the explorer as a whole has it.
   const focus = () => {
@@ -75,6 +77,7 @@ function makeView(store, el) {
     const { head } = store;
     root.style.height = `${head.settings.height}px`;
     makeFilters();
+    keys.fill(head.keys);
     fields.refresh();
     honest.textContent = head.settings.told ?? "";
     editor.queued();
@@ -127,35 +130,24 @@ function makeView(store, el) {
     store.askSlot(row, showDetails);
     if (store.head.pages) page.say(store.head.pages);
     else if (!store.picture(row, store.number)) askPage(row);
-    else ahead(row);
+    else ahead(store, list, row);
   }
 
   function askPage(row) {
     const number = store.number;
-    store.askPage("page", row, number, next(row), (answer, stale) => {
+    store.askPage("page", row, number, next(list, row), (answer, stale) => {
       if (stale || row !== store.row || number !== store.number) return;
       clearTimeout(dimming);
       if (answer.reason) page.say(answer.reason);
       else showPage(store.picture(row, answer.number));
-      ahead(row);
+      ahead(store, list, row);
     });
-  }
-
-  // What comes next, in the direction of the list: slots, not documents.
-  function next(row) {
-    const { at, rows } = list.state;
-    return at < 0 ? [] : AHEAD.map((step) => rows[at + step]).filter((one) => one !== undefined && one !== row);
-  }
-
-  function ahead(row) {
-    const wanted = next(row).find((one) => !store.picture(one, null) && !store.firsts.has(one));
-    if (wanted === undefined || row !== store.row || !store.wire.isIdle("page")) return;
-    store.askPage("ahead", wanted, null, [], (answer) => { if (!answer.reason) ahead(row); });
   }
 
   function showPage({ url, page: facts }) {
     clearTimeout(dimming);
     page.show(facts, url, `Page ${facts.number} of ${columns().document(store.row).name}`);
+    showStrip();
     const { row } = store;
     if (editor.labelled) {
       store.askWords(row, facts.number, ({ texts, boxes }) => {
@@ -164,11 +156,17 @@ function makeView(store, el) {
     }
   }
 
+  function showStrip() {
+    const small = store.head.widths[2] ? page.state.page : null;
+    strip.show(columns().codes.document[store.row], small, new Set(page.state.boxes.map((box) => box.page)));
+  }
+
   function showDetails(answer) {
     if (answer.row !== store.row || sawDetails === answer.row) return;
     sawDetails = answer.row;
     fields.details(answer.content);
     page.boxes(answer.boxes);
+    showStrip();
     editor.details(answer);
   }
 
@@ -222,17 +220,17 @@ function makeView(store, el) {
     listed();
     moved();
   }
-  away = () => {
+  return () => {
     stop.abort();
     clearTimeout(resting);
     clearTimeout(dimming);
     filters?.close();
     list.close();
     page.close();
+    strip.close();
     store.views.delete(view);
     root.remove();
   };
-  return away;
 }
 
 export default function explorer() {

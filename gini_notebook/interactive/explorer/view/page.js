@@ -9,7 +9,7 @@ const MARGIN_PX = 64;
 const SHARP = 1.6;
 const MOST_CANDIDATES = 12;
 
-export function pagePane({ onTurn, onSharp, onPick }) {
+export function pagePane({ onTurn, onSharp, onPick, strip }) {
   const state = { zoom: 1, quarters: 0, page: null, boxes: [], hidden: new Set(), chosen: false };
   const image = make("img", { attributes: { alt: "", draggable: "false" } });
   const frames = drawn("g", {});
@@ -33,7 +33,7 @@ export function pagePane({ onTurn, onSharp, onPick }) {
     button("−", "Smaller", () => zoom(state.zoom / ZOOM.step)), size, button("+", "Larger", () => zoom(state.zoom * ZOOM.step)),
     button("fit", "Fit the width", () => zoom(1)), button("⟳", "Turn by a quarter", rotate),
     toggles.E, toggles.T, toggles.C);
-  const element = make("section", { className: "gini-page-pane", attributes: { "aria-label": TEXTS.page } }, bar, scroll, told);
+  const element = make("section", { className: "gini-page-pane", attributes: { "aria-label": TEXTS.page } }, bar, make("div", { className: "gini-sheets" }, strip, scroll), told);
 
   function ratio() {
     const { page, quarters } = state;
@@ -72,7 +72,7 @@ export function pagePane({ onTurn, onSharp, onPick }) {
     state.zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, to));
     layout();
     look();
-    if (state.zoom > SHARP) onSharp?.();
+    if (state.page && state.zoom > SHARP) onSharp(state.page);
   }
 
   function rotate() {
@@ -115,11 +115,13 @@ export function pagePane({ onTurn, onSharp, onPick }) {
       layout();
       look();
     },
+    sharpen(page, url) {
+      if (state.page?.url === page.url) image.src = url;
+    },
     // Show a page, or say why there is none.
     show(page, url, alt) {
       const another = state.page?.url !== url;
       state.page = page && { ...page, url };
-      state.rotated = false;
       if (page) {
         if (another) image.src = url;
         image.alt = alt;
@@ -131,6 +133,7 @@ export function pagePane({ onTurn, onSharp, onPick }) {
       scroll.classList.remove("gini-waiting");
       layout();
       if (another) look();
+      if (another && page && state.zoom > SHARP) onSharp(state.page);
     },
     say(reason) {
       this.show(null);

@@ -10,7 +10,7 @@ const NOW = { row: null, number: null, selection: { filters: {}, text: "", sort:
 export function makeStore(model) {
   const store = {
     columns: null, head: null, found: { rows: new Int32Array(0), counts: {} }, views: new Set(), details: new Map(),
-    firsts: new Map(), pictures: new Map(), words: new Map(), queue: null, ...structuredClone(NOW),
+    firsts: new Map(), pictures: new Map(), words: new Map(), small: new Map(), queue: null, ...structuredClone(NOW),
   };
   let telling = 0;
   let hidden = 0;
@@ -156,6 +156,23 @@ export function makeStore(model) {
     });
   }
 
+  // A page in another width: a sharp one for who zooms in, a small one for the strip of pages.
+  function askWidth(lane, which, number, done) {
+    const { row, head } = store;
+    const width = head.widths[which];
+    if (row === null || !width) return undefined;
+    const key = `${keyOf(row, number)}|${width}`;
+    const known = store.pictures.get(key) ?? store.small.get(key);
+    if (known) return done(known.url);
+    return wire.ask(lane, { ask: "page", row, number, width, ahead: [] }, (answer, buffers) => {
+      if (answer.reason || !buffers.length) return;
+      const url = URL.createObjectURL(new Blob([bytesOf(buffers[0])], { type: "image/jpeg" }));
+      if (lane === "sharp") keep(key, { url });
+      else store.small.set(key, { url });
+      done(url);
+    }, lane !== "sharp");
+  }
+
   function askSlot(row, done) {
     if (store.details.has(row)) return done(store.details.get(row));
     return wire.ask("slot", { ask: "slot", row }, (answer, _buffers, stale) => {
@@ -166,8 +183,9 @@ export function makeStore(model) {
   }
 
   function forget() {
-    for (const { url } of store.pictures.values()) URL.revokeObjectURL(url);
+    for (const { url } of [...store.pictures.values(), ...store.small.values()]) URL.revokeObjectURL(url);
     store.pictures.clear();
+    store.small.clear();
     store.words.clear();
     store.details.clear();
   }
@@ -180,7 +198,7 @@ export function makeStore(model) {
   document.addEventListener("visibilitychange", onVisibility);
   wire.ask("hello", { ask: "hello", version: 1 }, () => {});
   return Object.assign(store, {
-    wire, select, choose, picture, askPage, askSlot, askWords, saved, forget,
+    wire, select, choose, picture, askPage, askSlot, askWords, askWidth, saved, forget,
     hello: () => wire.tell({ ask: "hello" }),
     close() {
       document.removeEventListener("visibilitychange", onVisibility);

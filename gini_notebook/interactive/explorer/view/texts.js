@@ -26,6 +26,7 @@ export const TEXTS = {
   lookHint: "Look through all documents for their true values",
   looking: "Looked for true values:",
   looked: "All documents were looked through.",
+  pages: "Pages",
   truth: "Truth",
   verdict: "Verdict",
   queue: "Queue",
@@ -63,26 +64,4 @@ export const VERDICTS = [
 export const QUEUES = [
   ["", "all slots"], ["mistakes", "mistakes"], ["unlabelled", "without truth"], ["audit", "audit"], ["odd", "odd labels"],
   ["flagged", "flagged"], ["recent", "recent"],
-];
-
-// What each key does, in the order of the table that "?" shows.
-export const KEYS = [
-  ["↓ ↑  j k", "next, previous in the list"],
-  ["Shift+↓ ↑", "next, previous document"],
-  ["n N", "next, previous mistake of this document"],
-  ["Home End", "first, last in the list"],
-  ["g", "go to: type a name or a number"],
-  ["PgUp PgDn", "page back, on"],
-  ["+ − 0", "larger, smaller, fit the width"],
-  ["r", "turn the page by a quarter"],
-  ["e t c", "show or hide what was read, places of the truth, candidates"],
-  ["a x o u m Del", "editing: right, wrong, both fine, unclear, nothing there, not labelled; Shift stays here"],
-  ["f z Z", "editing: flag, undo, redo"],
-  [", .  Shift", "editing: previous, next word of the page; with Shift more words"],
-  ["1–9 e t ↵", "editing: candidate, what was read, place of the truth; Enter keeps it"],
-  ["s /", "search"],
-  ["v", "documents or fields"],
-  ["y", "copy as code"],
-  ["Esc", "leave: search, filter, help"],
-  ["?", "these keys"],
 ];
