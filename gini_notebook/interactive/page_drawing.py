@@ -67,8 +67,8 @@ def draw_file(path: Path, name: str, number: int, width: int = WIDTH_PX) -> Draw
     """
     [answer] = _guarded.each(drawn, [(str(path.absolute()), name, number, width)])
     match _value(answer, name):
-        case [bytes(data), int(count), int() | float() as width, int() | float() as height, str(note)]:
-            return Drawing(data, count, width, height, note)
+        case [bytes(data), int(count), int() | float() as across, int() | float() as down, str(note)]:
+            return Drawing(data, count, across, down, note)
     message = f"{name} cannot be drawn: what came back is no page."
     raise FileProblem(message)
 

@@ -56,8 +56,9 @@ class Page:
 class Pages(Protocol):
     """Where pages come from."""
 
-    widths: Sequence[int]
-    """In which widths a page can be had, in pixels; the first one is the usual one."""
+    @property
+    def widths(self) -> Sequence[int]:
+        """In which widths a page can be had, in pixels; the first one is the usual one."""
 
     def page(self, document: str, number: int, width: int = WIDTH_PX) -> Page:
         """Return a page, or raise a ``GiniError`` that says why there is none."""
