@@ -11,8 +11,11 @@ from lab_server import NotebookPage, until
 from static_view import StaticView
 
 from gini_notebook.analysis.evaluation import evaluate
+from gini_notebook.analysis.rules import for_field
 from gini_notebook.analysis.truth import read_truth
 from gini_notebook.interactive.explorer import Explorer, explore
+from gini_notebook.interactive.explorer.truth_places import WordIndex
+from gini_notebook.interactive.words import words_of_files
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, Tables, rows
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
@@ -328,3 +331,54 @@ def test_in_jupyterlab_a_killed_kernel_loses_no_label(
     again.get_by_role("combobox", name="Queue").select_option("recent")
     expect(again.locator(".gini-editor .gini-soft").first).to_have_text("10 of 10", timeout=60_000)
     assert IBAN not in opened.save()
+
+
+# Pictures for people
+
+
+def several(invoices: Path, labels: Path | None = None, **options: Any) -> Explorer:
+    """Explore some generated invoices, read nearly right, with the boxes of what was read."""
+    truth = read_truth(invoices / "truth.csv")
+    names = ["letter_plain.pdf", "letter_long.pdf", "craftsman_roof.pdf", "doctor_practice.pdf", "shop_invoice.pdf"]
+    fields = ["amountToPay", "iban", "bic", "paymentRecipient", "paymentDueDate", "paymentReference"]
+    truth = truth[truth["document"].isin(names) & truth["field"].isin(fields) & (truth["group"] == "")]
+    read = []
+    for number, label in enumerate(truth.dropna(subset=["value"]).to_dict("records")):
+        index = WordIndex(words_of_files([invoices / label["document"]], label["document"]))
+        rule = for_field(label["field"])
+        place = next(iter(index.places(rule, rule.canonical(label["value"]) or "", label["field"])), None)
+        box = (
+            {} if place is None else {name: getattr(place, name) for name in ("page", "left", "top", "width", "height")}
+        )
+        wrong = number % 4 == 1
+        value = f"7{label['value'][1:]}" if wrong else label["value"]
+        read.append({**label, "value": value, **box, "top": box.get("top", 0) + 40 * wrong})
+    tables = Tables(
+        pd.DataFrame(read)[["document", "group", "row", "field", "value", "page", "left", "top", "width", "height"]],
+        pd.DataFrame({"document": names, "status": "completed"}),
+    )
+    result = evaluate(tables, truth)
+    return explore(result, batch=tables, documents=invoices, labels=labels, **options)
+
+
+@pytest.mark.parametrize("state", ["mistakes", "editing", "dark", "narrow"])
+def test_every_state_can_be_looked_at(
+    watch: Callable[..., Any], invoices: Path, tmp_path: Path, shots: Path, state: str
+) -> None:
+    explorer = several(invoices, None if state == "mistakes" else tmp_path / "labels.jsonl", height=700)
+    watched = watch(viewport={"width": 390 if state == "narrow" else 1240, "height": 720})
+    shown = StaticView(watched.page, explorer, dark=state == "dark")
+    shown.until(lambda: shown.sent("slot") >= 1, "the first slot")
+    if state == "narrow":
+        shown.root.get_by_role("button", name="Fields", exact=True).click()
+    else:
+        expect(shown.root.locator(".gini-box-truth").first).to_be_visible()
+    if state in ("editing", "dark"):
+        shown.root.get_by_role("listbox").focus()
+        shown.page.keyboard.press("x")
+        shown.root.get_by_role("textbox", name="Truth").fill("1.234,56")
+        expect(shown.root.locator(".gini-check")).to_contain_text("→ 1234.56:EUR")
+    box = shown.root.bounding_box()
+    assert box is not None
+    assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= watched.page.viewport_size["width"]
+    shown.root.screenshot(path=shots / f"explorer_{state}.png")

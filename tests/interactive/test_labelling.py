@@ -350,6 +350,7 @@ def test_a_text_is_read_as_people_write_it(rule: str, text: str, value: str, pro
 
 def test_an_amount_takes_the_currency_beside_it_and_ones_own_rule_reads_alone() -> None:
     assert check_value(get("amount"), "12", "9.00:CHF").value == "12.00:CHF"
+    assert check_value(get("amount"), "12", "9.00:E7R").value == "12.00:EUR"
     assert check_value(get("amount", currency_default="USD"), "12", "9.00:CHF").value == "12.00:USD"
     assert check_value(get("amount", locale="en"), "1,234").value == "1234.00:EUR"
     assert check_value(get("text", custom=str.upper), " a  b ").value == "a b"

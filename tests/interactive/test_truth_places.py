@@ -181,7 +181,9 @@ def test_a_value_that_stands_nowhere_is_a_finding(invoices: Path) -> None:
     receive(explorer, {"ask": "slot", "id": "1", "row": 0})
     changed = [message for message, _ in browser.messages if message["event"] == "changed"]
     row = explorer.selected.index[0]
-    assert changed == [{"event": "changed", "rows": [row], "labels": {"onpage": ["nowhere"]}, "texts": {}}]
+    assert changed == [
+        {"event": "changed", "rows": [row], "labels": {"onpage": ["nowhere"]}, "texts": {}, "anew": False}
+    ]
     assert content(explorer)["facts"][-1][1].startswith("stands nowhere on the pages")
     explorer.choose(on_page="nowhere")
     assert explorer.rows["field"].tolist() == ["iban"]

@@ -37,6 +37,8 @@ MISTAKES_PER_AUDIT = 4
 KEPT_ANSWERS = 500
 Slot = tuple[str, str, int, str]
 Answer = dict[str, Any]
+Stated = Sequence[str | None]
+"""State and value of a label."""
 
 
 class Labelling:
@@ -194,32 +196,15 @@ class Labelling:
     ) -> tuple[Edit, tuple[str, ...]]:
         """Return the edit that a verdict means, and what is odd about its value."""
         labels = self.labels(row)
-        number, state, value = labels[0] if labels else (0, UNLABELLED, None)
-        note, via = _text(message.get("note")), "typed"
+        number, *was = labels[0] if labels else (0, UNLABELLED, None)
         problems: tuple[str, ...] = ()
-        new: tuple[str, str | None]
-        match message.get("verdict"):
-            case "right":
-                if state == UNLABELLED:
-                    raise SettingError("Nothing is labelled here that could be right: give the value.")
-                new, via = (state, value), "checked"
-            case "flag":
-                new, via = (state, value), "flag"
-            case "value":
-                checked, _ = self.check(row, _text(message.get("value")), rule)
-                if not checked.value:
-                    raise SettingError("There is no value: “nothing there” says that there is none.")
-                new, problems = ("value", checked.value), checked.problems
-                via = _text(message.get("via")) if message.get("via") in VIAS else "typed"
-                note = note or (f"{ODD}{'; '.join(problems)}" if problems else "")
-            case "both":
-                number, new, via = self._alternative(row, labels)
-                state, value = UNLABELLED, None
-            case "unclear" | "empty" | "unlabelled" as verdict:
-                new = (verdict, None)
-            case other:
-                message_ = f"There is no verdict {other!r}."
-                raise SettingError(message_)
+        if message.get("verdict") == "both":
+            number, new, via = self._alternative(row, labels)
+            was = [UNLABELLED, None]
+        elif message.get("verdict") == "value":
+            new, via, problems = self._value(message, row, rule)
+        else:
+            new, via = _without_value(message.get("verdict"), was)
         document, group, place, field = self.slot(row)
         edit = Edit(
             document=document,
@@ -227,21 +212,26 @@ class Labelling:
             row=place,
             field=field,
             alternative=number,
-            state=new[0],
+            state=str(new[0]),
             value=new[1],
             via=via,
             saw_reading=saw_reading,
-            was_state=state,
-            was=value,
+            was_state=str(was[0]),
+            was=was[1],
             sha256=_text(self.subject.facts.get(document, {}).get("sha256")),
             boxes=_boxes(message.get("boxes")),
-            note=note,
+            note=_text(message.get("note")) or (f"{ODD}{'; '.join(problems)}" if problems else ""),
         )
         return edit, problems
 
-    def _alternative(
-        self, row: int, labels: Sequence[tuple[int, str, str | None]]
-    ) -> tuple[int, tuple[str, str | None], str]:
+    def _value(self, message: Mapping[str, Any], row: int, rule: Rule) -> tuple[Stated, str, tuple[str, ...]]:
+        checked, _ = self.check(row, _text(message.get("value")), rule)
+        if not checked.value:
+            raise SettingError("There is no value: “nothing there” says that there is none.")
+        via = _text(message.get("via")) if message.get("via") in VIAS else "typed"
+        return ("value", checked.value), via, checked.problems
+
+    def _alternative(self, row: int, labels: Sequence[tuple[int, str, str | None]]) -> tuple[int, Stated, str]:
         extracted = self.subject.slots["extracted"].iloc[row]
         if not isinstance(extracted, str):
             raise SettingError("Nothing was read here, so there are no two values that could both be right.")
@@ -372,6 +362,21 @@ class Labelling:
 
     def _outcomes_now(self) -> "pd.Series[Any]":
         return _outcomes(self.subject.slots)
+
+
+def _without_value(verdict: object, was: Stated) -> tuple[Stated, str]:
+    """Return what a verdict makes of a label that needs no value, and how it came about."""
+    match verdict:
+        case "right":
+            if was[0] == UNLABELLED:
+                raise SettingError("Nothing is labelled here that could be right: give the value.")
+            return was, "checked"
+        case "flag":
+            return was, "flag"
+        case "unclear" | "empty" | "unlabelled":
+            return (str(verdict), None), "typed"
+    message = f"There is no verdict {verdict!r}."
+    raise SettingError(message)
 
 
 def _state_of(edit: Edit) -> str:

@@ -96,7 +96,7 @@ def _amounts(rule: Rule, text: str, beside: str) -> Iterator[str]:
         if rule.canonical(text) is not None:
             yield text
         return
-    usual = rule.currency_default or beside.partition(":")[2] or CURRENCY
+    usual = rule.currency_default or notations.currency(beside.partition(":")[2]) or CURRENCY
     for locale in _in_order(rule.locale, (*notations.LOCALES, None)):
         amount = notations.amount(text, locale)
         if amount is not None:
