@@ -128,6 +128,27 @@ KINDS: Mapping[str, Kind] = {
         "Rename with --column OLD=NEW, or name the field with --declared-fields.",
         bare="info",
     ),
+    "failed_without_truth": Kind(
+        "must",
+        "{count} {count:document|documents} failed and {count:has|have} no ground truth, so that {count:it is|they are} in no number but the share answered.",
+        "{count} {count:Dokument ist|Dokumente sind} fehlgeschlagen und ohne Sollwerte, also in keiner Zahl als dem Anteil der beantworteten.",
+        "Look at batch.documents: column error.",
+        "gini-notebook status names the reasons.",
+    ),
+    "truth_differs": Kind(
+        "must",
+        "The two results were made with different versions of the ground truth ({detail}); the labels they share are the same.",
+        "Die zwei Ergebnisse entstanden mit verschiedenen Fassungen der Sollwerte ({detail}); gemeinsame Sollwerte sind gleich.",
+        "Evaluate both runs against the same ground truth.",
+        "Evaluate both runs against the same ground truth.",
+    ),
+    "tools_differ": Kind(
+        "info",
+        "The two results were made with different versions of this package ({detail}).",
+        "Die zwei Ergebnisse entstanden mit verschiedenen Versionen dieses Pakets ({detail}).",
+        "Evaluate both runs with the same version.",
+        "Evaluate both runs with the same version.",
+    ),
     "documents_failed": Kind(
         "info",
         "{count} {count:document|documents} failed; what the truth says of them counts as missing.",
@@ -144,6 +165,18 @@ KINDS: Mapping[str, Kind] = {
         "info",
         "{count} {count:document|documents} of the run {count:has|have} no ground truth and {count:counts|count} nowhere.",
         "{count} {count:Dokument|Dokumente} des Laufs ohne Sollwerte; {count:zählt|zählen} nicht.",
+    ),
+    "few_values": Kind(
+        "info",
+        "{count} {count:field rests|fields rest} on fewer than 30 values and {count:is|are} not ranked: {detail}.",
+        "{count} {count:Feld beruht|Felder beruhen} auf weniger als 30 Werten und {count:hat|haben} keinen Rang: {detail}.",
+        "Label more documents that have such a value: gini.to_label(batch, n) draws some.",
+        "Label more documents that have such a value: gini-notebook to-label draws some.",
+    ),
+    "aligned_greedily": Kind(
+        "info",
+        "{count} {count:document has|documents have} so many rows that they were paired one after the other; another pairing may have fewer mistakes.",
+        "{count} {count:Dokument hat|Dokumente haben} so viele Zeilen, dass sie nacheinander zugeordnet wurden; eine andere Zuordnung hat womöglich weniger Fehler.",
     ),
     "never_delivered": Kind(
         "info",
@@ -416,11 +449,11 @@ KINDS: Mapping[str, Kind] = {
 """The kinds by name, gravest first; a note's ``kind`` is one of these names."""
 
 GATES: Mapping[str, tuple[str, ...]] = {
-    "unpaired": ("documents_unpaired", "documents_not_sent", "documents_without_truth"),
+    "unpaired": ("documents_unpaired", "documents_not_sent", "documents_without_truth", "failed_without_truth"),
     "fields_left_out": ("fields_left_out",),
     "truth_unread": ("truth_unread",),
     "truth_unclear": ("truth_unclear",),
-    "documents_failed": ("documents_failed",),
+    "documents_failed": ("documents_failed", "failed_without_truth"),
     "unclear_uploads": ("unclear_uploads",),
     "files_left_out": ("files_left_out",),
 }

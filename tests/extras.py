@@ -284,7 +284,7 @@ USES = (
     Use("report as Markdown", _report("md")),
     Use("report as JUnit", _report("xml")),
     Use("shell", _shell),
-    Use("report as HTML", _report("html"), "plots", ("matplotlib",)),
+    Use("report as HTML", _report("html")),
     Use("charts", _chart, "plots", ("matplotlib",)),
     Use("report as XLSX", _report("xlsx"), "truth", ("xlsxwriter",)),
     Use("truth out of XLSX", _truth("truth.xlsx"), "truth", ("openpyxl", "python_calamine")),

@@ -200,7 +200,9 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     if out is not None:
         result.save(out)
     if report is not None:
-        result.save_report(report, confidence_level=confidence_level, intervals=intervals.value)
+        result.save_report(
+            report, confidence_level=confidence_level, intervals=intervals.value, fail_under=fail_under or []
+        )
     how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
     checks = result.check(fail_under, **how) if fail_under else []
     if json:

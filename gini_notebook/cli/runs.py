@@ -1,7 +1,11 @@
 """Commands that drive the service: ``run``, ``resume``, ``status``, ``dedupe``, ``cleanup``."""
 
+import shlex
+import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +17,7 @@ from gini_notebook._text import some
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, UseSandbox, app, logged_in
 from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
 from gini_notebook.cli.truth_options import TruthOptions, reads_truth
-from gini_notebook.errors import SettingError, TruthWarning
+from gini_notebook.errors import FileProblem, SettingError, TruthWarning
 from gini_notebook.notes import Note, as_plain, ordered
 
 if TYPE_CHECKING:
@@ -23,10 +27,8 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation.gate import CheckResult
     from gini_notebook.service.batch import Batch
     from gini_notebook.service.batch.inputs import Documents
-import shutil
 
-from gini_notebook.errors import FileProblem
-
+_PROGRAMS = ("gini-notebook", "gini-notebook.exe", "__main__.py")
 # JSON tells "looked, and there is nothing" (null) from "nobody looked" (no such key); a table needs to be told.
 TRUTH_FILES = ("truth.jsonl", "truth.csv")
 
@@ -78,7 +80,10 @@ def demo(
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of tables.")]
 # Notes whose examples are names of documents, which a shell may show; values of documents stay on their pages.
-_NAMED = ("documents_unpaired", "documents_paired", "documents_not_sent", "documents_without_truth", "files_unread")
+_NAMED = (
+    *("documents_unpaired", "documents_paired", "documents_not_sent", "documents_without_truth", "files_unread"),
+    *("failed_without_truth", "aligned_greedily"),
+)
 RunFolder = Annotated[Path, typer.Argument(help="The folder a run was written to (--to).")]
 TruthFile = Annotated[Path | None, typer.Option(help="Ground truth to compare with: table, JSON or e-invoices.")]
 ReportFile = Annotated[
@@ -208,7 +213,9 @@ def run(  # noqa: PLR0913 - options, all by keyword
         )
     result = _evaluated(batch, facts, counting)
     if result is not None and report is not None:
-        result.save_report(report, confidence_level=confidence_level, intervals=intervals.value)
+        result.save_report(
+            report, confidence_level=confidence_level, intervals=intervals.value, fail_under=fail_under or []
+        )
     how = {"intervals": intervals.value, "confidence_level": confidence_level}
     _finish(batch, result, fail_under=fail_under or [], report=report, json=json, how=how)
 
@@ -274,10 +281,17 @@ def _evaluated(batch: "Batch", facts: object, counting: Mapping[str, Any]) -> "E
 
 
 def quietly(evaluate: "Callable[..., Evaluation]", *arguments: object, **options: object) -> "Evaluation":
-    """Evaluate without the warning for notebooks: a command prints all notes."""
+    """Evaluate without the warning for notebooks: a command prints all notes. The result knows the command."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TruthWarning)
-        return evaluate(*arguments, **options)
+        result = evaluate(*arguments, **options)
+    return replace(result, provenance={**result.provenance, "command": _command()})
+
+
+def _command() -> str:
+    """Return what the shell was told, as it can be told again; nothing if it was another program."""
+    program, *arguments = sys.argv
+    return shlex.join(["gini-notebook", *arguments]) if Path(program).name in _PROGRAMS else ""
 
 
 def _finish(

@@ -278,7 +278,7 @@ def _contents(rows: int, **column: object) -> bytes:
     table = {"rows": rows, "columns": [{"name": "document", "dtype": "int64", "strings": None} | column]}
     facts = {"settings": {}, "provenance": {"spec_version": "1"}}
     return json.dumps(
-        {"format": "gini_notebook evaluation 1", "facts": facts, "tables": {"comparisons": table}}
+        {"format": "gini_notebook evaluation 2", "facts": facts, "tables": {"comparisons": table}}
     ).encode()
 
 

@@ -1,8 +1,10 @@
 """``compare()``, and the comparison of two evaluations of the same documents that it returns."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -283,6 +285,20 @@ class Comparison:
     @cached_property
     def _changes(self) -> pd.DataFrame:
         return changed_slots(self._pairing.a.comparisons, self._pairing.b.comparisons)
+
+    def save_report(self, path: "str | os.PathLike[str]", **options: Any) -> Path:
+        """Write a report: see :func:`gini_notebook.analysis.report.save_comparison_report`, which this calls.
+
+        Parameters
+        ----------
+        path
+            Where; the ending decides the form.
+        **options
+            As there.
+        """
+        from gini_notebook.analysis.report import save_comparison_report
+
+        return save_comparison_report(self, Path(path), **options)
 
     def __repr__(self) -> str:
         counts = self.changes()["change"].value_counts()

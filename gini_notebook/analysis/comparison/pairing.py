@@ -48,11 +48,18 @@ class Pairing:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What to know about the comparison."""
-        return tuple(
+        unpaired = [
             Note("documents_unpaired", len(names), detail=run, examples=names[:EXAMPLES])
             for run, names in (("first run", self.only_a), ("second run", self.only_b))
             if names
-        )
+        ]
+        known = [side.provenance for side in (self.a, self.b)]
+        truths, tools = ([str(one[name]) for one in known] for name in ("truth_hash", "tool_version"))
+        if truths[0] != truths[1]:
+            unpaired.append(Note("truth_differs", detail=", ".join(truth[:8] for truth in truths)))
+        if tools[0] != tools[1]:
+            unpaired.append(Note("tools_differ", detail=", ".join(tools)))
+        return tuple(unpaired)
 
 
 def pair(a: Evaluation, b: Evaluation) -> Pairing:

@@ -1,7 +1,9 @@
 """The documents of an evaluation: which were answered, which failed, and why."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,12 +39,16 @@ class SubmittedDocuments:
         Who was asked.
     their_truth
         What the truth says of the documents that were not sent; None if there are none.
+    run, truth_name
+        What run and truth are called: the name of a folder or file, without where it lies.
     """
 
     documents: pd.DataFrame | None = None
     not_submitted: Sequence[str] = ()
     service: str = ""
     their_truth: pd.DataFrame | None = None
+    run: str = ""
+    truth_name: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -52,12 +58,32 @@ class SubmittedDocuments:
     def facts(self, names: ObjectArray) -> dict[str, Any]:
         """Return what the provenance says; ``names`` are the documents of the truth."""
         return {
+            "run": self.run,
+            "truth_name": self.truth_name,
             "service": self.service,
             "documents_unclear": 0 if self.documents is None else int((self.documents["status"] == "unclear").sum()),
             "documents_sent": None if self.documents is None else len(self.documents),
             "documents_not_sent": list(self.not_submitted),
             "failed_without_truth": failed_without_truth(self.documents, names),
         }
+
+    def others(self, names: ObjectArray) -> pd.DataFrame | None:
+        """Return the documents that were sent and have no truth, as :func:`document_table` writes them."""
+        if self.documents is None:
+            return None
+        known = self.documents["document"].astype(object)
+        rest = np.array(sorted(set(known) - set(names)), dtype=object)
+        return document_table(rest, self.documents, np.zeros(len(rest), dtype=bool))
+
+
+def name_of(thing: Any) -> str:
+    """Return what a run or a truth is called: its folder, its file, or what reading it has noted; else nothing."""
+    if isinstance(thing, str | os.PathLike):
+        return Path(thing).expanduser().resolve().name
+    folder = getattr(thing, "folder", None)
+    return (
+        name_of(folder) if isinstance(folder, str | os.PathLike) else str(getattr(thing, "attrs", {}).get("name", ""))
+    )
 
 
 def tables_of(extractions: Any) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:

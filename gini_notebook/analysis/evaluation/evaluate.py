@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import Any, Unpack, overload
 
@@ -17,6 +18,7 @@ from gini_notebook.analysis.evaluation.documents import (
     SubmittedDocuments,
     check_documents,
     document_table,
+    name_of,
     submitted_only,
     tables_of,
 )
@@ -185,11 +187,14 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         remittance=remittance,
     )
     beyond = cluster, weights
+    truth_name = name_of(truth)
     partitions = _in_partitions(extractions, truth, executor)
     if partitions is not None:
         parts = partial(all_notes, truth, None)
-        return evaluate_partitions(partitions, settings, rules, SubmittedDocuments(), beyond, notes=parts)
+        submitted = SubmittedDocuments(run=name_of(extractions), truth_name=truth_name)
+        return evaluate_partitions(partitions, settings, rules, submitted, beyond, notes=parts)
     tables, submitted, paired = _in_memory(extractions, truth, partitioned=executor is not None)
+    submitted = replace(submitted, run=name_of(extractions), truth_name=truth_name)
     parts = partial(all_notes, truth, extractions, paired)
     if executor is not None:
         run = _runner(executor)
@@ -271,6 +276,7 @@ def _whole(
         truth=None
         if inputs.whole_truth is None
         else EvaluatedTruth.of(truth, inputs.whole_truth, submitted.their_truth),
+        others=submitted.others(inputs.documents),
     )
 
 

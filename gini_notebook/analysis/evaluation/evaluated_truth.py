@@ -11,7 +11,7 @@ import pandas as pd
 from gini_notebook import schema
 from gini_notebook.analysis.evaluation.encoding import TRUTH, EncodedTable, as_objects, encode_table, text_columns
 
-_FACTS = ("notes", "rule", "unsure", "problems", "paired", "lines")
+_FACTS = ("name", "notes", "rule", "unsure", "problems", "paired", "lines")
 """What a truth says of itself, as far as it is kept in files."""
 _NO_SOURCE = "table"
 

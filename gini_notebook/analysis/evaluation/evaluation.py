@@ -37,7 +37,7 @@ from gini_notebook.analysis.evaluation.mistakes import (
     unread_values,
 )
 from gini_notebook.analysis.evaluation.scores import Scores
-from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
+from gini_notebook.analysis.evaluation.settings import MADE, SPEC_VERSION
 from gini_notebook.analysis.evaluation.slices import slice_values
 from gini_notebook.analysis.evaluation.storage import not_an_evaluation, read_archive, write_archive
 from gini_notebook.analysis.evaluation.thresholds import (
@@ -81,9 +81,14 @@ class Evaluation(Scores):
     settings : mapping
         The arguments of ``evaluate`` that decide numbers.
     provenance : mapping
-        Edition of the metrics, version of the package, hashes of both tables, rules, seed, and what was left out.
+        What run and truth are called (``run``, ``truth_name``), when and by which command of a shell it was made
+        (``made_at``, ``command``), edition of the metrics, versions of package and Python, hashes of both tables,
+        rules, seed, and what was left out.
     truth
         The truth that was evaluated: see :meth:`to_truth`.
+    others : pandas.DataFrame or None
+        One row per document that was sent and has no truth, with the columns of ``documents``; it is in no number but
+        the share answered. None where nobody knows what was sent: a bare table of extractions.
     """
 
     comparisons: pd.DataFrame
@@ -92,6 +97,7 @@ class Evaluation(Scores):
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
     truth: EvaluatedTruth | None = None
+    others: pd.DataFrame | None = None
 
     def mistakes(
         self, field: str | None = None, *, outcome: str | Sequence[str] | None = None, full: bool = False
@@ -543,6 +549,8 @@ class Evaluation(Scores):
         tables = {"comparisons": self.comparisons, "documents": self.documents}
         if self.candidates is not None:
             tables["candidates"] = self.candidates
+        if self.others is not None:
+            tables["others"] = self.others
         facts = {"settings": dict(self.settings), "provenance": dict(self.provenance)}
         if self.truth is not None:
             tables["truth"], facts["truth"] = self.truth.table, dict(self.truth.facts)
@@ -568,7 +576,13 @@ class Evaluation(Scores):
             spec_version = provenance["spec_version"]
             truth = EvaluatedTruth.stored(tables["truth"], facts["truth"]) if "truth" in tables else None
             loaded = cls(
-                tables["comparisons"], tables["documents"], tables.get("candidates"), settings, provenance, truth
+                tables["comparisons"],
+                tables["documents"],
+                tables.get("candidates"),
+                settings,
+                provenance,
+                truth=truth,
+                others=tables.get("others"),
             )
         except (KeyError, TypeError) as error:
             raise SchemaError(not_an_evaluation(path, error)) from error
@@ -599,10 +613,11 @@ class Evaluation(Scores):
             return NotImplemented
         return (
             self.settings == other.settings
-            and self.provenance == other.provenance
+            and _lasting(self.provenance) == _lasting(other.provenance)
             and _same(self.comparisons, other.comparisons)
             and _same(self.documents, other.documents)
             and _same(self.candidates, other.candidates)
+            and _same(self.others, other.others)
             and _same_truth(self.truth, other.truth)
         )
 
@@ -660,6 +675,11 @@ class Evaluation(Scores):
                 raise SettingError(message)
             selected = self._slots_of(None) & self.comparisons["field"].isin(names).to_numpy(dtype=bool)
         return RequiredFields.of(self.comparisons, selected, self.documents["document"].tolist(), names)
+
+
+def _lasting(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is the same whenever the same tables are evaluated."""
+    return {name: value for name, value in provenance.items() if name not in MADE}
 
 
 def _same_truth(one: EvaluatedTruth | None, other: EvaluatedTruth | None) -> bool:

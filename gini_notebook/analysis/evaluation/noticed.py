@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray
 from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues, stated_without_currency
+from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
 from gini_notebook.analysis.truth.document_names import nearest_name
 from gini_notebook.analysis.truth.headers import nearest
@@ -42,6 +44,8 @@ _WARNED = (
     "columns_lacking",
     "sheets_unread",
 )
+# Fields that are named with their number of values.
+_NAMED = 6
 # Names that are looked at for a nearest one; more would take long, and nobody reads them.
 _NEAREST = 20
 NOT_FOR_TABLES = ("documents_failed", "unclear_uploads", "files_left_out")
@@ -127,19 +131,24 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> 
         How many documents of the truth were answered, and how many were not.
     """
     without = [*facts["documents_without_truth"]]
-    without += [one["document"] for one in facts["failed_without_truth"]]
+    lost = [one["document"] for one in facts["failed_without_truth"]]
     lacking = list(facts["documents_not_sent"])
-    near = {name: nearest_name(name, without) for name in lacking[:_NEAREST]} if without else {}
+    others = [*without, *lost]
+    near = {name: nearest_name(name, others) for name in lacking[:_NEAREST]} if others else {}
     unpaired = [name for name in lacking if near.get(name)]
-    others = [name for name in lacking if not near.get(name)]
+    absent = [name for name in lacking if not near.get(name)]
     notes = []
     if unpaired:
         examples = tuple(f"{name} (nearest: {near[name]})" for name in unpaired[:EXAMPLES])
         notes.append(Note("documents_unpaired", len(unpaired), detail="ground truth", examples=examples))
-    if others:
-        notes.append(Note("documents_not_sent", len(others), examples=tuple(others[:EXAMPLES])))
-    if without:
-        notes.append(Note("documents_without_truth", len(without), examples=tuple(without[:EXAMPLES])))
+    for kind, names in (
+        ("documents_not_sent", absent),
+        ("documents_without_truth", without),
+        ("failed_without_truth", lost),
+        ("aligned_greedily", facts["approximately_aligned"]),
+    ):
+        if names:
+            notes.append(Note(kind, len(names), examples=tuple(names[:EXAMPLES])))
     if failed:
         notes.append(Note("documents_failed", failed))
     if facts["documents_unclear"]:
@@ -153,6 +162,19 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> 
         likely = [f"{name} is near {known}" for name in fields if (known := nearest(name))]
         notes.append(Note("fields_left_out", len(fields), fields, f" ({'; '.join(likely)})" if likely else ""))
     return notes
+
+
+def notes_of_few_values(counted: DocumentCounts) -> list[Note]:
+    """Say which fields rest on too few values to be ranked, and on how many."""
+    support = counted.totals[:, :3].sum(axis=1)
+    small = (counted.totals[:, :4].sum(axis=1) > 0) & (support < FEWEST_SLOTS)
+    few = [(dotted(*name), int(count)) for name, count in zip(counted.columns, support, strict=True)]
+    few = [one for one, is_small in zip(few, small.tolist(), strict=True) if is_small]
+    if not few:
+        return []
+    more = ", …" if len(few) > _NAMED else ""
+    detail = ", ".join(f"{name} ({count})" for name, count in few[:_NAMED]) + more
+    return [Note("few_values", len(few), tuple(name for name, _ in few), detail)]
 
 
 def all_notes(truth: Any, batch: Any, *parts: Iterable[Note]) -> tuple[Note, ...]:

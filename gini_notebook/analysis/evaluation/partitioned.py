@@ -72,6 +72,8 @@ class PartitionedEvaluation(Scores):
         One row per document of the truth.
     candidates : pandas.DataFrame or None
         The candidates, if there were some.
+    others : pandas.DataFrame or None
+        As of :class:`gini_notebook.Evaluation`.
     settings, provenance : mapping
         As of :class:`gini_notebook.Evaluation`; the hash of a table is made of those of its partitions, except that of
         a truth in memory.
@@ -86,6 +88,7 @@ class PartitionedEvaluation(Scores):
     _counted_first: DocumentCounts
     _paid: HashArray
     _not_sent: pd.DataFrame | None = None
+    others: pd.DataFrame | None = None
 
     @property
     def _columns(self) -> tuple[tuple[str, str], ...]:
@@ -153,7 +156,9 @@ class PartitionedEvaluation(Scores):
         parts = pd.concat(self._partitions(_whole_truth_of_partition, self._plan), ignore_index=True)
         labels = parts.sort_values(list(schema.TRUTH.key), kind="stable", ignore_index=True)
         truth = EvaluatedTruth.stored(labels, facts_of(self._partitions.truth), self._not_sent)
-        return Evaluation(comparisons, self.documents, self.candidates, self.settings, self.provenance, truth)
+        return Evaluation(
+            comparisons, self.documents, self.candidates, self.settings, self.provenance, truth, self.others
+        )
 
     def _gathered(self, function: Any) -> pd.DataFrame:
         comparisons = pd.concat(self._partitions(function, self._plan), ignore_index=True)
@@ -260,6 +265,7 @@ def evaluate_partitions(
         _counted_first=counted,
         _paid=np.concatenate([result.recipients for result in results]),
         _not_sent=submitted.their_truth,
+        others=submitted.others(names),
     )
     return result if all(one is None for one in beyond) else _with(result, *beyond)
 

@@ -24,7 +24,8 @@ from gini_notebook.analysis.evaluation.intervals import (
     IntervalOptions,
     shares_with_intervals,
 )
-from gini_notebook.analysis.evaluation.noticed import gate_numbers
+from gini_notebook.analysis.evaluation.noticed import gate_numbers, notes_of_few_values
+from gini_notebook.analysis.evaluation.patterns import pattern_table
 from gini_notebook.analysis.evaluation.sensitivity import sensitivity_table
 from gini_notebook.analysis.evaluation.slices import slice_table, slice_values, with_limits
 from gini_notebook.analysis.evaluation.summary import summary_table
@@ -46,12 +47,15 @@ class Scores(ABC):
         One row per document, in the order of the counts.
     candidates : pandas.DataFrame or None
         The candidates of these documents (``schema.CANDIDATES``), if there were some.
+    others : pandas.DataFrame or None
+        The documents that were sent and have no truth; None if nobody knows what was sent.
     settings, provenance : mapping
         As :class:`gini_notebook.Evaluation` says.
     """
 
     documents: pd.DataFrame
     candidates: pd.DataFrame | None
+    others: pd.DataFrame | None
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
 
@@ -193,7 +197,8 @@ class Scores(ABC):
             amountToPay, iban, paymentRecipient and paymentReference as far as they are labelled);
             ``lineItems_row_recall``, ``…_exact_rows``, ``…_exact_tables``; ``candidate_recall_1``, ``_3``, ``_all``
             (the right value is first, among the first three, or anywhere in the list of candidates); ``documents``,
-            ``failed``, ``coverage``; ``answered_micro_f1`` … without the documents that failed.
+            ``failed``; ``coverage`` (answered of all documents that were sent, also of those without truth; undefined
+            for a bare table, which does not know them); ``answered_micro_f1`` … without the documents that failed.
 
         Raises
         ------
@@ -204,6 +209,7 @@ class Scores(ABC):
         table = summary_table(
             self.document_counts(level),
             self._answered,
+            None if self.others is None else self.others["answered"].to_numpy(dtype=bool),
             partial(self._bootstrap_samples, level, how),
             required=self.settings["required"],
             how=Scoring(self.settings["wrong"], intervals=how),
@@ -259,7 +265,56 @@ class Scores(ABC):
     @property
     def notes(self) -> tuple[Note, ...]:
         """What could make a number mean something else than it seems to, gravest first (:mod:`gini_notebook.notes`)."""
-        return ordered((*from_plain(self.provenance.get("notes")), *self.interval_notes))
+        few = notes_of_few_values(self.document_counts())
+        return ordered((*from_plain(self.provenance.get("notes")), *few, *self.interval_notes))
+
+    @property
+    def sent(self) -> pd.DataFrame | None:
+        """All documents that were sent, those of the truth first: ``documents``, and ``has_truth``.
+
+        None for a bare table of extractions, which does not know what was sent.
+        """
+        if self.others is None:
+            return None
+        parts = [frame.assign(has_truth=known) for frame, known in ((self.documents, True), (self.others, False))]
+        return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+    def patterns(
+        self, by: "str | pd.Series[Any] | None" = None, *, top: int | None = None, level: str = "typed"
+    ) -> pd.DataFrame:
+        """Return which header fields go wrong together: one row per distinct set of mistakes of a document.
+
+        Parameters
+        ----------
+        by
+            A column of the documents table, or a Series by document: then it is said of which slice most documents of
+            a pattern are.
+        top
+            How many patterns with a mistake to keep, the most frequent; all by default.
+        level
+            As in :meth:`by_field`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            First the documents without any mistake, if there are some, then the patterns, the most frequent first:
+            ``documents`` and ``share`` (of all documents with a labelled header field), ``mistakes`` (in all these
+            documents together), ``example`` (the first document), ``slice`` (of which most are; missing without ``by``)
+            and ``slice_documents``; then a column per header field, in its order: ``wrong``, ``missing``, ``spurious``,
+            or missing where nothing is (a field named as one of the other columns is called ``fields.NAME``).
+            ``attrs`` has ``patterns`` and ``documents``, how many there are in all, ``by``, and ``fields``, the columns
+            of fields.
+
+        Raises
+        ------
+        SettingError
+            If there is no such column or level, or ``top`` is no number of patterns.
+
+        Examples
+        --------
+        >>> result.patterns("source_classification", top=10)  # doctest: +SKIP
+        """
+        return pattern_table(self.document_counts(level), self.documents, by, top)
 
     def by_slice(
         self,

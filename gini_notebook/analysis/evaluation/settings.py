@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from importlib.metadata import version
+from platform import python_version
 from typing import Any, TypedDict, get_args
 
 import pandas as pd
@@ -157,9 +159,18 @@ def columns_in(frame: pd.DataFrame, name: str) -> frozenset[Column]:
     return frozenset(columns_of(frame, name)[1])
 
 
+MADE = ("made_at", "python_version", "command")
+"""What the provenance says of the making alone; evaluations that differ in nothing else are equal."""
+
+
 def provenance(settings: Settings, rules: Mapping[str, Rule], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe how an evaluation was made."""
+    """Describe how an evaluation was made: names first, then settings; ``command`` is what a shell was told."""
     return {
+        "run": facts["run"],
+        "truth_name": facts["truth_name"],
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": "",
+        "python_version": python_version(),
         "spec_version": SPEC_VERSION,
         "tool_version": version("gini-notebook"),
         "rules": {name: rule.describe() for name, rule in rules.items()},

@@ -16,7 +16,7 @@ from gini_notebook._files import replacing
 from gini_notebook.analysis.evaluation.encoding import as_objects, numbered, text_column
 from gini_notebook.errors import FileProblem, SchemaError
 
-FORMAT = "gini_notebook evaluation 1"
+FORMAT = "gini_notebook evaluation 2"
 _CONTENTS = "contents.json"
 # What an evaluation unpacks to: columns of equal numbers are packed a thousandfold, but they are not all there is.
 MAX_BYTES = 64 * 1024 * 1024

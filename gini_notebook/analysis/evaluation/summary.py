@@ -45,6 +45,7 @@ class Ratio:
 def summary_table(
     document_counts: DocumentCounts,
     answered: BoolArray,
+    others: BoolArray | None,
     samples: Samples,
     *,
     required: Sequence[str] | None,
@@ -56,10 +57,12 @@ def summary_table(
     ----------
     answered
         Per document, whether the service answered it.
+    others
+        The same of the documents that were sent and have no truth; None if nobody knows what was sent.
     samples
         Returns samples × columns × counts, from the bootstrap of the units.
     """
-    by_section = _estimated(list(_ratios(document_counts, answered, how.wrong, required)), how)
+    by_section = _estimated(list(_ratios(document_counts, how.wrong, required)), how)
     rows: list[dict[str, Any]] = []
     averages = {
         group: _averages(document_counts, samples, group, f"{group}_" if group else "", how)
@@ -70,7 +73,7 @@ def summary_table(
     rows += by_section.get(_CANDIDATES, [])
     rows.append({"metric": "documents", "value": len(answered)})
     rows.append({"metric": "failed", "value": int((~answered).sum()), "of": len(answered)})
-    rows += by_section[_DOCUMENTS]
+    rows.append(_coverage(answered, others, how))
     if answered.any() and answered.all():
         rows += [row | {"metric": f"answered_{row['metric']}"} for row in averages.get(HEADER, [])[:_OF_ANSWERED]]
     else:
@@ -80,9 +83,7 @@ def summary_table(
     return table
 
 
-def _ratios(
-    document_counts: DocumentCounts, answered: BoolArray, wrong: str, required: Sequence[str] | None
-) -> Iterator[Ratio]:
+def _ratios(document_counts: DocumentCounts, wrong: str, required: Sequence[str] | None) -> Iterator[Ratio]:
     for number, group in enumerate(document_counts.groups):
         indices = document_counts.columns_of(group)
         if not len(indices):
@@ -103,7 +104,22 @@ def _ratios(
         summed = document_counts.candidates.sum(axis=1)
         for place, name in enumerate((*CANDIDATE_RANKS, "all"), start=1):
             yield Ratio(_CANDIDATES, f"candidate_recall_{name}", summed[:, place], summed[:, 0])
-    yield Ratio(_DOCUMENTS, "coverage", answered, np.ones(len(answered)), single=True, plain=True)
+
+
+def _coverage(answered: BoolArray, others: BoolArray | None, how: Scoring) -> dict[str, Any]:
+    """Return the share answered of all documents that were sent (M19); undefined where that is not known.
+
+    A document without truth is a unit of its own, and each counts once: all of them were sent, none was drawn.
+    """
+    if others is None:
+        return {"metric": "coverage"}
+    sent, units = np.concatenate([answered, others]), how.intervals.units
+    if units.codes is not None:
+        alone = units.count(len(answered)) + np.arange(len(others))
+        units = replace(units, codes=np.concatenate([units.codes, alone]))
+    how = replace(how, intervals=replace(how.intervals, units=replace(units, weights=None)))
+    share = Ratio(_DOCUMENTS, "coverage", sent, np.ones(len(sent)), single=True, plain=True)
+    return _estimated([share], how)[_DOCUMENTS][0]
 
 
 def _document_ratios(document_counts: DocumentCounts, required: Sequence[str] | None) -> Iterator[Ratio]:
@@ -132,6 +148,8 @@ def _row_ratios(rows: npt.NDArray[np.int32], group: str) -> Iterator[Ratio]:
 
 def _estimated(ratios: Sequence[Ratio], how: Scoring) -> dict[str, list[dict[str, Any]]]:
     """Return value and interval of every ratio by section; their bootstrap, if one is asked for, is of all together."""
+    if not ratios:
+        return {}
     by_unit = [_by_unit(entry, how) for entry in ratios]
     parts, wholes = (np.stack([sides[at] for sides in by_unit], axis=1) for at in (0, 1))
     both = np.concatenate([parts, wholes], axis=1)

@@ -1,18 +1,23 @@
 """What a report says, before it is clear in which form: plain strings, made once from an evaluation."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
+from gini_notebook.analysis.report.verdict import facts_of, verdict
+from gini_notebook.errors import SettingError
 from gini_notebook.schema import LINE_ITEMS, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.analysis.evaluation.thresholds import Threshold
 
 
@@ -152,28 +157,15 @@ def _bins(result: "Evaluation", form: Format, confidence_level: float) -> list[d
 
 
 LANGUAGES = tuple(TEXTS)
-HEADLINE = ("micro_f1", f"{LINE_ITEMS}_micro_f1", "perfect_documents", "payable_rate", "coverage")
+HEADLINE = ("payable_rate", "perfect_documents", "micro_f1", f"{LINE_ITEMS}_micro_f1", "coverage")
+# Shares of documents, of which it can be said how many of how many.
+_OF_DOCUMENTS = ("payable_rate", "perfect_documents", "coverage")
 FIELD_COUNTS = ("support", "predicted", "correct", "wrong", "missing", "spurious")
 SCORES = ("f1", "precision", "recall")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One number of the headline."""
-
-    name: str
-    value: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownNote:
-    """One note: its sentence, its level, what to do about it, and examples, which only HTML and workbooks show."""
-
-    level: str
-    text: str
-    advice: str
-    examples: str
+AVERAGES = ("micro", "macro")
+# Columns of a run that say what kind of document it is; reports slice by them without being asked.
+SLICED_UNASKED = ("source_classification", "media_type")
+MOST_PATTERNS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +202,14 @@ class Content:
     rules: Sequence[Mapping[str, str]]
     provenance: Mapping[str, str]
     notes: Sequence[ShownNote]
+    verdict: Sequence[str]
+    checks: "Checks"
+    gates: Sequence[ShownGate]
+    scores: "pd.DataFrame"
+    summary: "pd.DataFrame"
+    mistake_rows: "pd.DataFrame"
+    patterns: "pd.DataFrame"
+    slices: Mapping[str, "pd.DataFrame"]
 
     @property
     def from_sandbox(self) -> bool:
@@ -227,10 +227,28 @@ class Content:
         return words(self.form, self.how["confidence_level"])
 
     @property
+    def made(self) -> list[str]:
+        """The line below the title: how many documents, which truth, which tool."""
+        known, sent = self.result.provenance, self.result.sent
+        facts = [] if sent is None else [self.text["sent"].format(count=self.form.count(len(sent)))]
+        facts.append(self.text["evaluated"].format(count=self.form.count(int(self.result.documents["answered"].sum()))))
+        if known["truth_name"]:
+            facts.append(self.text["truth_called"].format(name=known["truth_name"]))
+        return [*facts, f"gini-notebook {known['tool_version']}"]
+
+    @property
     def caption_of_fields(self) -> str:
         """At which level and by which counting rule the table per field was made."""
+        return self._counted("by_field_caption")
+
+    @property
+    def lead_of_fields(self) -> str:
+        """The same where the intervals are drawn as bands."""
+        return self._counted("fields_lead")
+
+    def _counted(self, sentence: str) -> str:
         rule = str(self.result.provenance["wrong"])
-        return self.text["by_field_caption"].format(level="typed", wrong=self.text[f"wrong_{rule}"])
+        return self.text[sentence].format(level="typed", wrong=self.text[f"wrong_{rule}"])
 
 
 def gather(
@@ -240,59 +258,131 @@ def gather(
     title: str | None,
     made_at: datetime | None,
     how: HowSure,
+    fail_under: Sequence[str] = (),
+    by: Sequence[str] | str = (),
 ) -> Content:
-    """Gather the content of a report from an evaluation."""
+    """Gather the content of a report from an evaluation.
+
+    Raises
+    ------
+    SettingError
+        If a condition names a number that there is not, or ``by`` a column that the documents table does not have.
+    """
     form = Format(language)
     confidence_level = how["confidence_level"]
     text = words(form, confidence_level)
     scores = result.by_field(full=True, **how)
     summary = result.summary(**how)
-    fields = scores[~scores["average"]]
+    fields, mistakes = scores[~scores["average"]], result.mistakes(full=True)
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
+    for name in ("run", "truth_name", "made_at", "command", "python_version"):  # which stand by themselves
+        provenance.pop(name, None)
     failed = [_failed_row(row) for row in provenance.pop("failed_without_truth", [])]
     provenance.pop("notes", None)
+    checks = result.check(fail_under, **how)
+    columns = _sliced_by(result, by)
+    slices = {column: result.by_slice(column, **how) for column in columns}
     return Content(
         result=result,
         form=form,
         how=how,
-        title=title or text["title"],
+        title=title or str(result.provenance["run"]) or text["title"],
         made_at=made_at or datetime.now(UTC),
-        cards=_cards(summary, text, form),
+        cards=_cards(summary, text, form, weighted=result.settings.get("weights") is not None),
         groups=_groups(scores, text, form),
         confidence=confidence(result, text, form, confidence_level),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
-        mistakes=by_field(result.mistakes(full=True), list(zip(fields["group"], fields["field"], strict=True)), form),
+        mistakes=by_field(mistakes, list(zip(fields["group"], fields["field"], strict=True)), form),
         failed=_failed(result.documents, failed),
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
         provenance={str(key): plain(value) for key, value in provenance.items()}
         | {"unread_truth": " ".join(result.unread_truth())},
-        notes=[
-            ShownNote(
-                note.level,
-                note.sentence("de" if form.language == "de" else "en"),
-                note.advice,
-                ", ".join(note.examples),
-            )
-            for note in result.notes
-        ],
+        notes=shown_notes(result.notes, language),
+        verdict=verdict(facts_of(result, checks, slices, scores, summary), language),
+        checks=checks,
+        gates=[_gate(one, text, form) for one in sorted(checks, key=lambda one: one.passed)],
+        scores=scores,
+        summary=summary,
+        mistake_rows=mistakes,
+        patterns=result.patterns(next(iter(columns), None), top=MOST_PATTERNS),
+        slices=slices,
     )
 
 
-def _cards(summary: "pd.DataFrame", text: Mapping[str, str], form: Format) -> list[Card]:
+def _sliced_by(result: "Evaluation", by: Sequence[str] | str) -> list[str]:
+    """Return the columns to slice by: those asked for, else what tells documents apart."""
+    known = result.documents
+    wanted = [by] if isinstance(by, str) else list(by)
+    for column in wanted:
+        if column not in known.columns:
+            message = (
+                f"The documents table has no column {column!r} to slice by. It has: "
+                f"{', '.join(map(str, known.columns))}."
+            )
+            raise SettingError(message)
+    return wanted or [name for name in SLICED_UNASKED if name in known and known[name].nunique() > 1]
+
+
+def _cards(summary: "pd.DataFrame", text: Mapping[str, str], form: Format, *, weighted: bool) -> list[Card]:
     rows = {row["metric"]: row for row in summary.to_dict("records")}
     cards = []
     for name in HEADLINE:
-        if name not in rows:
+        if name not in rows or missing(rows[name]["value"]):
             continue
         row = rows[name]
-        details = []
-        if not (missing(row["low"]) or missing(row["high"])):
-            details.append(text["interval"].format(low=form.percent(row["low"]), high=form.percent(row["high"])))
-        if not missing(row["of"]):
-            details.append(text[f"of_{name}"].format(of=row["of"]))
-        cards.append(Card(name=text[name], value=form.percent(row["value"]), detail="; ".join(details)))
+        at, low, high = (None if missing(row[key]) else float(row[key]) for key in ("value", "low", "high"))
+        interval = text["interval_short"].format(ends=form.percents(low, high)) if form.percents(low, high) else ""
+        cards.append(
+            Card(
+                name=text[f"card_{name}"],
+                value=form.percent(at),
+                base=_base(name, row, text, form, weighted=weighted),
+                interval=interval,
+                place=Score(form.percent(at), interval, at, low, high),
+            )
+        )
     return cards
+
+
+def _base(name: str, row: Mapping[Any, Any], text: Mapping[str, str], form: Format, *, weighted: bool) -> str:
+    """Say what a number of the headline is a share of."""
+    of = form.count(int(row["of"]))
+    if name not in _OF_DOCUMENTS:
+        return text[f"base_{name}"].format(of=of)
+    if weighted and name != "coverage":  # which counts every document once
+        return text["base_weighted"].format(of=of)
+    part = form.count(round(float(row["value"]) * int(row["of"])))
+    return text[f"base_{name}"].format(part=part, of=of)
+
+
+_CONDITION = re.compile(r"\s*(?P<name>.+?)\s*(?P<sign>>=|<=|==|>|<)\s*(?P<bound>.+?)\s*")
+_SIGNS = {">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than", "==": "exactly"}
+
+
+def _gate(check: "CheckResult", text: Mapping[str, str], form: Format) -> ShownGate:
+    """Write a condition in words."""
+    match = _CONDITION.fullmatch(check.expression)
+    if match is None:  # which no condition is that was checked
+        return ShownGate(check.passed, check.expression, form.number(check.value))
+    bound = text[_SIGNS[match["sign"]]].format(bound=form.point(match["bound"]))
+    value = text["gate_is"].format(value=form.number(check.value))
+    ends = form.interval(check.low, check.high)
+    return ShownGate(check.passed, f"{_gated(match['name'], text)} {bound}", f"{value} ({ends})" if ends else value)
+
+
+def _gated(name: str, text: Mapping[str, str]) -> str:
+    """Return the number that a condition names, in words."""
+    for ending, words_of_end in (("_low", "lower_end"), ("_high", "upper_end")):
+        if name.endswith(ending):
+            return text[words_of_end].format(what=_gated(name.removesuffix(ending), text))
+    for key in (f"gate_{name}", f"metric_{name}"):
+        if key in text:
+            return text[key]
+    field, _, score = name.rpartition(".")
+    if score not in text or not field:
+        return name
+    return f"{text.get(field, field) if field in AVERAGES else field}: {text[score]}"
 
 
 def _groups(scores: "pd.DataFrame", text: Mapping[str, str], form: Format) -> list[FieldGroup]:

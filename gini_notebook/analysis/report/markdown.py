@@ -1,9 +1,11 @@
 """The report as Markdown, short enough for a pull request."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gini_notebook._text import printable
-from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, Content, ShownNote
+from gini_notebook.analysis.report.content import FIELD_COUNTS, SCORES, Content
+from gini_notebook.analysis.report.parts import GLYPHS, Page, ShownNote, Table
 
 # Markdown lets HTML and its own marks through, so both are taken out of what came from outside.
 _ESCAPES = {ord(mark): f"\\{mark}" for mark in "\\`*_{}[]()#+!|~"} | {
@@ -36,6 +38,39 @@ def as_markdown(content: Content) -> bytes:
         lines += ["", f"## {text['failed']}", "", f"| {text['document']} | {text['why']} |", "|---|---|"]
         lines += [f"| {escape(row['document'])} | {escape(row['error'])} |" for row in content.failed]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def page_as_markdown(page: Page) -> bytes:
+    """Render a page as Markdown: its sentences, numbers and tables, without what is only drawn."""
+    lines = [f"# {escape(page.title)}", "", *(escape(sentence) for sentence in page.verdict)]
+    if page.notes:
+        lines += ["", f"## {page.text['read_first']}", "", *(f"- {_marked(note)}" for note in page.notes)]
+    lines += ["", *(f"- {escape(card.name)}: **{escape(card.value)}** ({escape(card.detail)})" for card in page.cards)]
+    for section in page.sections:
+        lines += ["", f"## {escape(section.title)}", "", *map(escape, section.lead)]
+        for table in section.tables:
+            lines += _listed(table)
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _listed(table: Table) -> list[str]:
+    columns = [column for column in table.columns if column.kind not in GLYPHS]
+    head = ["", *([f"### {escape(table.title)}", ""] if table.headed else [])]
+    head.append("| " + " | ".join(escape(column.label) for column in columns) + " |")
+    marks = "|".join("--:" if column.kind in ("number", "score") else "---" for column in columns)
+    body = [
+        "| " + " | ".join(escape(_said(row.cells[column.key], column.kind)) for column in columns) + " |"
+        for row in table.rows
+    ]
+    return [*head, f"|{marks}|", *body, *(["", escape(table.note)] if table.note else [])]
+
+
+def _said(cell: Any, kind: str) -> str:
+    if kind == "score":
+        return f"{cell.value} ({cell.interval})" if cell.interval else str(cell.value)
+    if kind == "mistakes":
+        return " ".join(filter(None, (", ".join(words for _, words in cell["told"]), cell["of"])))
+    return str(cell[1]) if kind == "word" else str(cell)
 
 
 def _marked(note: ShownNote) -> str:

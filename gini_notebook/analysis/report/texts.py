@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from gini_notebook.analysis.report.words import of
+
 UNDEFINED = {"en": "n/a", "de": "k. A."}
 # A narrow space that does not break stands before the sign.
 _PERCENT = "\N{NARROW NO-BREAK SPACE}%"
@@ -53,11 +55,22 @@ class Format:
         """Write a share as per cent."""
         return self.undefined if missing(value) else self.point(f"{100 * value:.1f}") + _PERCENT
 
+    def count(self, value: int) -> str:
+        """Write a count, with thousands grouped."""
+        grouped = f"{value:,}"
+        return grouped.replace(",", ".") if self.language == "de" else grouped
+
     def interval(self, low: Any, high: Any) -> str:
         """Write an interval of scores; nothing if it has no ends."""
         if missing(low) or missing(high):
             return ""
         return self.point(f"{low:.3f} – {high:.3f}")
+
+    def percents(self, low: Any, high: Any) -> str:
+        """Write an interval of shares as per cent; nothing if it has no ends."""
+        if missing(low) or missing(high):
+            return ""
+        return self.point(f"{100 * low:.1f} – {100 * high:.1f}") + _PERCENT
 
     def number(self, value: Any) -> str:
         """Write a count without digits, anything else as a score."""
@@ -90,7 +103,7 @@ TEXTS = {
         "payable_rate": "Payable: amount, IBAN, recipient and reference right",
         "of_payable_rate": "of {of} documents with something to pay",
         "coverage": "Documents that were answered",
-        "of_coverage": "of {of} documents with ground truth",
+        "of_coverage": "of {of} documents sent",
         "interval": "{sure} % interval {low} to {high}",
         "by_field": "Field by field",
         "header_fields": "Header fields",
@@ -177,6 +190,24 @@ TEXTS = {
         "privacy": "This file holds values from your documents. Treat it like the documents themselves.",
         "micro": "all together (micro)",
         "macro": "mean of the fields (macro)",
+        "verdict_nothing": "No number rests on {fewest} values or more; see the tables.",
+        "verdict_gates": "{passed} of {of} gates passed.",
+        "verdict_payable": "{part} of {of} documents can be paid as read.",
+        "verdict_concentration": "{documents} of {of_documents} documents hold {mistakes} of the {of_mistakes} "
+        "mistakes in the header fields",
+        "verdict_all_of_them": "all of them {kind}",
+        "verdict_some_of_them": "{count} of them {kind}",
+        "verdict_gap": "F1 of {best} is {best_f1} ({best_values} values), of {worst} {worst_f1} ({worst_values} "
+        "values)",
+        "verdict_lowest": "Of the fields that can be ranked, {field} has the lowest F1: {f1}, with {correct} of "
+        "{values} values right.",
+        "slice_NATIVE": "documents with a text layer",
+        "slice_SCANNED": "scans",
+        "slice_SANDWICH": "scans with a text layer",
+        "slice_TEXT": "plain texts",
+        "slice_COMPOSITE": "documents of several files",
+        "slice_of": "documents with {column} {value}",
+        "slice_none": "documents without {column}",
     },
     "de": {
         "title": "Qualität der Extraktionen",
@@ -194,7 +225,7 @@ TEXTS = {
         "payable_rate": "Zahlbar: Betrag, IBAN, Empfänger und Referenz richtig",
         "of_payable_rate": "von {of} Dokumenten, auf denen etwas zu zahlen ist",
         "coverage": "Beantwortete Dokumente",
-        "of_coverage": "von {of} Dokumenten mit Wahrheit",
+        "of_coverage": "von {of} gesendeten Dokumenten",
         "interval": "{sure}-%-Intervall {low} bis {high}",
         "by_field": "Feld für Feld",
         "header_fields": "Kopffelder",
@@ -281,8 +312,29 @@ TEXTS = {
         "privacy": "Diese Datei enthält Werte aus Ihren Dokumenten. Behandeln Sie sie wie die Dokumente selbst.",
         "micro": "alle zusammen (micro)",
         "macro": "Mittel der Felder (macro)",
+        "verdict_nothing": "Keine Zahl beruht auf {fewest} Werten oder mehr; siehe die Tabellen.",
+        "verdict_gates": "{passed} von {of} Bedingungen erfüllt.",
+        "verdict_payable": "{part} von {of} Dokumenten sind wie gelesen zahlbar.",
+        "verdict_concentration": "auf {documents} von {of_documents} Dokumenten liegen {mistakes} der {of_mistakes} "
+        "Fehler in den Kopffeldern",
+        "verdict_all_of_them": "allesamt {kind}",
+        "verdict_some_of_them": "davon {count} {kind}",
+        "verdict_gap": "F1 für {best} ist {best_f1} ({best_values} Werte), für {worst} {worst_f1} ({worst_values} "
+        "Werte)",
+        "verdict_lowest": "Von den Feldern mit Rang hat {field} das niedrigste F1: {f1}, mit {correct} von {values} "
+        "Werten richtig.",
+        "slice_NATIVE": "Dokumente mit Textebene",
+        "slice_SCANNED": "Scans",
+        "slice_SANDWICH": "Scans mit Textebene",
+        "slice_TEXT": "reine Texte",
+        "slice_COMPOSITE": "Dokumente aus mehreren Dateien",
+        "slice_of": "Dokumente mit {column} {value}",
+        "slice_none": "Dokumente ohne {column}",
     },
 }
+
+
+TEXTS = {language: {**texts, **of(language)} for language, texts in TEXTS.items()}
 
 
 def words(form: Format, confidence_level: float) -> Mapping[str, str]:

@@ -71,6 +71,7 @@ class _Reading:
     without: int = 0
     tables: list[str] = field(default_factory=list)
     rule: str = ""
+    name: str = ""
 
 
 def read_truth(  # noqa: PLR0913 - settings, all by keyword
@@ -183,13 +184,22 @@ def read_truth(  # noqa: PLR0913 - settings, all by keyword
     wishes = _wishes(columns, sheet, header_row, locale, currency, date_order, encoding, alternatives)
     named = repr(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else "this source"
     reading = _Reading(named, wishes, qr_codes, executor)
+    sources = [source] if hasattr(source, "columns") or isinstance(source, (str, os.PathLike)) else list(source)
+    reading.name = ", ".join(filter(None, map(_name, sources)))
     if hasattr(source, "columns"):
         _read_frame(reading, source)
     elif isinstance(source, (str, os.PathLike)):
         _read_path(reading, Path(source).expanduser())
     else:
-        _read_list(reading, list(source))
+        _read_list(reading, sources)
     return _finished(reading, declared_fields, documents)
+
+
+def _name(source: Any) -> str:
+    """Return the name of a file or folder, without where it lies; of a table what reading it has noted."""
+    if isinstance(source, (str, os.PathLike)):
+        return Path(source).expanduser().resolve().name
+    return str(getattr(source, "attrs", {}).get("name", ""))
 
 
 def _wishes(  # noqa: PLR0917 - the settings of read_truth
@@ -249,6 +259,7 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
     _unsure_of_invoices(labels)
     table = Truth(frame(labels.labels))
     table.attrs.update(
+        name=reading.name,
         rule=_rule(declared) if declared or not reading.rule else reading.rule,
         problems=reading.problems,
         summary=_summary(reading),
@@ -324,7 +335,7 @@ def edited_truth(table: "pd.DataFrame", facts: Mapping[str, Any], edits: Edits) 
     """
     base = table.copy()
     base.attrs = dict(facts)
-    reading = _Reading("this evaluation", Wishes())
+    reading = _Reading("this evaluation", Wishes(), name=str(facts.get("name", "")))
     reading.labels = _own_labels(reading, base)
     labels = _labels_of_edits(edits)
     name_documents(labels, list(reading.labels.documents))

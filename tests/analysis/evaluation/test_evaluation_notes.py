@@ -8,6 +8,7 @@ import pytest
 
 from gini_notebook import Edit, Journal, read_truth
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
+from gini_notebook.analysis.evaluation.noticed import notes_of_documents, notes_of_few_values
 from gini_notebook.errors import SchemaError, TruthWarning
 from gini_notebook.notes import Note
 from tests.analysis.evaluation.evaluation_samples import header, items, outcomes
@@ -117,6 +118,19 @@ def test_M25_one_warning_for_the_gravest_and_all_notes_in_the_displays(tmp_path)
     numbers = [result.check(f"{name}<=0")[0].value for name in ("truth_unread", "documents_failed")]
     assert numbers[0] == 1
     assert numbers[1] != numbers[1]  # a bare table cannot tell
+
+
+def test_M25_fields_on_few_values_are_named_and_so_are_rows_paired_one_after_the_other():
+    many = [(f"d{number}", "iban", "DE1") for number in range(30)]
+    result = evaluate(header(*many, ("d0", "bic", "X")), header(*many, ("d0", "bic", "Y"), ("d1", "bic", "Y")))
+    (note,) = [note for note in result.notes if note.kind == "few_values"]
+    assert (note.count, note.about, note.detail, note.level) == (1, ("bic",), "bic (2)", "info")
+    assert note.text == "1 field rests on fewer than 30 values and is not ranked: bic (2)."
+    eight = header(*(("a", f"f{n}", "x") for n in range(8)))
+    few = notes_of_few_values(evaluate(eight, eight).document_counts())
+    assert few[0].detail.endswith("f5 (1), …")
+    facts = {**result.provenance, "approximately_aligned": ["a.pdf"]}
+    assert "aligned_greedily" in [note.kind for note in notes_of_documents(facts, 1, 0)]
 
 
 def test_M25_uploads_of_unknown_outcome_are_said_once():

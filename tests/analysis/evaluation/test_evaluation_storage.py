@@ -153,7 +153,7 @@ def test_T48_a_pickle_in_an_evaluation_is_not_run(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (other_format, "holds 'gini_notebook evaluation 99', and this version reads 'gini_notebook evaluation 1'"),
+        (other_format, "holds 'gini_notebook evaluation 99', and this version reads 'gini_notebook evaluation 2'"),
         (other_edition, "was made with edition 99 of the metrics; evaluate again"),
         (no_provenance, "is not an evaluation that was saved"),
         (a_part_gone, "is not an evaluation that was saved"),

@@ -30,7 +30,7 @@ def written(result: Evaluation, folder: Path, ending: str, **options: Any) -> Pa
 def test_markdown_has_headline_tables_and_failures(result: Evaluation, tmp_path: Path) -> None:
     lines = written(result, tmp_path, ".md", title="Run 7").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# Run 7"
-    assert lines[2].startswith("- F1 of the header fields \\(micro\\): **")
+    assert lines[2].startswith("- Payable as read: **50.0")
     head = lines.index("### Header fields") + 2
     assert lines[head].startswith("| Field | F1 | Precision | Recall | In the truth |")
     assert re.fullmatch(r"\|---\|(--:\|){9}", lines[head + 1])
