@@ -47,6 +47,8 @@ def record_of(result: "Evaluation", run: str, digest: str, date: str | None) -> 
     summary = result.summary().set_index("metric")
     weighted = result.settings.get("weights") is not None
     kinds = {note.kind for note in result.notes}
+    # The share answered is undefined for a bare table, which does not know what was sent.
+    known = [name for name in METRICS if name in summary.index and summary["of"].notna()[name]]
     return {
         "format": FORMAT,
         "run": provenance.get("run") or run,
@@ -62,7 +64,7 @@ def record_of(result: "Evaluation", run: str, digest: str, date: str | None) -> 
         "api_version": provenance.get("api_version"),
         "unit": result.settings.get("cluster") or "document",
         "weighted": weighted,
-        "metrics": {name: _metric(result, summary, name) for name in METRICS if name in summary.index},
+        "metrics": {name: _metric(result, summary, name) for name in known},
         "fields": _fields(result),
     }
 
