@@ -255,14 +255,14 @@ def _whole(
     selected = choose_rules(inputs.columns, entity_votes(source), rules, settings)
     compared = compare_tables(inputs, source, selected, settings, candidates)
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
-    answered = int(inputs.answered.sum())
+    documents = document_table(inputs.documents, submitted.documents, inputs.answered)
+    answered = int(documents["answered"].sum())  # also those that the service completed and found nothing on
     weighing = weights_notes(beyond[1], len(inputs.answered))
     said = notes(
         weighing, inputs.notes, compared.notes, notes_of_documents(facts, answered, len(inputs.answered) - answered)
     )
     warn_of(said)
     facts["notes"] = as_plain(said)
-    documents = document_table(inputs.documents, submitted.documents, inputs.answered)
     documents, clustered = with_cluster(
         documents, beyond[0], partial(_values_of, compared.comparisons, truth, documents["document"])
     )

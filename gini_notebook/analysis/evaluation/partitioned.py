@@ -246,17 +246,19 @@ def evaluate_partitions(
         **submitted.facts(names),
     }
     candidates = partitions.candidates
+    documents = document_table(names, submitted.documents, answered)
+    count = int(documents["answered"].sum())
     weighing = weights_notes(beyond[1], len(names))
     said = notes(
         partitions.notes,
         weighing,
         *_notes_of(results, labelled),
-        notes_of_documents(facts, int(answered.sum()), int((~answered).sum())),
+        notes_of_documents(facts, count, len(names) - count),
     )
     warn_of(said)
     facts["notes"] = as_plain(said)
     result = PartitionedEvaluation(
-        documents=document_table(names, submitted.documents, answered),
+        documents=documents,
         candidates=None if candidates is None else candidates_of(candidates, names),
         settings=settings.plain(),
         provenance=provenance(settings, plan.rules, facts),

@@ -109,6 +109,7 @@ def verdict(told: Compared) -> list[str]:
     row = whole.iloc[0]
     kind = str(row["verdict"]).replace(" ", "_")
     said = told.say(f"verdict_{kind}")
+    said = said[:1].upper() + said[1:] if told.names["a"] == told.text["first_run"] else said
     sentence = told.text["verdict_difference" if row["compared"] == "f1" else "verdict_error_rate"].format(
         said=said,
         f1_a=told.form.score(row["f1_a"]),

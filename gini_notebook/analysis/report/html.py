@@ -41,7 +41,7 @@ def as_html(content: Content) -> bytes:
 
 def render(page: Page) -> bytes:
     """Render a page as one file."""
-    foot = [page.title, page.kicker, *([page.text["sandbox_short"]] if page.sandbox else [])]
+    foot = [*dict.fromkeys((page.title, page.kicker)), *([page.text["sandbox_short"]] if page.sandbox else [])]
     template = environment().get_template("report.html.j2")
     policy, line = CONTENT_SECURITY_POLICY, css_text(" · ".join(foot))
     return template.render(page=page, text=page.text, policy=policy, foot=line).encode("utf-8")

@@ -47,6 +47,14 @@ def test_failed_documents_without_truth_are_named() -> None:
     assert [one.passed for one in result.check(["documents_failed<=0", "unpaired<=0"])] == [False, False]
 
 
+def test_a_document_on_which_nothing_was_found_has_not_failed() -> None:
+    run = batch({"a": "completed", "b": "completed"}, {"a": "DE1"})
+    with ThreadPoolExecutor(1) as executor:
+        for result in (evaluate(run, TRUTH), evaluate(run, TRUTH, executor=executor)):
+            assert "documents_failed" not in {note.kind for note in result.notes}
+            assert result.documents["answered"].all()
+
+
 def eighty_five_sent() -> Evaluation:
     statuses = {f"d{number:02}": "completed" for number in range(78)} | {f"x{number}": "failed" for number in range(7)}
     read = {name: "DE1" for name in statuses if name.startswith("d")}
