@@ -248,10 +248,9 @@ def evaluate_partitions(
     candidates = partitions.candidates
     documents = document_table(names, submitted.documents, answered)
     count = int(documents["answered"].sum())
-    weighing = weights_notes(beyond[1], len(names))
     said = notes(
         partitions.notes,
-        weighing,
+        weights_notes(beyond[1], len(names)),
         *_notes_of(results, labelled),
         notes_of_documents(facts, count, len(names) - count),
     )
