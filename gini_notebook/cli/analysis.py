@@ -17,6 +17,7 @@ from gini_notebook.cli.output import (
     say,
     table,
 )
+from gini_notebook.cli.report_options import FORMS, Language, ReportOptions, writes_reports
 from gini_notebook.cli.runs import (
     Cluster,
     ConfidenceLevel,
@@ -31,6 +32,7 @@ from gini_notebook.cli.runs import (
     print_checks,
     quietly,
     say_notes,
+    tell_why,
     weights_of,
 )
 from gini_notebook.cli.truth_options import TruthOptions, reads_truth
@@ -177,12 +179,13 @@ def to_label(
     'gini-notebook evaluate runs/new truth.csv --fail-under "amountToPay.f1>=0.95" --fail-under "unpaired<=0"'
 )
 @reads_truth
+@writes_reports
 def evaluate(  # noqa: PLR0913 - options, all by keyword
     extractions: Annotated[Path, typer.Argument(help="A run folder, or a table: document, field, value.")],
     truth: Annotated[Path, typer.Argument(help="Ground truth: table, JSON or e-invoices.")],
     *,
     out: Annotated[Path | None, typer.Option(help="Keep the result here, for report and compare.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit).")] = None,
+    report: Annotated[list[Path] | None, typer.Option(help=f"Write a report here: {FORMS}. May be repeated.")] = None,
     fail_under: FailUnder = None,
     intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
@@ -191,20 +194,19 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     weights: Weights = None,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
+    reporting: ReportOptions = ReportOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Compare extractions with the ground truth; no service is needed."""
     from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
 
+    reporting.check(report or [])
     counting = {"cluster": cluster, "remittance": remittance.value, "weights": weights_of(weights)}
     result = quietly(compare_with_truth, extractions_of(extractions), reading.read(truth), **counting)
     if out is not None:
         result.save(out)
-    if report is not None:
-        result.save_report(
-            report, confidence_level=confidence_level, intervals=intervals.value, fail_under=fail_under or []
-        )
     how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
-    checks = result.check(fail_under, **how) if fail_under else []
+    checks = result.check(fail_under or [], **how)
+    reporting.write(result, report or [], checks, how)
     if json:
         as_json(numbers(result, checks, how))
     else:
@@ -213,9 +215,9 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
         say()
         say(table(result.summary(**how)))
         print_checks(checks)
-        for written in filter(None, (out, report)):
+        for written in filter(None, (out, *(report or ()))):
             say(f"Written: {written}")
-    raise typer.Exit(DID_IT if all(one.passed for one in checks) else FINISHED_WITH_FAILURES)
+    raise typer.Exit(DID_IT if tell_why(checks, how) else FINISHED_WITH_FAILURES)
 
 
 PAID_BY = ("amountToPay", "iban", "paymentRecipient")
@@ -291,29 +293,54 @@ def _loaded(path: Path) -> "Evaluation":
     return Evaluation.load(path)
 
 
-@app.command(epilog="Example: gini-notebook report baseline.zip --out report.html")
+@app.command(
+    epilog="Examples: gini-notebook report baseline.zip --out report.html --out report.xlsx · "
+    'gini-notebook report new.zip --baseline old.zip --out comment.md --out junit.xml --fail-under "payable_rate>=0.8"'
+)
+@writes_reports
 def report(
     result: Annotated[Path, typer.Argument(help="A result kept by evaluate --out.")],
     *,
-    out: Annotated[Path, typer.Option(help="Where to write it: .html, .xlsx, .md or .xml (JUnit).")],
-    language: Annotated[str, typer.Option(help="Language of the HTML report: en or de.")] = "en",
+    out: Annotated[list[Path] | None, typer.Option(help=f"Where to write it: {FORMS}. May be repeated.")] = None,
+    notebook: Annotated[
+        Path | None, typer.Option(help="Write it as a notebook, .ipynb, that was run with papermill (extra report).")
+    ] = None,
+    fail_under: FailUnder = None,
     intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
+    reporting: ReportOptions = ReportOptions(),  # noqa: B008 - frozen
 ) -> None:
-    """Write the report of an evaluation: one file, nothing loaded from elsewhere."""
-    _loaded(result).save_report(out, language=language, confidence_level=confidence_level, intervals=intervals.value)
-    say(f"Written: {out}")
+    """Write the report of an evaluation, in one or several forms: each is one file, nothing loaded from elsewhere."""
+    outs = out or []
+    if not (outs or notebook or reporting.job_summary or reporting.annotations):
+        raise SettingError(
+            "Say where to write the report: --out report.html, --notebook report.ipynb or --job-summary."
+        )
+    reporting.check(outs)
+    evaluation = _loaded(result)
+    how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
+    checks = evaluation.check(fail_under or [], **how)
+    reporting.write(evaluation, outs, checks, how)
+    if notebook is not None:
+        reporting.write_notebook(result, notebook)
+    for written in filter(None, (*outs, notebook)):
+        say(f"Written: {written}")
+    raise typer.Exit(DID_IT if tell_why(checks, how) else FINISHED_WITH_FAILURES)
 
 
 @app.command(
     epilog="Examples: gini-notebook compare baseline.zip new.zip --out differences.csv · "
-    "gini-notebook compare baseline.zip new.zip --no-worse-than 0.005"
+    "gini-notebook compare baseline.zip new.zip --no-worse-than 0.005 --report differences.html"
 )
-def compare(
+def compare(  # noqa: PLR0913 - options, all by keyword
     first: Annotated[Path, typer.Argument(help="The result to compare with, kept by evaluate --out.")],
     second: Annotated[Path, typer.Argument(help="The result of the other configuration, same documents.")],
     *,
     out: Annotated[Path | None, typer.Option(help="Write all columns here, as .csv.")] = None,
+    report: Annotated[
+        list[Path] | None, typer.Option(help="Write a report here: .html or .md. May be repeated.")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
     no_worse_than: Annotated[
         float | None,
         typer.Option(
@@ -342,6 +369,8 @@ def compare(
     if out is not None:
         with replacing(out) as written:
             fields.to_csv(written, index=False)
+    for path in report or ():
+        comparison.save_report(path, language=language.value, confidence_level=confidence_level)
     if json:
         changed = {kind: documents["document"].tolist() for kind, documents in changes.items()}
         answer: dict[str, object] = {"fields": records(fields), "verdict": verdict, "documents": changed}
@@ -359,8 +388,8 @@ def compare(
             say(margin_sentence(row, confidence_level))
         for kind, documents in changes.items():
             say(changed_documents(kind, documents))
-        if out is not None:
-            say(f"Written: {out}")
+        for path in filter(None, (out, *(report or ()))):
+            say(f"Written: {path}")
     if margin is not None:
         raise typer.Exit({NOT_WORSE: DID_IT, IS_WORSE: FINISHED_WITH_FAILURES}.get(margin.attrs["answer"], CANNOT_TELL))
 

@@ -4,7 +4,7 @@ import shlex
 import shutil
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,8 @@ import typer
 
 from gini_notebook._text import some
 from gini_notebook.cli.application import DID_IT, FINISHED_WITH_FAILURES, UseSandbox, app, logged_in
-from gini_notebook.cli.output import as_json, failures, field_table, records, say, table
+from gini_notebook.cli.output import as_json, complain, failures, field_table, records, say, table
+from gini_notebook.cli.report_options import FORMS, ReportOptions, writes_reports
 from gini_notebook.cli.truth_options import TruthOptions, reads_truth
 from gini_notebook.errors import FileProblem, SettingError, TruthWarning
 from gini_notebook.notes import Note, as_plain, ordered
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gini_notebook.analysis.evaluation import Evaluation
-    from gini_notebook.analysis.evaluation.gate import CheckResult
+    from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.service.batch import Batch
     from gini_notebook.service.batch.inputs import Documents
 
@@ -74,7 +75,7 @@ def demo(
     result = quietly(evaluate, batch, reading.read(facts_file))
     result.save(to / "evaluation.zip")
     result.save_report(report)
-    print_run(batch, result, report=report)
+    print_run(batch, result, reports=[report])
     say("\nThe sandbox reads by plain rules: these numbers are not those of Gini's service.")
 
 
@@ -86,8 +87,8 @@ _NAMED = (
 )
 RunFolder = Annotated[Path, typer.Argument(help="The folder a run was written to (--to).")]
 TruthFile = Annotated[Path | None, typer.Option(help="Ground truth to compare with: table, JSON or e-invoices.")]
-ReportFile = Annotated[
-    Path | None, typer.Option(help="Write a report here: .html, .xlsx, .md or .xml (JUnit). Needs --truth.")
+ReportFiles = Annotated[
+    list[Path] | None, typer.Option(help=f"Write a report here: {FORMS}. Needs --truth. May be repeated.")
 ]
 FailUnder = Annotated[
     list[str] | None,
@@ -171,6 +172,7 @@ EInvoices = Annotated[
     "gini-notebook run invoices/ --sandbox --to runs/try --truth truth.csv --report runs/try.html"
 )
 @reads_truth
+@writes_reports
 def run(  # noqa: PLR0913 - options, all by keyword
     documents: Annotated[list[str], typer.Argument(help="A folder, a file, a glob, or several of them.")],
     to: Annotated[Path, typer.Option(help="Folder of the run: ledger and results. The same folder resumes.")],
@@ -181,7 +183,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     user: User = None,
     sandbox: UseSandbox = False,
     truth: TruthFile = None,
-    report: ReportFile = None,
+    report: ReportFiles = None,
     fail_under: FailUnder = None,
     intervals: Intervals = Interval.documents,
     confidence_level: ConfidenceLevel = 0.95,
@@ -190,6 +192,7 @@ def run(  # noqa: PLR0913 - options, all by keyword
     weights: Weights = None,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
+    reporting: ReportOptions = ReportOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Send documents, fetch their extractions and, with --truth, compare them with the ground truth.
 
@@ -197,7 +200,8 @@ def run(  # noqa: PLR0913 - options, all by keyword
     """
     from gini_notebook.service.batch import process
 
-    _refuse_early(report, fail_under or [], has_truth=truth is not None)
+    reports = report or []
+    _refuse_early(reports, fail_under or [], reporting, has_truth=truth is not None)
     counting = {"cluster": cluster, "remittance": remittance.value, "weights": weights_of(weights)}
     sources = _sources(documents, folders_as_documents=folders_as_documents, e_invoices=e_invoices)
     facts = reading.read(truth) if truth else None
@@ -212,12 +216,11 @@ def run(  # noqa: PLR0913 - options, all by keyword
             e_invoices=e_invoices,
         )
     result = _evaluated(batch, facts, counting)
-    if result is not None and report is not None:
-        result.save_report(
-            report, confidence_level=confidence_level, intervals=intervals.value, fail_under=fail_under or []
-        )
-    how = {"intervals": intervals.value, "confidence_level": confidence_level}
-    _finish(batch, result, fail_under=fail_under or [], report=report, json=json, how=how)
+    how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
+    checks = None if result is None else result.check(fail_under or [], **how)
+    if result is not None:
+        reporting.write(result, reports, checks, how)
+    _finish(batch, result, checks=checks, reports=reports, json=json, how=how)
 
 
 def _sources(documents: list[str], *, folders_as_documents: bool, e_invoices: bool) -> "Documents":
@@ -231,16 +234,13 @@ def _sources(documents: list[str], *, folders_as_documents: bool, e_invoices: bo
     return documents if len(documents) > 1 else documents[0]
 
 
-def _refuse_early(report: Path | None, fail_under: list[str], *, has_truth: bool) -> None:
+def _refuse_early(reports: list[Path], fail_under: list[str], reporting: ReportOptions, *, has_truth: bool) -> None:
     """Refuse what can only fail after all documents have been sent."""
-    if not (report or fail_under):
+    if not (reports or fail_under or reporting.job_summary):
         return
     if not has_truth:
         raise SettingError("--report and --fail-under compare with the ground truth: name it with --truth.")
-    if report is not None:
-        from gini_notebook.analysis.report import writer_of
-
-        writer_of(report)
+    reporting.check(reports)
     if fail_under:
         from gini_notebook.analysis.evaluation.gate import parse_condition
 
@@ -298,12 +298,11 @@ def _finish(
     batch: "Batch",
     result: "Evaluation | None",
     *,
-    fail_under: list[str],
-    report: Path | None,
+    checks: "Checks | None" = None,
+    reports: Sequence[Path] = (),
     json: bool,
     how: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    checks = result.check(fail_under, **how) if result is not None and fail_under else []
     counts = {str(status): int(count) for status, count in batch.documents["status"].value_counts().items()}
     if json:
         failed = batch.documents[batch.documents["status"] == "failed"][["document", "error", "request_id"]]
@@ -311,16 +310,17 @@ def _finish(
         answer["left_out"] = records(batch.left_out)
         answer["notes"] = as_plain(batch.notes)
         if result is not None:
-            answer |= numbers(result, checks, how)
+            answer |= numbers(result, checks or (), how)
         as_json(answer)
     else:
-        print_run(batch, result, report=report, how=how)
-        print_checks(checks)
-    complete = counts.get("completed", 0) == len(batch.documents) and all(one.passed for one in checks)
+        print_run(batch, result, reports=reports, how=how)
+        print_checks(checks or ())
+    passed = tell_why(checks, how)
+    complete = counts.get("completed", 0) == len(batch.documents) and passed
     raise typer.Exit(DID_IT if complete else FINISHED_WITH_FAILURES)
 
 
-def numbers(result: "Evaluation", checks: "list[CheckResult]", how: Mapping[str, Any]) -> dict[str, Any]:
+def numbers(result: "Evaluation", checks: "Sequence[CheckResult]", how: Mapping[str, Any]) -> dict[str, Any]:
     """Return scores and checks for programs."""
     return {
         "fields": records(result.by_field(**how, full=True)),
@@ -333,17 +333,25 @@ def numbers(result: "Evaluation", checks: "list[CheckResult]", how: Mapping[str,
     }
 
 
-def print_checks(checks: "list[CheckResult]") -> None:
+def print_checks(checks: "Sequence[CheckResult]") -> None:
     """Print which conditions hold."""
     for one in checks:
         say(f"{'passed' if one.passed else 'FAILED'}: {one.expression} (is {one.value:.4f})")
+
+
+def tell_why(checks: "Checks | None", how: Mapping[str, Any]) -> bool:
+    """Say in one line on the error stream which conditions are not met; return whether all are."""
+    if checks is None or checks.passed:
+        return True
+    complain(checks.reason(how.get("confidence_level")))
+    return False
 
 
 def print_run(
     batch: "Batch",
     result: "Evaluation | None",
     *,
-    report: Path | None,
+    reports: Sequence[Path] = (),
     how: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Print what a run came to: counts, failed documents, scores per field, where the report is."""
@@ -354,8 +362,8 @@ def print_run(
     say_notes(batch.notes if result is None else result.notes)
     if result is not None:
         say(f"\nCompared with the ground truth, field by field:\n{field_table(result, how)}")
-    if report is not None:
-        say(f"\nReport: {report}")
+    if reports:
+        say(f"\nReport: {', '.join(map(str, reports))}")
 
 
 def say_notes(notes: "Iterable[Note]") -> None:
@@ -372,7 +380,7 @@ def resume(folder: RunFolder, *, sandbox: UseSandbox = False, json: Json = False
 
     with logged_in(use_sandbox=sandbox) as client:
         batch = go_on(client, folder, progress=False if json else "auto")
-    _finish(batch, None, fail_under=[], report=None, json=json)
+    _finish(batch, None, json=json)
 
 
 @app.command(epilog="Example: gini-notebook status runs/baseline --json")

@@ -5,7 +5,7 @@
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -115,21 +115,37 @@ def declared(fields: str | None) -> list[str] | str | None:
 
 def reads_truth(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options, which it gets together as its argument ``reading``."""
+    options = {name: (annotation, False if name == "qr_codes" else None) for name, annotation in _OPTIONS.items()}
+    return with_options(command, "reading", TruthOptions, options)
+
+
+def with_options(
+    command: Callable[..., None], argument: str, gathered: Callable[..., Any], options: Mapping[str, tuple[Any, Any]]
+) -> Callable[..., None]:
+    """Give a command options that several commands have.
+
+    Parameters
+    ----------
+    command
+        It has an argument of the name ``argument``.
+    argument, gathered
+        What the command gets instead of the options, and who makes it of them.
+    options
+        Annotation and default of each.
+    """
 
     @wraps(command)
-    def with_options(*arguments: Any, **given: Any) -> None:
-        reading = TruthOptions(**{name: given.pop(name) for name in _OPTIONS})
-        command(*arguments, reading=reading, **given)
+    def extended(*arguments: Any, **given: Any) -> None:
+        given[argument] = gathered(**{name: given.pop(name) for name in options})
+        command(*arguments, **given)
 
     signature = inspect.signature(command)
-    own = [parameter for parameter in signature.parameters.values() if parameter.name != "reading"]
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != argument]
     more = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=False if name == "qr_codes" else None, annotation=annotation
-        )
-        for name, annotation in _OPTIONS.items()
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in options.items()
     ]
     parameters = [*own, *more]
-    with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {one.name: one.annotation for one in parameters}
-    return with_options
+    extended.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    extended.__annotations__ = {one.name: one.annotation for one in parameters}
+    return extended

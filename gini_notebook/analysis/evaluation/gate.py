@@ -39,6 +39,36 @@ class CheckResult(NamedTuple):
     low: float = math.nan
     high: float = math.nan
 
+    @property
+    def name(self) -> str:
+        """The number that is checked: ``iban.f1_low``, ``payable_rate``."""
+        return str(parse_condition(self.expression)["name"])
+
+    @property
+    def field(self) -> str:
+        """The field or average whose number it is: ``iban``, ``lineItems.micro``; nothing for a number of the whole."""
+        return self.name.removeprefix("fields.").rpartition(".")[0]
+
+    def sentence(self, confidence_level: float | None = None) -> str:
+        """Say what is wanted and what there is, as ``expected >= 0.9, is 0.828, 95 % interval 0.700 – 0.900``.
+
+        Parameters
+        ----------
+        confidence_level
+            Of the interval; without it, the interval is left out.
+        """
+        match = parse_condition(self.expression)
+        parts = [f"expected {match['sign']} {match['bound']}", f"is {_shown(self.value)}"]
+        if confidence_level is not None and not (math.isnan(self.low) or math.isnan(self.high)):
+            parts.append(f"{confidence_level * 100:g} % interval {self.low:.3f} – {self.high:.3f}")
+        return ", ".join(parts)
+
+
+def _shown(value: float) -> str:
+    if math.isnan(value):
+        return "undefined"
+    return f"{value:g}" if value.is_integer() else f"{value:.3f}"
+
 
 class Checks(list[CheckResult]):
     """The conditions that were checked, in order; a list, with a display of its own.
@@ -57,6 +87,17 @@ class Checks(list[CheckResult]):
     def passed(self) -> bool:
         """Whether all conditions hold."""
         return all(one.passed for one in self)
+
+    def reason(self, confidence_level: float | None = None) -> str:
+        """Say in one line which conditions are not met, and why; an empty text if all are.
+
+        Parameters
+        ----------
+        confidence_level
+            Of the intervals; without it, they are left out.
+        """
+        broken = [f"{one.expression} ({one.sentence(confidence_level)})" for one in self if not one.passed]
+        return f"{len(broken)} of {len(self)} gates not met: {'; '.join(broken)}" if broken else ""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show in a cell how many conditions are met, and each with its number."""

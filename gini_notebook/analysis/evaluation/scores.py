@@ -1,7 +1,7 @@
 """``Scores``: all that is made of counts per document."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -160,12 +160,15 @@ class Scores(ABC):
         how = self._interval_options(intervals, confidence_level, cluster)
         if answered_only:
             how = how.of(self._answered)
-        frame = field_table(
+        make = partial(
+            field_table,
             self.document_counts(level, answered_only=answered_only),
             partial(self._bootstrap_samples, level, how, answered_only=answered_only),
             entities=self._entities,
             how=Scoring(wrong, weighing, zero_division, how),
         )
+        usual = weights is None and cluster is None and not answered_only and np.isnan(zero_division)
+        frame = self._remembered(("fields", level, wrong, intervals, confidence_level), make) if usual else make()
         frame.attrs |= {"level": level, **self._attrs(how)}
         frame.attrs |= {"answered_only": answered_only, "weights": None if weights is None else dict(weights)}
         return frame if full else frame[list(FIELD_SCORES.narrow)]
@@ -206,7 +209,8 @@ class Scores(ABC):
             If there is no such level or kind of interval.
         """
         how = self._interval_options(intervals, confidence_level, cluster)
-        table = summary_table(
+        make = partial(
+            summary_table,
             self.document_counts(level),
             self._answered,
             None if self.others is None else self.others["answered"].to_numpy(dtype=bool),
@@ -214,6 +218,7 @@ class Scores(ABC):
             required=self.settings["required"],
             how=Scoring(self.settings["wrong"], intervals=how),
         )
+        table = self._remembered(("summary", level, intervals, confidence_level), make) if cluster is None else make()
         table.attrs |= {"level": level, **self._attrs(how)}
         return table
 
@@ -565,8 +570,15 @@ class Scores(ABC):
         facts = {"intervals": how.kind, "confidence_level": how.level, "seed": how.seed}
         return facts | how.units.attrs(len(self.documents))
 
+    def _remembered(self, key: tuple[Any, ...], make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return a copy of a table that is made once: reports, gates and displays ask for the same ones."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        table: pd.DataFrame = self._memory[key].copy()
+        return table
+
     @cached_property
-    def _memory(self) -> dict[tuple[str, str, bool], Any]:
+    def _memory(self) -> dict[tuple[Any, ...], Any]:
         return {}
 
     @cached_property

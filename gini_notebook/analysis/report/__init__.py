@@ -1,19 +1,20 @@
-"""An evaluation as one file: HTML to look at, XLSX to sort, Markdown for a pull request, JUnit for a build server.
+"""An evaluation as one file: HTML to look at, XLSX to sort, Markdown for a pull request, and forms for pipelines.
 
 The HTML file is self-contained: no script, nothing loaded from elsewhere, everything from outside escaped, and a
 content security policy that would stop it if it were not.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
 from gini_notebook.analysis.report.compared import comparison_page
-from gini_notebook.analysis.report.content import LANGUAGES, gather
+from gini_notebook.analysis.report.content import LANGUAGES, HowSure, Wishes, gather
 from gini_notebook.analysis.report.html import as_html, render
 from gini_notebook.analysis.report.junit import as_junit
-from gini_notebook.analysis.report.markdown import as_markdown, page_as_markdown
+from gini_notebook.analysis.report.markdown import BUDGETS, as_markdown, page_as_markdown
+from gini_notebook.analysis.report.metrics import annotations, as_json, as_openmetrics
 from gini_notebook.analysis.report.workbook import as_workbook
 from gini_notebook.errors import SettingError
 
@@ -25,13 +26,57 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.report.content import Content
 
-WRITERS = {".html": as_html, ".md": as_markdown, ".xml": as_junit, ".xlsx": as_workbook}
+WRITERS = {
+    ".html": as_html,
+    ".xlsx": as_workbook,
+    ".md": as_markdown,
+    ".xml": as_junit,
+    ".txt": as_openmetrics,
+    ".json": as_json,
+}
 COMPARISON_WRITERS = {".html": render, ".md": page_as_markdown}
+DOCUMENTS = ("failed", "all")
 
 
-def save_report(  # noqa: PLR0913 - options, all by keyword
+def save_report(result: "Evaluation", path: str | Path, **options: Any) -> Path:
+    """Write the report of an evaluation; the ending of the name says in which form.
+
+    Parameters
+    ----------
+    result
+        What :func:`gini_notebook.evaluate` answered.
+    path
+        ``.html``: verdict, notes, numbers, table per field with intervals, charts, mistakes, failed documents.
+        ``.xlsx``: a page to print, then sheets to sort: fields, all mistakes, all documents that were sent, and more.
+        ``.md``: a comment of a pull request, without any value of a document.
+        ``.xml``: JUnit, a test case per condition and field. ``.txt``: OpenMetrics. ``.json``: the content as data.
+    **options
+        As of :func:`render_report`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. It is written beside its place and moved there at the end, so it is never half a report.
+
+    Raises
+    ------
+    SettingError
+        As of :func:`render_report`.
+
+    Examples
+    --------
+    >>> path = result.save_report("report.html")
+    >>> path = save_report(result, "bericht.xlsx", language="de")
+    """
+    path = Path(path)
+    writer_of(path)
+    finished = render_report(result, path.suffix, **options)
+    return _written(path, finished)
+
+
+def render_report(  # noqa: PLR0913 - options, all by keyword
     result: "Evaluation",
-    path: str | Path,
+    form: str,
     *,
     language: str = "en",
     title: str | None = None,
@@ -40,20 +85,21 @@ def save_report(  # noqa: PLR0913 - options, all by keyword
     intervals: str = "documents",
     fail_under: "Sequence[str]" = (),
     by: "Sequence[str] | str" = (),
-) -> Path:
-    """Write the report of an evaluation; the ending of the name says in which form.
+    baseline: "Comparison | None" = None,
+    budget: str | None = "comment",
+    documents: str | None = None,
+    raw: bool = False,
+) -> bytes:
+    """Return the report of an evaluation as :func:`save_report` writes it.
 
     Parameters
     ----------
     result
         What :func:`gini_notebook.evaluate` answered.
-    path
-        ``.html`` (headline, table per field with intervals, charts, mistakes, failed documents), ``.xlsx`` (the same
-        tables as sheets, with all mistakes), ``.md`` (headline, table per field, failed documents), or ``.xml``
-        (JUnit: one test case per document). Where extractions come with a confidence, HTML and Markdown say how far
-        it can be trusted.
+    form
+        An ending: ``".html"``, ``".xlsx"``, ``".md"``, ``".xml"``, ``".txt"`` or ``".json"``.
     language
-        ``"en"`` or ``"de"``, for HTML and Markdown.
+        ``"en"`` or ``"de"``, for HTML, workbook, Markdown and the verdict; names for programs are English.
     title
         What stands on top; "Extraction quality" or its translation by default.
     made_at
@@ -64,32 +110,42 @@ def save_report(  # noqa: PLR0913 - options, all by keyword
         How they are made, as for ``Evaluation.by_field``.
     fail_under
         Conditions (quality gates) as for ``Evaluation.check``: ``["payable_rate>=0.8"]``. The verdict begins with how
-        many of them hold.
+        many of them hold, and JUnit has a case for each.
     by
         Columns of the documents table to slice by; by default what the run knows of the kind of a document
         (``source_classification``, ``media_type``), where documents differ in it.
-
-    Returns
-    -------
-    pathlib.Path
-        The file. It is written beside its place and moved there at the end, so it is never half a report.
+    baseline
+        A comparison of an earlier result with this one, ``gini.compare(earlier, result)``: what changed stands in
+        workbook, Markdown, JUnit and JSON.
+    budget
+        How long Markdown may be: ``"comment"``, 60,000 characters, as a comment on GitHub takes 65,536;
+        ``"summary"``, 900,000 bytes, as the summary of a job takes 1 MiB; or None. Sections are left out as a whole,
+        from the end; what has to be read first never is.
+    documents
+        Which documents have a case of their own in JUnit, beside the conditions and fields: None for none,
+        ``"failed"``, or ``"all"``, which fail with their mistakes.
+    raw
+        Whether a workbook also has the tables with the names of Python and all their columns.
 
     Raises
     ------
-    SettingError
-        If the ending or the language is none of these, the level or the kind of intervals makes no sense, a condition
-        cannot be read, or there is no such column to slice by.
     MissingLibrary
         If what the form needs is not installed.
+    SettingError
+        If the form, the language or the budget is none of these, the level or the kind of intervals makes no sense, a
+        condition cannot be read, there is no such column to slice by, or the comparison is not one with this result.
 
     Examples
     --------
-    >>> path = result.save_report("report.html")
-    >>> path = save_report(result, "bericht.html", language="de")
+    >>> comment = render_report(result, ".md", fail_under=["micro_f1>=0.8"]).decode()
     """
-    path = Path(path)
-    writer = writer_of(path)
-    _check_language(language)
+    writer = writer_of(Path(f"report{form}"))
+    _check_choice("report in the language", language, LANGUAGES)
+    _check_choice("budget of Markdown", budget, (*BUDGETS, None))
+    _check_choice("choice of documents for JUnit", documents, (*DOCUMENTS, None))
+    if baseline is not None and baseline.b != result:
+        message = "The baseline is no comparison with this result; make it with gini.compare(earlier, result)."
+        raise SettingError(message)
     content = gather(
         result,
         language=language,
@@ -98,8 +154,9 @@ def save_report(  # noqa: PLR0913 - options, all by keyword
         how={"intervals": intervals, "confidence_level": confidence_level},
         fail_under=fail_under,
         by=by,
+        wishes=Wishes(baseline, budget, documents, raw),
     )
-    return _written(path, writer(content))
+    return writer(content)
 
 
 def save_comparison_report(
@@ -150,16 +207,41 @@ def save_comparison_report(
         endings = ", ".join(COMPARISON_WRITERS)
         message = f"A comparison cannot be written as {path.name!r}; let the name end in one of {endings}."
         raise SettingError(message)
-    _check_language(language)
+    _check_choice("report in the language", language, LANGUAGES)
     page = comparison_page(
         comparison, language=language, title=title, made_at=made_at, confidence_level=confidence_level
     )
     return _written(path, writer(page))
 
 
-def _check_language(language: str) -> None:
-    if language not in LANGUAGES:
-        message = f"There is no report in the language {language!r}; choose one of {', '.join(LANGUAGES)}."
+def verdict_of(
+    result: "Evaluation", *, language: str = "en", fail_under: "Sequence[str]" = (), by: "Sequence[str] | str" = ()
+) -> tuple[str, ...]:
+    """Say in one to three sentences what came out, as every form of a report begins.
+
+    Parameters
+    ----------
+    result, language, fail_under, by
+        As of :func:`render_report`.
+
+    Raises
+    ------
+    SettingError
+        As there.
+
+    Examples
+    --------
+    >>> sentences = verdict_of(result, language="de")
+    """
+    _check_choice("report in the language", language, LANGUAGES)
+    how: HowSure = {"intervals": "documents", "confidence_level": 0.95}
+    content = gather(result, language=language, title=None, made_at=None, how=how, fail_under=fail_under, by=by)
+    return tuple(content.verdict)
+
+
+def _check_choice(what: str, given: str | None, known: "Sequence[str | None]") -> None:
+    if given not in known:
+        message = f"There is no {what} {given!r}; choose one of {', '.join(map(str, known))}."
         raise SettingError(message)
 
 
@@ -189,4 +271,4 @@ def writer_of(path: Path) -> "Callable[[Content], bytes]":
     return writer
 
 
-__all__ = ["save_comparison_report", "save_report", "writer_of"]
+__all__ = ["annotations", "render_report", "save_comparison_report", "save_report", "verdict_of", "writer_of"]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
@@ -16,6 +17,7 @@ from gini_notebook.schema import LINE_ITEMS, dotted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.analysis.evaluation.thresholds import Threshold
@@ -185,8 +187,18 @@ class HowSure(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What only some forms heed; see :func:`gini_notebook.analysis.report.render_report`."""
+
+    baseline: "Comparison | None" = None
+    budget: str | None = "comment"
+    documents: str | None = None
+    raw: bool = False
+
+
+@dataclass(frozen=True)
 class Content:
-    """Everything a report needs, apart from how it looks."""
+    """Everything a report needs, apart from how it looks; what only some forms say is made when it is asked for."""
 
     result: "Evaluation"
     form: Format
@@ -197,7 +209,6 @@ class Content:
     groups: Sequence[FieldGroup]
     confidence: Confidence | None
     numbers: Sequence[Mapping[str, str]]
-    mistakes: Sequence[FieldMistakes]
     failed: Sequence[Mapping[str, str]]
     rules: Sequence[Mapping[str, str]]
     provenance: Mapping[str, str]
@@ -207,9 +218,25 @@ class Content:
     gates: Sequence[ShownGate]
     scores: "pd.DataFrame"
     summary: "pd.DataFrame"
-    mistake_rows: "pd.DataFrame"
     patterns: "pd.DataFrame"
     slices: Mapping[str, "pd.DataFrame"]
+    wishes: Wishes = Wishes()
+
+    @cached_property
+    def mistake_rows(self) -> "pd.DataFrame":
+        """All mistakes, with all that is known of each."""
+        return self.result.mistakes(full=True)
+
+    @cached_property
+    def mistakes(self) -> Sequence[FieldMistakes]:
+        """The first mistakes of each field."""
+        fields = self.scores[~self.scores["average"]]
+        return by_field(self.mistake_rows, list(zip(fields["group"], fields["field"], strict=True)), self.form)
+
+    @property
+    def baseline(self) -> "Comparison | None":
+        """The comparison of an earlier result with this one."""
+        return self.wishes.baseline
 
     @property
     def from_sandbox(self) -> bool:
@@ -260,6 +287,7 @@ def gather(
     how: HowSure,
     fail_under: Sequence[str] = (),
     by: Sequence[str] | str = (),
+    wishes: Wishes = Wishes(),
 ) -> Content:
     """Gather the content of a report from an evaluation.
 
@@ -273,7 +301,6 @@ def gather(
     text = words(form, confidence_level)
     scores = result.by_field(full=True, **how)
     summary = result.summary(**how)
-    fields, mistakes = scores[~scores["average"]], result.mistakes(full=True)
     provenance = dict(result.provenance)
     rules = provenance.pop("rules", {})
     for name in ("run", "truth_name", "made_at", "command", "python_version"):  # which stand by themselves
@@ -293,7 +320,6 @@ def gather(
         groups=_groups(scores, text, form),
         confidence=confidence(result, text, form, confidence_level),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
-        mistakes=by_field(mistakes, list(zip(fields["group"], fields["field"], strict=True)), form),
         failed=_failed(result.documents, failed),
         rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
         provenance={str(key): plain(value) for key, value in provenance.items()}
@@ -304,9 +330,9 @@ def gather(
         gates=[_gate(one, text, form) for one in sorted(checks, key=lambda one: one.passed)],
         scores=scores,
         summary=summary,
-        mistake_rows=mistakes,
         patterns=result.patterns(next(iter(columns), None), top=MOST_PATTERNS),
         slices=slices,
+        wishes=wishes,
     )
 
 

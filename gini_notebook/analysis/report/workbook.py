@@ -1,62 +1,404 @@
-"""The report as XLSX: the tables as sheets, text as text and never as a formula."""
+"""The report as XLSX, for people who sort and filter: a page to print, then a sheet per table."""
 
 import io
-from typing import Any
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from gini_notebook.analysis.report.content import Content
-from gini_notebook.notes import frame as notes_table
+from gini_notebook.analysis.report.headings import (
+    HEADINGS,
+    OUTCOMES,
+    STATUSES,
+    VERDICTS,
+    in_words,
+    is_count,
+    metric_name,
+)
+from gini_notebook.analysis.report.sheets import Book, Column, Page, cell_text, values_of, without_zone
+from gini_notebook.analysis.report.summary_sheet import Summary, summary_sheet
+from gini_notebook.analysis.report.texts import plain
+from gini_notebook.schema import dotted
 
-MAX_ROWS = 1_048_575
-MAX_CHARACTERS = 32_767
+if TYPE_CHECKING:
+    from gini_notebook.analysis.evaluation import Evaluation
+
+CONSTANT_MEMORY_FROM = 100_000
+"""Mistakes from which on rows leave the memory as they are written, through a file that only the owner can read."""
+PRINTED = 200
+"""Rows of a long table that are printed; all of them are in the sheet."""
+
+SHEETS: Mapping[str, tuple[str, str]] = {
+    "summary": ("Summary", "Übersicht"),
+    "notes": ("Notes", "Hinweise"),
+    "fields": ("Fields", "Felder"),
+    "line_items": ("Line items", "Positionen"),
+    "mistakes": ("Mistakes", "Fehler"),
+    "documents": ("Documents", "Dokumente"),
+    "failed": ("Failed", "Fehlgeschlagen"),
+    "patterns": ("Patterns", "Muster"),
+    "slices": ("Slices", "Teilmengen"),
+    "causes": ("Causes", "Ursachen"),
+    "confidence": ("Confidence", "Konfidenz"),
+    "baseline": ("Baseline", "Vergleich"),
+    "numbers": ("Numbers", "Zahlen"),
+    "provenance": ("How made", "Herkunft"),
+    "rules": ("Rules", "Regeln"),
+}
+
+_SCORES = ("f1", "precision", "recall")
+_FIELD_COUNTS = ("support", "predicted", "correct", "wrong", "missing", "spurious")
+# What is known of a document beside what every sheet says of it, in this order; other columns follow.
+_OF_DOCUMENTS = {"pages": "count", "processing_s": "seconds", "source_classification": "text", "media_type": "text"}
+_SAID = ("document", "status", "error", "request_id", "answered")
 
 
 def as_workbook(content: Content) -> bytes:
-    """Render the workbook: notes, fields, numbers, mistakes, documents, provenance."""
+    """Render the workbook; see :data:`SHEETS`."""
     import xlsxwriter
 
     file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"title": content.title, "created": content.made_at.replace(tzinfo=None)})
-        bold = book.add_format({"bold": True, "bottom": 1})
-        result = content.result
-        for name, frame in (
-            *((("notes", notes_table(result.notes)),) if result.notes else ()),
-            ("fields", result.by_field(full=True, **content.how)),
-            ("numbers", result.summary(**content.how)),
-            ("mistakes", result.mistakes(full=True)),
-            ("documents", result.documents),
-        ):
-            _sheet(book.add_worksheet(name), frame, bold)
-        sheet = book.add_worksheet("provenance")
-        for at, (key, value) in enumerate(content.provenance.items()):
-            sheet.write_string(at, 0, key, bold)
-            sheet.write_string(at, 1, value[:MAX_CHARACTERS])
-        sheet.set_column(0, 1, 32)
+    large = len(content.mistake_rows) >= CONSTANT_MEMORY_FROM
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        # Without either, parts of the file would lie in a folder of temporary files.
+        **({"constant_memory": True} if large else {"in_memory": True}),
+    }
+    with xlsxwriter.Workbook(file, options) as workbook:
+        workbook.set_properties({"title": cell_text(content.title), "created": without_zone(content.made_at)})
+        book = Book(workbook, _page(content))
+        _Writer(content, book).write()
     return file.getvalue()
 
 
-def _sheet(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
-    for column, name in enumerate(frame.columns):
-        sheet.write_string(0, column, str(name), bold)
-    for row, values in enumerate(frame.head(MAX_ROWS).itertuples(index=False, name=None), start=1):
-        for column, value in enumerate(values):
-            _cell(sheet, row, column, value)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, min(len(frame), MAX_ROWS), max(len(frame.columns) - 1, 0))
-    sheet.set_column(0, max(len(frame.columns) - 1, 0), 16)
+def _page(content: Content) -> Page:
+    german = content.language == "de"
+    return Page(
+        run=content.title,
+        of="von" if german else "of",
+        undefined=content.form.undefined,
+        cut="{sheet}: die ersten {rows} von {total} Zeilen, mehr fasst ein Blatt nicht."
+        if german
+        else "{sheet}: the first {rows} of {total} rows, since a sheet holds no more.",
+    )
 
 
-def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
-    if pd.isna(value):
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, column, value)
-    elif hasattr(value, "item"):
-        _cell(sheet, row, column, value.item())
-    else:
-        sheet.write_string(row, column, str(value)[:MAX_CHARACTERS])
+class _Writer:
+    """Writes the sheets of a report in their order."""
+
+    def __init__(self, content: Content, book: Book) -> None:
+        self.content, self.book, self.mistakes = content, book, content.mistake_rows
+        self.result: Evaluation = content.result
+        self.language = content.language
+
+    def write(self) -> None:
+        """Write all sheets that have something to say."""
+        # It is the first sheet, and is written last: it says which others there are, and what they lack.
+        first = self.book.sheet(self._sheet("summary"), portrait=True)
+        self._notes()
+        self._fields()
+        self._mistakes()
+        self._documents()
+        self._failed()
+        self._patterns()
+        self._slices()
+        self._causes()
+        self._confidence()
+        self._baseline()
+        self._numbers()
+        self._provenance()
+        if self.content.wishes.raw:
+            self._raw()
+        names = [sheet.get_name() for sheet in self.book.workbook.worksheets()]
+        summary_sheet(first, self.book, Summary(self.content, names[1:]))
+
+    def _sheet(self, key: str) -> str:
+        return SHEETS[key][self.language == "de"]
+
+    def _column(self, key: str, values: Any, kind: str = "text", **options: Any) -> Column:
+        heading = HEADINGS.get(key)
+        name = key if heading is None else heading.name(self.language)
+        meaning = "" if heading is None else heading.meaning(self.language)
+        listed = list(values)
+        if isinstance(values, pd.Series):
+            undefined = kind in ("percent", "change", "measure")
+            listed = values.to_numpy(dtype=float, na_value=math.nan).tolist() if undefined else values_of(values)
+        if kind == "text":
+            listed = [None if value is None else str(value) for value in listed]
+        return Column(name, listed, kind, meaning, **options)
+
+    def _notes(self) -> None:
+        notes = self.content.notes
+        if not notes:
+            return
+        columns = [
+            self._column("note", [note.text for note in notes]),
+            self._column("level", [self._level(note.level) for note in notes]),
+            self._column("advice", [note.advice for note in notes]),
+            self._column("examples", [note.examples for note in notes]),
+        ]
+        said = [column for column in columns if any(column.values)]
+        self.book.table(self._sheet("notes"), said, bold=[note.level == "must" for note in notes])
+
+    def _level(self, level: str) -> str:
+        german = self.language == "de"
+        if level == "must":
+            return "zuerst lesen" if german else "read this first"
+        return "gut zu wissen" if german else "good to know"
+
+    def _fields(self) -> None:
+        scores = self.content.scores
+        header = (scores["group"] == "").to_numpy(dtype=bool)
+        self._field_sheet("fields", scores[header].reset_index(drop=True))
+        if not header.all():
+            self._field_sheet("line_items", scores[~header].reset_index(drop=True))
+
+    def _field_sheet(self, name: str, scores: pd.DataFrame) -> None:
+        text = self.content.text
+        average = scores["average"].to_numpy(dtype=bool)
+        names = [
+            f"{row.group + ': ' if row.group else ''}{text[row.field]}" if row.average else dotted(row.group, row.field)
+            for row in scores[["group", "field", "average"]].itertuples(index=False)
+        ]
+        columns, keys = [self._column("field", names)], [""]
+        for score in _SCORES:
+            columns.append(self._column(score, scores[score], "percent", bar=score == "f1"))
+            columns += [self._column(end, scores[f"{score}_{end}"], "percent") for end in ("low", "high")]
+            keys += [score, f"{score}_low", f"{score}_high"]
+            if score == "f1":
+                columns += [self._column(count, scores[count], "count") for count in _FIELD_COUNTS]
+                keys += _FIELD_COUNTS
+        for count in ("documents", "documents_with_mistake"):
+            columns.append(self._column(count, scores[count], "count"))
+            keys.append(count)
+        marked = set(self._failing(scores, keys))
+        self.book.table(self._sheet(name), columns, bold=average.tolist(), marked=marked)
+
+    def _failing(self, scores: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Return the cells that a condition names and that do not meet it."""
+        names = [dotted(*pair) for pair in zip(scores["group"], scores["field"], strict=True)]
+        for gate in self.content.checks:
+            score = gate.name.rpartition(".")[2]
+            if not gate.passed and gate.field in names and score in keys:
+                yield names.index(gate.field), keys.index(score)
+
+    def _mistakes(self) -> None:
+        found = self.mistakes
+        fields, groups = found["field"].tolist(), found["group"].tolist()
+        outcomes = found["outcome"].tolist()
+        words = {name: heading.name(self.language).lower() for name, heading in OUTCOMES.items()}
+        amounts = [name for name, rule in self.result.provenance["rules"].items() if rule["name"] == "amount"]
+        names = list(map(dotted, groups, fields))
+        is_amount = pd.Series(names, dtype=object).isin(amounts)
+        columns = [
+            self._column("document", found["document"]),
+            self._column("field", names),
+            self._column("row", (found["row"] + 1).where(found["group"] != ""), "count"),
+            self._column("outcome", [words[name] for name in outcomes], "outcome", keys=outcomes),
+            self._column("truth", found["truth"]),
+            self._column("extracted", found["extracted"]),
+            self._column("truth_amount", _amounts(found["truth_canonical"], is_amount), "amount"),
+            self._column("extracted_amount", _amounts(found["extracted_canonical"], is_amount), "amount"),
+            self._column("difference", found["difference"], "off"),
+            self._column("cause", found["cause"]),
+            self._column("extracted_valid", self._valid(found)),
+            self._column("page", found["page"], "count"),
+        ]
+        if "candidate_rank" in found:
+            columns.append(self._column("candidate_rank", found["candidate_rank"], "count"))
+        if "confidence" in found:
+            columns.append(self._column("confidence", found["confidence"], "measure"))
+        self.book.table(self._sheet("mistakes"), columns, print_rows=PRINTED)
+
+    def _valid(self, found: pd.DataFrame) -> list[str | None]:
+        yes = "ja" if self.language == "de" else "yes"
+        valid = (found["extracted_valid"].fillna(False).astype(bool) & (found["outcome"] == "wrong")).tolist()
+        return [yes if one else None for one in valid]
+
+    def _documents(self) -> None:
+        sent = self._sent()
+        slips = self._slips().reindex(sent["document"])
+        german = self.language == "de"
+        yes, no = ("ja", "nein") if german else ("yes", "no")
+        statuses = sent["status"].tolist()
+        columns = [
+            self._column("document", sent["document"]),
+            self._column("status", [STATUSES[s].name(self.language) if s in STATUSES else plain(s) for s in statuses]),
+            self._column("has_truth", [yes if one else no for one in sent["has_truth"].tolist()]),
+            self._column(
+                "mistakes",
+                slips["mistakes"].where(~slips["mistakes"].isna() | ~sent["has_truth"].to_numpy(), 0),
+                "count",
+            ),
+            self._column("pattern", slips["pattern"]),
+            self._column("error", sent["error"]),
+            self._column("request_id", sent["request_id"]),
+        ]
+        others = [name for name in sent.columns if name not in (*_SAID, *_OF_DOCUMENTS, "has_truth")]
+        columns += [self._column(name, sent[name], kind) for name, kind in _OF_DOCUMENTS.items() if name in sent]
+        columns += [self._column(str(name), sent[name], _kind(sent[name])) for name in others]
+        self.book.table(self._sheet("documents"), columns, print_rows=PRINTED)
+
+    def _sent(self) -> pd.DataFrame:
+        """Return all documents that were sent, those without ground truth last."""
+        sent = self.result.sent
+        return self.result.documents.assign(has_truth=True) if sent is None else sent
+
+    def _slips(self) -> pd.DataFrame:
+        """Return per document how many mistakes it has, and in which fields."""
+        found = self.mistakes
+        names = list(map(dotted, found["group"].tolist(), found["field"].tolist()))
+        fields: dict[str, dict[str, None]] = {}
+        for document, name in zip(found["document"].tolist(), names, strict=True):
+            fields.setdefault(document, {})[name] = None
+        counts = found["document"].value_counts()
+        patterns = pd.Series({document: ", ".join(sorted(of)) for document, of in fields.items()}, dtype=object)
+        return pd.DataFrame({"mistakes": counts.astype("Int64"), "pattern": patterns})
+
+    def _failed(self) -> None:
+        failed = self.content.failed
+        if failed:
+            keys = ("document", "error", "request_id")
+            columns = [self._column(key, [row[key] for row in failed]) for key in keys]
+            self.book.table(self._sheet("failed"), columns, print_rows=PRINTED)
+
+    def _patterns(self) -> None:
+        """Write which fields go wrong together, a row per pattern, a column per field."""
+        found = self.result.patterns(next(iter(self.content.slices), None))
+        if not found.attrs["patterns"]:
+            return
+        words = {name: heading.name(self.language).lower() for name, heading in OUTCOMES.items()}
+        columns = [
+            self._column("documents", found["documents"], "count"),
+            self._column("share", found["share"], "percent"),
+            self._column("mistakes", found["mistakes"], "count"),
+            self._column("example", found["example"]),
+        ]
+        if found.attrs["by"] is not None:
+            columns.append(self._column("slice", found["slice"]))
+            columns.append(self._column("slice_documents", found["slice_documents"], "count"))
+        columns += [
+            Column(name, [words.get(key) for key in keys], "outcome", keys=keys)
+            for name in found.attrs["fields"]
+            if any(keys := values_of(found[name]))
+        ]
+        self.book.table(self._sheet("patterns"), columns, print_rows=PRINTED)
+
+    def _slices(self) -> None:
+        """Write the scores of parts of the documents, those of each column below those of the one before."""
+        parts = [frame.assign(column=column) for column, frame in self.content.slices.items()]
+        if not parts:
+            return
+        found = pd.concat(parts, ignore_index=True)
+        kinds = {"documents": "count", "support": "count", "f1": "percent", "f1_low": "percent", "f1_high": "percent"}
+        kinds |= dict.fromkeys(("correct", "wrong", "missing", "spurious"), "count")
+        columns = [self._column("column", found["column"]), self._column("slice", found["slice"])]
+        columns += [self._column(key.removeprefix("f1_"), found[key], kind) for key, kind in kinds.items()]
+        self.book.table(self._sheet("slices"), columns)
+
+    def _causes(self) -> None:
+        causes = self.result.by_cause()
+        if len(causes):
+            names = [dotted(*pair) for pair in zip(causes["group"], causes["field"], strict=True)]
+            columns = [
+                self._column("field", names),
+                self._column("cause", causes["cause"]),
+                self._column("count", causes["count"], "count"),
+                self._column("share", causes["share"], "percent"),
+            ]
+            self.book.table(self._sheet("causes"), columns)
+
+    def _confidence(self) -> None:
+        if self.content.confidence is None:
+            return
+        scores = self.result.confidence_scores()
+        scores = scores[scores["predicted"] > 0]
+        names = [
+            self.content.text["micro"] if field == "micro" else dotted(group, field)
+            for group, field in zip(scores["group"], scores["field"], strict=True)
+        ]
+        columns = [self._column("field", names)]
+        columns += [self._column(key, scores[key], "count") for key in ("predicted", "without_confidence")]
+        columns += [self._column(key, scores[key], "measure") for key in ("ece", "brier", "auroc")]
+        self.book.table(self._sheet("confidence"), columns)
+
+    def _baseline(self) -> None:
+        """Write the differences from the baseline, field by field."""
+        comparison = self.content.baseline
+        if comparison is None:
+            return
+        found = comparison.by_field(confidence_level=self.content.how["confidence_level"], full=True)
+        averages = found["average"].to_numpy(dtype=bool).tolist()
+        names = [
+            f"{group + ': ' if group else ''}{self.content.text[field]}" if average else dotted(group, field)
+            for group, field, average in zip(found["group"], found["field"], averages, strict=True)
+        ]
+        words = [VERDICTS[said].name(self.language) if said in VERDICTS else plain(said) for said in found["verdict"]]
+        columns = [
+            self._column("field", names),
+            *(self._column(key, found[key], "percent") for key in ("f1_a", "f1_b")),
+            self._column("f1_difference", found["f1_difference"], "change"),
+            *(self._column(end, found[f"f1_difference_{end}"], "change") for end in ("low", "high")),
+            self._column("verdict", words),
+            *(self._column(key, found[key], "count") for key in ("fixed", "broken")),
+        ]
+        self.book.table(self._sheet("baseline"), columns, bold=averages)
+
+    def _numbers(self) -> None:
+        summary = self.content.summary
+        metrics = summary["metric"].tolist()
+        counted = [is_count(metric) for metric in metrics]
+        value, low, high = (summary[key].to_numpy(dtype=float).tolist() for key in ("value", "low", "high"))
+        shares = [[None if count else one for one, count in zip(of, counted, strict=True)] for of in (value, low, high)]
+        columns = [
+            self._column("metric", [metric_name(metric, self.language) for metric in metrics]),
+            self._column("name", metrics),
+            self._column("share", shares[0], "percent"),
+            self._column("low", shares[1], "percent"),
+            self._column("high", shares[2], "percent"),
+            self._column("count", summary["value"].where(counted), "count"),
+            self._column("of", summary["of"], "count"),
+        ]
+        self.book.table(self._sheet("numbers"), columns)
+
+    def _provenance(self) -> None:
+        said = in_words(self.result.provenance, self.language)
+        self.book.table(
+            self._sheet("provenance"),
+            [self._column("setting", list(said)), self._column("value", list(said.values()))],
+        )
+        rules = self.content.rules
+        if rules:
+            keys = {"field": "field", "rule": "name", "tau": "tau"}
+            columns = [self._column(key, [rule[source] for rule in rules]) for key, source in keys.items()]
+            self.book.table(self._sheet("rules"), columns)
+
+    def _raw(self) -> None:
+        """Write the tables as they are, with the names of Python, for programs."""
+        for name, frame in (
+            ("data fields", self.content.scores),
+            ("data mistakes", self.mistakes),
+            ("data documents", self.result.documents),
+        ):
+            columns = [Column(str(key), values_of(frame[key]), "plain") for key in frame.columns]
+            self.book.table(name, columns, print_rows=0)
+
+
+def _amounts(canonical: "pd.Series[Any]", amounts: "pd.Series[Any]") -> "pd.Series[Any]":
+    texts = canonical.astype(object).where(amounts.to_numpy(dtype=bool) & canonical.notna().to_numpy(), "").tolist()
+    return pd.to_numeric(pd.Series([text.partition(":")[0] for text in texts], dtype=object), errors="coerce")
+
+
+def _kind(column: "pd.Series[Any]") -> str:
+    """Return how the values of a column that is not ours are shown."""
+    if pd.api.types.is_bool_dtype(column):
+        return "text"
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return "date"
+    if pd.api.types.is_integer_dtype(column):
+        return "count"
+    return "plain" if pd.api.types.is_numeric_dtype(column) else "text"

@@ -93,6 +93,32 @@ def hostile() -> Evaluation:
     return evaluate(Tables(rows(*extractions), table), rows(*truth))
 
 
+def graded(documents: int = 60, wrong: int = 6, failed: int = 5, service: str = "sandbox") -> Evaluation:
+    """Evaluate so many documents that numbers can be judged: the first amounts are wrong, the last documents failed.
+
+    Two more were sent that nobody labelled: one answered, one failed. The sandbox answered, which is a note that must
+    be read.
+    """
+    names = [f"d{number:05d}.pdf" for number in range(documents)]
+    labels = [(name, "", 0, "amountToPay", f"{at + 10}.00:EUR") for at, name in enumerate(names)]
+    labels += [(name, "", 0, "iban", IBAN) for name in names]
+    found = [
+        (name, "", 0, field, "1.00:EUR" if field == "amountToPay" and at < wrong else value)
+        for at, name in enumerate(names[: documents - failed])
+        for field, value in (("amountToPay", f"{at + 10}.00:EUR"), ("iban", IBAN))
+    ]
+    found.append(("unlabelled.pdf", "", 0, "iban", IBAN))
+    lost = [*names[documents - failed :], "unlabelled and lost.pdf"]
+    sent = pd.DataFrame({"document": [*names, "unlabelled.pdf", "unlabelled and lost.pdf"]})
+    sent["status"] = ["failed" if name in lost else "completed" for name in sent["document"]]
+    sent["error"] = ["The PDF is damaged." if name in lost else None for name in sent["document"]]
+    sent["request_id"] = [f"req-{name}" if name in lost else None for name in sent["document"]]
+    sent["processing_s"] = 1.5
+    tables = Tables(rows(*found), sent)
+    tables.service = service
+    return evaluate(tables, rows(*labels))
+
+
 def boxed(document: str = PDF, *, unit: float = 1.0) -> Evaluation:
     """Evaluate one document whose IBAN is wrong, with boxes and candidates."""
     truth = rows((document, "", 0, "iban", IBAN), (document, "", 0, "paymentPurpose", "Order 1"))
@@ -120,3 +146,4 @@ class Tables:
         self.extractions = extractions
         self.documents = documents
         self.candidates: pd.DataFrame | None = None
+        self.service = ""

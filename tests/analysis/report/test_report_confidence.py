@@ -61,7 +61,7 @@ def test_both_forms_say_how_far_a_confidence_can_be_trusted(tmp_path: Path) -> N
     assert page.xpath("//nav//a[@href='#confidence']")
     assert not page.xpath("//b")
     markdown = result.save_report(tmp_path / "report.md", language="de").read_text()
-    assert "\n## Konfidenz\n" in markdown
+    assert "<summary>Konfidenz</summary>" in markdown
     assert "| iban | 1300 | 1 |" in markdown
     assert "&lt;b&gt;bic&lt;/b&gt;" in markdown
     assert f"von {threshold.kept} Werten" in markdown

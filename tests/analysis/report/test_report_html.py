@@ -441,7 +441,9 @@ def luminance(colour: str) -> float:
 
 
 def test_an_unknown_ending_is_refused(result: Evaluation, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"cannot be written as 'report.pdf'; let the name end in one of .html, .md"):
+    with pytest.raises(
+        SettingError, match=r"cannot be written as 'report.pdf'; let the name end in one of .html, .xlsx, .md"
+    ):
         save_report(result, tmp_path / "report.pdf")
 
 

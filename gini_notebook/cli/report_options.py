@@ -1,0 +1,189 @@
+"""What is written of an evaluation: the options of all commands that report, written down once.
+
+``report``, ``evaluate`` and ``run`` take the same options; they are those of
+:func:`gini_notebook.analysis.report.save_report`.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gini_notebook.cli.output import complain, say
+from gini_notebook.cli.truth_options import with_options
+
+if TYPE_CHECKING:
+    from gini_notebook.analysis.comparison import Comparison
+    from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.gate import Checks
+
+FORMS = ".html, .xlsx, .md, .xml (JUnit), .txt (OpenMetrics) or .json"
+_JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+class Language(StrEnum):
+    """The languages of a report."""
+
+    en = "en"
+    de = "de"
+
+
+class Documents(StrEnum):
+    """Which documents have a test case of their own."""
+
+    failed = "failed"
+    all = "all"
+
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "language": (Annotated[Language, typer.Option(help="Language of the report.")], Language.en),
+    "title": (Annotated[str | None, typer.Option(help="What stands on top of the report.")], None),
+    "by": (
+        Annotated[
+            list[str] | None,
+            typer.Option(help="A column of the documents table to slice the report by. May be repeated."),
+        ],
+        None,
+    ),
+    "baseline": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                help="An earlier result of the same documents, kept by evaluate --out: the report says what changed."
+            ),
+        ],
+        None,
+    ),
+    "junit_documents": (
+        Annotated[
+            Documents | None,
+            typer.Option(help="In JUnit, also a case per document: of those that failed, or of all."),
+        ],
+        None,
+    ),
+    "raw": (
+        Annotated[bool, typer.Option("--raw", help="In a workbook, also the tables with the names of Python.")],
+        False,
+    ),
+    "job_summary": (
+        Annotated[
+            bool,
+            typer.Option("--job-summary", help=f"Append the report as Markdown to the file that {_JOB_SUMMARY} names."),
+        ],
+        False,
+    ),
+    "annotations": (
+        Annotated[
+            bool,
+            typer.Option("--annotations", help="Print each condition that is not met as an error of a job on GitHub."),
+        ],
+        False,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """The options as they were given; ``write`` writes with them."""
+
+    language: Language = Language.en
+    title: str | None = None
+    by: Sequence[str] | None = None
+    baseline: Path | None = None
+    junit_documents: Documents | None = None
+    raw: bool = False
+    job_summary: bool = False
+    annotations: bool = False
+
+    def check(self, paths: Sequence[Path]) -> None:
+        """Refuse what can only fail after all the work: forms that are none, a baseline that cannot be read."""
+        from gini_notebook.analysis.report import writer_of
+
+        for path in paths:
+            writer_of(path)
+        if self.baseline is not None:
+            self._loaded(self.baseline)
+
+    def write(
+        self, result: "Evaluation", paths: Sequence[Path], checks: "Checks | None", how: Mapping[str, Any]
+    ) -> None:
+        """Write the reports, the summary of a job, and the annotations.
+
+        Parameters
+        ----------
+        result
+            The evaluation.
+        paths
+            Where to.
+        checks
+            The conditions that were checked.
+        how
+            How intervals are made.
+        """
+        from gini_notebook.analysis.report import annotations, render_report, save_report
+
+        options = {
+            "language": self.language.value,
+            "title": self.title,
+            "by": self.by or (),
+            "fail_under": [one.expression for one in checks or ()],
+            "baseline": self._compared(result) if paths or self.job_summary else None,
+            **how,
+        }
+        for path in paths:
+            documents = None if self.junit_documents is None else self.junit_documents.value
+            save_report(result, path, documents=documents, raw=self.raw, **options)
+        if self.job_summary:
+            _append_to_job_summary(render_report(result, ".md", budget="summary", **options))
+        if self.annotations:
+            for line in annotations(checks or (), how["confidence_level"]):
+                say(line)
+
+    def write_notebook(self, evaluation: Path, path: Path) -> None:
+        """Write the report as a notebook, and say so where it has no outputs.
+
+        Parameters
+        ----------
+        evaluation
+            The file that the notebook loads.
+        path
+            Where to.
+        """
+        from gini_notebook.interactive.report_notebook import write_report_notebook
+
+        by, language = next(iter(self.by or ()), None), self.language.value
+        if not write_report_notebook(path, evaluation, baseline=self.baseline, language=language, by=by):
+            complain(
+                f'{path} was not run: papermill is not installed. Get it with pip install "gini-notebook[report]".'
+            )
+
+    def _compared(self, result: "Evaluation") -> "Comparison | None":
+        if self.baseline is None:
+            return None
+        from gini_notebook.analysis.comparison import compare
+
+        return compare(self._loaded(self.baseline), result)
+
+    @staticmethod
+    def _loaded(path: Path) -> "Evaluation":
+        from gini_notebook.analysis.evaluation import Evaluation
+
+        return Evaluation.load(path)
+
+
+def _append_to_job_summary(text: bytes) -> None:
+    path = os.environ.get(_JOB_SUMMARY)
+    if not path:
+        complain(f"{_JOB_SUMMARY} is not set, so there is no summary of a job to append to.")
+        return
+    with Path(path).open("ab") as file:
+        file.write(text)
+
+
+def writes_reports(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options, which it gets together as its argument ``reporting``."""
+    return with_options(command, "reporting", ReportOptions, _OPTIONS)

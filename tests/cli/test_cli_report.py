@@ -1,0 +1,178 @@
+"""``report``, ``evaluate --report`` and their options: forms, baseline, what a pipeline gets, and why it failed."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from lxml import etree
+from typer.testing import CliRunner
+
+from gini_notebook.cli import app
+from gini_notebook.interactive import report_notebook
+from tests.analysis.report.report_samples import graded
+
+GATE = "amountToPay.f1>=0.99"
+REASON = "1 of 2 gates not met: amountToPay.f1>=0.99 (expected >= 0.99, is 0.852"
+
+
+def call(*words: object) -> tuple[int, str, str]:
+    answer = CliRunner().invoke(app, [str(word) for word in words])
+    return answer.exit_code, answer.stdout, answer.stderr
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    return graded().save(tmp_path / "kept.zip")
+
+
+def test_a_report_is_written_in_several_forms_at_once(kept: Path, tmp_path: Path) -> None:
+    outs = [tmp_path / f"report{form}" for form in (".html", ".xlsx", ".md", ".xml", ".txt", ".json")]
+    code, output, _ = call("report", kept, *(word for out in outs for word in ("--out", out)), "--language", "de")
+    assert code == 0
+    assert [f"Written: {out}" for out in outs] == output.splitlines()
+    assert "Qualität der Extraktionen" in outs[2].read_text("utf-8")
+
+
+def test_a_gate_that_is_not_met_ends_with_1_and_says_why_in_one_line_in_markdown_and_in_junit(
+    kept: Path, tmp_path: Path
+) -> None:
+    comment, junit = tmp_path / "comment.md", tmp_path / "junit.xml"
+    gates = ("--fail-under", GATE, "--fail-under", "iban.f1>=0.5")
+    code, _, errors = call("report", kept, "--out", comment, "--out", junit, *gates)
+    assert code == 1
+    (line,) = errors.splitlines()
+    assert line.startswith(f"gini-notebook: {REASON}")
+    assert "### ✘ Failed" in comment.read_text("utf-8")
+    assert "amountToPay.f1&gt;=0.99 | 0.852" in comment.read_text("utf-8")
+    failures = etree.parse(junit).findall(".//failure")
+    assert [one.getparent().get("classname") for one in failures] == ["gates", "fields"]
+    assert call("report", kept, "--out", comment, "--fail-under", "iban.f1>=0.5")[0] == 0
+    assert "### ✔ Passed" in comment.read_text("utf-8")
+
+
+def test_evaluate_takes_the_same_options(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text("document,field,value\na.pdf,iban,DE1\nb.pdf,iban,DE2\n", encoding="utf-8")
+    reports = [tmp_path / "a.md", tmp_path / "a.json"]
+    words = ["evaluate", truth, truth, "--title", "Run 7", *(word for one in reports for word in ("--report", one))]
+    code, output, errors = call(*words, "--fail-under", "iban.f1>=0.5")
+    assert (code, errors) == (0, "")
+    assert f"Written: {reports[1]}" in output
+    assert reports[0].read_text("utf-8").splitlines()[1] == "### ✔ Passed: Run 7"
+    assert json.loads(reports[1].read_text("utf-8"))["passed"] is True
+
+
+def test_a_baseline_is_an_earlier_result(kept: Path, tmp_path: Path) -> None:
+    earlier = graded(wrong=40).save(tmp_path / "earlier.zip")
+    assert call("report", kept, "--out", tmp_path / "a.md", "--baseline", earlier)[0] == 0
+    text = (tmp_path / "a.md").read_text("utf-8")
+    assert "#### Against the earlier result" in text
+    assert re.search(r"\| amountToPay \| 0\.2\d\d \| 0\.852 \|.*\| better \|", text)
+
+
+def test_a_comparison_has_its_report(kept: Path, tmp_path: Path) -> None:
+    earlier, outs = graded(wrong=40).save(tmp_path / "earlier.zip"), [tmp_path / "diff.html", tmp_path / "diff.md"]
+    reports = [word for out in outs for word in ("--report", out)]
+    code, output, _ = call("compare", earlier, kept, *reports, "--language", "de")
+    assert code == 0
+    assert output.splitlines()[-2:] == [f"Written: {out}" for out in outs]
+    text = outs[1].read_text("utf-8")
+    assert text.startswith("<!-- gini-notebook:report -->\n### ")
+    assert "amountToPay" in text
+    assert call("compare", earlier, kept, "--report", tmp_path / "diff.pdf")[0] != 0
+
+
+def test_the_summary_of_a_job_is_appended(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    assert call("report", kept, "--job-summary") == (0, "", "")
+    assert summary.read_text("utf-8").startswith("before\n<!-- gini-notebook:report -->\n### Extraction quality")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY")
+    code, _, errors = call("report", kept, "--job-summary")
+    assert code == 0
+    assert "GITHUB_STEP_SUMMARY is not set" in errors
+
+
+def test_annotations_are_printed_for_github(kept: Path) -> None:
+    code, output, _ = call("report", kept, "--annotations", "--fail-under", GATE)
+    assert code == 1
+    assert output.startswith("::error title=amountToPay.f1>=0.99::expected >= 0.99, is 0.852, 95 %25 interval ")
+
+
+def test_junit_has_cases_of_documents_on_request(kept: Path, tmp_path: Path) -> None:
+    out = tmp_path / "junit.xml"
+    call("report", kept, "--out", out, "--junit-documents", "failed")
+    assert len(etree.parse(out).findall(".//testcase[@classname='documents']")) == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "Say where to write the report"),
+        (("--out", "report.pdf"), "cannot be written as 'report.pdf'"),
+        (("--out", "report.md", "--by", "colour"), "no column 'colour'"),
+        (("--notebook", "report.py"), "let the name end in .ipynb"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(kept: Path, words: tuple[str, ...], message: str) -> None:
+    answer = CliRunner().invoke(app, ["report", str(kept), *words])
+    assert answer.exit_code != 0
+    assert message in str(answer.exception)
+
+
+def test_a_run_refuses_a_form_or_a_baseline_before_it_sends_anything(tmp_path: Path) -> None:
+    words = ["run", str(tmp_path), "--to", str(tmp_path / "run"), "--truth", str(tmp_path / "truth.csv")]
+    for more, message in (
+        (["--report", "report.pdf"], "cannot be written as 'report.pdf'"),
+        (["--report", "report.md", "--baseline", str(tmp_path / "none.zip")], "none.zip"),
+    ):
+        assert message in str(CliRunner().invoke(app, [*words, *more]).exception)
+    assert "name it with --truth" in str(CliRunner().invoke(app, [*words[:4], "--job-summary"]).exception)
+
+
+# The notebook
+
+
+def test_without_papermill_the_notebook_has_its_parameters_and_no_outputs(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_notebook, "find_spec", lambda _name: None)
+    out = tmp_path / "out.ipynb"
+    code, output, errors = call("report", kept, "--notebook", out, "--language", "de")
+    assert code == 0
+    assert f"Written: {out}" in output
+    assert 'pip install "gini-notebook[report]"' in errors
+    notebook = nbformat.read(out, as_version=4)
+    nbformat.validate(notebook)
+    injected = next(cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", []))
+    given: dict[str, object] = {}
+    exec(injected.source, given)
+    assert (given["evaluation"], given["language"], given["baseline"]) == (str(kept), "de", None)
+
+
+def test_the_notebook_is_run_by_papermill(kept: Path, tmp_path: Path) -> None:
+    pytest.importorskip("papermill")
+    out = tmp_path / "out.ipynb"
+    assert call("report", kept, "--notebook", out, "--baseline", kept) == (0, f"Written: {out}\n", "")
+    notebook = nbformat.read(out, as_version=4)
+    shown = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.outputs]
+    for cell in shown:
+        assert [output.output_type for output in cell.outputs] == ["execute_result"], cell.source
+    assert len(shown) == 10
+    assert "These numbers come from the sandbox" in str(shown[1].outputs)
+
+
+def test_a_notebook_that_stops_says_where(tmp_path: Path) -> None:
+    pytest.importorskip("papermill")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"nothing")
+    answer = CliRunner().invoke(app, ["report", str(broken), "--notebook", str(tmp_path / "out.ipynb")])
+    assert answer.exit_code != 0
+    with pytest.raises(report_notebook.FileProblem, match=r"The notebook stopped in cell \d+: "):
+        report_notebook.write_report_notebook(tmp_path / "out.ipynb", broken)
+    with pytest.raises(report_notebook.FileProblem, match="There is no evaluation at"):
+        report_notebook.write_report_notebook(tmp_path / "out.ipynb", tmp_path / "none.zip")
+    assert not (tmp_path / "out.ipynb").exists()
