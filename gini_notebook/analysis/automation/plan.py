@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ from gini_notebook.analysis.automation.certified import CertifiedRule
 from gini_notebook.analysis.automation.checks import SLICE
 from gini_notebook.analysis.automation.inputs import clusters_of, judged, parts_of, refuse_one_bound, slipping
 from gini_notebook.analysis.automation.monitoring import PlanCheck, look_again, passes
-from gini_notebook.analysis.automation.picture import draw
 from gini_notebook.analysis.automation.rules import RULES, AutomationRule, Verdicts, hash_of
 from gini_notebook.analysis.automation.sequence import CERTIFIED, Outcomes, Stage, stages_of
 from gini_notebook.analysis.evaluation.units import Cluster
@@ -28,9 +27,6 @@ from gini_notebook.analysis.statistics import is_number
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note, as_plain, from_plain
 from gini_notebook.schema import AUTOMATION
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 BoolArray = npt.NDArray[np.bool_]
 FORMAT = "gini_notebook automation plan 1"
@@ -149,28 +145,6 @@ class Automation:
         return table.assign(_slice=placed).sort_values(["_slice", "automation_rate"], kind="stable", ignore_index=True)[
             columns
         ]
-
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the steps of risk against coverage, with how much may be wrong, by document and by issuer.
-
-        Parameters
-        ----------
-        ax
-            Axes to draw into; a new figure by default.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            Per slice a line of steps, and for each rule a mark (filled where the target is shown), a dash for the bound
-            of documents and a cross for that of issuers; a dashed line for what the target allows. The numbers are
-            those of :meth:`curve`.
-
-        Raises
-        ------
-        MissingLibrary
-            If matplotlib is not installed.
-        """
-        return draw(self.curve(), allowed=1 - self.target, ax=ax)
 
     def mistakes(self, rule: str | None = None) -> pd.DataFrame:
         """Return the mistakes that would slip through, highest amount first: look at each before believing a bound.

@@ -9,6 +9,7 @@ Text that came from documents is never read as mathematics.
 from gini_notebook._extras import needed_for
 
 with needed_for("Drawing charts", "plots"):
+    from gini_notebook.analysis.plots.automated import automation
     from gini_notebook.analysis.plots.batch import throughput, times
     from gini_notebook.analysis.plots.fields import candidates, field_scores, line_items, outcomes, overview
     from gini_notebook.analysis.plots.mistakes import causes, slices
@@ -20,6 +21,7 @@ __all__ = [
     "DARK",
     "LIGHT",
     "Theme",
+    "automation",
     "candidates",
     "causes",
     "changes",

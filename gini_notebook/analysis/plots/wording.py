@@ -214,6 +214,33 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "no_changes": ("no value was fixed or broken", "kein Wert wurde behoben oder verdorben"),
     "broken": ("broken", "verdorben"),
     "fixed": ("fixed", "behoben"),
+    "automation_axis": ("share of the documents paid unseen", "Anteil ungesehen bezahlter Dokumente"),
+    "automation_none": ("For no rule the target is shown", "Für keine Regel ist das Ziel belegt"),
+    "automation_some": (
+        "With '{rule}', {kept} could be paid unseen: {target} right is shown",
+        "Mit „{rule}“ wären {kept} ungesehen zahlbar: {target} richtig ist belegt",
+    ),
+    "automation_slices": (
+        "{target} right is shown in {count} of {all} slices",
+        "{target} richtig ist in {count} von {all} Teilen belegt",
+    ),
+    "automation_unlabelled": (
+        "no rule keeps a document with all labels",
+        "keine Regel lässt ein Dokument mit allen Sollwerten durch",
+    ),
+    "automation_unknown": ("unknown", "unbekannt"),
+    "automation_shown": ("target shown", "Ziel belegt"),
+    "automation_not_shown": ("not shown", "nicht belegt"),
+    "automation_by_issuer": ("at most, by issuer", "höchstens, nach Absendern"),
+    "automation_above": (
+        "By issuer up to {high}: above this picture.",
+        "Nach Absendern bis {high}: über dem Bild.",
+    ),
+    "automation_note": (
+        "Lines: at most, 95 % confidence, by document. Dashed: what {target} right allows. Each rule by itself.",
+        "Linien: höchstens, 95 % sicher, nach Dokumenten. Gestrichelt: was {target} richtig erlaubt. "
+        "Jede Regel für sich.",
+    ),
     "times_title": (
         "Seconds until a result: half within {median}",
         "Sekunden bis zum Ergebnis: die Hälfte in {median}",

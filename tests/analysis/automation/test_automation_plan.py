@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from gini_notebook import schema
+from gini_notebook.analysis import plots
 from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation
 from gini_notebook.analysis.automation.sequence import STATUSES
 from gini_notebook.analysis.statistics import trials_needed
@@ -332,16 +333,18 @@ def test_a_document_less_than_needed_is_too_few(wrong):
 def test_the_picture_has_a_mark_for_each_rule_and_a_line_for_what_is_allowed():
     sources = ["NATIVE"] * 400 + ["$SCAN$"] * 100
     planned = plan(500, disagreeing=range(50), wrong=[3], sources=sources, by="source_classification", rules=SIMPLE)
-    axes = planned.plot()
+    axes = plots.automation(planned)
     curve = planned.curve()
-    labels = {line.get_label(): line for line in axes.lines}
-    shown = labels["NATIVE: wrong, target shown"]
-    assert shown.get_xdata().tolist() == [350 / 400]
-    assert labels["allowed: 0.01"].get_ydata() == [pytest.approx(0.01)] * 2
-    highs = labels["$SCAN$: at most, 95 % confidence, by document"].get_ydata()
-    assert highs.tolist() == curve[curve["slice"] == "$SCAN$"]["error_high"].tolist()
-    assert not any(text.get_parse_math() for text in axes.get_legend().get_texts())
-    assert planned.plot(axes) is axes
+    assert axes.gini_table.equals(curve)
+    by_kind = {gid: [line for line in axes.lines if line.get_gid() == gid] for gid in ("shown", "bound", "target")}
+    assert [line.get_xdata() for line in by_kind["shown"] if line.get_xdata()] == [[350 / 400]]
+    assert sorted(line.get_ydata()[1] for line in by_kind["bound"]) == sorted(curve["error_high"])
+    assert [line.get_ydata() for line in by_kind["target"]] == [[pytest.approx(0.01)] * 2] * 2
+    texts = [text.get_text() for text in axes.texts]
+    assert {"$SCAN$", "NATIVE", "99.0 % right is shown in 1 of 2 slices"} <= set(texts)
+    assert "By issuer up to 95.0 %: above this picture." in " ".join(texts)
+    one = plots.automation(plan(400, rules=SIMPLE[1:]), language="de")
+    assert "Mit „everything read“ wären 100" in one.texts[0].get_text()
 
 
 def test_checks_are_columns_to_slice_by():

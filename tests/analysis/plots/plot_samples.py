@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook.analysis.automation import AutomationRule
 from gini_notebook.analysis.comparison import Comparison, compare
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.history import History
 from gini_notebook.analysis.history.runs import history_of
 from gini_notebook.errors import TruthWarning
+from tests.analysis.automation.automation_samples import plan
 
 DOCUMENTS = 40
 _COLUMNS = ["document", "group", "row", "field", "value"]
@@ -137,3 +139,15 @@ class _Remembered:
 def remembered(make: Callable[[int], Any], rows: int) -> Any:
     """Return a sample that computes each of its tables once."""
     return _Remembered(make(rows))
+
+
+def planned(rows: int) -> Any:
+    """Return a plan with so many rules; without any, with one that keeps nothing."""
+    rules = [AutomationRule(f"rule {at}", passes=("readers_agree",) if at % 2 else ()) for at in range(rows)]
+    return plan(
+        DOCUMENTS,
+        disagreeing=range(0, DOCUMENTS, 3 if rows else 1),
+        wrong=range(0, DOCUMENTS, 7),
+        rules=rules or [AutomationRule("none", passes=("readers_agree",))],
+        target=0.8,
+    )

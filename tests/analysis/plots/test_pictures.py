@@ -15,13 +15,14 @@ from matplotlib.text import Text
 
 from gini_notebook.analysis import plots
 from gini_notebook.analysis.plots.theme import contrast, face_of, theme_of
-from tests.analysis.plots.plot_samples import batch, comparison, evaluation, past, remembered
+from tests.analysis.plots.plot_samples import batch, comparison, evaluation, past, planned, remembered
 
 ROWS = (0, 1, 7, 40)
 STYLES = ("default", "dark_background", "ggplot", "grayscale", "seaborn-v0_8")
 DPI = 72
 Draw = Callable[..., Axes]
 PICTURES: dict[str, Draw] = {
+    "automation": lambda rows, **how: plots.automation(remembered(planned, rows), **how),
     "field_scores": lambda rows, **how: plots.field_scores(remembered(evaluation, rows), target=0.9, **how),
     "outcomes": lambda rows, **how: plots.outcomes(remembered(evaluation, rows), **how),
     "causes": lambda rows, **how: plots.causes(remembered(evaluation, rows), **how),
