@@ -287,7 +287,9 @@ def write(_app: Sphinx) -> None:
         put(GENERATED / name, text.encode())
     shown = sorted((ROOT / "notebooks").glob("*.ipynb"))
     for notebook in shown:
-        put(GENERATED / "notebooks" / notebook.name, notebook.read_bytes())
+        # Their links to pages are meant for the folder they lie in.
+        text = notebook.read_bytes().replace(b"](../docs/", b"](../../")
+        put(GENERATED / "notebooks" / notebook.name, text)
     kept = {GENERATED / name for name in pages} | {GENERATED / "notebooks" / one.name for one in shown}
     for folder in ("api", "notebooks"):
         for old in set((GENERATED / folder).iterdir()) - kept:

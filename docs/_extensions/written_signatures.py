@@ -74,8 +74,8 @@ def write(
             return _fields(value), None
         own = inspect.getattr_static(value, "__init__", None)
         if not getattr(own, "__module__", "").startswith("gini_notebook"):
-            # That of a class of others, such as an exception or a DataFrame.
-            return ("(message)" if issubclass(value, Exception) else "(...)"), None
+            # That of a class of others, such as a DataFrame; exceptions of Python have none that could be replaced.
+            return None if issubclass(value, BaseException) else ("(...)", None)
         found = _function(own)
         return (found[0], None) if found else None
     return _function(value) if what in {"function", "method"} else None
