@@ -23,7 +23,7 @@ extensions = [
     "public_names",
     "written_signatures",
 ]
-exclude_patterns = ["_*", "gallery/*", "Thumbs.db"]
+exclude_patterns = ["_*", "gallery/*", "generated/gallery/*.ipynb", "generated/gallery/_*", "Thumbs.db"]
 templates_path = ["_templates"]
 root_doc = "index"
 language = "en"
@@ -82,7 +82,7 @@ if any((DOCS / "gallery").glob("[a-z]*.py")):
         "examples_dirs": "gallery",
         "gallery_dirs": "generated/gallery",
         "filename_pattern": r"/[a-z]\w*\.py$",
-        "ignore_pattern": r"/_\w*\.py$",
+        "ignore_pattern": r"(^|/)_\w*\.py$",
         "download_all_examples": False,
         "show_memory": False,
         "min_reported_time": 3600,

@@ -294,7 +294,9 @@ def write(_app: Sphinx) -> None:
     for folder in ("api", "notebooks"):
         for old in set((GENERATED / folder).iterdir()) - kept:
             old.unlink()
-    if not any((DOCS / "gallery").glob("[a-z]*.py")):
+    if any((DOCS / "gallery").glob("[a-z]*.py")):
+        (GENERATED / "gallery" / "index.md").unlink(missing_ok=True)
+    else:
         shutil.rmtree(GENERATED / "gallery", ignore_errors=True)
         put(
             GENERATED / "gallery" / "index.md",
