@@ -116,7 +116,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         (``source_classification``, ``media_type``), where documents differ in it.
     baseline
         A comparison of an earlier result with this one, ``gini.compare(earlier, result)``: what changed stands in
-        workbook, Markdown, JUnit and JSON.
+        every form.
     budget
         How long Markdown may be: ``"comment"``, 60,000 characters, as a comment on GitHub takes 65,536;
         ``"summary"``, 900,000 bytes, as the summary of a job takes 1 MiB; or None. Sections are left out as a whole,

@@ -143,7 +143,7 @@ def cards(told: Compared) -> list[Card]:
     return made
 
 
-def changes_of(told: Compared, metric: str) -> str:
+def change_of(told: Compared, metric: str) -> str:
     """Return by how much a number of the headline changed, in words; nothing if that is not known."""
     if metric not in told.summary.index or missing(told.summary.loc[metric, "difference"]):
         return ""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from gini_notebook.analysis.report.compared import Compared, change_of
 from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.analysis.report.verdict import facts_of, verdict
@@ -221,6 +222,7 @@ class Content:
     patterns: "pd.DataFrame"
     slices: Mapping[str, "pd.DataFrame"]
     wishes: Wishes = Wishes()
+    told: Compared | None = None
 
     @cached_property
     def mistake_rows(self) -> "pd.DataFrame":
@@ -301,12 +303,8 @@ def gather(
     text = words(form, confidence_level)
     scores = result.by_field(full=True, **how)
     summary = result.summary(**how)
-    provenance = dict(result.provenance)
-    rules = provenance.pop("rules", {})
-    for name in ("run", "truth_name", "made_at", "command", "python_version"):  # which stand by themselves
-        provenance.pop(name, None)
-    failed = [_failed_row(row) for row in provenance.pop("failed_without_truth", [])]
-    provenance.pop("notes", None)
+    provenance, rules, failed = _taken_apart(result)
+    told = None if wishes.baseline is None else Compared(wishes.baseline, form, confidence_level)
     checks = result.check(fail_under, **how)
     columns = _sliced_by(result, by)
     slices = {column: result.by_slice(column, **how) for column in columns}
@@ -316,15 +314,15 @@ def gather(
         how=how,
         title=title or str(result.provenance["run"]) or text["title"],
         made_at=made_at or datetime.now(UTC),
-        cards=_cards(summary, text, form, weighted=result.settings.get("weights") is not None),
+        cards=_cards(summary, text, form, told, weighted=result.settings.get("weights") is not None),
         groups=_groups(scores, text, form),
         confidence=confidence(result, text, form, confidence_level),
         numbers=[_number(row, form) for row in summary.to_dict("records")],
         failed=_failed(result.documents, failed),
-        rules=[{"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in rules.items()],
-        provenance={str(key): plain(value) for key, value in provenance.items()}
-        | {"unread_truth": " ".join(result.unread_truth())},
-        notes=shown_notes(result.notes, language),
+        rules=rules,
+        provenance=provenance,
+        notes=shown_notes((*result.notes, *(() if told is None else told.comparison.notes)), language),
+        told=told,
         verdict=verdict(facts_of(result, checks, slices, scores, summary), language),
         checks=checks,
         gates=[_gate(one, text, form) for one in sorted(checks, key=lambda one: one.passed)],
@@ -334,6 +332,20 @@ def gather(
         slices=slices,
         wishes=wishes,
     )
+
+
+def _taken_apart(result: "Evaluation") -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
+    """Return the provenance without what stands by itself, the rules per field, and failed documents without truth."""
+    known = dict(result.provenance)
+    described = known.pop("rules", {})
+    failed = [_failed_row(row) for row in known.pop("failed_without_truth", [])]
+    for name in ("notes", "run", "truth_name", "made_at", "command", "python_version"):
+        known.pop(name, None)
+    rules = [
+        {"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in described.items()
+    ]
+    shown = {str(key): plain(value) for key, value in known.items()}
+    return shown | {"unread_truth": " ".join(result.unread_truth())}, rules, failed
 
 
 def _sliced_by(result: "Evaluation", by: Sequence[str] | str) -> list[str]:
@@ -350,7 +362,9 @@ def _sliced_by(result: "Evaluation", by: Sequence[str] | str) -> list[str]:
     return wanted or [name for name in SLICED_UNASKED if name in known and known[name].nunique() > 1]
 
 
-def _cards(summary: "pd.DataFrame", text: Mapping[str, str], form: Format, *, weighted: bool) -> list[Card]:
+def _cards(
+    summary: "pd.DataFrame", text: Mapping[str, str], form: Format, told: Compared | None, *, weighted: bool
+) -> list[Card]:
     rows = {row["metric"]: row for row in summary.to_dict("records")}
     cards = []
     for name in HEADLINE:
@@ -366,6 +380,7 @@ def _cards(summary: "pd.DataFrame", text: Mapping[str, str], form: Format, *, we
                 base=_base(name, row, text, form, weighted=weighted),
                 interval=interval,
                 place=Score(form.percent(at), interval, at, low, high),
+                change="" if told is None else change_of(told, name),
             )
         )
     return cards

@@ -1,12 +1,14 @@
 """The sections of a report, one builder each, in the order in which they are read."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from gini_notebook.analysis.report.compared import differences
+from gini_notebook.analysis.report.compared import verdict as verdict_of_comparison
 from gini_notebook.analysis.report.parts import Column, Row, Score, Section, Table, plain_table
 from gini_notebook.analysis.report.texts import Format, missing, plain
 from gini_notebook.analysis.report.verdict import FEWEST, slice_name
@@ -53,6 +55,17 @@ def strip_of(row: Mapping[Any, Any]) -> list[tuple[str, float, float]]:
 
 def _count(row: Mapping[Any, Any], form: Format) -> str:
     return form.count(int(row["support"]))
+
+
+def baseline(content: "Content") -> Section | None:
+    """Say how this differs from another run of the same documents."""
+    told = content.told
+    if told is None:
+        return None
+    differing = differences(told)
+    return Section(
+        "baseline", content.text["baseline"], [*verdict_of_comparison(told), *differing.lead], differing.tables
+    )
 
 
 def fields(content: "Content") -> Section:
@@ -199,7 +212,7 @@ def worst(content: "Content") -> Section | None:
     told: dict[str, dict[str, Counter[str]]] = {}
     for row in which[["document", "group", "field", "outcome"]].itertuples(index=False, name=None):
         told.setdefault(row[0], {}).setdefault(row[3], Counter())[dotted(row[1], row[2])] += 1
-    kinds = _kinds(content)
+    kinds = _kinds(content, set(first.index))
     cells = [
         {
             "document": name,
@@ -230,14 +243,16 @@ def _which(slips: Mapping[str, Counter[str]], text: Mapping[str, str]) -> list[t
     return [(outcome, f"{text[outcome]}: {listed}") for outcome, listed in names.items()]
 
 
-def _kinds(content: "Content") -> dict[str, str]:
+def _kinds(content: "Content", wanted: Collection[str]) -> dict[str, str]:
     """Return by document the words for its slice of the first column."""
     column = next(iter(content.slices), None)
     if column is None:
         return {}
     values = zip(content.result.documents["document"], content.result.documents[column], strict=True)
     return {
-        str(name): slice_name(column, None if missing(value) else str(value), content.text) for name, value in values
+        name: slice_name(column, None if missing(value) else str(value), content.text)
+        for name, value in values
+        if name in wanted
     }
 
 
@@ -529,6 +544,7 @@ def glossary(content: "Content") -> Section:
 
 
 BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
+    ("baseline", baseline),
     ("by_field", fields),
     ("patterns", patterns),
     ("mistakes", causes),
@@ -544,8 +560,14 @@ BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
 )
 
 
+def _unasked(title: str, content: "Content") -> bool:
+    """Return whether a section is not missed where it has nothing to say: nobody asked for it."""
+    return title == "baseline" and content.told is None
+
+
 def sections_of(content: "Content") -> tuple[list[Section], list[str]]:
     """Return the sections that have something to say, and the titles of those that have nothing."""
     built = [(title, builder(content)) for title, builder in BUILDERS]
     there = [section for _, section in built if section is not None]
-    return there, [content.text[title] for title, section in built if section is None]
+    silent = [content.text[title] for title, section in built if section is None and not _unasked(title, content)]
+    return there, silent

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -337,6 +338,7 @@ TEXTS = {
 TEXTS = {language: {**texts, **of(language)} for language, texts in TEXTS.items()}
 
 
+@cache
 def words(form: Format, confidence_level: float) -> Mapping[str, str]:
     """Return the words of a language that say how sure the intervals are."""
     sure = form.point(f"{confidence_level * 100:g}")
