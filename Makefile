@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser wheel-test bench bench-batch bench-report bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs docs-links sbom coverage data clean
+.PHONY: help demo test slow anchors check browser wheel-test lowest newest lock bench bench-batch bench-report bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs docs-links sbom coverage data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -46,11 +46,11 @@ demo: .venv/.run  ## Sandbox, upload data/invoices, compare with the ground trut
 	$(BIN)/gini-notebook demo data/invoices
 
 # What libraries would keep in the home folder stays in .venv.
-test slow anchors browser: export MPLCONFIGDIR := $(CURDIR)/.venv/state/matplotlib
-test slow anchors browser: export IPYTHONDIR := $(CURDIR)/.venv/state/ipython
-test slow anchors browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/state/jupyter/config
-test slow anchors browser: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/state/jupyter/data
-test slow anchors browser: export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/state/jupyter/runtime
+test slow anchors browser lowest newest: export MPLCONFIGDIR := $(CURDIR)/.venv/state/matplotlib
+test slow anchors browser lowest newest: export IPYTHONDIR := $(CURDIR)/.venv/state/ipython
+test slow anchors browser lowest newest: export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/state/jupyter/config
+test slow anchors browser lowest newest: export JUPYTER_DATA_DIR := $(CURDIR)/.venv/state/jupyter/data
+test slow anchors browser lowest newest: export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/state/jupyter/runtime
 
 test: .venv/.dev  ## Everything that needs no browser, notebooks included
 	$(BIN)/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup
@@ -67,6 +67,23 @@ browser: .venv/.browser  ## Widgets and the report in headless Chromium
 
 wheel-test: .venv/.package  ## The wheel alone, in an empty environment: demo, README, report, explorer
 	$(BIN)/python -m tests.wheel
+
+# An environment of its own with the versions that pyproject.toml names as the lowest, or with the newest ones.
+.venv/lowest/.done: .venv/.package
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/lowest
+	$(BIN)/uv pip install --quiet --resolution lowest-direct --python .venv/lowest/bin/python --editable ".[all]" --group test
+	@touch $@
+
+lowest: .venv/lowest/.done  ## All tests with the lowest versions that are declared
+	.venv/lowest/bin/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup -p no:cacheprovider
+
+newest: .venv/.package  ## All tests with the newest versions there are; warnings out of the package are errors
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/newest
+	$(BIN)/uv pip install --quiet --upgrade --python .venv/newest/bin/python --editable ".[all]" --group test
+	.venv/newest/bin/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup -p no:cacheprovider -W "error:::gini_notebook"
+
+lock: .venv/.package  ## Write uv.lock, with one version and hash of everything
+	$(BIN)/uv lock
 
 bench: .venv/.dev  ## Throughput, memory and import time
 	$(BIN)/python benchmarks/first_look.py

@@ -35,6 +35,37 @@ from typing import Any
 
 from gini_notebook._text import sentence
 
+__all__ = [
+    "AnswerLost",
+    "CertificateRefused",
+    "ConnectionFailed",
+    "CredentialsError",
+    "DocumentFailed",
+    "EditConflict",
+    "ExecutorBroken",
+    "FileProblem",
+    "FileRefused",
+    "GiniError",
+    "LedgerError",
+    "LoginRequired",
+    "MissingLibrary",
+    "NotAuthorized",
+    "NotFound",
+    "ReaderStopped",
+    "RequestRefused",
+    "RunStopped",
+    "SchemaError",
+    "SecretWarning",
+    "ServiceError",
+    "ServiceFailure",
+    "SettingError",
+    "StillProcessing",
+    "TooManyRequests",
+    "TransportError",
+    "TruthError",
+    "TruthWarning",
+]
+
 
 class GiniError(Exception):
     """Root of every exception this package raises."""

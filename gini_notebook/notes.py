@@ -15,6 +15,23 @@ from typing import TYPE_CHECKING, Any, Literal
 from gini_notebook import schema
 from gini_notebook._text import printable
 
+__all__ = [
+    "EXAMPLES",
+    "GATES",
+    "KINDS",
+    "Kind",
+    "Language",
+    "Level",
+    "Note",
+    "as_plain",
+    "as_text",
+    "counted",
+    "frame",
+    "from_plain",
+    "merged",
+    "ordered",
+]
+
 if TYPE_CHECKING:
     import pandas as pd
 

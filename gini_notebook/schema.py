@@ -13,6 +13,36 @@ from typing import TYPE_CHECKING, Any
 
 from gini_notebook.errors import SchemaError
 
+__all__ = [
+    "AUTOMATION",
+    "CANDIDATES",
+    "CHECKS",
+    "CHECK_TRUTH",
+    "COMPARISONS",
+    "COUNT",
+    "DOCUMENTS",
+    "DOCUMENT_STATUSES",
+    "EXTRACTIONS",
+    "FIELD_ENTITIES",
+    "FIELD_SCORES",
+    "FLAG",
+    "LEFT_OUT",
+    "LINE_ITEMS",
+    "MEASURE",
+    "NOTES",
+    "OUTCOMES",
+    "SUMMARY",
+    "TABLES",
+    "TEXT",
+    "TIME",
+    "TO_LABEL",
+    "TRUTH",
+    "Table",
+    "check",
+    "dotted",
+    "in_order",
+]
+
 if TYPE_CHECKING:
     import pandas as pd
 

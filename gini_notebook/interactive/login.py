@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from getpass import getpass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 from gini_notebook._extras import needed_for
 from gini_notebook.errors import LoginRequired, SettingError
@@ -46,6 +46,7 @@ from gini_notebook.service.credentials import (
 from gini_notebook.service.credentials import remember as keep
 from gini_notebook.service.transport import CaBundle, Trust
 from gini_notebook.service.wire import Access, base_url, environment_named
+from gini_notebook.service.wire.environments import EnvironmentName
 
 Provider = Callable[[], Any]
 Then = Callable[[Client], object]
@@ -65,7 +66,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
     api: str | None = None,
     user_center: str | None = None,
     ca_bundle: str | os.PathLike[str] | None = None,
-    environment: str = "pay-api",
+    environment: EnvironmentName = "pay-api",
     proxies: str | Mapping[str, str] | None = None,
     pins: Collection[str] = (),
     keyring: bool = False,
@@ -168,7 +169,7 @@ def login(  # noqa: PLR0913 - all by keyword, all independent
         if remember:
             raise SettingError("The secret of a sandbox ends with it, so there is nothing to remember.")
         found = _of_sandbox(sandbox, given)
-        environment = sandbox.environment
+        environment = cast("EnvironmentName", sandbox.environment)
         proxies = {} if proxies is None else proxies
     else:
         found = find(given, use_keyring=keyring)
@@ -206,7 +207,7 @@ def login_accounts(
     *,
     client_id: str | None = None,
     client_secret: str | Secret | None = None,
-    environment: str = "pay-api",
+    environment: EnvironmentName = "pay-api",
     keyring: bool = False,
 ) -> Accounts:
     """Log in to the User Center and return its accounts; sources and errors are those of :func:`login`.
@@ -221,7 +222,7 @@ def login_accounts(
     client_secret = as_secret(client_secret)
     if sandbox is not None:
         found = _of_sandbox(sandbox, {})
-        environment = sandbox.environment
+        environment = cast("EnvironmentName", sandbox.environment)
     else:
         found = find(
             {**dict.fromkeys(_NAMES), "client_id": client_id, "client_secret": client_secret}, use_keyring=keyring

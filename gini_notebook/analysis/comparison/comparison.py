@@ -26,10 +26,12 @@ from gini_notebook.analysis.comparison.display import display_of
 from gini_notebook.analysis.comparison.pairing import Pairing, pair
 from gini_notebook.analysis.comparison.verdicts import margin_table, verdict_sentence
 from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.counts import Level
 from gini_notebook.analysis.evaluation.formulas import MICRO
 from gini_notebook.analysis.evaluation.intervals import (
     CONFIDENCE_LEVEL,
     DEFAULT_KIND,
+    IntervalKind,
     check_confidence_level,
     check_kind,
 )
@@ -86,8 +88,8 @@ class Comparison:
 
     def by_field(
         self,
-        level: str = "typed",
-        intervals: str = DEFAULT_KIND,
+        level: Level = "typed",
+        intervals: IntervalKind = DEFAULT_KIND,
         *,
         confidence_level: float = CONFIDENCE_LEVEL,
         full: bool = False,
@@ -191,7 +193,9 @@ class Comparison:
         """
         return verdict_sentence(self.by_field(confidence_level=confidence_level, full=True), confidence_level)
 
-    def summary(self, intervals: str = DEFAULT_KIND, *, confidence_level: float = CONFIDENCE_LEVEL) -> pd.DataFrame:
+    def summary(
+        self, intervals: IntervalKind = DEFAULT_KIND, *, confidence_level: float = CONFIDENCE_LEVEL
+    ) -> pd.DataFrame:
         """Return the comparison in a few numbers.
 
         Parameters

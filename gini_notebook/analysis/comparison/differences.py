@@ -12,6 +12,7 @@ from scipy import special
 
 from gini_notebook.analysis.comparison.pairing import Pairing, paired_counts
 from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.counts import Level
 from gini_notebook.analysis.evaluation.field_scores import GroupCounts
 from gini_notebook.analysis.evaluation.formulas import MACRO, MICRO, PROPORTIONS, losses_of, with_averages
 from gini_notebook.analysis.evaluation.units import Units
@@ -82,7 +83,7 @@ class DifferenceOptions:
         return replace(self, units=self.units.of(selected))
 
 
-def difference_table(pairing: Pairing, level: str, how: DifferenceOptions) -> pd.DataFrame:
+def difference_table(pairing: Pairing, level: Level, how: DifferenceOptions) -> pd.DataFrame:
     """Write the table of ``Comparison.by_field``."""
     columns, sides = paired_counts(pairing, level)
     same = pairing.same_run

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.confidence import without_predictions
+from gini_notebook.analysis.evaluation.counts import Level
 from gini_notebook.errors import SettingError
 from gini_notebook.notations import composed
 from gini_notebook.notes import EXAMPLES, Note
@@ -164,7 +165,7 @@ def _labels(comparisons: pd.DataFrame, columns: set[tuple[str, str]]) -> pd.Data
     return rows[_KEY].assign(label=label)
 
 
-def paired_counts(pairing: Pairing, level: str) -> tuple[Sequence[tuple[str, str]], list[npt.NDArray[np.int32]]]:
+def paired_counts(pairing: Pairing, level: Level) -> tuple[Sequence[tuple[str, str]], list[npt.NDArray[np.int32]]]:
     """Return the columns, and the counts of both runs: documents × columns × (correct, wrong, …, absent)."""
     sides = [side.document_counts(level) for side in (pairing.a, pairing.b)]
     places: list[Mapping[tuple[str, str], int]] = [{name: at for at, name in enumerate(side.columns)} for side in sides]

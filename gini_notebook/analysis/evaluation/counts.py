@@ -5,6 +5,7 @@ Counts add up, so the counts of parts of the documents, put together, are those 
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, In
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import OUTCOMES, in_order
 
-LEVELS = ("raw", "typed", "lenient")
+Level = Literal["raw", "typed", "lenient"]
+LEVELS = get_args(Level)
 COUNTED = ("correct", "wrong", "missing", "spurious", "absent")
 ROW_COUNTS = ("paired", "missed", "invented", "exact")
 CANDIDATE_RANKS = (1, 3)

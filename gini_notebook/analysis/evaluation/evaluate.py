@@ -24,6 +24,7 @@ from gini_notebook.analysis.evaluation.documents import (
 )
 from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
+from gini_notebook.analysis.evaluation.formulas import CountingRule
 from gini_notebook.analysis.evaluation.inputs import (
     DaskFrame,
     Inputs,
@@ -81,7 +82,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     fields: Sequence[str] | None = None,
     rules: Mapping[str, OneRule] | None = None,
     currency_default: str | None = None,
-    wrong: str = "both",
+    wrong: CountingRule = "both",
     required: Sequence[str] | None = None,
     key: Sequence[str] = (),
     order: Order = "content",

@@ -6,6 +6,7 @@ that recall is the share of labelled values that anything was read for and that 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,8 @@ AVERAGES = MICRO, MACRO, WEIGHTED = "micro", "macro", "weighted"
 PROPORTIONS = ("precision", "recall", "f1")
 SCORES = (*PROPORTIONS, "accuracy")
 
-COUNTING_RULES = ("both", "fp")
+CountingRule = Literal["both", "fp"]
+COUNTING_RULES = get_args(CountingRule)
 
 
 def trials(counts: npt.NDArray[np.generic], wrong: str) -> Mapping[str, FloatArray]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from gini_notebook.analysis.statistics import (
 )
 from gini_notebook.errors import SettingError
 
-KINDS = ("documents", "wilson", "bootstrap", "bca")
+IntervalKind = Literal["documents", "wilson", "bootstrap", "bca"]
+KINDS = get_args(IntervalKind)
 DEFAULT_KIND = KINDS[0]
 CONFIDENCE_LEVEL = 0.95
 FEW_WITH_A_MISTAKE = 5

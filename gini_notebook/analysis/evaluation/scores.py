@@ -12,15 +12,16 @@ import pandas as pd
 
 from gini_notebook._display import Display
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
-from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts
+from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, Level
 from gini_notebook.analysis.evaluation.display import display_of
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
 from gini_notebook.analysis.evaluation.field_scores import Scoring, column_weights, field_table, samples_of
-from gini_notebook.analysis.evaluation.formulas import check_counting_rule, check_zero_division, ratio
+from gini_notebook.analysis.evaluation.formulas import CountingRule, check_counting_rule, check_zero_division, ratio
 from gini_notebook.analysis.evaluation.gate import Checks, check_conditions
 from gini_notebook.analysis.evaluation.intervals import (
     CONFIDENCE_LEVEL,
     DEFAULT_KIND,
+    IntervalKind,
     IntervalOptions,
     shares_with_intervals,
 )
@@ -87,9 +88,9 @@ class Scores(ABC):
 
     def by_field(  # noqa: PLR0913 - all but the first by keyword as a rule, all independent
         self,
-        level: str = "typed",
-        wrong: str | None = None,
-        intervals: str = DEFAULT_KIND,
+        level: Level = "typed",
+        wrong: CountingRule | None = None,
+        intervals: IntervalKind = DEFAULT_KIND,
         *,
         answered_only: bool = False,
         weights: Mapping[str, float] | None = None,
@@ -175,8 +176,8 @@ class Scores(ABC):
 
     def summary(
         self,
-        level: str = "typed",
-        intervals: str = DEFAULT_KIND,
+        level: Level = "typed",
+        intervals: IntervalKind = DEFAULT_KIND,
         *,
         confidence_level: float = CONFIDENCE_LEVEL,
         cluster: Cluster = None,
@@ -225,7 +226,7 @@ class Scores(ABC):
     def check(
         self,
         expressions: str | Sequence[str],
-        intervals: str = DEFAULT_KIND,
+        intervals: IntervalKind = DEFAULT_KIND,
         *,
         confidence_level: float = CONFIDENCE_LEVEL,
         cluster: Cluster = None,
@@ -327,8 +328,8 @@ class Scores(ABC):
         documents: pd.DataFrame | None = None,
         *,
         field: str | None = None,
-        level: str = "typed",
-        intervals: str = DEFAULT_KIND,
+        level: Level = "typed",
+        intervals: IntervalKind = DEFAULT_KIND,
         confidence_level: float = CONFIDENCE_LEVEL,
         cluster: Cluster = None,
         limits: str | None = None,
@@ -459,7 +460,7 @@ class Scores(ABC):
         return cost_table(self.document_counts(), costs, how)
 
     def sensitivity(
-        self, label_errors: float = 0.02, *, level: str = "typed", wrong: str | None = None
+        self, label_errors: float = 0.02, *, level: Level = "typed", wrong: CountingRule | None = None
     ) -> pd.DataFrame:
         """Return how far the scores can be off if the ground truth is not right everywhere.
 
@@ -507,7 +508,7 @@ class Scores(ABC):
     def _display(self) -> Display:
         return display_of(self)
 
-    def document_counts(self, level: str = "typed", *, answered_only: bool = False) -> DocumentCounts:
+    def document_counts(self, level: Level = "typed", *, answered_only: bool = False) -> DocumentCounts:
         """Return the counts per document and column, of whose sums every score is made; counted once and remembered.
 
         Parameters
@@ -532,7 +533,7 @@ class Scores(ABC):
         known: DocumentCounts = self._memory[key]
         return known
 
-    def _bootstrap_samples(self, level: str, how: IntervalOptions, *, answered_only: bool = False) -> FloatArray:
+    def _bootstrap_samples(self, level: Level, how: IntervalOptions, *, answered_only: bool = False) -> FloatArray:
         """Return samples × columns × counts of the bootstrap; those of documents are drawn once and remembered."""
         counted = self.document_counts(level, answered_only=answered_only)
         if how.units.clustered:  # the weights of documents are the same each time

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.alignment import Order
 from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, NOTHING, columns_of, encode
-from gini_notebook.analysis.evaluation.formulas import check_counting_rule
+from gini_notebook.analysis.evaluation.formulas import CountingRule, check_counting_rule
 from gini_notebook.analysis.evaluation.remittance import PURPOSE, REFERENCE, REMITTANCES, Remittance
 from gini_notebook.analysis.evaluation.units import Cluster, Weights
 from gini_notebook.analysis.rules import Rule, for_field
@@ -33,7 +33,7 @@ class Options(TypedDict, total=False):
     fields: Sequence[str] | None
     rules: Mapping[str, OneRule] | None
     currency_default: str | None
-    wrong: str
+    wrong: CountingRule
     required: Sequence[str] | None
     key: Sequence[str]
     order: Order

@@ -9,7 +9,7 @@ from gini_notebook.analysis.plots.drawing import Ticks, with_twin
 from gini_notebook.analysis.plots.fields import count_ticks
 from gini_notebook.analysis.plots.layout import Axis, Planes, Style, compose_planes, empty_picture, share_ticks
 from gini_notebook.analysis.plots.theme import Theme
-from gini_notebook.analysis.plots.wording import Words
+from gini_notebook.analysis.plots.wording import Language, Words
 from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def times(
     *,
     ax: "Axes | None" = None,
     by: str | None = None,
-    language: str = "en",
+    language: Language = "en",
     theme: Theme | None = None,
     title: str | bool | None = None,
 ) -> "Axes":
@@ -86,7 +86,7 @@ def throughput(
     batch: Any,
     *,
     ax: "Axes | None" = None,
-    language: str = "en",
+    language: Language = "en",
     theme: Theme | None = None,
     title: str | bool | None = None,
 ) -> "Axes":

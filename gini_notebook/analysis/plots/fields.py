@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gini_notebook.analysis.evaluation.intervals import IntervalKind
 from gini_notebook.analysis.plots.drawing import WIDE, with_twin
 from gini_notebook.analysis.plots.layout import (
     FEWEST_VALUES,
@@ -22,7 +23,7 @@ from gini_notebook.analysis.plots.layout import (
     share_ticks,
 )
 from gini_notebook.analysis.plots.theme import HATCHES, OUTCOMES, Theme, readable_on
-from gini_notebook.analysis.plots.wording import Words
+from gini_notebook.analysis.plots.wording import Language, Words
 from gini_notebook.errors import SettingError
 from gini_notebook.schema import LINE_ITEMS, dotted
 
@@ -50,8 +51,8 @@ def field_scores(  # noqa: PLR0913 - options, all by keyword
     target: float | None = None,
     zoom: bool = False,
     confidence_level: float = 0.95,
-    intervals: str = "documents",
-    language: str = "en",
+    intervals: IntervalKind = "documents",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,
@@ -141,7 +142,7 @@ def outcomes(
     ax: "Axes | None" = None,
     share: bool = True,
     group: str | None = "",
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,
@@ -191,7 +192,7 @@ def overview(
     *,
     group: str | None = "",
     metric: str = "f1",
-    language: str = "en",
+    language: Language = "en",
     theme: Theme | None = None,
     title: str | bool | None = None,
 ) -> "Figure":
@@ -250,7 +251,7 @@ def candidates(
     *,
     ax: "Axes | None" = None,
     confidence_level: float = 0.95,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,
@@ -317,7 +318,7 @@ def line_items(
     *,
     ax: "Axes | None" = None,
     group: str = LINE_ITEMS,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,

@@ -32,7 +32,7 @@ from gini_notebook.analysis.plots.layout import (
     score_ticks,
 )
 from gini_notebook.analysis.plots.theme import HATCHES, Theme
-from gini_notebook.analysis.plots.wording import Words
+from gini_notebook.analysis.plots.wording import Language, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +52,7 @@ def causes(
     ax: "Axes | None" = None,
     top: int = 12,
     field: str | None = None,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,
@@ -130,7 +130,7 @@ def slices(  # noqa: PLR0913 - options, all by keyword
     ax: "Axes | None" = None,
     metric: str = "f1",
     zoom: bool = False,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,

@@ -21,7 +21,7 @@ from gini_notebook.analysis.plots.layout import (
     score_ticks,
 )
 from gini_notebook.analysis.plots.theme import HATCHES, Theme
-from gini_notebook.analysis.plots.wording import Words
+from gini_notebook.analysis.plots.wording import Language, Words
 from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def comparison(
     ax: "Axes | None" = None,
     group: str | None = "",
     confidence_level: float = 0.95,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,
@@ -111,7 +111,7 @@ def changes(
     compared: "Comparison",
     *,
     ax: "Axes | None" = None,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,
@@ -175,7 +175,7 @@ def trend(
     *,
     ax: "Axes | None" = None,
     zoom: bool = True,
-    language: str = "en",
+    language: Language = "en",
     theme: Theme | None = None,
     title: str | bool | None = None,
 ) -> "Axes":

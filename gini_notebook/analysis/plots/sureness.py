@@ -21,6 +21,7 @@ from gini_notebook.analysis.plots.layout import (
     share_ticks,
 )
 from gini_notebook.analysis.plots.theme import Theme
+from gini_notebook.analysis.plots.wording import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,7 @@ def confidence(
     target: float = 0.99,
     field: str | None = None,
     zoom: bool = False,
-    language: str = "en",
+    language: Language = "en",
     theme: Theme | None = None,
     title: str | bool | None = None,
 ) -> "Axes":
@@ -118,7 +119,7 @@ def reliability(
     ax: "Axes | None" = None,
     field: str | None = None,
     bins: int = 10,
-    language: str = "en",
+    language: Language = "en",
     theme: Theme | None = None,
     title: str | bool | None = None,
 ) -> "Axes":
@@ -184,7 +185,7 @@ def confidence_by_slice(
     slices: pd.DataFrame,
     *,
     ax: "Axes | None" = None,
-    language: str = "en",
+    language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,
     title: str | bool | None = None,

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
+from typing import Literal, get_args
 
 from gini_notebook.errors import SettingError
 
-LANGUAGES = ("en", "de")
+Language = Literal["en", "de"]
+LANGUAGES = get_args(Language)
 _THIN = "\u202f"
 
 

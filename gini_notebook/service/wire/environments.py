@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from gini_notebook._text import described
@@ -142,6 +142,7 @@ GINI_API = Environment(
     counts_with_offset=True,
 )
 
+EnvironmentName = Literal["pay-api", "gini-api"]
 ENVIRONMENTS: Mapping[str, Environment] = {each.name: each for each in (PAY_API, GINI_API)}
 _OFFICIAL_HOSTS = frozenset(
     urlsplit(address).hostname for each in ENVIRONMENTS.values() for address in (each.api, each.user_center)
