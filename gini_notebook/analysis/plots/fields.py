@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.evaluation.intervals import IntervalKind
 from gini_notebook.analysis.plots.drawing import WIDE, with_twin
 from gini_notebook.analysis.plots.layout import (
     FEWEST_VALUES,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.scores import Scores
     from gini_notebook.analysis.plots.drawing import Panel
 
@@ -51,7 +51,7 @@ def field_scores(  # noqa: PLR0913 - options, all by keyword
     target: float | None = None,
     zoom: bool = False,
     confidence_level: float = 0.95,
-    intervals: IntervalKind = "documents",
+    intervals: "IntervalKind" = "documents",
     language: Language = "en",
     labels: Labels = "auto",
     theme: Theme | None = None,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.analysis.evaluation.thresholds import Threshold
 
@@ -183,7 +184,7 @@ class FieldGroup:
 class HowSure(TypedDict):
     """How intervals are made, and how sure they are."""
 
-    intervals: str
+    intervals: "IntervalKind"
     confidence_level: float
 
 
