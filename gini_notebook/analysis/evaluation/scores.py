@@ -286,7 +286,7 @@ class Scores(ABC):
         return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
     def patterns(
-        self, by: "str | pd.Series[Any] | None" = None, *, top: int | None = None, level: str = "typed"
+        self, by: "str | pd.Series[Any] | None" = None, *, top: int | None = None, level: Level = "typed"
     ) -> pd.DataFrame:
         """Return which header fields go wrong together: one row per distinct set of mistakes of a document.
 

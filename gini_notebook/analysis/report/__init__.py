@@ -5,7 +5,7 @@ content security policy that would stop it if it were not.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.report.content import Content
 
 WRITERS = {
@@ -78,11 +79,11 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     result: "Evaluation",
     form: str,
     *,
-    language: str = "en",
+    language: Literal["en", "de"] = "en",
     title: str | None = None,
     made_at: "datetime | None" = None,
     confidence_level: float = 0.95,
-    intervals: str = "documents",
+    intervals: "IntervalKind" = "documents",
     fail_under: "Sequence[str]" = (),
     by: "Sequence[str] | str" = (),
     baseline: "Comparison | None" = None,
@@ -163,7 +164,7 @@ def save_comparison_report(
     comparison: "Comparison",
     path: str | Path,
     *,
-    language: str = "en",
+    language: Literal["en", "de"] = "en",
     title: str | None = None,
     made_at: "datetime | None" = None,
     confidence_level: float = 0.95,

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
-    from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
+    from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.thresholds import Threshold
 
 
