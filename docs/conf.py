@@ -85,6 +85,7 @@ if any((DOCS / "gallery").glob("[a-z]*.py")):
         "ignore_pattern": r"(^|/)_\w*\.py$",
         "download_all_examples": False,
         "show_memory": False,
+        "write_computation_times": False,  # its pages ask another host for a script
         "min_reported_time": 3600,
         "remove_config_comments": True,
         "abort_on_example_error": True,
