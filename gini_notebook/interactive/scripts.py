@@ -16,7 +16,7 @@ _IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "(\.{1,2}/[\w/]+\.js)"
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
 _TOP = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 # What is left as it is: texts, and the lines' ends that begin with a regular expression.
-_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|(?<=[(=:,?&|] )/(?![/*]).*|(?<=\()/(?![/*]).*')
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|`.*`|(?<=[(=:,?&|] )/(?![/*]).*|(?<=\()/(?![/*]).*')
 _LOOSE = re.compile(r" ?([{}()\[\],;:=<>?&|!*%]) ?| (?<![-+/] )([-+/]) (?![-+/])")
 _OPEN_END = re.compile(r"([;{,(\[])\n")
 TOKENS = Path(__file__).parent / "tokens.css"

@@ -30,6 +30,7 @@ def test_each_module_is_there_once_after_what_it_imports(tmp_path: Path) -> None
     ("line", "short"),
     [
         ('say("a , b", `c ( ${d + 1} )` );', 'say("a , b",`c ( ${d + 1} )`);'),
+        ("const told = `${a ? `${b} of ` : c} , d`;", "const told=`${a ? `${b} of ` : c} , d`;"),
         ("const plain = /[a ; b]/.test( text );", "const plain=/[a ; b]/.test( text );"),
         ("x = (a + b) / c - -d + +e % 2 * 3;", "x=(a+b)/ c - -d + +e%2*3;"),
         ("if (a) return b in c;", "if(a)return b in c;"),
