@@ -12,7 +12,7 @@ with needed_for("Drawing charts", "plots"):
     from gini_notebook.analysis.plots.automated import automation
     from gini_notebook.analysis.plots.batch import throughput, times
     from gini_notebook.analysis.plots.fields import candidates, field_scores, line_items, outcomes, overview
-    from gini_notebook.analysis.plots.mistakes import causes, slices
+    from gini_notebook.analysis.plots.mistakes import causes, patterns, slices
     from gini_notebook.analysis.plots.runs import changes, comparison, trend
     from gini_notebook.analysis.plots.sureness import confidence, confidence_by_slice, reliability
     from gini_notebook.analysis.plots.theme import DARK, LIGHT, Theme
@@ -32,6 +32,7 @@ __all__ = [
     "line_items",
     "outcomes",
     "overview",
+    "patterns",
     "reliability",
     "slices",
     "throughput",

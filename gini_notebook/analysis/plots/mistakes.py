@@ -1,4 +1,4 @@
-"""Pictures of mistakes: why values are wrong, and whether any slice is special."""
+"""Pictures of mistakes: which come together in a document, why values are wrong, and whether any slice is special."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,19 +8,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.analysis.plots.drawing import (
+    MARGIN,
     SMALL_SIZE,
+    TEXT_SIZE,
     Panel,
     Paper,
     fitted,
     shortened,
     text_width,
+    widest,
     with_twin,
 )
 from gini_notebook.analysis.plots.fields import count_ticks
 from gini_notebook.analysis.plots.layout import (
     FEWEST_VALUES,
+    HEAD,
     Axis,
     Column,
+    Entry,
     Labels,
     Plane,
     Planes,
@@ -29,9 +34,10 @@ from gini_notebook.analysis.plots.layout import (
     compose_planes,
     compose_rows,
     empty_picture,
+    outcome_marks,
     score_ticks,
 )
-from gini_notebook.analysis.plots.theme import HATCHES, Theme
+from gini_notebook.analysis.plots.theme import HATCHES, MARKERS, Outcome, Theme
 from gini_notebook.analysis.plots.wording import Language, Words
 
 if TYPE_CHECKING:
@@ -43,7 +49,87 @@ if TYPE_CHECKING:
 # What a cause is called that none of the known ones is.
 NO_CAUSE = "other"
 FEWEST_SLICES = 6
+_MISTAKES: tuple[Outcome, ...] = ("wrong", "missing", "spurious")
 LIMITS = ("limit_low_998", "limit_low_95", "limit_high_95", "limit_high_998")
+
+
+def patterns(
+    result: "Evaluation",
+    *,
+    ax: "Axes | None" = None,
+    top: int = 10,
+    by: "str | pd.Series[Any] | None" = None,
+    language: str = "en",
+    theme: Theme | None = None,
+    title: str | bool | None = None,
+) -> "Axes":
+    """Draw which header fields go wrong together: one row per distinct set of mistakes that documents have.
+
+    Parameters
+    ----------
+    result
+        What :func:`gini_notebook.evaluate` answered.
+    top
+        How many sets of mistakes, most documents first; the documents without a mistake come before them.
+    by
+        A column of the documents table (``"source_classification"``) or a Series by document; each row then says which
+        of its values most documents have.
+    ax, language, theme, title
+        As in :func:`field_scores`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A mark per field and a bar for the documents. The twin is ``result.patterns(by=by)`` with these rows; no values
+        of documents are in the picture.
+
+    Raises
+    ------
+    SettingError
+        If there is no such column or language, or ``top`` is no number of rows.
+
+    Examples
+    --------
+    >>> ax = gini.plots.patterns(result, by="source_classification")
+    """
+    style = Style(ax, language, theme, title, "outside")
+    words = style.words
+    whole = result.patterns(by=by, top=None)
+    clean = int(len(whole) > 0 and whole["mistakes"].iloc[0] == 0)
+    table = whole.head(top + clean)
+    table.attrs |= whole.attrs
+    heading = style.heading(_pattern_finding(words, whole))
+    if table.empty:
+        return empty_picture(style, heading, "no_documents", table)
+    width = open_width(style.ax)
+    fields = [name for name in table.attrs["fields"] if table[name].notna().any()]
+    room = max(int(width * (0.5 if width > 4 else 0.42) / (0.26 if width > 4 else 0.15)), 1)
+    by_count = sorted(fields, key=lambda name: -int(table.loc[table[name].notna(), "documents"].sum()))
+    kept = [name for name in fields if name in by_count[:room]]
+    columns = [Column("", [words.count(value) for value in table["documents"]], bold=True)]
+    if by is not None:
+        columns.append(Column("", [_slice_text(words, row, width) for row in table.to_dict("records")], spared=True))
+    planes = _pattern_planes(words, len(kept), float(table["documents"].max()), columns, wide=width > 4)
+    steep = width <= 4 or len(kept) > 12
+    named = [name.removeprefix("fields.") for name in kept]
+    head = max(HEAD, min(widest(map(shortened, named), SMALL_SIZE), 1.4) * (1.0 if steep else 0.66) + 0.16)
+    notes = [words.say("other_fields", count=len(fields) - len(kept))] if len(kept) < len(fields) else []
+    rows = Rows([""] * len(table), planes, heading, notes=notes, bands=True, head=head)
+    rows.legend = [*outcome_marks(words, _MISTAKES), Entry(words.say("right"), "soft", ".")]
+    drawn = compose_rows(rows, style)
+    matrix, bars = drawn.panels
+    for place, name in enumerate(named):
+        text = fitted(name, 1.4, SMALL_SIZE)
+        x = matrix.at(place) + (0.0 if steep else -0.02)
+        angle, foot = (90, "center") if steep else (40, "bottom")
+        drawn.paper.write(x, matrix.top - 0.05, text, rotation_mode="anchor", rotation=angle, va=foot)
+    _draw_marks(matrix, table, kept, drawn.shown)
+    if clean:
+        drawn.paper.write(MARGIN, matrix.down(0), words.say("no_mistake"), fontsize=TEXT_SIZE)
+    for place, count in enumerate(table["documents"].tolist()[: drawn.shown]):
+        colour = drawn.paper.theme.correct if clean and not place else drawn.paper.theme.soft
+        bars.bar(0.0, float(count), place, drawn.thickness(0.16), facecolor=colour, gid="documents")
+    return with_twin(drawn.paper.ax, table)
 
 
 def causes(
@@ -202,6 +288,65 @@ def slices(  # noqa: PLR0913 - options, all by keyword
     _draw_funnel(panels[0], funnel, low)
     _draw_slices(paper, panels[0], table, metric, outside.to_numpy(dtype=bool))
     return with_twin(paper.ax, table)
+
+
+def open_width(ax: "Axes | None") -> float:
+    """Return how wide the paper will be, in inches."""
+    from gini_notebook.analysis.plots.drawing import WIDTH
+
+    return WIDTH if ax is None else float(ax.bbox.width / ax.figure.dpi)
+
+
+def _pattern_planes(words: Words, fields: int, most: float, columns: list[Column], *, wide: bool) -> list[Plane]:
+    """Return the plane of marks and that of bars."""
+    pitch = 0.62 if fields <= 8 and wide else 0.3
+    across = max(fields, 3)
+    header = words.say("documents")
+    return [
+        Plane((-0.5, across - 0.5), [], weight=across * pitch),
+        Plane((0.0, most), [], header, weight=2.4 if wide else 0.6, columns=columns),
+    ]
+
+
+def _draw_marks(matrix: Panel, table: pd.DataFrame, fields: list[str], shown: int) -> None:
+    """Draw a mark where a field is wrong, a point where it is not."""
+    theme = matrix.paper.theme
+    named = {name: table[name].to_numpy(dtype=object, na_value=None)[:shown] for name in fields}
+    small = matrix.paper.narrow
+    for outcome in _MISTAKES:
+        at = [(x, y) for x, name in enumerate(fields) for y in range(shown) if named[name][y] == outcome]
+        if at:
+            xs, ys = zip(*at, strict=True)
+            how = {"marker": MARKERS[outcome], "markersize": 5.5 if small else 9.0, "gid": outcome}
+            matrix.dots(xs, ys, theme.of(outcome), hollow=outcome == "missing", **how)
+    bare = [(x, y) for x, name in enumerate(fields) for y in range(shown) if named[name][y] is None]
+    first = 1 if len(table) and table["mistakes"].iloc[0] == 0 else 0
+    bare = [(x, y) for x, y in bare if y >= first]
+    if bare:
+        xs, ys = zip(*bare, strict=True)
+        matrix.dots(xs, ys, theme.rule, markersize=3.0, gid="right")
+
+
+def _slice_text(words: Words, row: dict[Any, Any], width: float) -> str:
+    """Say which slice most documents of a pattern are of."""
+    name = fitted(_named(words, row["slice"]), 1.1 if width > 4 else 0.5, SMALL_SIZE)
+    if row["slice_documents"] == row["documents"]:
+        return words.say("all_of", slice=name)
+    return words.say("some_of", count=row["slice_documents"], all=row["documents"], slice=name)
+
+
+def _pattern_finding(words: Words, whole: pd.DataFrame) -> str:
+    """Say how many of the mistakes the documents with the same mistakes hold."""
+    total, documents = int(whole["mistakes"].sum()), int(whole["documents"].sum())
+    if not documents:
+        return words.say("patterns_title")
+    if not total:
+        return words.say("no_mistakes_at_all", count=words.count(documents))
+    first = whole.loc[whole["mistakes"].astype(int).idxmax()]
+    if first["documents"] < 2 or total < FEWEST_VALUES:
+        return words.say("patterns_title")
+    counts = {"documents": first["documents"], "all": documents, "count": first["mistakes"], "total": total}
+    return words.say("patterns_finding", **{name: words.count(value) for name, value in counts.items()})
 
 
 def _named(words: Words, kind: object) -> str:

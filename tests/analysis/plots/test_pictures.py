@@ -25,6 +25,7 @@ PICTURES: dict[str, Draw] = {
     "automation": lambda rows, **how: plots.automation(remembered(planned, rows), **how),
     "field_scores": lambda rows, **how: plots.field_scores(remembered(evaluation, rows), target=0.9, **how),
     "outcomes": lambda rows, **how: plots.outcomes(remembered(evaluation, rows), **how),
+    "patterns": lambda rows, **how: plots.patterns(remembered(evaluation, rows), top=rows, by="kind", **how),
     "causes": lambda rows, **how: plots.causes(remembered(evaluation, rows), **how),
     "slices": lambda rows, **how: plots.slices(remembered(evaluation, rows), "kind", **how),
     "confidence": lambda rows, **how: plots.confidence(remembered(evaluation, rows), target=0.8, **how),

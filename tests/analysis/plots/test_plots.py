@@ -176,6 +176,33 @@ def test_line_items_are_rows_first_then_cells(result: Evaluation) -> None:
     assert "nothing to draw: there is no compound skontoDiscounts" in texts(none)
 
 
+def test_patterns_are_sets_of_mistakes_with_a_mark_per_field(result: Evaluation) -> None:
+    axes = plots.patterns(result, top=5, by="kind", ax=paper())
+    whole = result.patterns(by="kind", top=None)
+    table = axes.gini_table
+    pd.testing.assert_frame_equal(table, whole.head(len(table)))
+    assert [bar.get_width() for bar in bars(axes, "documents")] == table["documents"].tolist()
+    fields = [name for name in table.attrs["fields"] if table[name].notna().any()]
+    marks = table[fields].astype(object).fillna("")
+    for outcome in ("wrong", "missing", "spurious"):
+        there = {(x, y) for x, name in enumerate(fields) for y in range(len(table)) if marks[name].iloc[y] == outcome}
+        assert set(points(axes, outcome)) == there
+    assert {name for name in fields if len(name) < 20} <= set(texts(axes))
+    dominant = table.iloc[-1]
+    one = (
+        "all {slice}"
+        if dominant["slice_documents"] == dominant["documents"]
+        else "{slice_documents} of {documents} {slice}"
+    )
+    assert one.format(**dominant) in texts(axes)
+    assert not any(document in texts(axes) for document in result.documents["document"])
+
+
+def test_patterns_of_a_run_without_a_mistake_say_so() -> None:
+    table = rows(("a.pdf", "", 0, "iban", "1"), ("b.pdf", "", 0, "iban", "2"))
+    assert "No mistake in 2 documents" in texts(plots.patterns(evaluate(table, table), ax=paper()))
+
+
 def test_causes_add_up_and_what_has_none_stands_last(result: Evaluation) -> None:
     axes = plots.causes(result, ax=paper())
     table = axes.gini_table
