@@ -74,3 +74,28 @@ def one_run(number: int, skill: float) -> gini.Evaluation:
     truth.columns = ["document", "field", "value"]
     wrong = np.repeat(random.random(120) > skill, 2)
     return gini.evaluate(truth.assign(value=truth["value"].mask(wrong, "0.01:EUR")), truth)
+
+
+def two_readings(documents: int = 900) -> tuple[gini.Evaluation, SimpleNamespace, SimpleNamespace]:
+    """Return what two readers found in the same invoices, and the evaluation of the first: they seldom fail alike."""
+    random = np.random.default_rng(7)
+    names = [f"invoice_{number:03}.pdf" for number in range(documents)]
+    right = {
+        "amountToPay": [f"{number + 10}.50:EUR" for number in range(documents)],
+        "iban": ["DE89370400440532013000"] * documents,
+        "paymentRecipient": [ISSUERS[number % len(ISSUERS)] for number in range(documents)],
+    }
+    runs = []
+    for wrong_share in (0.05, 0.09):
+        amounts = ["7.99:EUR" if random.random() < wrong_share else amount for amount in right["amountToPay"]]
+        tables = [
+            pd.DataFrame({"document": names, "group": "", "row": 0, "field": field, "value": values})
+            for field, values in (right | {"amountToPay": amounts}).items()
+        ]
+        runs.append(
+            SimpleNamespace(
+                extractions=pd.concat(tables, ignore_index=True), documents=documents_of(documents), candidates=None
+            )
+        )
+    truth = pd.concat([pd.DataFrame({"document": names, "field": field, "value": right[field]}) for field in right])
+    return gini.evaluate(runs[0], truth), runs[0], runs[1]
