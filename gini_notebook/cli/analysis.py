@@ -220,12 +220,14 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     raise typer.Exit(DID_IT if tell_why(checks, how) else FINISHED_WITH_FAILURES)
 
 
+PLANNED_FORMS = (".html", ".xlsx")
 PAID_BY = ("amountToPay", "iban", "paymentRecipient")
 
 
 @app.command(
     epilog="Examples: gini-notebook automation runs/a truth.xlsx --second runs/b · "
-    "gini-notebook automation runs/a truth.csv --second sandbox --target 0.95 --by source_classification"
+    "gini-notebook automation runs/a truth.csv --second sandbox --target 0.95 --by source_classification "
+    "--report automation.html"
 )
 @reads_truth
 def automation(  # noqa: PLR0913 - options, all by keyword
@@ -257,6 +259,11 @@ def automation(  # noqa: PLR0913 - options, all by keyword
         str | None, typer.Option(help="What parts the documents into slices, such as source_classification.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Keep the plan here, as .json.")] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(help="Write the report of the evaluation here, with the plan: .html or .xlsx. May be repeated."),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
     json: Json = False,
     reading: TruthOptions = TruthOptions(),  # noqa: B008 - frozen
 ) -> None:
@@ -269,6 +276,11 @@ def automation(  # noqa: PLR0913 - options, all by keyword
     from gini_notebook.interactive.second_reader import SANDBOX, checks
     from gini_notebook.notes import as_plain
 
+    for path in report or ():
+        if path.suffix.lower() not in PLANNED_FORMS:
+            message = f"A plan is reported in {' and '.join(PLANNED_FORMS)}, and not as {path.name!r}."
+            raise SettingError(message)
+    ReportOptions().check(report or [])
     found = extractions_of(run)
     other = second if second in (None, SANDBOX) else extractions_of(Path(str(second)))
     verdicts = checks(found, other, None if history is None else _as_table(history))
@@ -276,13 +288,15 @@ def automation(  # noqa: PLR0913 - options, all by keyword
     plan = plan_of(result, verdicts, required=tuple(required or PAID_BY), target=target, cluster=cluster, by=by)
     if out is not None:
         plan.save(out)
+    for path in report or ():
+        result.save_report(path, language=language.value, automation=plan)
     if json:
         as_json({"plan": records(plan.table()), "rules_hash": plan.rules_hash, "notes": as_plain(plan.notes)})
     else:
         say_notes(result.notes)
         say(plan.report())
-        if out is not None:
-            say(f"Written: {out}")
+        for path in filter(None, (out, *(report or ()))):
+            say(f"Written: {path}")
     certified = all(plan.rule(part.name) is not None for part in plan.slices)
     raise typer.Exit(DID_IT if certified else CANNOT_TELL)
 

@@ -210,6 +210,18 @@ def test_automation_says_how_much_could_be_paid_unseen_or_what_is_missing(tmp_pa
     assert len(answer["rules_hash"]) == 64
 
 
+def test_automation_writes_the_report_with_the_plan(tmp_path: Path) -> None:
+    run, report, book = payments(tmp_path / "run.csv", 300), tmp_path / "plan.html", tmp_path / "plan.xlsx"
+    code, output = call("automation", run, run, "--report", str(report), "--report", str(book), "--language", "de")
+    assert code == 0
+    assert [f"Written: {path}" in output for path in (report, book)] == [True, True]
+    assert "300 von 300 Dokumenten ließen sich ungesehen bezahlen" in report.read_text(encoding="utf-8")
+    assert book.stat().st_size
+    answer = CliRunner().invoke(app, ["automation", run, run, "--report", str(tmp_path / "plan.md")])
+    with pytest.raises(SettingError, match=r"A plan is reported in \.html and \.xlsx, and not as 'plan\.md'"):
+        raise answer.exception
+
+
 def test_automation_takes_a_history_of_payees(tmp_path: Path) -> None:
     run, history = payments(tmp_path / "run.csv", 300), tmp_path / "history.csv"
     history.write_text("iban,paymentRecipient\nDE02120300000000202051,Ahornhof GmbH\n", encoding="utf-8")

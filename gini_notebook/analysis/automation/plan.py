@@ -25,6 +25,7 @@ from gini_notebook.analysis.automation.sequence import CERTIFIED, Outcomes, Stag
 from gini_notebook.analysis.evaluation.units import Cluster
 from gini_notebook.analysis.statistics import is_number
 from gini_notebook.errors import SchemaError, SettingError
+from gini_notebook.notations import composed
 from gini_notebook.notes import Note, as_plain, from_plain
 from gini_notebook.schema import AUTOMATION
 
@@ -96,8 +97,13 @@ class Automation:
     notes: tuple[Note, ...] = ()
     found: pd.DataFrame | None = field(default=None)
 
-    def table(self) -> pd.DataFrame:
+    def table(self, *, language: str = "en") -> pd.DataFrame:
         """Return what each rule keeps and what would slip through, per slice from strict to lax.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"de"``, of the column ``reason``; ``status`` is for programs.
 
         Returns
         -------
@@ -109,8 +115,14 @@ class Automation:
             for a unit: what may be said of documents of a new issuer), ``needed`` (labelled documents, or clusters
             where these decide, that would show the target with so many mistakes), ``status`` (``certified``, ``not
             shown``, ``not tested``: a stricter rule failed, ``too few``, ``no labels``) and ``reason``.
+
+        Raises
+        ------
+        SettingError
+            If there is no such language.
         """
-        return AUTOMATION.frame([self._row(part, stage) for part in self.slices for stage in part.stages])
+        words = sentences.Wording(language)
+        return AUTOMATION.frame([self._row(part, stage, words) for part in self.slices for stage in part.stages])
 
     def rule(self, of: str | None = None) -> CertifiedRule | None:
         """Return the laxest rule for which the target is shown; None if there is none.
@@ -176,9 +188,45 @@ class Automation:
         through = [rule in of for of in self.found["rules"]]
         return self.found[through].drop(columns="rules").reset_index(drop=True)
 
-    def report(self) -> str:
-        """Say in sentences how many, how sure, for whom not, and what to do next."""
-        return "\n".join(sentences.report(self))
+    def report(self, *, language: str = "en") -> str:
+        """Say in sentences how many, how sure, for whom not, and what to do next.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"de"``.
+
+        Raises
+        ------
+        SettingError
+            If there is no such language.
+        """
+        return "\n".join(sentences.report(self, language))
+
+    def verdict(self, *, language: str = "en") -> list[str]:
+        """Say which rule can be used, or what is missing, in a sentence per slice; and for which issuers it holds.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"de"``.
+
+        Raises
+        ------
+        SettingError
+            If there is no such language.
+        """
+        return [*sentences.headline(self, language), *sentences.issuers(self, language)]
+
+    def is_of(self, result: Any) -> bool:
+        """Return whether the documents that were judged are among those of an evaluation.
+
+        Parameters
+        ----------
+        result
+            The evaluation.
+        """
+        return {_hashed(composed(str(name))) for name in result.documents["document"]} >= set(self.documents)
 
     def check(self, new_result: Any, checks: pd.DataFrame, of: str | None = None) -> PlanCheck:
         """Look at the plan again, with documents that came after it.
@@ -307,7 +355,7 @@ class Automation:
         rule = self.rules[stage.rule]
         return CertifiedRule(rule, self.required, self.target, stage, self.by, part.name, frozenset(part.kinds))
 
-    def _row(self, part: Slice, stage: Stage) -> dict[str, Any]:
+    def _row(self, part: Slice, stage: Stage, words: sentences.Wording) -> dict[str, Any]:
         return {
             "slice": part.name,
             "rule": self.rules[stage.rule].name,
@@ -323,7 +371,7 @@ class Automation:
             "cluster_error_high": stage.cluster_high,
             "needed": stage.needed,
             "status": stage.status,
-            "reason": sentences.reason(self, stage),
+            "reason": sentences.reason(self, stage, words),
         }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
@@ -90,6 +91,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     budget: str | None = "comment",
     documents: str | None = None,
     raw: bool = False,
+    automation: "Automation | None" = None,
 ) -> bytes:
     """Return the report of an evaluation as :func:`save_report` writes it.
 
@@ -127,6 +129,9 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         ``"failed"``, or ``"all"``, which fail with their mistakes.
     raw
         Whether a workbook also has the tables with the names of Python and all their columns.
+    automation
+        A plan for the same documents, ``gini.automation(result, checks)``: HTML and workbook say which of them could be
+        paid unseen, and what cannot be shown.
 
     Raises
     ------
@@ -134,7 +139,8 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         If what the form needs is not installed.
     SettingError
         If the form, the language or the budget is none of these, the level or the kind of intervals makes no sense, a
-        condition cannot be read, there is no such column to slice by, or the comparison is not one with this result.
+        condition cannot be read, there is no such column to slice by, the comparison is not one with this result, or
+        the plan is of other documents.
 
     Examples
     --------
@@ -147,6 +153,12 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     if baseline is not None and baseline.b != result:
         message = "The baseline is no comparison with this result; make it with gini.compare(earlier, result)."
         raise SettingError(message)
+    if automation is not None and not automation.is_of(result):
+        message = (
+            f"The plan of automation is of other documents: not all of its {len(automation.documents):,} are in this "
+            "result. Make it with gini.automation(result, checks)."
+        )
+        raise SettingError(message)
     content = gather(
         result,
         language=language,
@@ -155,7 +167,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         how={"intervals": intervals, "confidence_level": confidence_level},
         fail_under=fail_under,
         by=by,
-        wishes=Wishes(baseline, budget, documents, raw),
+        wishes=Wishes(baseline, budget, documents, raw, automation),
     )
     return writer(content)
 

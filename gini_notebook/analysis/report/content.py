@@ -18,11 +18,13 @@ from gini_notebook.schema import LINE_ITEMS, dotted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.thresholds import Threshold
+    from gini_notebook.notes import Note
 
 
 # A report is read by people; the whole table of mistakes is one call away (or in the workbook).
@@ -196,6 +198,7 @@ class Wishes:
     budget: str | None = "comment"
     documents: str | None = None
     raw: bool = False
+    automation: "Automation | None" = None
 
 
 @dataclass(frozen=True)
@@ -322,7 +325,7 @@ def gather(
         failed=_failed(result.documents, failed),
         rules=rules,
         provenance=provenance,
-        notes=shown_notes((*result.notes, *(() if told is None else told.comparison.notes)), language),
+        notes=shown_notes(_noted(result, told, wishes), language),
         told=told,
         verdict=verdict(facts_of(result, checks, slices, scores, summary), language),
         checks=checks,
@@ -333,6 +336,17 @@ def gather(
         slices=slices,
         wishes=wishes,
     )
+
+
+def _noted(result: "Evaluation", told: Compared | None, wishes: Wishes) -> list["Note"]:
+    """Return the notes of all that a report tells of, each once."""
+    others = () if told is None else told.comparison.notes
+    planned = () if wishes.automation is None else wishes.automation.notes
+    found: list[Note] = list(result.notes)
+    for note in (*others, *planned):
+        if note not in found:
+            found.append(note)
+    return found
 
 
 def _taken_apart(result: "Evaluation") -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:

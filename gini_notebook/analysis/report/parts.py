@@ -8,11 +8,23 @@ from typing import Any, Literal
 from gini_notebook.notes import Note
 
 Kind = Literal[
-    "text", "name", "number", "id", "score", "track", "strip", "mistakes", "bar", "dumbbell", "difference", "word"
+    "text",
+    "name",
+    "number",
+    "id",
+    "score",
+    "track",
+    "strip",
+    "mistakes",
+    "bar",
+    "dumbbell",
+    "difference",
+    "risk",
+    "word",
 ]
 
 
-GLYPHS = ("track", "strip", "bar", "dumbbell", "difference")
+GLYPHS = ("track", "strip", "bar", "dumbbell", "difference", "risk")
 """Kinds of columns that are drawn; what they show stands beside them as text."""
 
 
@@ -48,6 +60,20 @@ class Score:
     at: float | None = None
     low: float | None = None
     high: float | None = None
+    hollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A share of mistakes, how high it may be, and how high it may be by issuer, on a line with what is allowed.
+
+    All lie between 0 and 1 of the line's length; what is beyond its end is None. Hollow where the target is not shown.
+    """
+
+    at: float
+    high: float
+    by_issuer: float | None
+    allowed: float
     hollow: bool = False
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook.analysis.report.attached import automation
 from gini_notebook.analysis.report.compared import differences
 from gini_notebook.analysis.report.compared import verdict as verdict_of_comparison
 from gini_notebook.analysis.report.parts import Column, Row, Score, Section, Table, plain_table
@@ -551,6 +552,7 @@ BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
     ("worst", worst),
     ("slices", slices),
     ("confidence", confidence),
+    ("automation", automation),
     ("line_items", line_items),
     ("health", health),
     ("failed", failed),
@@ -560,14 +562,13 @@ BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
 )
 
 
-def _unasked(title: str, content: "Content") -> bool:
-    """Return whether a section is not missed where it has nothing to say: nobody asked for it."""
-    return title == "baseline" and content.told is None
+# Of these nobody misses one that has nothing to say: it was not asked for.
+_ASKED_FOR = ("baseline", "automation")
 
 
 def sections_of(content: "Content") -> tuple[list[Section], list[str]]:
     """Return the sections that have something to say, and the titles of those that have nothing."""
     built = [(title, builder(content)) for title, builder in BUILDERS]
     there = [section for _, section in built if section is not None]
-    silent = [content.text[title] for title, section in built if section is None and not _unasked(title, content)]
+    silent = [content.text[title] for title, section in built if section is None and title not in _ASKED_FOR]
     return there, silent

@@ -119,6 +119,33 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "recall_3": ("Among three", "Unter dreien"),
     "recall_all": ("Anywhere", "Irgendwo"),
     "chosen": ("Extracted", "Extrahiert"),
+    "automation": ("Which documents could be paid unseen", "Welche Dokumente ungesehen zahlbar wären"),
+    "automation_lead": (
+        "Fixed rules, from strict to lax: what each keeps of all documents, and what of it is wrong in {fields}, each "
+        "with 95 % confidence. Tested in this order until one fails.",
+        "Feste Regeln, von streng bis locker: was jede von allen Dokumenten behält und was davon in {fields} falsch "
+        "ist, jeweils mit 95 % Sicherheit. Geprüft in dieser Reihenfolge, bis eine scheitert.",
+    ),
+    "automation_glyph": (
+        "Dot: wrong. Band: at most. Cross: at most, by issuer. Dashed: allowed, {allowed}. The line ends at {end}.",
+        "Punkt: falsch. Band: höchstens. Kreuz: höchstens, nach Absendern. Gestrichelt: erlaubt, {allowed}. Die Linie "
+        "endet bei {end}.",
+    ),
+    "automation_all": ("All documents", "Alle Dokumente"),
+    "automation_reasons": ("Why", "Warum"),
+    "kept": ("Kept", "Behalten"),
+    "kept_share": ("Share", "Anteil"),
+    "wrong_of": ("Wrong", "Falsch"),
+    "error_rate": ("Share wrong", "Anteil falsch"),
+    "error_high": ("At most", "Höchstens"),
+    "cluster_error_high": ("At most, by issuer", "Höchstens, nach Absendern"),
+    "status": ("Target", "Ziel"),
+    "part_of": ("{part} of {of}", "{part} von {of}"),
+    "status_certified": ("shown", "belegt"),
+    "status_not shown": ("not shown", "nicht belegt"),
+    "status_not tested": ("not tested", "nicht geprüft"),
+    "status_too few": ("too few", "zu wenige"),
+    "status_no labels": ("no labels", "ohne Sollwerte"),
     "line_items": ("Rows of line items", "Zeilen von Positionen"),
     "health": ("How the run went", "Wie der Lauf verlief"),
     "health_facts": ("The run in numbers", "Der Lauf in Zahlen"),

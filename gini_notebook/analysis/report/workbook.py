@@ -42,6 +42,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     "slices": ("Slices", "Teilmengen"),
     "causes": ("Causes", "Ursachen"),
     "confidence": ("Confidence", "Konfidenz"),
+    "automation": ("Automation", "Automatisierung"),
     "baseline": ("Baseline", "Vergleich"),
     "numbers": ("Numbers", "Zahlen"),
     "provenance": ("How made", "Herkunft"),
@@ -52,6 +53,8 @@ _SCORES = ("f1", "precision", "recall")
 _FIELD_COUNTS = ("support", "predicted", "correct", "wrong", "missing", "spurious")
 # What is known of a document beside what every sheet says of it, in this order; other columns follow.
 _OF_DOCUMENTS = {"pages": "count", "processing_s": "seconds", "source_classification": "text", "media_type": "text"}
+# Where the plan's name of a column is that of another one.
+_RENAMED = {"documents": "all_documents"}
 _SAID = ("document", "status", "error", "request_id", "answered")
 
 
@@ -108,6 +111,7 @@ class _Writer:
         self._slices()
         self._causes()
         self._confidence()
+        self._automation()
         self._baseline()
         self._numbers()
         self._provenance()
@@ -325,6 +329,23 @@ class _Writer:
         columns += [self._column(key, scores[key], "count") for key in ("predicted", "without_confidence")]
         columns += [self._column(key, scores[key], "measure") for key in ("ece", "brier", "auroc")]
         self.book.table(self._sheet("confidence"), columns)
+
+    def _automation(self) -> None:
+        """Write what each rule keeps and what would slip through, per slice from strict to lax."""
+        plan = self.content.wishes.automation
+        if plan is None:
+            return
+        found, text = plan.table(language=self.language), self.content.text
+        kinds = dict.fromkeys(("documents", "kept"), "count") | {"automation_rate": "percent"}
+        kinds |= dict.fromkeys(("labelled", "wrong"), "count") | dict.fromkeys(("error_rate", "error_high"), "percent")
+        kinds |= dict.fromkeys(("clusters", "clusters_with_mistake"), "count")
+        kinds |= {"cluster_error_high": "percent", "needed": "count"}
+        columns = [self._column("slice", found["slice"])] if plan.by is not None else []
+        columns.append(self._column("rule", found["rule"]))
+        columns += [self._column(_RENAMED.get(key, key), found[key], kind) for key, kind in kinds.items()]
+        columns.append(self._column("automation_status", [text[f"status_{status}"] for status in found["status"]]))
+        columns.append(self._column("reason", found["reason"]))
+        self.book.table(self._sheet("automation"), columns, bold=(found["status"] == "certified").tolist())
 
     def _baseline(self) -> None:
         """Write the differences from the baseline, field by field."""

@@ -1,0 +1,167 @@
+"""What a report says of a plan of automation that is handed to it, in HTML and in the workbook."""
+
+import io
+import re
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from lxml import html as lxml_html
+
+from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation
+from gini_notebook.analysis.automation.sequence import STATUSES
+from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.report import render_report
+from gini_notebook.analysis.report.words import PAIRS
+from gini_notebook.errors import SettingError
+from tests.analysis.automation.automation_samples import REQUIRED, sample
+
+SIMPLE = (AutomationRule("readers agree", passes=("readers_agree",)), AutomationRule("everything read"))
+pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
+
+
+def planned(documents: int, *, by: str | None = None, cluster: Any = None, **how: Any) -> tuple[Evaluation, Automation]:
+    result, checks = sample(documents, **how)
+    return result, automation(result, checks, required=REQUIRED, rules=SIMPLE, by=by, cluster=cluster)
+
+
+def page(result: Evaluation, **options: Any) -> Any:
+    return lxml_html.document_fromstring(render_report(result, ".html", **options).decode())
+
+
+def section(tree: Any, key: str) -> Any:
+    return tree.get_element_by_id(key).getparent()
+
+
+def cells(table: Any) -> pd.DataFrame:
+    heads = [head.text_content().strip() for head in table.findall("thead/tr/th")]
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in table.findall("tbody/tr")]
+    return pd.DataFrame(rows, columns=heads)
+
+
+@pytest.fixture(scope="module")
+def two_slices() -> tuple[Evaluation, Automation]:
+    sources = ["NATIVE"] * 400 + ["SCANNED"] * 40
+    return planned(440, sources=sources, disagreeing=range(50), wrong=range(400, 420), by="source_classification")
+
+
+def test_a_plan_stands_between_confidence_and_the_run_with_a_table_per_slice(
+    two_slices: tuple[Evaluation, Automation],
+) -> None:
+    result, plan = two_slices
+    tree = page(result, automation=plan)
+    keys = [heading.get("id") for heading in tree.iter("h2") if heading.get("id") != "notes"]
+    assert keys.index("fields") < keys.index("automation") < keys.index("numbers")
+    shown = section(tree, "automation")
+    assert [title.text_content() for title in shown.iter("h3")] == ["documents with a text layer", "scans"]
+    native, scanned = map(cells, shown.iter("table"))
+    found = plan.table()
+    assert native["Rule"].tolist() == [rule.name for rule in SIMPLE]
+    assert native["Kept"].str.startswith(("350 of 400", "400 of 400")).all()
+    assert native["Wrong"].tolist() == ["0 of 350 (0.0 %)", "0 of 400 (0.0 %)"]
+    assert native["At most"].tolist() == [f"{100 * high:.1f} %" for high in found["error_high"][:2]]
+    assert native["Target"].tolist() == ["shown", "shown"]
+    assert scanned["Target"].tolist() == ["too few", "too few"]
+    assert scanned["Why"].tolist() == found["reason"].tolist()[2:]
+    assert len(shown.findall(".//svg")) == len(found)
+
+
+def test_what_cannot_be_shown_is_said_in_sentences_in_both_languages(two_slices: tuple[Evaluation, Automation]) -> None:
+    result, plan = two_slices
+    english, german = (
+        [line.text_content() for line in section(page(result, automation=plan, language=of), "automation").iter("p")]
+        for of in ("en", "de")
+    )
+    assert english[1:-1] == plan.verdict()
+    assert german[1:-1] == plan.verdict(language="de")
+    assert (
+        "99 % needs at least 299 labelled documents that the rule keeps, without a mistake; there are 40." in english[2]
+    )
+    assert (
+        "99 % brauchen mindestens 299 Dokumente mit Sollwerten ohne Fehler, die die Regel behält; es gibt 40."
+        in german[2]
+    )
+    assert any("New issuers: no statement" in line for line in english)
+    assert any("Neue Absender: keine Aussage" in line for line in german)
+
+
+def test_nothing_english_is_left_in_the_german_section(two_slices: tuple[Evaluation, Automation]) -> None:
+    result, plan = two_slices
+    text = section(page(result, automation=plan, language="de"), "automation").text_content()
+    assert re.findall(r"\b(?:the|with|of|documents|needs|shown|kept|wrong)\b", text) == []
+
+
+def test_the_glyph_places_share_bound_and_target_on_one_scale() -> None:
+    result, plan = planned(600, disagreeing=range(100), wrong=range(20))
+    shown = section(page(result, automation=plan), "automation")
+    end = max(plan.table()["error_high"].max(), 2 * (1 - plan.target))
+    for glyph, row in zip(shown.iterfind(".//svg"), plan.table().to_dict("records"), strict=True):
+        assert float(glyph.find("circle").get("cx")) == pytest.approx(2 + 100 * row["error_rate"] / end, abs=0.06)
+        band = glyph.find("rect")
+        right = float(band.get("x")) + float(band.get("width"))
+        assert right == pytest.approx(2 + 100 * row["error_high"] / end, abs=0.11)
+        assert ("hollow" in glyph.get("class")) == (row["status"] != "certified")
+    assert f"The line ends at {100 * end:.1f}" in shown.text_content()
+
+
+def test_a_bound_by_issuer_that_is_on_the_line_has_a_cross() -> None:
+    issuers = [f"Issuer {at} GmbH" for at in range(400)]
+    result, plan = planned(400, issuers=issuers, disagreeing=[0], cluster="paymentRecipient")
+    shown = section(page(result, automation=plan), "automation")
+    assert len(shown.findall(".//path[@class='issuer']")) == len(plan.table())
+    assert "for documents of new issuers, too" in shown.text_content()
+
+
+def test_a_slice_without_labels_has_no_glyph_and_no_bound() -> None:
+    sources = ["NATIVE"] * 30 + ["SCANNED"] * 10
+    how = {"sources": sources, "labelled": range(30), "disagreeing": [0]}
+    result, plan = planned(40, by="source_classification", **how)
+    shown = section(page(result, automation=plan), "automation")
+    native, scanned = shown.iter("table")
+    assert [len(table.findall(".//svg")) for table in (native, scanned)] == [2, 0]
+    assert ["At most" in cells(table).columns for table in (native, scanned)] == [True, False]
+    assert "None of the 10 documents has all labels: look at all of them." in shown.text_content()
+
+
+def test_notes_of_the_plan_stand_on_top(two_slices: tuple[Evaluation, Automation]) -> None:
+    result, checks = sample(40)
+    plan = automation(result, checks, required=REQUIRED)
+    assert plan.notes
+    notes = page(result, automation=plan).get_element_by_id("notes").getparent().text_content()
+    assert all(note.sentence("en") in notes for note in plan.notes)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Automation"), ("de", "Automatisierung")])
+def test_the_workbook_has_a_sheet_of_it(two_slices: tuple[Evaluation, Automation], language: str, name: str) -> None:
+    result, plan = two_slices
+    book = openpyxl.load_workbook(io.BytesIO(render_report(result, ".xlsx", automation=plan, language=language)))
+    head, *body = book[name].iter_rows(values_only=True)
+    table, found = pd.DataFrame(body, columns=list(head)), plan.table(language=language)
+    for place, key in enumerate(("slice", "rule", "documents", "kept", "automation_rate", "labelled", "wrong")):
+        assert table.iloc[:, place].tolist() == found[key].tolist()
+    assert table.iloc[:, -1].tolist() == found["reason"].tolist()
+    assert book[name].cell(2, list(found.columns).index("automation_rate") + 1).number_format == "0.0%"
+
+
+def test_without_a_plan_there_is_no_word_of_one(two_slices: tuple[Evaluation, Automation]) -> None:
+    result, _ = two_slices
+    assert "unseen" not in page(result).text_content()
+    assert "Automation" not in openpyxl.load_workbook(io.BytesIO(render_report(result, ".xlsx"))).sheetnames
+
+
+def test_a_plan_of_other_documents_is_refused(result: Evaluation, two_slices: tuple[Evaluation, Automation]) -> None:
+    with pytest.raises(SettingError, match="is of other documents: not all of its 440 are in this result"):
+        render_report(result, ".html", automation=two_slices[1])
+
+
+def test_every_status_has_a_word_and_every_rule_list_can_be_told() -> None:
+    assert all(f"status_{status}" in PAIRS for status in STATUSES)
+    result, checks = sample(440, disagreeing=range(50), wrong=range(5))
+    plan = automation(result, checks, required=REQUIRED, rules=RULES)
+    for language in ("en", "de"):
+        assert page(result, automation=plan, language=language) is not None
+        assert plan.report(language=language)
+    for said in (plan.report, plan.verdict, plan.table):
+        with pytest.raises(SettingError, match="There is no plan in the language 'fr'; choose one of en, de"):
+            said(language="fr")
