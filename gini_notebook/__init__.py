@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gini_notebook.interactive.feedback import feedback_from
     from gini_notebook.interactive.login import login, login_accounts
     from gini_notebook.interactive.login_form import LoginForm
+    from gini_notebook.interactive.page_excerpts import PageExcerpts
     from gini_notebook.interactive.second_reader import checks
     from gini_notebook.interactive.truth_check import check_truth
     from gini_notebook.sandbox import Sandbox
@@ -50,6 +51,7 @@ _HOMES = {
     "History": "analysis.history",
     "Journal": "analysis.truth",
     "LoginForm": "interactive.login_form",
+    "PageExcerpts": "interactive.page_excerpts",
     "RULES": "analysis.automation",
     "Sandbox": "sandbox",
     "Timing": "service.transport",
@@ -131,6 +133,7 @@ __all__ = [  # noqa: RUF022 - in the order of a session
     "RULES",
     "History",
     "LoginForm",
+    "PageExcerpts",
     "Sandbox",
     "GiniError",
     "EditConflict",

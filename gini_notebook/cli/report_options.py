@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.gate import Checks
+    from gini_notebook.interactive.page_excerpts import PageExcerpts
 
 FORMS = ".html, .xlsx, .md, .xml (JUnit), .txt (OpenMetrics) or .json"
 _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -37,6 +38,14 @@ class Documents(StrEnum):
 
     failed = "failed"
     all = "all"
+
+
+class Values(StrEnum):
+    """How values of documents stand in tables."""
+
+    full = "full"
+    masked = "masked"
+    none = "none"
 
 
 _OPTIONS: dict[str, tuple[Any, Any]] = {
@@ -69,6 +78,19 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[bool, typer.Option("--raw", help="In a workbook, also the tables with the names of Python.")],
         False,
     ),
+    "values": (
+        Annotated[
+            Values, typer.Option(help="Values in tables: as they are, masked (DE25 … 3676, G… M…), or none at all.")
+        ],
+        Values.full,
+    ),
+    "pages": (
+        Annotated[
+            Path | None,
+            typer.Option(help="The folder of the documents: HTML shows the places of mistakes, all else blanked."),
+        ],
+        None,
+    ),
     "job_summary": (
         Annotated[
             bool,
@@ -96,15 +118,19 @@ class ReportOptions:
     baseline: Path | None = None
     junit_documents: Documents | None = None
     raw: bool = False
+    values: Values = Values.full
+    pages: Path | None = None
     job_summary: bool = False
     annotations: bool = False
 
     def check(self, paths: Sequence[Path]) -> None:
-        """Refuse what can only fail after all the work: forms that are none, a baseline that cannot be read."""
+        """Refuse what can only fail after all the work: forms that are none, files that cannot be read."""
         from gini_notebook.analysis.report import writer_of
+        from gini_notebook.analysis.report.disclosure import check_disclosure
 
         for path in paths:
             writer_of(path)
+        check_disclosure(self.values.value, self._excerpts(), raw=self.raw)
         if self.baseline is not None:
             self._loaded(self.baseline)
 
@@ -131,6 +157,8 @@ class ReportOptions:
             "title": self.title,
             "by": self.by or (),
             "fail_under": [one.expression for one in checks or ()],
+            "values": self.values.value,
+            "pages": self._excerpts(),
             "baseline": self._compared(result) if paths or self.job_summary else None,
             **how,
         }
@@ -160,6 +188,13 @@ class ReportOptions:
             complain(
                 f'{path} was not run: papermill is not installed. Get it with pip install "gini-notebook[report]".'
             )
+
+    def _excerpts(self) -> "PageExcerpts | None":
+        if self.pages is None:
+            return None
+        from gini_notebook.interactive.page_excerpts import PageExcerpts
+
+        return PageExcerpts(self.pages)
 
     def _compared(self, result: "Evaluation") -> "Comparison | None":
         if self.baseline is None:

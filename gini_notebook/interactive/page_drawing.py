@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from gini_notebook._extras import needed_for
 from gini_notebook.errors import FileProblem, ReaderStopped
 
 with needed_for("Drawing pages", "notebook"):
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageDraw, ImageOps
 
     from gini_notebook._guarded.pdfium import PdfiumError, draw, page_count, page_words
 
@@ -33,6 +34,26 @@ A4 = (595.28, 841.89)
 USUAL_DPI = 150
 GUESS = "Boxes on pictures are placed by a guess of their resolution; client= asks the service."
 _QUALITY = 85
+# Of an excerpt: how far it reaches beyond its box, in points, how wide it is at most, in pixels, and its colours.
+AROUND = (150.0, 36.0)
+EXCERPT_PX, EXCERPT_COLOURS = 1000, 24
+# No value is larger, in shares of the page; a box that is would show what is not asked for.
+LARGEST_BOX = 0.1
+# A word of which less lies within the box is not the value.
+LEAST_WITHIN = 0.5
+FRAME, BAR, PAPER = "#9e1b2f", "#d5dbe2", "#ffffff"
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page as it was drawn, before it is a file: of how many, its size in the unit of boxes, what is uncertain."""
+
+    image: Image.Image
+    count: int
+    width: float
+    height: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,31 @@ def draw_file(path: Path, name: str, number: int, width: int = WIDTH_PX) -> Draw
     raise FileProblem(message)
 
 
+def draw_excerpt(path: Path, name: str, number: int, box: Box, *, mask: bool) -> tuple[bytes, str]:
+    """Draw the surroundings of a box, in the guarded process: a PNG, and what is uncertain about it.
+
+    Parameters
+    ----------
+    path, name, number
+        As of :func:`draw_file`.
+    box
+        Left, top, width and height, in the unit of boxes.
+    mask
+        Whether it has the pixels within the box and no others; bars stand in place of other words.
+
+    Raises
+    ------
+    FileProblem
+        If there is no such page, it cannot be drawn, or the box is no place of a value on it.
+    """
+    [answer] = _guarded.each(excerpted, [(str(path.absolute()), name, number, list(box), mask)])
+    match _value(answer, name):
+        case [bytes(data), str(note)] if data.startswith(b"\x89PNG\r\n\x1a\n"):
+            return data, note
+    message = f"{name} cannot be drawn: what came back is no picture."
+    raise FileProblem(message)
+
+
 def count_pages(paths: Sequence[Path], names: Sequence[str]) -> list[int]:
     """Count the pages of files; what is neither a PDF nor a picture, such as a text, counts as one.
 
@@ -97,8 +143,24 @@ def _value(answer: _guarded.Answer, name: str) -> _guarded.Value:
 def drawn(path: str, name: str, number: int, width: int = WIDTH_PX) -> _guarded.Value:
     """Draw a page of a file, in this very process."""
     content = Path(path).read_bytes()
-    drawing = (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number, width)
-    return [drawing.data, drawing.count, drawing.width, drawing.height, drawing.note]
+    sheet = (_draw_pdf if _is_pdf(content) else _draw_picture)(content, name, number, width)
+    return [_jpeg(sheet.image, width), sheet.count, sheet.width, sheet.height, sheet.note]
+
+
+def excerpted(path: str, name: str, number: int, box: Sequence[float], mask: bool) -> _guarded.Value:
+    """Draw the surroundings of a box, in this very process."""
+    content = Path(path).read_bytes()
+    is_pdf = _is_pdf(content)
+    sheet = (_draw_pdf if is_pdf else _draw_picture)(content, name, number, WIDTH_PX)
+    value = _within(sheet, box, name)
+    picture, place = _cut(sheet, value)
+    if mask:
+        picture = _masked(picture, place, value, _boxes_of_words(content, number) if is_pdf else [])
+    left, top, right, bottom = place(value)
+    ImageDraw.Draw(picture).rectangle((left - 4, top - 4, right + 3, bottom + 3), outline=FRAME, width=3)
+    stream = io.BytesIO()
+    picture.quantize(EXCERPT_COLOURS).save(stream, "PNG", optimize=True)
+    return [stream.getvalue(), sheet.note]
 
 
 def counted(path: str, name: str) -> _guarded.Value:
@@ -141,6 +203,94 @@ def no_page(name: str, number: int, count: int) -> str:
     return f"{name} has no page {number}; it has {count}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """From the unit of boxes to the pixels of a part of a page: where the part begins, and pixels per unit."""
+
+    left: float
+    top: float
+    across: float
+    down: float
+
+    def __call__(self, corners: Box) -> tuple[int, int, int, int]:
+        """Return the pixels of a place."""
+        left, top, right, bottom = corners
+        return (
+            round((left - self.left) * self.across),
+            round((top - self.top) * self.down),
+            round((right - self.left) * self.across),
+            round((bottom - self.top) * self.down),
+        )
+
+
+def _cut(sheet: _Sheet, value: Box) -> tuple[Image.Image, _Placing]:
+    """Cut the surroundings of a value out of a page, at the size in which they are shown."""
+    (across, down), (left, top, right, bottom) = AROUND, value
+    window = (
+        max(0.0, left - across),
+        max(0.0, top - down),
+        min(sheet.width, right + across),
+        min(sheet.height, bottom + down),
+    )
+    fine = _Placing(0.0, 0.0, sheet.image.width / sheet.width, sheet.image.height / sheet.height)
+    x, y, x_end, y_end = fine(window)
+    picture = sheet.image.crop((x, y, max(x_end, x + 1), max(y_end, y + 1))).convert("RGB")
+    scale = min(1.0, EXCERPT_PX / picture.width)
+    if scale < 1.0:
+        picture = picture.resize((EXCERPT_PX, max(1, round(picture.height * scale))))
+    return picture, _Placing(x / fine.across, y / fine.down, fine.across * scale, fine.down * scale)
+
+
+def _within(sheet: _Sheet, box: Sequence[float], name: str) -> Box:
+    """Return the corners of a box, as far as it lies on the page."""
+    left, top, width, height = box
+    right, bottom = min(left + width, sheet.width), min(top + height, sheet.height)
+    left, top = max(left, 0.0), max(top, 0.0)
+    if not (right > left and bottom > top):
+        message = f"{name} has no excerpt: the box lies beside the page."
+        raise FileProblem(message)
+    if (right - left) * (bottom - top) > LARGEST_BOX * sheet.width * sheet.height:
+        message = f"{name} has no excerpt: the box is too large for one value."
+        raise FileProblem(message)
+    return left, top, right, bottom
+
+
+def _boxes_of_words(content: bytes, number: int) -> list[Box]:
+    """Return the corners of all words of a page; none of pages that nobody reads so far."""
+    pages = islice(page_words(content, MOST_PAGES, MOST_CHARACTERS), number - 1, number)
+    numbers = next((boxes for _, _, (_, boxes) in pages), [])
+    rows = zip(*(numbers[start::4] for start in range(4)), strict=True)
+    return [(left, top, left + width, top + height) for left, top, width, height in rows]
+
+
+def _masked(picture: Image.Image, place: _Placing, value: Box, words: Sequence[Box]) -> Image.Image:
+    """Keep of a picture what is within the box of the value; of all else, bars in place of the words.
+
+    What is not copied cannot be read, whatever the page has beside words: pictures, drawn letters, stamps.
+    """
+    sheet = Image.new("RGB", picture.size, PAPER)
+    pen = ImageDraw.Draw(sheet)
+    beside = []
+    for word in words:
+        if not _overlap(word, value):
+            pen.rectangle(place(word), fill=BAR)
+        elif _overlap(word, value) < LEAST_WITHIN * (word[2] - word[0]) * (word[3] - word[1]):
+            beside.append(word)
+    corners = place(value)
+    sheet.paste(picture.crop(corners), corners[:2])
+    for word in beside:
+        # What reaches into the box from the line above or below cannot be read; a word beside the value could.
+        if value[1] <= (word[1] + word[3]) / 2 <= value[3]:
+            pen.rectangle(place(word), fill=BAR)
+    return sheet
+
+
+def _overlap(one: Box, other: Box) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return max(across, 0.0) * max(down, 0.0)
+
+
 _NO_PICTURE = (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError)
 
 
@@ -159,7 +309,7 @@ def _frames(picture: Image.Image) -> int:
     return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
 
 
-def _draw_pdf(content: bytes, name: str, number: int, wanted: int) -> Drawing:
+def _draw_pdf(content: bytes, name: str, number: int, wanted: int) -> _Sheet:
     try:
         count = page_count(content)
         _demand(name, number, count)
@@ -167,10 +317,10 @@ def _draw_pdf(content: bytes, name: str, number: int, wanted: int) -> Drawing:
     except PdfiumError as error:
         message = f"{name} cannot be drawn: {error}"
         raise FileProblem(message) from error
-    return Drawing(_jpeg(image, wanted), count, width, height)
+    return _Sheet(image, count, width, height)
 
 
-def _draw_picture(content: bytes, name: str, number: int, wanted: int) -> Drawing:
+def _draw_picture(content: bytes, name: str, number: int, _wanted: int) -> _Sheet:
     try:
         picture = _opened(content)
         count = _frames(picture)
@@ -185,7 +335,7 @@ def _draw_picture(content: bytes, name: str, number: int, wanted: int) -> Drawin
         message = f"{name} cannot be drawn: it is no PDF and no picture that can be read."
         raise FileProblem(message) from error
     unit = _points_per_pixel(upright, picture.info)
-    return Drawing(_jpeg(upright, wanted), count, upright.width * unit, upright.height * unit, GUESS)
+    return _Sheet(upright, count, upright.width * unit, upright.height * unit, GUESS)
 
 
 def _too_many_pixels(name: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -123,6 +123,30 @@ class FolderPages:
         """Read the words of a document; pictures have none."""
         return words_of_files(_files(self._place(document), document), document)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folder that the documents are named below, if there is one."""
+        return (self._documents,) if isinstance(self._documents, Path) else ()
+
+    def files(self, document: str) -> list[Path]:
+        """Return the files of a document, or raise a ``FileProblem`` that says why there are none."""
+        return _files(self._place(document), document)
+
+    def unchanged(self, document: str, number: int, known: str | None) -> tuple[Path, str, int]:
+        """Return the file that a page is in, its name in messages, and the page's number in it.
+
+        Raises
+        ------
+        FileProblem
+            If there is no such page, or its ``sha256`` is known and another one now.
+        """
+        place = self._place(document)
+        files = _files(place, document)
+        keys = [_key_of(file, document, place) for file in files]
+        if known and known != document_key(keys):
+            raise FileProblem(_changed(keys))
+        return _located(files, document, number)[:3]
+
     def draw_ahead(self, document: str, number: int) -> None:
         """Have a page drawn on the executor, if there is one; of too many pages the oldest are forgotten."""
         place = document, number
@@ -172,28 +196,32 @@ def draw_page(
     files = _files(place, document)
     keys = [_key_of(file, document, place) for file in files]
     note = _changed(keys) if known and known != document_key(keys) else ""
+    file, name, number_there, count = _located(files, document, number)
+    drawn = draw_file(file, name, number_there, width)
+    told = f"{note} {drawn.note}".strip()
+    return Page(drawn.data, number, count or drawn.count, drawn.width, drawn.height, told)
+
+
+def _located(files: Sequence[Path], document: str, number: int) -> tuple[Path, str, int, int]:
+    """Return the file that a page is in, its name, the page's number in it, and how many the document has.
+
+    Of a single file nobody has counted the pages: 0.
+    """
     if len(files) == 1:
-        page = _page(files[0], document, number, width)
-    else:
-        names = [f"{file.name} of {document}" for file in files]
-        counts = count_pages(files, names)
-        if not 1 <= number <= sum(counts):
-            raise FileProblem(no_page(document, number, sum(counts)))
-        which, before = 0, 0
-        while number > before + counts[which]:
-            before += counts[which]
-            which += 1
-        page = replace(_page(files[which], names[which], number - before, width), number=number, count=sum(counts))
-    return replace(page, note=f"{note} {page.note}".strip())
+        return files[0], document, number, 0
+    names = [f"{file.name} of {document}" for file in files]
+    counts = count_pages(files, names)
+    if not 1 <= number <= sum(counts):
+        raise FileProblem(no_page(document, number, sum(counts)))
+    which, before = 0, 0
+    while number > before + counts[which]:
+        before += counts[which]
+        which += 1
+    return files[which], names[which], number - before, sum(counts)
 
 
 def _files(place: Path | tuple[str, ...], document: str) -> list[Path]:
     return _below(place, document) if isinstance(place, Path) else [Path(path) for path in place]
-
-
-def _page(file: Path, name: str, number: int, width: int) -> Page:
-    drawn = draw_file(file, name, number, width)
-    return Page(drawn.data, number, drawn.count, drawn.width, drawn.height, drawn.note)
 
 
 def _changed(keys: Sequence[str]) -> str:

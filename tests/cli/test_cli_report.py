@@ -10,8 +10,9 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from gini_notebook.cli import app
+from gini_notebook.errors import GiniError
 from gini_notebook.interactive import report_notebook
-from tests.analysis.report.report_samples import graded
+from tests.analysis.report.report_samples import OTHER_IBAN, boxed, graded
 
 GATE = "amountToPay.f1>=0.99"
 REASON = "1 of 2 gates not met: amountToPay.f1>=0.99 (expected >= 0.99, is 0.852"
@@ -62,6 +63,36 @@ def test_evaluate_takes_the_same_options(tmp_path: Path) -> None:
     assert f"Written: {reports[1]}" in output
     assert reports[0].read_text("utf-8").splitlines()[1] == "### ✔ Passed: Run 7"
     assert json.loads(reports[1].read_text("utf-8"))["passed"] is True
+
+
+def test_values_are_masked_and_pages_are_shown_where_they_are_asked_for(tmp_path: Path, invoices: Path) -> None:
+    boxed().save(tmp_path / "boxed.zip")
+    out = tmp_path / "a.html"
+    assert call("report", tmp_path / "boxed.zip", "--out", out)[0] == 0
+    assert OTHER_IBAN in out.read_text("utf-8")
+    assert "<img" not in out.read_text("utf-8")
+    assert call("report", tmp_path / "boxed.zip", "--out", out, "--pages", invoices)[0] == 0
+    assert out.read_text("utf-8").count('<img src="data:image/png;base64,') == 1
+    assert call("report", tmp_path / "boxed.zip", "--out", out, "--values", "masked")[0] == 0
+    assert OTHER_IBAN not in out.read_text("utf-8")
+    assert "DE75 … 6199" in out.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--pages", "gone"), "There is no folder gone"),
+        (("--values", "none", "--pages", "."), "Excerpts of pages show values"),
+        (("--values", "masked", "--raw"), "Leave out raw"),
+    ],
+)
+def test_what_would_show_hidden_values_is_refused_before_any_work(
+    kept: Path, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    answer = CliRunner().invoke(app, ["report", str(kept), "--out", str(tmp_path / "a.html"), *words])
+    assert isinstance(answer.exception, GiniError)
+    assert message in str(answer.exception)
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_a_baseline_is_an_earlier_result(kept: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
 from gini_notebook.analysis.report.compared import comparison_page
 from gini_notebook.analysis.report.content import LANGUAGES, HowSure, Wishes, gather
+from gini_notebook.analysis.report.disclosure import check_disclosure
 from gini_notebook.analysis.report.html import as_html, render
 from gini_notebook.analysis.report.junit import as_junit
 from gini_notebook.analysis.report.markdown import BUDGETS, as_markdown, page_as_markdown
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.report.content import Content
+    from gini_notebook.analysis.report.disclosure import PageSource, Values
 
 WRITERS = {
     ".html": as_html,
@@ -92,6 +94,9 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     documents: str | None = None,
     raw: bool = False,
     automation: "Automation | None" = None,
+    values: "Values" = "full",
+    pages: "PageSource | None" = None,
+    mask: bool = True,
 ) -> bytes:
     """Return the report of an evaluation as :func:`save_report` writes it.
 
@@ -132,6 +137,15 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     automation
         A plan for the same documents, ``gini.automation(result, checks)``: HTML and workbook say which of them could be
         paid unseen, and what cannot be shown.
+    values
+        How values of documents stand in tables: ``"full"``; ``"masked"``, amounts, numbers and dates as they are, of an
+        IBAN both ends (``DE25 … 3676``), of all else the first letters (``G… M…``); or ``"none"``, ``…`` in place of
+        each. Names of documents are always there.
+    pages
+        ``gini.PageExcerpts(FOLDER)``: HTML shows where wrong and spurious values were read, at most 40 pictures and 2
+        MB, one of each set of mistakes first, then by amount. Values that are masked in the tables are not drawn.
+    mask
+        Whether an excerpt shows the value in question only, with bars in place of other words.
 
     Raises
     ------
@@ -139,8 +153,8 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         If what the form needs is not installed.
     SettingError
         If the form, the language or the budget is none of these, the level or the kind of intervals makes no sense, a
-        condition cannot be read, there is no such column to slice by, the comparison is not one with this result, or
-        the plan is of other documents.
+        condition cannot be read, there is no such column to slice by, the comparison is not one with this result, the
+        plan is of other documents, or values are to be hidden that ``pages`` or ``raw`` would show.
 
     Examples
     --------
@@ -150,6 +164,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     _check_choice("report in the language", language, LANGUAGES)
     _check_choice("budget of Markdown", budget, (*BUDGETS, None))
     _check_choice("choice of documents for JUnit", documents, (*DOCUMENTS, None))
+    check_disclosure(values, pages, raw=raw)
     if baseline is not None and baseline.b != result:
         message = "The baseline is no comparison with this result; make it with gini.compare(earlier, result)."
         raise SettingError(message)
@@ -167,7 +182,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         how={"intervals": intervals, "confidence_level": confidence_level},
         fail_under=fail_under,
         by=by,
-        wishes=Wishes(baseline, budget, documents, raw, automation),
+        wishes=Wishes(baseline, budget, documents, raw, automation, values, pages, mask),
     )
     return writer(content)
 

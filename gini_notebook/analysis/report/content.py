@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from gini_notebook.analysis.report.compared import Compared, change_of
+from gini_notebook.analysis.report.disclosure import Excerpts, disclosed, excerpts
 from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.analysis.report.verdict import facts_of, verdict
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.thresholds import Threshold
+    from gini_notebook.analysis.report.disclosure import PageSource, Values
     from gini_notebook.notes import Note
 
 
@@ -199,6 +201,9 @@ class Wishes:
     documents: str | None = None
     raw: bool = False
     automation: "Automation | None" = None
+    values: "Values" = "full"
+    pages: "PageSource | None" = None
+    mask: bool = True
 
 
 @dataclass(frozen=True)
@@ -230,8 +235,30 @@ class Content:
 
     @cached_property
     def mistake_rows(self) -> "pd.DataFrame":
-        """All mistakes, with all that is known of each."""
-        return self.result.mistakes(full=True)
+        """All mistakes, with all that is known of each and may be shown."""
+        return disclosed(self.result.mistakes(full=True), self.result, self.wishes.values)
+
+    @cached_property
+    def excerpts(self) -> Excerpts:
+        """Excerpts of pages; none if nobody asked for them."""
+        if self.wishes.pages is None:
+            return Excerpts()
+        rows, values = self.result.mistakes(full=True), self.wishes.values
+        return excerpts(rows, self.result, self.wishes.pages, values=values, mask=self.wishes.mask)
+
+    @property
+    def privacy_of_values(self) -> str:
+        """What of the documents stands in tables, in words."""
+        values = self.wishes.values
+        return self.text["privacy" if values == "full" else f"privacy_{values}"]
+
+    @property
+    def privacy(self) -> list[str]:
+        """What of the documents stands in the page, in words."""
+        said = [self.privacy_of_values]
+        if self.excerpts.pictures:
+            said.append(self.text["privacy_masked_pages" if self.wishes.mask else "privacy_whole_pages"])
+        return said
 
     @cached_property
     def mistakes(self) -> Sequence[FieldMistakes]:
@@ -307,7 +334,7 @@ def gather(
     text = words(form, confidence_level)
     scores = result.by_field(full=True, **how)
     summary = result.summary(**how)
-    provenance, rules, failed = _taken_apart(result)
+    provenance, rules, failed = _taken_apart(result, hints=wishes.values == "full")
     told = None if wishes.baseline is None else Compared(wishes.baseline, form, confidence_level)
     checks = result.check(fail_under, **how)
     columns = _sliced_by(result, by)
@@ -325,7 +352,7 @@ def gather(
         failed=_failed(result.documents, failed),
         rules=rules,
         provenance=provenance,
-        notes=shown_notes(_noted(result, told, wishes), language),
+        notes=shown_notes(_noted(result, told, wishes), language, examples=wishes.values == "full"),
         told=told,
         verdict=verdict(facts_of(result, checks, slices, scores, summary), language),
         checks=checks,
@@ -349,8 +376,13 @@ def _noted(result: "Evaluation", told: Compared | None, wishes: Wishes) -> list[
     return found
 
 
-def _taken_apart(result: "Evaluation") -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
-    """Return the provenance without what stands by itself, the rules per field, and failed documents without truth."""
+def _taken_apart(
+    result: "Evaluation", *, hints: bool
+) -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
+    """Return the provenance without what stands by itself, the rules per field, and failed documents without truth.
+
+    Hints name values of the truth that could not be read.
+    """
     known = dict(result.provenance)
     described = known.pop("rules", {})
     failed = [_failed_row(row) for row in known.pop("failed_without_truth", [])]
@@ -360,7 +392,7 @@ def _taken_apart(result: "Evaluation") -> tuple[dict[str, str], list[dict[str, s
         {"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in described.items()
     ]
     shown = {str(key): plain(value) for key, value in known.items()}
-    return shown | {"unread_truth": " ".join(result.unread_truth())}, rules, failed
+    return shown | {"unread_truth": " ".join(result.unread_truth()) if hints else ""}, rules, failed
 
 
 def _sliced_by(result: "Evaluation", by: Sequence[str] | str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report as one HTML file, by Jinja2 with autoescape: no script, no picture to load, glyphs drawn in the page."""
+"""The report as one HTML file, by Jinja2 with autoescape: no script, nothing to load, glyphs drawn in the page."""
 
 import re
 from functools import cache
@@ -11,10 +11,9 @@ from gini_notebook.analysis.report.content import Content
 from gini_notebook.analysis.report.parts import Page
 from gini_notebook.analysis.report.sections import sections_of
 
-# Nothing may be loaded or run: styles stand in the file, the icon is empty.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-)
+# Nothing may be loaded or run: styles stand in the file, and pictures, if there are some.
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+PICTURES_IN_THE_FILE = "; img-src data:"
 
 
 def as_html(content: Content) -> bytes:
@@ -35,6 +34,8 @@ def as_html(content: Content) -> bytes:
             cards=content.cards,
             sections=sections,
             silent=silent,
+            privacy=content.privacy,
+            pictures=content.excerpts.pictures > 0,
         )
     )
 
@@ -43,7 +44,8 @@ def render(page: Page) -> bytes:
     """Render a page as one file."""
     foot = [*dict.fromkeys((page.title, page.kicker)), *([page.text["sandbox_short"]] if page.sandbox else [])]
     template = environment().get_template("report.html.j2")
-    policy, line = CONTENT_SECURITY_POLICY, css_text(" · ".join(foot))
+    policy = CONTENT_SECURITY_POLICY + (PICTURES_IN_THE_FILE if page.pictures else "")
+    line = css_text(" · ".join(foot))
     return template.render(page=page, text=page.text, policy=policy, foot=line).encode("utf-8")
 
 

@@ -158,7 +158,7 @@ def _documents(content: Content, *, only_failed: bool) -> Iterator[Case]:
     yield from (Case("documents", name, "error", printable(text)) for name, text in failed.items())
     if only_failed:
         return
-    rows = content.result.mistakes(full=True).sort_values("document", kind="stable").to_dict("records")
+    rows = content.mistake_rows.sort_values("document", kind="stable").to_dict("records")
     listed = {name: _listed(of) for name, of in groupby(rows, key=lambda row: row["document"])}
     for document in content.result.documents["document"].tolist():
         if document not in failed:

@@ -195,6 +195,10 @@ class Page:
         In the order in which they are read.
     silent
         Titles of sections that have nothing to say.
+    privacy
+        What of the documents stands in the page, in words.
+    pictures
+        Whether there are pictures to allow.
     """
 
     language: str
@@ -210,17 +214,19 @@ class Page:
     cards: Sequence[Card]
     sections: Sequence[Section]
     silent: Sequence[str] = ()
+    privacy: Sequence[str] = ()
+    pictures: bool = False
 
 
-def shown_notes(notes: Iterable[Note], language: str) -> list[ShownNote]:
-    """Write notes in a language; what to do about them is known in English only."""
+def shown_notes(notes: Iterable[Note], language: str, *, examples: bool = True) -> list[ShownNote]:
+    """Write notes in a language; what to do about them is known in English only. Examples may be values."""
     german = language == "de"
     return [
         ShownNote(
             note.level,
             note.sentence("de" if german else "en"),
             "" if german else note.advice,
-            ", ".join(note.examples),
+            ", ".join(note.examples) if examples else "",
         )
         for note in notes
     ]

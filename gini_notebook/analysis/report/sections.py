@@ -198,7 +198,19 @@ def causes(content: "Content") -> Section | None:
     columns = [Column("cause", text["cause"]), Column("count", text["values_column"], "number")]
     columns += [Column("share", text["share"], "bar"), Column("fields", text["fields"], "name")]
     tables = [plain_table(text["causes_title"], columns, rows, headed=True)] if rows else []
-    return Section("mistakes", text["mistakes"], [text["mistakes_lead"]], tables, {"fields": content.mistakes})
+    more = {"fields": content.mistakes, "excerpts": content.excerpts, "left_out": _no_excerpts(content)}
+    return Section("mistakes", text["mistakes"], [text["mistakes_lead"]], tables, more)
+
+
+def _no_excerpts(content: "Content") -> list[str]:
+    """Say how many excerpts there are not, and why."""
+    found = content.excerpts
+    counts = {"too_many": found.too_many, "too_large": found.too_large, "hidden": found.hidden}
+    return [
+        content.text[f"excerpts_{why}"].format(count=content.form.count(count))
+        for why, count in counts.items()
+        if count
+    ]
 
 
 def worst(content: "Content") -> Section | None:

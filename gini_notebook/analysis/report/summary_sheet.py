@@ -69,7 +69,7 @@ class _Page:
         self._contents(len(content.notes) - len(grave))
         for text in self.book.cut:
             self._line(text, bold=True, font_color=FAIL)
-        self._line(content.text["privacy"], font_color=SOFT)
+        self._line(content.privacy_of_values, font_color=SOFT)
 
     def _made(self) -> str:
         content = self.content

@@ -161,6 +161,41 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "began": ("First upload", "Erster Upload"),
     "ended": ("Last upload", "Letzter Upload"),
     "reasons": ("Why documents failed", "Warum Dokumente fehlschlugen"),
+    "excerpts": ("Excerpts of pages", "Ausschnitte von Seiten"),
+    "excerpts_lead": (
+        "Where wrong and spurious values were read; a missing value has no place.",
+        "Wo falsche und erfundene Werte gelesen wurden; ein fehlender Wert hat keinen Ort.",
+    ),
+    "excerpt_of": (
+        "Excerpt of page {page} of {document}: {field}",
+        "Ausschnitt der Seite {page} von {document}: {field}",
+    ),
+    "no_excerpt": ("No excerpt:", "Kein Ausschnitt:"),
+    "excerpts_too_many": ("{count} more are not drawn.", "{count} weitere sind nicht gezeichnet."),
+    "excerpts_too_large": (
+        "{count} are left out, as all together would be too large.",
+        "{count} fehlen, da alle zusammen zu groß wären.",
+    ),
+    "excerpts_hidden": (
+        "{count} are not drawn, as their values are masked in the tables.",
+        "{count} sind nicht gezeichnet, da ihre Werte in den Tabellen maskiert sind.",
+    ),
+    "privacy_masked": (
+        "Values are masked, but for amounts, numbers and dates. Names of documents are as they are.",
+        "Werte sind maskiert, außer Beträgen, Zahlen und Daten. Namen von Dokumenten stehen unverändert da.",
+    ),
+    "privacy_none": (
+        "This file contains no values of header fields or rows. Names of documents are as they are.",
+        "Diese Datei enthält keine Werte von Kopffeldern oder Zeilen. Namen von Dokumenten stehen unverändert da.",
+    ),
+    "privacy_masked_pages": (
+        "Excerpts of pages show the value in question and nothing else of the page.",
+        "Ausschnitte von Seiten zeigen den fraglichen Wert und sonst nichts von der Seite.",
+    ),
+    "privacy_whole_pages": (
+        "Excerpts of pages show everything that stands around the value.",
+        "Ausschnitte von Seiten zeigen alles, was um den Wert herum steht.",
+    ),
     "reason": ("Reason", "Grund"),
     "no_reason": ("no reason given", "kein Grund genannt"),
     "failed_more": (
