@@ -78,10 +78,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "scans_unread": Kind(
         "info",
-        "The sandbox does not read scans ({detail}): of a scan, only the document type is extracted.",
-        "Die Sandbox liest keine Scans ({detail}): Von einem Scan wird nur der Dokumenttyp geliefert.",
-        "Install the extra ocr, and leave Sandbox(ocr=) alone.",
-        "Install the extra ocr, and leave out --no-ocr.",
+        "The sandbox does not read scans ({detail}): of a scan it delivers what its QR code says, and the document type.",
+        "Die Sandbox liest keine Scans ({detail}): Von einem Scan liefert sie, was sein QR-Code sagt, und den Dokumenttyp.",
+        'Run pip install "gini-notebook[ocr]", and make the sandbox without ocr=False.',
+        'Run pip install "gini-notebook[ocr]"; start a sandbox of its own (gini-notebook sandbox) without --no-ocr.',
     ),
     "truth_unread": Kind(
         "must",

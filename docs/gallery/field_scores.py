@@ -2,11 +2,12 @@
 How good is each field?
 =======================
 
-Dots are scores, bands are what they may be in truth; the best field stands on top. The dashed line is the
-average of the header fields, the solid one a gate.
+Dots are scores, bands are what they may be in truth. The best field stands on top, of those with 30 values or more;
+the others are unranked and keep the order of the fields. The dashed line is the average of the header fields, the
+solid one a gate.
 
-Do not conclude that one field is better than another whose band overlaps its own, or anything of fields below
-the rule: they have fewer than 30 values.
+Do not conclude that one field is better than another whose band overlaps its own, or anything of the unranked fields
+below the rule.
 """
 
 from _data import evaluation

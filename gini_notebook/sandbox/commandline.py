@@ -122,7 +122,7 @@ def _serve(settings: Settings, admin_token: str, *, people: bool = False, parent
     from gini_notebook.sandbox.serving import serve
 
     def ready(running: "Running") -> None:
-        print(_for_people(running, admin_token) if people else json.dumps(asdict(running)), flush=True)  # noqa: T201
+        print(_for_people(running, admin_token, settings.scans) if people else json.dumps(asdict(running)), flush=True)  # noqa: T201
 
     serve(settings, ready=ready, admin_token=admin_token, parent=parent)
 
@@ -145,7 +145,7 @@ def _cannot_listen(problem: OSError) -> str:
 
 
 _PEOPLE = """The sandbox is ready: it speaks the Gini Pay API, and forgets everything when you stop it (Ctrl-C).
-
+{scans}
 {settings}
 
 Upload a document:
@@ -160,14 +160,16 @@ What it has seen:
 """
 
 
-def _for_people(running: "Running", admin_token: str) -> str:
+def _for_people(running: "Running", admin_token: str, scans: str) -> str:
     names = ("api", "user_center", "ca_file", "client_id", "client_secret")
     variables = ("GINI_API_URL", "GINI_USER_CENTER_URL", "GINI_CA_FILE", "GINI_CLIENT_ID", "GINI_CLIENT_SECRET")
+    unread = f"\nScans are {scans}.\nOf a scan it delivers what its QR code says, and the document type.\n"
+    told = {"token": admin_token, "scans": "" if scans == "read" else unread}
     values = {variable: getattr(running, name) for variable, name in zip(variables, names, strict=True)}
     if os.name == "nt":  # PowerShell, whose own curl is another program
         settings = "\n".join(f"  $env:{name} = '{value}'" for name, value in values.items())
         client = '"${env:GINI_CLIENT_ID}:${env:GINI_CLIENT_SECRET}"'
-        return _PEOPLE.format(settings=settings, curl="curl.exe", the="$env:", client=client, on="`", token=admin_token)
+        return _PEOPLE.format(settings=settings, curl="curl.exe", the="$env:", client=client, on="`", **told)
     settings = "\n".join(f"  export {name}={value}" for name, value in values.items())
     client = "$GINI_CLIENT_ID:$GINI_CLIENT_SECRET"
-    return _PEOPLE.format(settings=settings, curl="curl", the="$", client=client, on="\\", token=admin_token)
+    return _PEOPLE.format(settings=settings, curl="curl", the="$", client=client, on="\\", **told)

@@ -70,7 +70,6 @@ class Processing:
         self._extractions: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
         self._reading: dict[str, asyncio.Task[str]] = {}
-        self._told_of_scans = False
 
     def forget(self, document: Document) -> None:
         """Remove what was stored and read for a document that is deleted, unless another one has the same content."""
@@ -224,8 +223,6 @@ class Processing:
             "layout": str(layout),
         }
         scanned = any(part.source_classification == "SCANNED" for part, _ in document.partials or [(document, 0)])
-        if scanned:
-            self._tell_of_scans()
         # A scan takes a worker for long; one worker stays free for whoever uploads or looks at a page.
         async with self._one_scan if scanned else contextlib.nullcontext():
             failure = await self._failure(job)
@@ -235,12 +232,6 @@ class Processing:
         elif not failure:
             self._extractions[sha256] = extractions.read_bytes()
         return failure
-
-    def _tell_of_scans(self) -> None:
-        """Say once that scans are not read: their extractions are no more than the type of the document."""
-        if self._settings.scans != "read" and not self._told_of_scans:
-            self._told_of_scans = True
-            _logger.warning("scans are %s; of a scan only the document type is extracted", self._settings.scans)
 
     async def _failure(self, job: Mapping[str, Any]) -> str:
         """Have a job done; return why it failed, or nothing."""

@@ -60,14 +60,9 @@ def test_a_failure_that_was_asked_for_is_no_news(tmp_path: Path, caplog: pytest.
     assert caplog.messages == []
 
 
-def test_that_scans_are_not_read_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_that_scans_are_not_read_is_no_message_of_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     assert {one.progress for one in process(tmp_path, Empty(), "SCANNED", ocr=False)} == {"COMPLETED"}
-    assert caplog.messages == [
-        "scans are not read: OCR is switched off (ocr=False); of a scan only the document type is extracted"
-    ]
-    caplog.clear()
-    process(tmp_path, Empty(), "NATIVE", ocr=False)
     assert caplog.messages == []
 
 

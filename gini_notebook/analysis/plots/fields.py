@@ -124,7 +124,7 @@ def field_scores(  # noqa: PLR0913 - options, all by keyword
     low = _lowest(fields, metric) if zoom else 0.0
     notes = [words.say("band", level=level), _average_note(words, average, group or "")]
     if ranked < len(fields):
-        notes.append(words.say("few" if sort and ranked else "few_hollow"))
+        notes.append(words.say(("few" if ranked else "few_all") if sort else "few_hollow"))
     if target is not None:
         notes.append(words.say("target", value=words.score(target, 2)))
     if low:

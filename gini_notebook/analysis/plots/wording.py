@@ -78,8 +78,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "average_group": ("Dashed: all columns of {group}, {score}.", "Gestrichelt: alle Spalten von {group}, {score}."),
     "band": ("Band: {level} interval; n: values in the truth.", "Band: {level}-Intervall; n: Werte der Wahrheit."),
     "few": (
-        "Below the rule, hollow: fewer than 30 values, too few to rank.",
-        "Unter der Linie, hohl: weniger als 30 Werte, zu wenige für eine Reihenfolge.",
+        "Below the rule, hollow: unranked, as fewer than 30 values are too few to rank.",
+        "Unter der Linie, hohl: ohne Rang, da weniger als 30 Werte zu wenige für eine Reihenfolge sind.",
+    ),
+    "few_all": (
+        "All hollow: unranked, in the order of the fields; each has fewer than 30 values.",
+        "Alle hohl: ohne Rang, in der Reihenfolge der Felder; jedes hat weniger als 30 Werte.",
     ),
     "few_hollow": ("Hollow: fewer than 30 values.", "Hohl: weniger als 30 Werte."),
     "target": ("Line: the gate, {value}.", "Linie: die Schranke, {value}."),

@@ -191,7 +191,10 @@ TEXTS = {
         "privacy": "This file holds values from your documents. Treat it like the documents themselves.",
         "micro": "all together (micro)",
         "macro": "mean of the fields (macro)",
-        "verdict_nothing": "No number rests on {fewest} values or more; see the tables.",
+        "verdict_nothing": "The header fields together have fewer than {fewest} labels; see the tables.",
+        "verdict_together": "{correct} of {values} values of the header fields are right.",
+        "verdict_unranked": "{correct} of {values} values of the header fields are right; each field has fewer than "
+        "{fewest}, so none is ranked.",
         "verdict_gates": "{passed} of {of} gates passed.",
         "verdict_payable": "{part} of {of} documents can be paid as read.",
         "verdict_concentration": "{documents} of {of_documents} documents hold {mistakes} of the {of_mistakes} "
@@ -313,7 +316,10 @@ TEXTS = {
         "privacy": "Diese Datei enthält Werte aus Ihren Dokumenten. Behandeln Sie sie wie die Dokumente selbst.",
         "micro": "alle zusammen (micro)",
         "macro": "Mittel der Felder (macro)",
-        "verdict_nothing": "Keine Zahl beruht auf {fewest} Werten oder mehr; siehe die Tabellen.",
+        "verdict_nothing": "Die Kopffelder haben zusammen weniger als {fewest} Sollwerte; siehe die Tabellen.",
+        "verdict_together": "{correct} von {values} Werten der Kopffelder sind richtig.",
+        "verdict_unranked": "{correct} von {values} Werten der Kopffelder sind richtig; jedes Feld hat weniger als "
+        "{fewest}, also keines einen Rang.",
         "verdict_gates": "{passed} von {of} Bedingungen erfüllt.",
         "verdict_payable": "{part} von {of} Dokumenten sind wie gelesen zahlbar.",
         "verdict_concentration": "auf {documents} von {of_documents} Dokumenten liegen {mistakes} der {of_mistakes} "

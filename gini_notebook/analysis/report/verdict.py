@@ -1,6 +1,7 @@
 """The verdict: what a report says in its first one to three sentences. A pure function of a few facts.
 
 It never judges ("good"), says nothing that rests on fewer than 30 values, and no share without what it is a share of.
+Where there is nothing else to say, it says what the header fields have together, and so whether there are 30 at all.
 """
 
 from collections import Counter
@@ -119,7 +120,7 @@ def verdict(facts: Facts, language: str = "en") -> tuple[str, ...]:
     >>> verdict(Facts(payable=Share(60, 72)))
     ('60 of 72 documents can be paid as read.',)
     >>> verdict(Facts(payable=Share(6, 7)), "de")
-    ('Keine Zahl beruht auf 30 Werten oder mehr; siehe die Tabellen.',)
+    ('Die Kopffelder haben zusammen weniger als 30 Sollwerte; siehe die Tabellen.',)
     """
     form, text = Format(language), TEXTS[language]
     first = _gates_or_payable(facts, form, text)
@@ -127,7 +128,7 @@ def verdict(facts: Facts, language: str = "en") -> tuple[str, ...]:
     third = _lowest(facts, form, text)
     sentences = [*first, *(["; ".join(second) + "."] if second else []), *third]
     sentences = [sentence[0].upper() + sentence[1:] for sentence in sentences]
-    return tuple(sentences) or (text["verdict_nothing"].format(fewest=FEWEST),)
+    return tuple(sentences) or (_together(facts, form, text),)
 
 
 def _gates_or_payable(facts: Facts, form: Format, text: Mapping[str, str]) -> list[str]:
@@ -209,13 +210,27 @@ def _gap(facts: Facts, form: Format, text: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _ranked(facts: Facts) -> list[Scored]:
+    return [one for one in facts.fields if one.values >= FEWEST and not np.isnan(one.f1)]
+
+
 def _lowest(facts: Facts, form: Format, text: Mapping[str, str]) -> list[str]:
-    ranked = [one for one in facts.fields if one.values >= FEWEST and not np.isnan(one.f1)]
+    ranked = _ranked(facts)
     if len(ranked) < 2 or min(one.f1 for one in ranked) == max(one.f1 for one in ranked):
         return []
     last = min(ranked, key=lambda one: one.f1)
     right = {"correct": form.count(last.correct), "values": form.count(last.values)}
     return [text["verdict_lowest"].format(field=last.name, f1=form.score(last.f1), **right)]
+
+
+def _together(facts: Facts, form: Format, text: Mapping[str, str]) -> str:
+    """Say how many values of all header fields are right, and whether any of the fields can be ranked."""
+    values = sum(one.values for one in facts.fields)
+    if values < FEWEST:
+        return text["verdict_nothing"].format(fewest=FEWEST)
+    said = "verdict_together" if _ranked(facts) else "verdict_unranked"
+    right = form.count(sum(one.correct for one in facts.fields))
+    return text[said].format(correct=right, values=form.count(values), fewest=FEWEST)
 
 
 def slice_name(column: str, value: str | None, text: Mapping[str, str]) -> str:

@@ -112,8 +112,12 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     ),
     "candidates": ("Not read, or not chosen", "Nicht gelesen oder nicht gewählt"),
     "candidates_lead": (
-        "How often the right value is first, among the first three, or anywhere in the list of candidates.",
-        "Wie oft der richtige Wert an erster Stelle, unter den ersten drei oder irgendwo in der Kandidatenliste steht.",
+        "How often the right value is first, among the first three, or anywhere in the list of candidates. More values "
+        "may be extracted rightly than are found there: what is computed or joined from parts of the page has no "
+        "candidates.",
+        "Wie oft der richtige Wert an erster Stelle, unter den ersten drei oder irgendwo in der Kandidatenliste steht. "
+        "Richtig extrahiert sein können mehr, als dort zu finden sind: Was berechnet oder aus Teilen der Seite "
+        "zusammengesetzt ist, hat keine Kandidaten.",
     ),
     "recall_1": ("First", "An erster Stelle"),
     "recall_3": ("Among three", "Unter dreien"),

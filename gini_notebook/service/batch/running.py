@@ -201,8 +201,6 @@ def _drive(
     engine = Engine(own.without_repeats(), ledger, settings, workers, executor=executor)
     with shown(progress, engine.counts) as on_progress:
         _greet(own, ledger, lambda: on_progress(engine.counts))
-        if progress is not False and (note := scans_note(ledger)):
-            say(note.text)
         on_begin(engine.interrupt)
         _work(engine, ledger, on_progress)
     renew(ledger)
@@ -245,7 +243,8 @@ def _greet(client: Client, ledger: Ledger, tell: Callable[[], object]) -> None:
 def scans_note(ledger: Ledger) -> Note | None:
     """Return a note if what answered was a sandbox that does not read scans."""
     scans = ledger.fact("scans") or "read"
-    return None if scans == "read" else Note("scans_unread", detail=scans.removeprefix("not read: "))
+    # How to change that, which stands in parentheses, is the advice of the note.
+    return None if scans == "read" else Note("scans_unread", detail=scans.removeprefix("not read: ").partition(" (")[0])
 
 
 def _farewell(reason: str, counts: Counts, ledger: Ledger) -> str:

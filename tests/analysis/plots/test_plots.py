@@ -93,6 +93,14 @@ def test_fields_with_fewer_than_30_values_are_hollow_below_the_rule_and_not_rank
     assert unsorted == result.by_field(full=True).query("group == '' and not average")["field"].tolist()
 
 
+def test_where_no_field_can_be_ranked_the_caption_says_in_which_order_they_stand() -> None:
+    small = evaluate(*[rows(("a.pdf", "", 0, "iban", "DE1"), ("a.pdf", "", 0, "bic", "B"))] * 2)
+    few = plots.field_scores(small, ax=paper())
+    assert "All hollow: unranked, in the order of the fields" in " ".join(texts(few))
+    german = plots.field_scores(small, ax=paper(), language="de")
+    assert "Alle hohl: ohne Rang, in der Reihenfolge der Felder" in " ".join(texts(german))
+
+
 def test_average_and_gate_are_lines_and_the_axis_begins_at_0_unless_asked(result: Evaluation) -> None:
     axes = plots.field_scores(result, ax=paper(), target=0.9)
     average = result.by_field(full=True).query("group == '' and field == 'micro'")["f1"].iloc[0]

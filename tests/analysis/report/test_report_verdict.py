@@ -111,7 +111,37 @@ def test_what_is_too_few_to_be_ranked_is_too_few_for_a_sentence() -> None:
 
 
 def test_where_nothing_can_be_said_the_tables_are_named() -> None:
-    assert verdict(Facts(payable=Share(5, 6))) == ("No number rests on 30 values or more; see the tables.",)
+    assert verdict(Facts(payable=Share(5, 6))) == (
+        "The header fields together have fewer than 30 labels; see the tables.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "english", "german"),
+    [
+        (
+            (scored("iban", 1, 16), scored("bic", 0.5, 14)),
+            "23 of 30 values of the header fields are right; each field has fewer than 30, so none is ranked.",
+            "23 von 30 Werten der Kopffelder sind richtig; jedes Feld hat weniger als 30, also keines einen Rang.",
+        ),
+        (
+            (scored("iban", 1, 40), scored("bic", 1, 5)),
+            "45 of 45 values of the header fields are right.",
+            "45 von 45 Werten der Kopffelder sind richtig.",
+        ),
+        (
+            (scored("iban", 1, 16), scored("bic", 0.5, 13)),
+            "The header fields together have fewer than 30 labels; see the tables.",
+            "Die Kopffelder haben zusammen weniger als 30 Sollwerte; siehe die Tabellen.",
+        ),
+    ],
+)
+def test_where_no_field_can_be_ranked_all_of_them_together_are_counted(
+    fields: tuple[Scored, ...], english: str, german: str
+) -> None:
+    facts = Facts(payable=Share(13, 16), fields=fields)
+    assert verdict(facts) == (english,)
+    assert verdict(facts, "de") == (german,)
 
 
 shares = st.builds(lambda part, more: Share(part, part + more), st.integers(0, 60), st.integers(0, 60))

@@ -202,7 +202,7 @@ def test_what_was_left_out_is_kept_and_said(client: Client, tmp_path: Path, caps
     assert "files_left_out" not in {note.kind for note in Batch.load(tmp_path / "run").notes}
 
 
-def test_a_run_at_a_sandbox_that_reads_no_scans_says_so_once(
+def test_a_run_at_a_sandbox_that_reads_no_scans_has_a_note_and_prints_nothing_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     top = write(tmp_path / "in", a_txt=invoice(1).encode())
@@ -210,10 +210,11 @@ def test_a_run_at_a_sandbox_that_reads_no_scans_says_so_once(
         batch = process(login(sandbox), top, to=tmp_path / "run", progress=True)
         (note,) = batch.notes
         assert note.text == (
-            "The sandbox does not read scans (OCR is switched off (ocr=False)): of a scan, only the document type is "
-            "extracted."
+            "The sandbox does not read scans (OCR is switched off): of a scan it delivers what its QR code says, and the "
+            "document type."
         )
-        assert capsys.readouterr().err.count(note.text) == 1
+        assert batch._repr_html_().count(note.text) == 1
+        assert "scans" not in capsys.readouterr().err
         # One that runs on its own, as it is told by its address.
         alone = Client(
             TrustedAccess(sandbox.client_id, sandbox.client_secret),
