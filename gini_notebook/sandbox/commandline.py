@@ -163,7 +163,7 @@ What it has seen:
 def _for_people(running: "Running", admin_token: str, scans: str) -> str:
     names = ("api", "user_center", "ca_file", "client_id", "client_secret")
     variables = ("GINI_API_URL", "GINI_USER_CENTER_URL", "GINI_CA_FILE", "GINI_CLIENT_ID", "GINI_CLIENT_SECRET")
-    unread = f"\nScans are {scans}.\nOf a scan it delivers what its QR code says, and the document type.\n"
+    unread = f"Scans are {scans}: of a scan it delivers what its QR code says, and the document type.\n"
     told = {"token": admin_token, "scans": "" if scans == "read" else unread}
     values = {variable: getattr(running, name) for variable, name in zip(variables, names, strict=True)}
     if os.name == "nt":  # PowerShell, whose own curl is another program

@@ -142,13 +142,14 @@ def test_the_command_prints_one_line_and_ends_cleanly(how: int, start: Callable[
 
 
 def test_the_command_tells_people_what_to_use(start: Callable[..., Any]) -> None:
-    server = start(*MODULE)
+    server = start(*MODULE, "--no-ocr")
     lines = []
     while "_sandbox/requests" not in (lines or [""])[-1]:
         lines.append(server.stdout.readline())
     text = "".join(lines)
     for name in ("GINI_API_URL", "GINI_USER_CENTER_URL", "GINI_CA_FILE", "GINI_CLIENT_ID", "GINI_CLIENT_SECRET"):
         assert f"export {name}=" in text
+    assert "Scans are not read: OCR is switched off (ocr=False): of a scan it delivers what its QR code says" in text
     script = text.partition("Upload")[0].partition("\n\n")[2]
     curl = text.partition("What it has seen:\n")[2].strip()
     seen = subprocess.run(["bash", "-c", f"{script}\n{curl} --silent"], capture_output=True, text=True, check=True)
