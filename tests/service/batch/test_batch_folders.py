@@ -210,8 +210,8 @@ def test_a_run_at_a_sandbox_that_reads_no_scans_has_a_note_and_prints_nothing_of
         batch = process(login(sandbox), top, to=tmp_path / "run", progress=True)
         (note,) = batch.notes
         assert note.text == (
-            "The sandbox does not read scans (OCR is switched off): of a scan it delivers what its QR code says, and the "
-            "document type."
+            "The sandbox does not read scans (OCR is switched off): of a scan it delivers what its QR code says, "
+            "and the document type."
         )
         assert batch._repr_html_().count(note.text) == 1
         assert "scans" not in capsys.readouterr().err
