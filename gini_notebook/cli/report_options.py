@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.gate import Checks
+    from gini_notebook.analysis.history import History
     from gini_notebook.interactive.page_excerpts import PageExcerpts
 
 FORMS = ".html, .xlsx, .md, .xml (JUnit), .txt (OpenMetrics) or .json"
@@ -63,6 +64,16 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
             Path | None,
             typer.Option(
                 help="An earlier result of the same documents, kept by evaluate --out: the report says what changed."
+            ),
+        ],
+        None,
+    ),
+    "history": (
+        Annotated[
+            str | None,
+            typer.Option(
+                help='Earlier runs: a history file, or stored evaluations such as "runs/*/evaluation.zip". HTML shows '
+                "whether numbers move, a workbook lists the runs."
             ),
         ],
         None,
@@ -116,6 +127,7 @@ class ReportOptions:
     title: str | None = None
     by: Sequence[str] | None = None
     baseline: Path | None = None
+    history: str | None = None
     junit_documents: Documents | None = None
     raw: bool = False
     values: Values = Values.full
@@ -124,7 +136,7 @@ class ReportOptions:
     annotations: bool = False
 
     def check(self, paths: Sequence[Path]) -> None:
-        """Refuse what can only fail after all the work: forms that are none, files that cannot be read."""
+        """Refuse what can only fail after all the work: no such form, files that cannot be read."""
         from gini_notebook.analysis.report import writer_of
         from gini_notebook.analysis.report.disclosure import check_disclosure
 
@@ -133,6 +145,7 @@ class ReportOptions:
         check_disclosure(self.values.value, self._excerpts(), raw=self.raw)
         if self.baseline is not None:
             self._loaded(self.baseline)
+        self._runs()
 
     def write(
         self, result: "Evaluation", paths: Sequence[Path], checks: "Checks | None", how: Mapping[str, Any]
@@ -160,6 +173,7 @@ class ReportOptions:
             "values": self.values.value,
             "pages": self._excerpts(),
             "baseline": self._compared(result) if paths or self.job_summary else None,
+            "history": self._runs() if paths else None,
             **how,
         }
         for path in paths:
@@ -202,6 +216,13 @@ class ReportOptions:
         from gini_notebook.analysis.comparison import compare
 
         return compare(self._loaded(self.baseline), result)
+
+    def _runs(self) -> "History | None":
+        if self.history is None:
+            return None
+        from gini_notebook.analysis.history import history
+
+        return history(self.history)
 
     @staticmethod
     def _loaded(path: Path) -> "Evaluation":

@@ -10,7 +10,7 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from gini_notebook.cli import app
-from gini_notebook.errors import GiniError
+from gini_notebook.errors import FileProblem, GiniError
 from gini_notebook.interactive import report_notebook
 from tests.analysis.report.report_samples import OTHER_IBAN, boxed, graded
 
@@ -51,6 +51,22 @@ def test_a_gate_that_is_not_met_ends_with_1_and_says_why_in_one_line_in_markdown
     assert [one.getparent().get("classname") for one in failures] == ["gates", "fields"]
     assert call("report", kept, "--out", comment, "--fail-under", "iban.f1>=0.5")[0] == 0
     assert "### ✔ Passed" in comment.read_text("utf-8")
+
+
+def test_earlier_runs_are_shown_by_report_and_evaluate(kept: Path, tmp_path: Path) -> None:
+    runs, report = tmp_path / "runs", tmp_path / "report.html"
+    for name in ("a", "b"):
+        (runs / name).mkdir(parents=True)
+        (runs / name / "evaluation.zip").write_bytes(kept.read_bytes())
+    assert call("report", kept, "--out", report, "--history", runs / "*" / "evaluation.zip")[0] == 0
+    assert "How runs went before" in report.read_text("utf-8")
+    truth = tmp_path / "truth.csv"
+    truth.write_text("document,field,value\na.pdf,iban,DE1\n", encoding="utf-8")
+    assert call("evaluate", truth, truth, "--report", report, "--history", kept, "--language", "de")[0] == 0
+    assert "Frühere Läufe" in report.read_text("utf-8")
+    answer = CliRunner().invoke(app, ["report", str(kept), "--out", str(report), "--history", str(tmp_path / "no.zip")])
+    with pytest.raises(FileProblem, match="There is no stored evaluation at"):
+        raise answer.exception
 
 
 def test_evaluate_takes_the_same_options(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ content security policy that would stop it if it were not.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
+from gini_notebook._text import described
+from gini_notebook.analysis.report.attached import HISTORY_COLUMNS
 from gini_notebook.analysis.report.compared import comparison_page
 from gini_notebook.analysis.report.content import LANGUAGES, HowSure, Wishes, gather
 from gini_notebook.analysis.report.disclosure import check_disclosure
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    import pandas as pd
+
     from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
+    from gini_notebook.analysis.history import History
     from gini_notebook.analysis.report.content import Content
     from gini_notebook.analysis.report.disclosure import PageSource, Values
 
@@ -97,6 +102,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     values: "Values" = "full",
     pages: "PageSource | None" = None,
     mask: bool = True,
+    history: "History | pd.DataFrame | None" = None,
 ) -> bytes:
     """Return the report of an evaluation as :func:`save_report` writes it.
 
@@ -146,6 +152,9 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         MB, one of each set of mistakes first, then by amount. Values that are masked in the tables are not drawn.
     mask
         Whether an excerpt shows the value in question only, with bars in place of other words.
+    history
+        Earlier runs, ``gini.history("runs/*/evaluation.zip")``, or its table: HTML shows in a control chart per metric
+        which of them differ by more than chance, and a workbook has them all.
 
     Raises
     ------
@@ -154,7 +163,8 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     SettingError
         If the form, the language or the budget is none of these, the level or the kind of intervals makes no sense, a
         condition cannot be read, there is no such column to slice by, the comparison is not one with this result, the
-        plan is of other documents, or values are to be hidden that ``pages`` or ``raw`` would show.
+        plan is of other documents, values are to be hidden that ``pages`` or ``raw`` would show, or the history is
+        none.
 
     Examples
     --------
@@ -182,9 +192,24 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         how={"intervals": intervals, "confidence_level": confidence_level},
         fail_under=fail_under,
         by=by,
-        wishes=Wishes(baseline, budget, documents, raw, automation, values, pages, mask),
+        wishes=Wishes(baseline, budget, documents, raw, automation, values, pages, mask, _runs_of(history)),
     )
     return writer(content)
+
+
+def _runs_of(history: Any) -> "pd.DataFrame | None":
+    """Return the table of a history, or say that it is none."""
+    if history is None:
+        return None
+    table = history if hasattr(history, "columns") or not hasattr(history, "table") else history.table()
+    lacking = [name for name in HISTORY_COLUMNS if name not in getattr(table, "columns", ())]
+    if lacking:
+        message = (
+            f'history is {described(history)}, and no history of runs; give gini.history("runs/*/evaluation.zip"), a '
+            "history of a file, or the table of one."
+        )
+        raise SettingError(message)
+    return cast("pd.DataFrame", table)
 
 
 def save_comparison_report(

@@ -204,6 +204,7 @@ class Wishes:
     values: "Values" = "full"
     pages: "PageSource | None" = None
     mask: bool = True
+    history: "pd.DataFrame | None" = None
 
 
 @dataclass(frozen=True)

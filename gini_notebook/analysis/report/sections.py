@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook.analysis.report.attached import automation
+from gini_notebook.analysis.report.attached import automation, trend
 from gini_notebook.analysis.report.compared import differences
 from gini_notebook.analysis.report.compared import verdict as verdict_of_comparison
 from gini_notebook.analysis.report.parts import Column, Row, Score, Section, Table, plain_table
-from gini_notebook.analysis.report.texts import Format, missing, plain
+from gini_notebook.analysis.report.texts import Format, metric_words, missing, plain
 from gini_notebook.analysis.report.verdict import FEWEST, slice_name
 from gini_notebook.analysis.report.words import TERMS
 from gini_notebook.schema import dotted
@@ -484,24 +484,6 @@ def numbers(content: "Content") -> Section:
     return Section("numbers", text["numbers"], (), [plain_table(text["numbers"], columns, rows, closed=closed)])
 
 
-_GROUPED = (
-    *("micro_f1", "micro_precision", "micro_recall", "micro_accuracy", "macro_f1", "macro_left_out"),
-    *("document_mean_f1", "document_mean_anls", "row_precision", "row_recall", "exact_rows", "exact_tables"),
-)
-
-
-def metric_words(metric: str, text: Mapping[str, str]) -> str:
-    """Return what a number of the summary is, in words; its own name if it has none."""
-    if f"metric_{metric}" in text:
-        return text[f"metric_{metric}"]
-    if metric.startswith("answered_"):
-        return text["metric_answered"].format(words=metric_words(metric.removeprefix("answered_"), text))
-    for name in _GROUPED:
-        if metric.endswith(f"_{name}"):
-            return text["metric_of_group"].format(words=text[f"metric_{name}"], group=metric.removesuffix(f"_{name}"))
-    return metric
-
-
 def provenance(content: "Content") -> Section:
     """How this was made: names first, settings in words, then hashes and every setting."""
     text, known, result = content.text, content.result.provenance, content.result
@@ -567,6 +549,7 @@ BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
     ("automation", automation),
     ("line_items", line_items),
     ("health", health),
+    ("trend", trend),
     ("failed", failed),
     ("numbers", numbers),
     ("provenance", provenance),
@@ -575,7 +558,7 @@ BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
 
 
 # Of these nobody misses one that has nothing to say: it was not asked for.
-_ASKED_FOR = ("baseline", "automation")
+_ASKED_FOR = ("baseline", "automation", "trend")
 
 
 def sections_of(content: "Content") -> tuple[list[Section], list[str]]:

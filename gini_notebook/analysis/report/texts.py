@@ -349,3 +349,21 @@ def words(form: Format, confidence_level: float) -> Mapping[str, str]:
     """Return the words of a language that say how sure the intervals are."""
     sure = form.point(f"{confidence_level * 100:g}")
     return {name: text.replace("{sure}", sure) for name, text in TEXTS[form.language].items()}
+
+
+_GROUPED = (
+    *("micro_f1", "micro_precision", "micro_recall", "micro_accuracy", "macro_f1", "macro_left_out"),
+    *("document_mean_f1", "document_mean_anls", "row_precision", "row_recall", "exact_rows", "exact_tables"),
+)
+
+
+def metric_words(metric: str, text: Mapping[str, str]) -> str:
+    """Return what a number of the summary is, in words; its own name if it has none."""
+    if f"metric_{metric}" in text:
+        return text[f"metric_{metric}"]
+    if metric.startswith("answered_"):
+        return text["metric_answered"].format(words=metric_words(metric.removeprefix("answered_"), text))
+    for name in _GROUPED:
+        if metric.endswith(f"_{name}"):
+            return text["metric_of_group"].format(words=text[f"metric_{name}"], group=metric.removesuffix(f"_{name}"))
+    return metric

@@ -131,9 +131,8 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "ist, jeweils mit 95 % Sicherheit. Geprüft in dieser Reihenfolge, bis eine scheitert.",
     ),
     "automation_glyph": (
-        "Dot: wrong. Band: at most. Cross: at most, by issuer. Dashed: allowed, {allowed}. The line ends at {end}.",
-        "Punkt: falsch. Band: höchstens. Kreuz: höchstens, nach Absendern. Gestrichelt: erlaubt, {allowed}. Die Linie "
-        "endet bei {end}.",
+        "Dot: wrong. Band: at most. Cross: at most, by issuer. Dashed: allowed, {allowed}.",
+        "Punkt: falsch. Band: höchstens. Kreuz: höchstens, nach Absendern. Gestrichelt: erlaubt, {allowed}.",
     ),
     "automation_all": ("All documents", "Alle Dokumente"),
     "automation_reasons": ("Why", "Warum"),
@@ -150,6 +149,83 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "status_not tested": ("not tested", "nicht geprüft"),
     "status_too few": ("too few", "zu wenige"),
     "status_no labels": ("no labels", "ohne Sollwerte"),
+    "trend": ("How runs went before", "Frühere Läufe"),
+    "trend_lead": (
+        "Runs in the order of time. On each side chance alone leaves the limits in one of 400 runs; their unit is the "
+        "document.",
+        "Läufe in der Folge der Zeit. Der Zufall allein verlässt die Grenzen auf jeder Seite in einem von 400 Läufen; "
+        "ihre Einheit ist das Dokument.",
+    ),
+    "trend_text": (
+        "A dot per run with its interval, centre and limits; the same stands in the table below.",
+        "Ein Punkt je Lauf mit seinem Intervall, Mitte und Grenzen; dasselbe steht in der Tabelle darunter.",
+    ),
+    "trend_nothing": ("The history has no run with a number.", "Die Historie hat keinen Lauf mit einer Zahl."),
+    "trend_point": (
+        "{metric}: {run} is outside of the limits.",
+        "{metric}: {run} liegt außerhalb der Grenzen.",
+    ),
+    "trend_eight": (
+        "{metric}: eight runs on one side of the centre, up to {run}.",
+        "{metric}: acht Läufe auf einer Seite der Mitte, bis {run}.",
+    ),
+    "trend_steady": ("{metric}: nothing but chance in {count} runs.", "{metric}: nur Zufall in {count} Läufen."),
+    "trend_last": ("{metric}: {value} in {run}, of {count} runs.", "{metric}: {value} in {run}, von {count} Läufen."),
+    "trend_limits": (
+        "Centre and limits: what the first {count} runs say, frozen; ✕ outside of the limits, ▲ the eighth on a side.",
+        "Mitte und Grenzen: aus den ersten {count} Läufen, dann fest; ✕ außerhalb der Grenzen, ▲ der achte auf einer "
+        "Seite.",
+    ),
+    "trend_limits_so_far": (
+        "Centre and limits: what {count} runs say so far; ✕ outside of the limits, ▲ the eighth on one side.",
+        "Mitte und Grenzen: aus bisher {count} Läufen; ✕ außerhalb der Grenzen, ▲ der achte auf einer Seite.",
+    ),
+    "trend_widened": (
+        "Limits widened by {factor}: runs differ more than by chance (Laney).",
+        "Grenzen um {factor} geweitet: Läufe unterscheiden sich mehr als zufällig (Laney).",
+    ),
+    "trend_same": (
+        "The same documents each time: limits of sampling do not apply; compare runs in pairs.",
+        "Jedes Mal dieselben Dokumente: Grenzen der Stichprobe gelten nicht; Läufe paarweise vergleichen.",
+    ),
+    "trend_few": (
+        "Fewer than 8 comparable runs: too few for limits.",
+        "Weniger als 8 vergleichbare Läufe: zu wenige für Grenzen.",
+    ),
+    "trend_broken": (
+        "The line is broken before {run}: {reasons}.",
+        "Die Linie ist vor {run} unterbrochen: {reasons}.",
+    ),
+    "trend_truth": (
+        "{run} was compared with another ground truth than {before}.",
+        "{run} wurde mit einer anderen Wahrheit verglichen als {before}.",
+    ),
+    "trend_more": (
+        "The latest {shown} of {count} runs; the workbook has all.",
+        "Die letzten {shown} von {count} Läufen; alle stehen in der Arbeitsmappe.",
+    ),
+    "break: another edition of the metrics": ("another edition of the metrics", "andere Ausgabe der Metriken"),
+    "break: other rules or settings": ("other rules or settings", "andere Regeln oder Einstellungen"),
+    "break: another service": ("another service", "ein anderer Dienst"),
+    "break: another version of the API": ("another version of the API", "eine andere Version der API"),
+    "break: another unit of the intervals": ("another unit of the intervals", "eine andere Einheit der Intervalle"),
+    "break: documents weighted otherwise": ("documents weighted otherwise", "Dokumente anders gewichtet"),
+    "break: other labels of the same documents": (
+        "other labels of the same documents",
+        "andere Sollwerte derselben Dokumente",
+    ),
+    "break: other documents than each time before": (
+        "other documents than each time before",
+        "andere Dokumente als bisher jedes Mal",
+    ),
+    "date": ("Date", "Datum"),
+    "interval_column": ("Interval", "Intervall"),
+    "limits": ("Limits", "Grenzen"),
+    "alarm": ("Stands out", "Auffällig"),
+    "alarm_none": ("no", "nein"),
+    "alarm_point": ("✕ outside of the limits", "✕ außerhalb der Grenzen"),
+    "alarm_eight": ("▲ the eighth on one side", "▲ der achte auf einer Seite"),
+    "break": ("Line broken by", "Linie unterbrochen durch"),
     "line_items": ("Rows of line items", "Zeilen von Positionen"),
     "health": ("How the run went", "Wie der Lauf verlief"),
     "health_facts": ("The run in numbers", "Der Lauf in Zahlen"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gini_notebook.analysis.report.attached import reasons_of
 from gini_notebook.analysis.report.content import Content
 from gini_notebook.analysis.report.headings import (
     HEADINGS,
@@ -44,6 +45,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     "confidence": ("Confidence", "Konfidenz"),
     "automation": ("Automation", "Automatisierung"),
     "baseline": ("Baseline", "Vergleich"),
+    "history": ("History", "Verlauf"),
     "numbers": ("Numbers", "Zahlen"),
     "provenance": ("How made", "Herkunft"),
     "rules": ("Rules", "Regeln"),
@@ -113,6 +115,7 @@ class _Writer:
         self._confidence()
         self._automation()
         self._baseline()
+        self._history()
         self._numbers()
         self._provenance()
         if self.content.wishes.raw:
@@ -368,6 +371,23 @@ class _Writer:
             *(self._column(key, found[key], "count") for key in ("fixed", "broken")),
         ]
         self.book.table(self._sheet("baseline"), columns, bold=averages)
+
+    def _history(self) -> None:
+        """Write all runs of the history, with centre and limits."""
+        found, text = self.content.wishes.history, self.content.text
+        if found is None or found.empty:
+            return
+        columns = [
+            self._column("run", found["run"]),
+            self._column("date", found["date"], "date"),
+            self._column("metric", [metric_name(metric, self.language) for metric in found["metric"]]),
+            *(self._column(key, found[key], "percent") for key in ("value", "low", "high")),
+            self._column("values", found["values"], "count"),
+            *(self._column(key, found[key], "percent") for key in ("centre", "limit_low", "limit_high")),
+            self._column("alarm", [text[f"alarm_{alarm}"] if alarm else None for alarm in found["alarm"]]),
+            self._column("break", [reasons_of(why, text) for why in found["break"]]),
+        ]
+        self.book.table(self._sheet("history"), columns, bold=(found["alarm"] != "").tolist(), print_rows=PRINTED)
 
     def _numbers(self) -> None:
         summary = self.content.summary

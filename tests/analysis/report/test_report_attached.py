@@ -1,4 +1,4 @@
-"""What a report says of a plan of automation that is handed to it, in HTML and in the workbook."""
+"""What a report says of a plan of automation and of a history that are handed to it, in HTML and in the workbook."""
 
 import io
 import re
@@ -12,10 +12,14 @@ from lxml import html as lxml_html
 from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation
 from gini_notebook.analysis.automation.sequence import STATUSES
 from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.history import History
+from gini_notebook.analysis.history.runs import _BREAKS, history_of
 from gini_notebook.analysis.report import render_report
+from gini_notebook.analysis.report.attached import MOST_RUNS
 from gini_notebook.analysis.report.words import PAIRS
 from gini_notebook.errors import SettingError
 from tests.analysis.automation.automation_samples import REQUIRED, sample
+from tests.analysis.plots.plot_samples import past, run
 
 SIMPLE = (AutomationRule("readers agree", passes=("readers_agree",)), AutomationRule("everything read"))
 pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
@@ -54,7 +58,7 @@ def test_a_plan_stands_between_confidence_and_the_run_with_a_table_per_slice(
     keys = [heading.get("id") for heading in tree.iter("h2") if heading.get("id") != "notes"]
     assert keys.index("fields") < keys.index("automation") < keys.index("numbers")
     shown = section(tree, "automation")
-    assert [title.text_content() for title in shown.iter("h3")] == ["documents with a text layer", "scans"]
+    assert [title.text_content() for title in shown.iter("h3")] == ["Documents with a text layer", "Scans"]
     native, scanned = map(cells, shown.iter("table"))
     found = plan.table()
     assert native["Rule"].tolist() == [rule.name for rule in SIMPLE]
@@ -102,7 +106,7 @@ def test_the_glyph_places_share_bound_and_target_on_one_scale() -> None:
         right = float(band.get("x")) + float(band.get("width"))
         assert right == pytest.approx(2 + 100 * row["error_high"] / end, abs=0.11)
         assert ("hollow" in glyph.get("class")) == (row["status"] != "certified")
-    assert f"The line ends at {100 * end:.1f}" in shown.text_content()
+    assert f"0 … {100 * end:.1f}\u202f%" in shown.text_content()
 
 
 def test_a_bound_by_issuer_that_is_on_the_line_has_a_cross() -> None:
@@ -165,3 +169,98 @@ def test_every_status_has_a_word_and_every_rule_list_can_be_told() -> None:
     for said in (plan.report, plan.verdict, plan.table):
         with pytest.raises(SettingError, match="There is no plan in the language 'fr'; choose one of en, de"):
             said(language="fr")
+
+
+def several(rights: list[int], of: int = 200, **facts: Any) -> History:
+    """Return the history of runs of which so many documents are payable."""
+    return history_of([run(at, right, of, **facts) for at, right in enumerate(rights)], metrics=("payable_rate",))
+
+
+def told(tree: Any) -> list[str]:
+    return [line.text_content() for line in section(tree, "trend").iter("p")]
+
+
+def test_a_history_is_a_control_chart_whose_places_are_the_numbers_of_its_table(result: Evaluation) -> None:
+    runs = past(24)
+    shown, found = section(page(result, history=runs), "trend"), runs.table()
+    chart, table = shown.find(".//svg[@class='chart']"), cells(shown.find(".//table"))
+    high, low = (float(axis.get("d").split("H")[0].split()[1]) for axis in chart.findall("path[@class='axis']")[::-1])
+    bottom = float(chart.findall("text[@class='end']")[0].text.rstrip("\u202f%")) / 100
+
+    def down(value: float) -> float:
+        return high + (low - high) * (1 - value) / (1 - bottom)
+
+    dots = chart.findall("circle[@class='dot']")
+    places = [down(value) for value in found[found["alarm"] == ""]["value"]]
+    assert [float(dot.get("cy")) for dot in dots] == pytest.approx(places, abs=0.11)
+    assert len(chart.findall("path[@class='out']")) == int((found["alarm"] == "point").sum()) == 1
+    assert len(chart.findall("path[@class='break']")) == 1
+    assert len(chart.findall("path[@class='runs']")) == 2
+    centres = {float(line.get("d").split("L")[0].split()[1]) for line in chart.findall("path[@class='centre']")}
+    assert sorted(centres) == pytest.approx(sorted(map(down, found["centre"].unique())), abs=0.11)
+    assert table["Run"].tolist() == found["run"].tolist()[::-1]
+    assert table["Value"].tolist() == [f"{100 * value:.1f} %" for value in found["value"][::-1]]
+    assert table["Stands out"][0] == "✕ outside of the limits"
+
+
+def test_the_rule_and_what_changed_are_said_in_both_languages(result: Evaluation) -> None:
+    english, german = (told(page(result, history=past(24), language=of)) for of in ("en", "de"))
+    assert english[1:] == [
+        "Documents that can be paid as read: run 24 is outside of the limits.",
+        "Centre and limits: what 12 runs say so far; ✕ outside of the limits, ▲ the eighth on one side.",
+        "The line is broken before run 13: another edition of the metrics.",
+        "run 24 was compared with another ground truth than run 23.",
+    ]
+    assert german[1:] == [
+        "Dokumente, die wie gelesen zahlbar sind: run 24 liegt außerhalb der Grenzen.",
+        "Mitte und Grenzen: aus bisher 12 Läufen; ✕ außerhalb der Grenzen, ▲ der achte auf einer Seite.",
+        "Die Linie ist vor run 13 unterbrochen: andere Ausgabe der Metriken.",
+        "run 24 wurde mit einer anderen Wahrheit verglichen als run 23.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("runs", "sentence"),
+    [
+        (several([190] * 12), "Documents that can be paid as read: nothing but chance in 12 runs."),
+        (several([190] * 25), "Centre and limits: what the first 20 runs say, frozen"),
+        (several([190] * 10 + [199] * 8), "eight runs on one side of the centre, up to run 18."),
+        (several([190, 188]), "Fewer than 8 comparable runs: too few for limits."),
+        (several([190, 188]), "Documents that can be paid as read: 94.0"),
+        (several([190, 188], documents_hash="same", truth_hash="same"), "The same documents each time"),
+        (several([190] * 70), f"The latest {MOST_RUNS} of 70 runs; the workbook has all."),
+    ],
+)
+def test_what_a_history_cannot_tell_is_said(result: Evaluation, runs: History, sentence: str) -> None:
+    assert sentence in " ".join(told(page(result, history=runs)))
+
+
+def test_limits_widened_because_runs_differ_are_called_so(result: Evaluation) -> None:
+    table = past(24).table().assign(widened=1.5)
+    assert "Limits widened by 1.5: runs differ more than by chance (Laney)." in told(page(result, history=table))
+
+
+def test_a_mark_stands_as_it_was_written_and_every_other_reason_has_german_words(result: Evaluation) -> None:
+    runs = several([190] * 10).mark("2026-01-05", "new <b>scanner</b>")
+    assert "The line is broken before run 5: new <b>scanner</b>." in told(page(result, history=runs))
+    others = ("other labels of the same documents", "other documents than each time before")
+    assert all(f"break: {why}" in PAIRS for why in (*_BREAKS.values(), *others))
+
+
+def test_a_history_without_a_number_says_so_and_one_that_is_none_is_refused(result: Evaluation) -> None:
+    nothing = history_of([run(0, 1, 2)], metrics=("micro_f1",))
+    assert told(page(result, history=nothing)) == ["The history has no run with a number."]
+    for wrong in ("history.jsonl", pd.DataFrame({"run": ["a"]})):
+        with pytest.raises(SettingError, match=r"and no history of runs; give gini\.history"):
+            render_report(result, ".html", history=wrong)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "History"), ("de", "Verlauf")])
+def test_the_workbook_has_all_runs(result: Evaluation, language: str, name: str) -> None:
+    runs = several([190] * 70)
+    book = openpyxl.load_workbook(io.BytesIO(render_report(result, ".xlsx", history=runs, language=language)))
+    head, *body = book[name].iter_rows(values_only=True)
+    table, found = pd.DataFrame(body, columns=list(head)), runs.table()
+    assert table.iloc[:, 0].tolist() == found["run"].tolist()
+    assert table.iloc[:, 3].tolist() == found["value"].tolist()
+    assert book[name].cell(2, 2).value == found["date"].iloc[0].tz_localize(None).to_pydatetime()

@@ -15,8 +15,8 @@ from lxml import html as lxml_html
 
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.report import save_report
-from gini_notebook.analysis.report.sections import MOST_FAILED, metric_words
-from gini_notebook.analysis.report.texts import TEXTS
+from gini_notebook.analysis.report.sections import MOST_FAILED
+from gini_notebook.analysis.report.texts import TEXTS, metric_words
 from gini_notebook.errors import SettingError
 from tests.analysis.evaluation.evaluation_samples import scans_and_others
 from tests.analysis.report.report_samples import IBAN, PAYLOADS, rows
