@@ -17,7 +17,7 @@ from gini_notebook.cli.output import (
     say,
     table,
 )
-from gini_notebook.cli.report_options import FORMS, Language, ReportOptions, writes_reports
+from gini_notebook.cli.report_options import FORMS, VALUES_HELP, Language, ReportOptions, Values, writes_reports
 from gini_notebook.cli.runs import (
     Cluster,
     ConfidenceLevel,
@@ -355,6 +355,7 @@ def compare(  # noqa: PLR0913 - options, all by keyword
         list[Path] | None, typer.Option(help="Write a report here: .html or .md. May be repeated.")
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
+    values: Annotated[Values, typer.Option(help=VALUES_HELP)] = Values.full,
     no_worse_than: Annotated[
         float | None,
         typer.Option(
@@ -384,7 +385,7 @@ def compare(  # noqa: PLR0913 - options, all by keyword
         with replacing(out) as written:
             fields.to_csv(written, index=False)
     for path in report or ():
-        comparison.save_report(path, language=language.value, confidence_level=confidence_level)
+        comparison.save_report(path, language=language.value, confidence_level=confidence_level, values=values.value)
     if json:
         changed = {kind: documents["document"].tolist() for kind, documents in changes.items()}
         answer: dict[str, object] = {"fields": records(fields), "verdict": verdict, "documents": changed}

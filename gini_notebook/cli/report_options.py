@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gini_notebook.interactive.page_excerpts import PageExcerpts
 
 FORMS = ".html, .xlsx, .md, .xml (JUnit), .txt (OpenMetrics) or .json"
+VALUES_HELP = "Values in tables of a report: as they are, masked (DE25 … 3676, G… M…), or none at all."
 _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
@@ -90,9 +91,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         False,
     ),
     "values": (
-        Annotated[
-            Values, typer.Option(help="Values in tables: as they are, masked (DE25 … 3676, G… M…), or none at all.")
-        ],
+        Annotated[Values, typer.Option(help=VALUES_HELP)],
         Values.full,
     ),
     "pages": (

@@ -220,6 +220,7 @@ def save_comparison_report(
     title: str | None = None,
     made_at: "datetime | None" = None,
     confidence_level: float = 0.95,
+    values: "Values" = "full",
 ) -> Path:
     """Write the report of a comparison of two runs.
 
@@ -239,6 +240,8 @@ def save_comparison_report(
         The time that is printed; now by default.
     confidence_level
         How sure the intervals are, between 0 and 1.
+    values
+        How values of documents stand in tables, as for :func:`render_report`.
 
     Returns
     -------
@@ -248,7 +251,7 @@ def save_comparison_report(
     Raises
     ------
     SettingError
-        If the ending or the language is none of these, or the level makes no sense.
+        If the ending, the language or the choice of values is none of these, or the level makes no sense.
 
     Examples
     --------
@@ -261,8 +264,9 @@ def save_comparison_report(
         message = f"A comparison cannot be written as {path.name!r}; let the name end in one of {endings}."
         raise SettingError(message)
     _check_choice("report in the language", language, LANGUAGES)
+    check_disclosure(values)
     page = comparison_page(
-        comparison, language=language, title=title, made_at=made_at, confidence_level=confidence_level
+        comparison, language=language, title=title, made_at=made_at, confidence_level=confidence_level, values=values
     )
     return _written(path, writer(page))
 

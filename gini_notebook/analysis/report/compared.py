@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gini_notebook.analysis.report.disclosure import footer, rules_of, shown
 from gini_notebook.analysis.report.parts import Card, Column, Page, Row, Score, Section, Table, plain_table, shown_notes
 from gini_notebook.analysis.report.texts import Format, missing, plain, words
 from gini_notebook.schema import dotted
@@ -70,15 +71,21 @@ class Compared:
 
 
 def comparison_page(
-    comparison: "Comparison", *, language: str, title: str | None, made_at: datetime | None, confidence_level: float
+    comparison: "Comparison",
+    *,
+    language: str,
+    title: str | None,
+    made_at: datetime | None,
+    confidence_level: float,
+    values: str = "full",
 ) -> Page:
     """Gather the report of a comparison."""
     told = Compared(comparison, Format(language), confidence_level)
     text = told.text
     built = [
         (text["differences"], differences(told)),
-        (told.say("broken_title"), changes(told, "broken")),
-        (told.say("fixed_title"), changes(told, "fixed")),
+        (told.say("broken_title"), changes(told, "broken", values)),
+        (told.say("fixed_title"), changes(told, "fixed", values)),
         (text["one_run_only"], one_run_only(told)),
         (text["settings_differ"], settings(told)),
     ]
@@ -93,10 +100,11 @@ def comparison_page(
         sandbox=any(side.provenance.get("service") == "sandbox" for side in (comparison.a, comparison.b)),
         verdict=verdict(told),
         gates=[],
-        notes=shown_notes(comparison.notes, language),
+        notes=shown_notes(comparison.notes, language, examples=values == "full"),
         cards=cards(told),
         sections=[section for _, section in built if section is not None],
         silent=[name for name, section in built if section is None],
+        privacy=[footer(values, text)],
     )
 
 
@@ -200,7 +208,7 @@ def _word(row: Mapping[Any, Any], told: Compared) -> tuple[str, str]:
     return look, told.say(f"change_{kind.replace(' ', '_')}")
 
 
-def changes(told: Compared, change: str) -> Section | None:
+def changes(told: Compared, change: str, values: str) -> Section | None:
     """List the values that one run has right and the other has not, with truth and what both extracted."""
     rows = told.comparison.changes(change)
     if rows.empty:
@@ -212,6 +220,10 @@ def changes(told: Compared, change: str) -> Section | None:
         documents=told.form.count(rows["document"].nunique()),
         whole=told.form.count(len(whole)),
     )
+    listed = rows.head(MOST_CHANGES)
+    rules = rules_of(listed, {**told.comparison.a.provenance["rules"], **told.comparison.b.provenance["rules"]})
+    for side in ("truth", "extracted_a", "extracted_b"):
+        listed = listed.assign(**{side: [shown(*pair, values) for pair in zip(listed[side], rules, strict=True)]})
     columns = [Column("document", text["document"]), Column("field", text["field"], "name")]
     columns += [Column("truth", text["truth"]), Column("a", told.names["a"]), Column("b", told.names["b"])]
     cells = [
@@ -222,7 +234,7 @@ def changes(told: Compared, change: str) -> Section | None:
             "a": _extracted(row, "a", text),
             "b": _extracted(row, "b", text),
         }
-        for row in rows.head(MOST_CHANGES).to_dict("records")
+        for row in listed.to_dict("records")
     ]
     note = ""
     if len(rows) > MOST_CHANGES:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from gini_notebook.analysis.report.compared import Compared, change_of
-from gini_notebook.analysis.report.disclosure import Excerpts, disclosed, excerpts
+from gini_notebook.analysis.report.disclosure import Excerpts, disclosed, excerpts, footer
 from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.analysis.report.verdict import facts_of, verdict
@@ -250,8 +250,7 @@ class Content:
     @property
     def privacy_of_values(self) -> str:
         """What of the documents stands in tables, in words."""
-        values = self.wishes.values
-        return self.text["privacy" if values == "full" else f"privacy_{values}"]
+        return footer(self.wishes.values, self.text)
 
     @property
     def privacy(self) -> list[str]:

@@ -76,7 +76,7 @@ class Excerpts:
         return sum(bool(one.source) for one in self.shown)
 
 
-def check_disclosure(values: str, pages: object, *, raw: bool) -> None:
+def check_disclosure(values: str, pages: object = None, *, raw: bool = False) -> None:
     """Refuse what would show values that somebody asked to hide.
 
     Raises
@@ -113,30 +113,33 @@ def disclosed(rows: pd.DataFrame, result: "Evaluation", values: str) -> pd.DataF
     """
     if values == "full" or rows.empty:
         return rows
-    rules = _rules_of(rows, result)
-    shown, covered = rows.copy(), np.zeros(len(rows), dtype=bool)
+    rules = rules_of(rows, result.provenance["rules"])
+    told, covered = rows.copy(), np.zeros(len(rows), dtype=bool)
     for side in _SIDES:
-        written = [_shown(value, rule, values) for value, rule in zip(rows[side].tolist(), rules, strict=True)]
+        written = [shown(value, rule, values) for value, rule in zip(rows[side].tolist(), rules, strict=True)]
         covered |= np.array([new is not None and new != old for new, old in zip(written, rows[side], strict=True)])
-        shown[side] = pd.array(written, dtype=rows[side].dtype)
+        told[side] = pd.array(written, dtype=rows[side].dtype)
     for side in _SIDES:
-        shown[f"{side}_canonical"] = shown[f"{side}_canonical"].mask(covered)
+        told[f"{side}_canonical"] = told[f"{side}_canonical"].mask(covered)
     # What a cause says after the colon are letters of the value.
-    shown["cause"] = shown["cause"].where(~covered, shown["cause"].str.split(":", n=1).str[0])
-    shown["difference"] = shown["difference"].mask(covered)
-    return shown
+    told["cause"] = told["cause"].where(~covered, told["cause"].str.split(":", n=1).str[0])
+    told["difference"] = told["difference"].mask(covered)
+    return told
 
 
-def _rules_of(rows: pd.DataFrame, result: "Evaluation") -> list[str]:
-    described: Mapping[str, Mapping[str, Any]] = result.provenance["rules"]
+def rules_of(rows: pd.DataFrame, described: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the name of the rule of each row; of a field that has none, nothing."""
     pairs = zip(rows["group"].tolist(), rows["field"].tolist(), strict=True)
     return [str(described.get(dotted(*pair), {}).get("name", "")) for pair in pairs]
 
 
-def _shown(value: Any, rule: str, values: str) -> str | None:
+def shown(value: Any, rule: str, values: str) -> str | None:
+    """Return a value as it may stand in a report; None where there is none."""
     if missing(value):
         return None
     text = str(value)
+    if values == "full":
+        return text
     if values == "none":
         return HIDDEN
     return text if rule in _SHOWN_RULES and _WORD.search(text) is None else masked(text)
@@ -181,15 +184,15 @@ def excerpts(rows: pd.DataFrame, result: "Evaluation", pages: PageSource, *, val
     placed = _placed(rows)
     open_ones = [at for at in placed if told["extracted"].iloc[at] == rows["extracted"].iloc[at]]
     chosen = _by_pattern(rows, open_ones)
-    shown, size, too_large = [], 0, 0
+    drawn, size, too_large = [], 0, 0
     for row in told.iloc[chosen[:MOST_PICTURES]].to_dict("records"):
         one = _drawn(row, hashes, pages, mask=mask)
         if size + len(one.source) > MOST_BYTES:
             too_large += 1
             continue
         size += len(one.source)
-        shown.append(one)
-    return Excerpts(shown, max(0, len(chosen) - MOST_PICTURES), too_large, len(placed) - len(open_ones))
+        drawn.append(one)
+    return Excerpts(drawn, max(0, len(chosen) - MOST_PICTURES), too_large, len(placed) - len(open_ones))
 
 
 def _placed(rows: pd.DataFrame) -> list[int]:
@@ -213,6 +216,11 @@ def _by_pattern(rows: pd.DataFrame, numbers: Sequence[int]) -> list[int]:
         first.setdefault(patterns.get(documents[number], frozenset()), number)
     leading = set(first.values())
     return list(chain(first.values(), (number for number in numbers if number not in leading)))
+
+
+def footer(values: str, text: Mapping[str, str]) -> str:
+    """Say what of the documents stands in tables."""
+    return text["privacy" if values == "full" else f"privacy_{values}"]
 
 
 def _drawn(row: Mapping[Any, Any], hashes: Mapping[str, Any], pages: PageSource, *, mask: bool) -> Excerpt:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
+from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.report import render_report
 from gini_notebook.analysis.report.disclosure import MOST_BYTES, MOST_PICTURES, Spot, masked
@@ -97,6 +98,31 @@ def test_a_masked_value_has_its_beginning(value: str, shown: str) -> None:
 def test_the_footer_says_what_is_shown(private: Evaluation, values: Any, said: str) -> None:
     assert said in html.fromstring(text_of(private, ".html", values=values)).xpath("string(//footer)")
     assert said in text_of(private, ".xlsx", values=values)
+
+
+@pytest.mark.parametrize("form", [".html", ".md"])
+@pytest.mark.parametrize("values", ["masked", "none"])
+def test_a_comparison_hides_values_too(private: Evaluation, tmp_path: Path, form: str, values: Any) -> None:
+    comparisons = private.comparisons.copy()
+    labels = rows(
+        *zip(
+            comparisons["document"],
+            comparisons["group"],
+            comparisons["row"],
+            comparisons["field"],
+            comparisons["truth"],
+            strict=True,
+        )
+    )
+    right = evaluate(Tables(labels, private.documents[["document", "status"]]), labels)
+    comparison = compare(right, private)
+    path = comparison.save_report(tmp_path / f"diff{form}", values=values)
+    text = path.read_text("utf-8")
+    assert [secret for secret in SECRETS if secret in text] == []
+    assert ("DE75 … 6199" in text) is (values == "masked")
+    assert OTHER_IBAN in comparison.save_report(path).read_text("utf-8")
+    with pytest.raises(SettingError, match="no choice of values"):
+        comparison.save_report(path, values="some")
 
 
 def test_excerpts_are_told_by_the_footer(private: Evaluation) -> None:
