@@ -288,6 +288,8 @@ def _holds_most(column: str, table: pd.DataFrame, content: "Content") -> list[st
     if not total or slips.max() <= total / 2:
         return []
     most = table.loc[slips.idxmax()]
+    if slips.max() / total <= most["documents"] / table["documents"].sum():
+        return []  # as many as its size makes one expect
     kind = slice_name(column, None if missing(most["slice"]) else str(most["slice"]), text)
     return [
         text["slice_holds_most"].format(

@@ -199,6 +199,8 @@ TEXTS = {
         "verdict_payable": "{part} of {of} documents can be paid as read.",
         "verdict_concentration": "{documents} of {of_documents} documents hold {mistakes} of the {of_mistakes} "
         "mistakes in the header fields",
+        "verdict_holds_most": "{mistakes} of the {of_mistakes} mistakes in the header fields are in {kind}: "
+        "{documents} of {of_documents} documents",
         "verdict_all_of_them": "all of them {kind}",
         "verdict_some_of_them": "{count} of them {kind}",
         "verdict_gap": "F1 of {best} is {best_f1} ({best_values} values), of {worst} {worst_f1} ({worst_values} "
@@ -324,6 +326,8 @@ TEXTS = {
         "verdict_payable": "{part} von {of} Dokumenten sind wie gelesen zahlbar.",
         "verdict_concentration": "auf {documents} von {of_documents} Dokumenten liegen {mistakes} der {of_mistakes} "
         "Fehler in den Kopffeldern",
+        "verdict_holds_most": "{mistakes} der {of_mistakes} Fehler in den Kopffeldern entfallen auf {kind}: "
+        "{documents} von {of_documents} Dokumenten",
         "verdict_all_of_them": "allesamt {kind}",
         "verdict_some_of_them": "davon {count} {kind}",
         "verdict_gap": "F1 für {best} ist {best_f1} ({best_values} Werte), für {worst} {worst_f1} ({worst_values} "

@@ -24,6 +24,8 @@ MOST_DOCUMENTS, LEAST_MISTAKES = 0.2, 0.5
 """Mistakes are concentrated if at most this share of the documents holds at least this share of them."""
 
 _NEARLY_ALL = 0.8
+# Below so many mistakes nothing is said of where most of them are.
+_FEWEST_MISTAKES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,8 @@ class Facts:
 def verdict(facts: Facts, language: str = "en") -> tuple[str, ...]:
     """Say in one to three sentences what came out.
 
-    Gates, or else the payable documents; where mistakes are concentrated, and the widest gap between two slices; the
-    field with the lowest F1.
+    Gates, or else the payable documents; where mistakes are concentrated, and the widest gap between two slices, or
+    else the slice that holds most mistakes; the field with the lowest F1.
 
     Parameters
     ----------
@@ -126,6 +128,10 @@ def verdict(facts: Facts, language: str = "en") -> tuple[str, ...]:
     first = _gates_or_payable(facts, form, text)
     second = [*_concentrated(facts, form, text), *_gap(facts, form, text)]
     third = _lowest(facts, form, text)
+    if not second:
+        second = _holding_most(facts, form, text)
+        if second and not first and not third:
+            first = [_together(facts, form, text)]
     sentences = [*first, *(["; ".join(second) + "."] if second else []), *third]
     sentences = [sentence[0].upper() + sentence[1:] for sentence in sentences]
     return tuple(sentences) or (_together(facts, form, text),)
@@ -187,6 +193,29 @@ def _concentrated(facts: Facts, form: Format, text: Mapping[str, str]) -> list[s
     among = text["verdict_all_of_them" if whole else "verdict_some_of_them"]
     named = slice_name(found.column, found.slice, text)
     return [f"{said}, {among.format(count=form.count(found.of_slice), kind=named)}"]
+
+
+def _holding_most(facts: Facts, form: Format, text: Mapping[str, str]) -> list[str]:
+    """Name the slice that holds most mistakes, and is less than half of the documents; counts alone, no share."""
+    total = sum(facts.mistakes)
+    if total < _FEWEST_MISTAKES or sum(one.values for one in facts.fields) < FEWEST:
+        return []
+    for column, kinds in (facts.kinds or {}).items():
+        held: Counter[str | None] = Counter()
+        for kind, mistakes in zip(kinds, facts.mistakes, strict=True):
+            held[kind] += mistakes
+        kind, most = held.most_common(1)[0]
+        documents = sum(one == kind for one in kinds)
+        if kind is not None and 2 * most > total and 2 * documents < len(kinds):
+            said = text["verdict_holds_most"].format(
+                mistakes=form.count(most),
+                of_mistakes=form.count(total),
+                kind=slice_name(column, kind, text),
+                documents=form.count(documents),
+                of_documents=form.count(len(kinds)),
+            )
+            return [said]
+    return []
 
 
 def _gap(facts: Facts, form: Format, text: Mapping[str, str]) -> list[str]:

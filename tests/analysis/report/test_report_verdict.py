@@ -1,6 +1,7 @@
 """The verdict: what it says, what it must never say, in both languages."""
 
 import re
+from dataclasses import replace
 from math import isnan
 
 import pandas as pd
@@ -142,6 +143,38 @@ def test_where_no_field_can_be_ranked_all_of_them_together_are_counted(
     facts = Facts(payable=Share(13, 16), fields=fields)
     assert verdict(facts) == (english,)
     assert verdict(facts, "de") == (german,)
+
+
+def test_few_documents_say_which_slice_holds_most_mistakes_in_counts() -> None:
+    fields, kinds = (
+        (scored("iban", 0.8, 20), scored("bic", 0.8, 20)),
+        {"source_classification": ["SCANNED"] * 2 + ["NATIVE"] * 8},
+    )
+    facts = Facts(mistakes=[7, 2, 1, 1] + [0] * 6, kinds=kinds, fields=fields)
+    assert verdict(facts) == (
+        "32 of 40 values of the header fields are right; each field has fewer than 30, so none is ranked.",
+        "9 of the 11 mistakes in the header fields are in scans: 2 of 10 documents.",
+    )
+    assert verdict(facts, "de")[1] == "9 der 11 Fehler in den Kopffeldern entfallen auf Scans: 2 von 10 Dokumenten."
+    assert verdict(replace(facts, payable=Share(60, 72)))[0] == "60 of 72 documents can be paid as read."
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "kinds", "values"),
+    [
+        ([7, 2] + [0] * 8, ["SCANNED"] * 2 + ["NATIVE"] * 8, 20),  # fewer than ten mistakes
+        ([7, 2, 1, 1] + [0] * 6, ["SCANNED"] * 5 + ["NATIVE"] * 5, 20),  # half of the documents
+        ([5, 0, 5, 1] + [0] * 6, ["SCANNED"] * 2 + ["NATIVE"] * 8, 20),  # not most of the mistakes
+        ([7, 2, 1, 1] + [0] * 6, ["SCANNED"] * 2 + ["NATIVE"] * 8, 14),  # fewer than thirty values
+        ([7, 2, 1, 1] + [0] * 6, [None] * 2 + ["NATIVE"] * 8, 20),  # nobody knows which
+    ],
+)
+def test_a_slice_that_holds_as_much_as_others_is_not_named(
+    mistakes: list[int], kinds: list[str | None], values: int
+) -> None:
+    fields = (scored("iban", 0.8, values), scored("bic", 0.8, values))
+    said = verdict(Facts(mistakes=mistakes, kinds={"source_classification": kinds}, fields=fields))
+    assert "mistakes in the header" not in " ".join(said)
 
 
 shares = st.builds(lambda part, more: Share(part, part + more), st.integers(0, 60), st.integers(0, 60))
