@@ -12,16 +12,17 @@ from lxml import html as lxml_html
 from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.analysis.report import save_report
+from gini_notebook.interactive.page_excerpts import PageExcerpts
 from tests.analysis.evaluation.evaluation_samples import scans_and_others
-from tests.analysis.report.report_samples import PAYLOADS, hostile, sample
+from tests.analysis.report.report_samples import PAYLOADS, boxed, hostile, sample
 
 WIDE, NARROW, NARROWEST = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 700}
 GATES = ("payable_rate>=0.1", "amountToPay.f1_low>=0.9")
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Small: every outcome and a compound. Scans: patterns, slices. German. Two runs, compared."""
+def pages(tmp_path_factory: pytest.TempPathFactory, invoices: Path) -> dict[str, Path]:
+    """Small: every outcome and a compound. Scans: patterns, slices. German. Two runs, compared. Excerpts of pages."""
     folder = tmp_path_factory.mktemp("report")
     first, _ = scans_and_others(200)
     second, _ = scans_and_others(200, better=True)
@@ -31,11 +32,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             first, folder / "scans.html", title="A run with a_very_long_name_of_a_folder_that_goes_on"
         ),
         "german": save_report(sample(), folder / "german.html", language="de", fail_under=GATES),
+        "excerpts": save_report(boxed(), folder / "excerpts.html", pages=PageExcerpts(invoices)),
         "compared": compare(first, second).save_report(folder / "compared.html"),
     }
 
 
-@pytest.mark.parametrize("which", ["small", "scans", "german", "compared"])
+@pytest.mark.parametrize("which", ["small", "scans", "german", "compared", "excerpts"])
 @pytest.mark.parametrize(
     ("viewport", "options"),
     [
@@ -72,7 +74,7 @@ def test_J2_a_report_opens_without_a_request_a_complaint_or_sideways_scrolling(
     page.screenshot(path=shots / f"report_{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("which", ["small", "scans", "german", "compared"])
+@pytest.mark.parametrize("which", ["small", "scans", "german", "compared", "excerpts"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_J2_axe_finds_nothing_serious(
     watch: Callable[..., Watched], pages: dict[str, Path], which: str, scheme: str
@@ -85,7 +87,7 @@ def test_J2_axe_finds_nothing_serious(
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}] == []
 
 
-@pytest.mark.parametrize("which", ["small", "scans", "german", "compared"])
+@pytest.mark.parametrize("which", ["small", "scans", "german", "compared", "excerpts"])
 def test_J2_on_paper_nothing_is_left_out(
     watch: Callable[..., Watched], pages: dict[str, Path], shots: Path, which: str
 ) -> None:

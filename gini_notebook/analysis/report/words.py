@@ -269,8 +269,8 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "Diese Datei enthält keine Werte von Kopffeldern oder Zeilen. Namen von Dokumenten stehen unverändert da.",
     ),
     "privacy_masked_pages": (
-        "Excerpts of pages show the value in question and nothing else of the page.",
-        "Ausschnitte von Seiten zeigen den fraglichen Wert und sonst nichts von der Seite.",
+        "Excerpts of pages show what stands in the box of the value in question, and nothing else of the page.",
+        "Ausschnitte von Seiten zeigen, was im Rechteck des fraglichen Wertes steht, und sonst nichts von der Seite.",
     ),
     "privacy_whole_pages": (
         "Excerpts of pages show everything that stands around the value.",

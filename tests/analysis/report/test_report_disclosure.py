@@ -130,7 +130,7 @@ def test_excerpts_are_told_by_the_footer(private: Evaluation) -> None:
         html.fromstring(text_of(private, ".html", pages=Painter(), mask=mask)).xpath("string(//footer)")
         for mask in (True, False)
     ]
-    assert "the value in question and nothing else" in feet[0]
+    assert "what stands in the box of the value in question, and nothing else" in feet[0]
     assert "everything that stands around the value" in feet[1]
 
 
