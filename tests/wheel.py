@@ -106,7 +106,7 @@ def check_demo(folder: Path) -> None:
     assert "10 documents: 10 completed" in printed, printed
     assert "amountToPay" in printed, printed
     report = (folder / "elsewhere" / "runs" / "demo" / "report.html").read_text(encoding="utf-8")
-    assert report.count("data:image/svg+xml") >= 2
+    assert report.count("<svg") >= 2
     assert "</html>" in report
 
 
