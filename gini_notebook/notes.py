@@ -5,7 +5,7 @@ the result, and stands wherever the number stands: in displays, tables of the sh
 holds a value of a document; its examples do, so they are for the screen of whoever asked and obey masking elsewhere.
 
 Every kind of note is described once, in :data:`KINDS`: how grave it is, what it says in English and German, and what to
-do about it in Python and in the shell. Gates (:data:`GATES`) count notes by name, as ``unpaired<=0``.
+do about it in Python (in both languages) and in the shell. Gates (:data:`GATES`) count notes by name, as ``unpaired<=0``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from gini_notebook import schema
+from gini_notebook._german import detail_in_german, name_in_german
 from gini_notebook._text import printable
 
 __all__ = [
@@ -55,6 +56,8 @@ class Kind:
         it speaks of (fields, columns, sheets), ``{detail}`` what was understood.
     python, shell
         What to do about it; empty where there is nothing to do.
+    german_advice
+        What to do about it in Python, said in German, as reports say it.
     bare
         The level of a note without a detail, where that differs: a column left out is a remark of somebody's, unless
         its name is near that of a field.
@@ -65,6 +68,7 @@ class Kind:
     german: str
     python: str = ""
     shell: str = ""
+    german_advice: str = ""
     bare: Level | None = None
 
 
@@ -75,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
         "Diese Zahlen stammen von der Sandbox auf diesem Rechner, nicht vom Dienst.",
         "Log in with the credentials of your company: gini.login().",
         "Run without --sandbox.",
+        german_advice="Melden Sie sich mit den Zugangsdaten Ihrer Firma an: gini.login().",
     ),
     "scans_unread": Kind(
         "info",
@@ -82,6 +87,7 @@ KINDS: Mapping[str, Kind] = {
         "Die Sandbox liest keine Scans ({detail}): Von einem Scan liefert sie, was sein QR-Code sagt, und den Dokumenttyp.",
         'Run pip install "gini-notebook[ocr]", and make the sandbox without ocr=False.',
         'Run pip install "gini-notebook[ocr]"; start a sandbox of its own (gini-notebook sandbox) without --no-ocr.',
+        german_advice='Führen Sie pip install "gini-notebook[ocr]" aus, und starten Sie die Sandbox ohne ocr=False.',
     ),
     "truth_unread": Kind(
         "must",
@@ -89,6 +95,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Sollwert|Sollwerte} von {about} {count:ist|sind} nicht als {detail} lesbar; als Text verglichen.",
         "Name the notation with read_truth(locale=, date_order=), or give the field a rule of its own with rules=.",
         "Name the notation with --locale or --date-order.",
+        german_advice="Nennen Sie die Schreibweise mit read_truth(locale=, date_order=), oder geben Sie dem Feld eine eigene Regel mit rules=.",
     ),
     "mistakes_alike": Kind(
         "must",
@@ -96,6 +103,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} Werte von {about} sind auf ein und dieselbe Weise falsch ({detail}): Die Wahrheit ist vielleicht anders geschrieben, als der Dienst liefert.",
         "Compare some in result.mistakes(); amounts in cents, for example, are divided by 100 before read_truth.",
         "Compare some of the mistakes; amounts in cents, for example, are divided by 100 in the table first.",
+        german_advice="Vergleichen Sie einige in result.mistakes(); Beträge in Cent zum Beispiel sind vor read_truth durch 100 zu teilen.",
     ),
     "truth_replaced": Kind(
         "must",
@@ -103,6 +111,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Sollwert|Sollwerte} durch eine spätere Quelle ersetzt: {detail}.",
         "The order of the list decides: read_truth([first, corrections]).",
         "The order decides: the source, then each --over.",
+        german_advice="Die Reihenfolge der Liste entscheidet: read_truth([erste, Korrekturen]).",
     ),
     "codes_differ": Kind(
         "must",
@@ -110,6 +119,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Dokument hat|Dokumente haben} mehrere Zahlungs-QR-Codes mit verschiedenem Inhalt; der erste gilt.",
         "Label these documents in a table, and read it behind: read_truth([folder, table], qr_codes=True).",
         "Label these documents in a table, and name it with --over.",
+        german_advice="Tragen Sie die Sollwerte dieser Dokumente in eine Tabelle ein, die danach gelesen wird: read_truth([Ordner, Tabelle], qr_codes=True).",
     ),
     "truth_placeholders": Kind(
         "info",
@@ -117,6 +127,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Wert|Werte} von {about} in E-Rechnungen {count:hat|haben} nicht die Form (Platzhalter, anderes Konto); kein Sollwert.",
         "Label what the page says in a table, and read it behind: read_truth([folder, table]).",
         "Label what the page says in a table, and name it with --over.",
+        german_advice="Tragen Sie in eine Tabelle ein, was auf der Seite steht, und lesen Sie sie danach: read_truth([Ordner, Tabelle]).",
     ),
     "tables_passed_over": Kind(
         "must",
@@ -124,6 +135,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Tabelle im Ordner der Sollwerte wurde|Tabellen im Ordner der Sollwerte wurden} nicht gelesen.",
         "Name it behind the folder: read_truth([folder, table]).",
         "Name it with --over.",
+        german_advice="Nennen Sie sie hinter dem Ordner: read_truth([Ordner, Tabelle]).",
     ),
     "truth_sidecars": Kind(
         "info",
@@ -136,6 +148,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Dokument|Dokumente} ({detail}) ohne Gegenstück gleichen Namens; in keiner Zahl enthalten.",
         "Compare the column document of both tables; read_truth(documents=batch) pairs names that differ in folder or ending.",
         "Compare the names in the truth with those of the run.",
+        german_advice="Vergleichen Sie die Spalte document beider Tabellen; read_truth(documents=batch) ordnet Namen zu, die sich in Ordner oder Endung unterscheiden.",
     ),
     "fields_left_out": Kind(
         "must",
@@ -143,6 +156,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Spalte|Spalten} der Sollwerte ausgelassen, weil weder Dienst noch Lauf den Namen kennen: {about}{detail}.",
         "Rename with read_truth(columns={...}), or name the field with declared_fields=.",
         "Rename with --column OLD=NEW, or name the field with --declared-fields.",
+        german_advice="Benennen Sie sie um mit read_truth(columns={...}), oder nennen Sie das Feld mit declared_fields=.",
         bare="info",
     ),
     "failed_without_truth": Kind(
@@ -151,6 +165,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Dokument ist|Dokumente sind} fehlgeschlagen und ohne Sollwerte, also in keiner Zahl als dem Anteil der beantworteten.",
         "Look at batch.documents: column error.",
         "gini-notebook status names the reasons.",
+        german_advice="Die Gründe stehen in der Spalte error von batch.documents.",
     ),
     "truth_differs": Kind(
         "must",
@@ -158,6 +173,7 @@ KINDS: Mapping[str, Kind] = {
         "Die zwei Ergebnisse entstanden mit verschiedenen Fassungen der Sollwerte ({detail}); gemeinsame Sollwerte sind gleich.",
         "Evaluate both runs against the same ground truth.",
         "Evaluate both runs against the same ground truth.",
+        german_advice="Werten Sie beide Läufe gegen dieselben Sollwerte aus.",
     ),
     "tools_differ": Kind(
         "info",
@@ -165,6 +181,7 @@ KINDS: Mapping[str, Kind] = {
         "Die zwei Ergebnisse entstanden mit verschiedenen Versionen dieses Pakets ({detail}).",
         "Evaluate both runs with the same version.",
         "Evaluate both runs with the same version.",
+        german_advice="Werten Sie beide Läufe mit derselben Version aus.",
     ),
     "documents_failed": Kind(
         "info",
@@ -172,6 +189,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Dokument ist|Dokumente sind} fehlgeschlagen; ihre Sollwerte zählen als fehlend.",
         "Look at batch.documents: column error.",
         "gini-notebook status names the reasons.",
+        german_advice="Die Gründe stehen in der Spalte error von batch.documents.",
     ),
     "documents_not_sent": Kind(
         "info",
@@ -189,6 +207,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Feld beruht|Felder beruhen} auf weniger als 30 Werten und {count:hat|haben} keinen Rang: {detail}.",
         "Label more documents that have such a value: gini.to_label(batch, n) draws some.",
         "Label more documents that have such a value: gini-notebook to-label draws some.",
+        german_advice="Geben Sie mehr Dokumenten mit einem solchen Wert Sollwerte: gini.to_label(batch, n) wählt welche aus.",
     ),
     "aligned_greedily": Kind(
         "info",
@@ -201,6 +220,7 @@ KINDS: Mapping[str, Kind] = {
         "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist, zählt als fehlend.",
         "If such a field shall not count, name those that do with evaluate(fields=[...]).",
         "If such a field shall not count, leave its column out of the ground truth.",
+        german_advice="Soll ein solches Feld nicht zählen, nennen Sie die übrigen mit evaluate(fields=[...]).",
     ),
     "references_in_purpose": Kind(
         "info",
@@ -208,6 +228,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Sollwert|Sollwerte} von paymentReference mit dem gelieferten paymentPurpose verglichen, in dem die Referenz einer Rechnung steht.",
         'evaluate(remittance="strict") compares each field with itself.',
         "--remittance strict compares each field with itself.",
+        german_advice='evaluate(remittance="strict") vergleicht jedes Feld mit sich selbst.',
     ),
     "truth_unclear": Kind(
         "info",
@@ -220,6 +241,7 @@ KINDS: Mapping[str, Kind] = {
         "Bei {count} {count:Upload|Uploads} ist offen, ob der Dienst {count:ihn|sie} annahm.",
         "Call gini.process again with the same folder: it looks for them.",
         "gini-notebook resume looks for them.",
+        german_advice="Rufen Sie gini.process noch einmal mit demselben Ordner auf: Es sucht nach ihnen.",
     ),
     "files_left_out": Kind(
         "info",
@@ -227,12 +249,14 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Datei oder Ordner|Dateien und Ordner} nicht gesendet, da {count:kein Dokument|keine Dokumente}: {detail}.",
         "batch.left_out names each with its reason; process(..., e_invoices=True) sends e-invoices.",
         "gini-notebook status --json names each with its reason; run --e-invoices sends e-invoices.",
+        german_advice="batch.left_out nennt jede Datei mit ihrem Grund; process(..., e_invoices=True) sendet E-Rechnungen.",
     ),
     "documents_repeated": Kind(
         "info",
         "{count} {count:document has|documents have} the bytes of an earlier one: read once, and counted each time.",
         "{count} {count:Dokument ist|Dokumente sind} Byte für Byte gleich einem früheren: einmal gelesen, jedes Mal gezählt.",
         "batch.duplicates names them.",
+        german_advice="batch.duplicates nennt sie.",
     ),
     "documents_in_excess": Kind(
         "info",
@@ -240,18 +264,21 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:überzähliges Dokument|überzählige Dokumente} beim Dienst, durch Uploads ohne Antwort; in keiner Zahl.",
         "batch.surplus names them.",
         "gini-notebook dedupe names them, and deletes them with --delete.",
+        german_advice="batch.surplus nennt sie.",
     ),
     "confidence_scale": Kind(
         "info",
         "The confidences are no probabilities: they reach from {detail}, not from 0 to 1; calibration error and Brier score are undefined.",
         "Die Konfidenzen sind keine Wahrscheinlichkeiten: Sie reichen von {detail}, nicht von 0 bis 1; Kalibrierungsfehler und Brier-Wert sind nicht definiert.",
         "Divide them, for example by 100, before evaluating.",
+        german_advice="Teilen Sie sie vor dem Auswerten, zum Beispiel durch 100.",
     ),
     "threshold_above_all": Kind(
         "must",
         "All {count} {count:prediction is|predictions are} below the threshold {detail}, and {count:counts|count} as if not delivered.",
         "Alle {count} {count:Vorhersage liegt|Vorhersagen liegen} unter der Schwelle {detail} und {count:gilt|gelten} als nicht geliefert.",
         "Choose a threshold on the scale of the confidences.",
+        german_advice="Wählen Sie eine Schwelle auf der Skala der Konfidenzen.",
     ),
     "few_issuers": Kind(
         "info",
@@ -259,6 +286,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Absender stellt|Absender stellen} die meisten dieser Dokumente, und deren Fehler hängen zusammen: Die Intervalle sind zu eng.",
         "Evaluate with cluster='paymentRecipient', or with a column of the documents table that names the issuer.",
         "Add --cluster paymentRecipient.",
+        german_advice="Werten Sie mit cluster='paymentRecipient' aus, oder mit einer Spalte der Tabelle der Dokumente, die den Absender nennt.",
     ),
     "second_reader_missing": Kind(
         "info",
@@ -266,6 +294,7 @@ KINDS: Mapping[str, Kind] = {
         "Es gibt keinen zweiten Leser: Übereinstimmung ist in {count} {count:Dokument|Dokumenten} nicht prüfbar.",
         'Give another run, another service\'s table, or the sandbox: gini.checks(batch, second="sandbox").',
         "Add --second runs/other, or --second sandbox.",
+        german_advice='Nennen Sie einen anderen Lauf, die Tabelle eines anderen Dienstes oder die Sandbox: gini.checks(batch, second="sandbox").',
     ),
     "second_reader_partial": Kind(
         "info",
@@ -278,6 +307,7 @@ KINDS: Mapping[str, Kind] = {
         "Beide Leser von {count} {count:Dokument|Dokumenten} sind die Sandbox: gleiche OCR, gleiche Lesefehler.",
         "Of scans, believe agreement only between readers with an OCR of their own.",
         "Of scans, believe agreement only between readers with an OCR of their own.",
+        german_advice="Trauen Sie bei Scans nur der Übereinstimmung von Lesern mit je eigener OCR.",
     ),
     "edits_folded": Kind(
         "info",
@@ -290,6 +320,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Bearbeitung betrifft einen Sollwert, der|Bearbeitungen betreffen Sollwerte, die} seither an der Quelle geändert {count:wurde|wurden}.",
         "Look at the examples: the edit counts; where the changed source is right, take the edit back.",
         "Look at the examples: the edit counts; where the changed source is right, take the edit back.",
+        german_advice="Sehen Sie sich die Beispiele an: Die Bearbeitung gilt; wo die geänderte Quelle recht hat, nehmen Sie sie zurück.",
     ),
     "edits_torn": Kind(
         "must",
@@ -297,6 +328,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Zeile|Zeilen} von {detail} beim Schreiben abgebrochen: Die Bearbeitung ist verloren.",
         "Look at the end of the file, and make the edit again.",
         "Look at the end of the file, and make the edit again.",
+        german_advice="Sehen Sie sich das Ende der Datei an, und wiederholen Sie die Bearbeitung.",
     ),
     "documents_weighted": Kind(
         "info",
@@ -313,6 +345,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:document has|documents have} no {detail}: each is a cluster of its own, as if it failed alone.",
         "{count} {count:Dokument|Dokumente} ohne {detail}: jedes zählt als eigene Gruppe, als ob es für sich allein Fehler hätte.",
         "Fill the column in, or name another cluster.",
+        german_advice="Füllen Sie die Spalte aus, oder nennen Sie eine andere.",
     ),
     "labelled_never": Kind(
         "info",
@@ -320,6 +353,7 @@ KINDS: Mapping[str, Kind] = {
         "{about}: {count}-mal geliefert, nie ein Sollwert; in keiner Zahl enthalten.",
         "Label the field, or say with declared_fields= that a missing value means that there is none.",
         "Label the field, or name it with --declared-field.",
+        german_advice="Geben Sie dem Feld Sollwerte, oder sagen Sie mit declared_fields=, dass ein fehlender Wert „nicht vorhanden“ heißt.",
     ),
     "missing_words": Kind(
         "must",
@@ -327,6 +361,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Sollwert|Sollwerte} von {about} {count:sieht|sehen} wie ein fehlender aus und {count:zählt|zählen} als Wert.",
         "Leave such cells empty, or name the field with declared_fields= where nothing means that there is none.",
         "Leave such cells empty, or name the field with --declared-fields where nothing means that there is none.",
+        german_advice="Lassen Sie solche Zellen leer, oder nennen Sie das Feld mit declared_fields=, wo leer „nicht vorhanden“ heißt.",
     ),
     "declared_unknown": Kind(
         "must",
@@ -334,6 +369,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:deklariertes Feld kennt|deklarierte Felder kennen} weder Dienst noch Sollwerte: {about}{detail}.",
         "Look at the spelling in declared_fields=.",
         "Look at the spelling in --declared-fields.",
+        german_advice="Prüfen Sie die Schreibung in declared_fields=.",
     ),
     "sheets_unread": Kind(
         "must",
@@ -341,13 +377,15 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:weiteres Blatt|weitere Blätter} mit einer Tabelle nicht gelesen: {about}.",
         "Name one with read_truth(sheet=).",
         "Name one with --sheet.",
+        german_advice="Nennen Sie eines mit read_truth(sheet=).",
     ),
     "notation_understood": Kind(
         "info",
         "{count} {count:value|values} of {about} understood as {detail}.",
-        "{count} {count:Wert|Werte} von {about} verstanden als {detail}.",
+        "{count} {count:Wert|Werte} von {about} verstanden als: {detail}.",
         "If that is wrong, say what is right with read_truth(locale=, date_order=).",
         "If that is wrong, say what is right with --locale or --date-order.",
+        german_advice="Ist das falsch, nennen Sie das Richtige mit read_truth(locale=, date_order=).",
     ),
     "currency_not_stated": Kind(
         "info",
@@ -355,6 +393,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Sollbetrag|Sollbeträge} von {about} ohne Währung (currency): Nur die Zahl wird verglichen.",
         'Name it with read_truth(currency="EUR").',
         "Name it with --currency EUR.",
+        german_advice='Nennen Sie sie mit read_truth(currency="EUR").',
     ),
     "check_digits": Kind(
         "info",
@@ -362,6 +401,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Sollwert|Sollwerte} von {about} mit falschen Prüfziffern.",
         "Look at the examples: a label with a typing error makes a right value wrong.",
         "Look at the examples: a label with a typing error makes a right value wrong.",
+        german_advice="Sehen Sie sich die Beispiele an: Ein Sollwert mit Tippfehler macht einen richtigen Wert falsch.",
     ),
     "columns_understood": Kind(
         "info",
@@ -369,6 +409,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Spalte|Spalten} unter anderem Namen verstanden: {about}.",
         "If that is wrong, name them with read_truth(columns={...}).",
         "If that is wrong, name them with --column OLD=NEW.",
+        german_advice="Ist das falsch, nennen Sie die Namen mit read_truth(columns={...}).",
     ),
     "columns_hidden": Kind(
         "info",
@@ -376,6 +417,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} ausgeblendete {count:Spalte|Spalten} von {detail} mitgelesen: {about}.",
         "Take what does not count out of the table.",
         "Take what does not count out of the table.",
+        german_advice="Nehmen Sie aus der Tabelle, was nicht zählt.",
     ),
     "columns_nameless": Kind(
         "info",
@@ -383,6 +425,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Spalte|Spalten} ohne Namen nicht gelesen: {about}.",
         "Write a name above it if it is one of values.",
         "Write a name above it if it is one of values.",
+        german_advice="Schreiben Sie einen Namen darüber, wenn sie Werte enthält.",
     ),
     "columns_lacking": Kind(
         "must",
@@ -390,6 +433,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Name|Namen} von columns= (--column) {count:steht|stehen} über keiner Spalte: {about}{detail}.",
         "Look at the spelling in columns={...}.",
         "Look at the spelling in --column OLD=NEW.",
+        german_advice="Prüfen Sie die Schreibung in columns={...}.",
     ),
     "columns_unknown": Kind(
         "must",
@@ -397,6 +441,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Spalte ist kein Feld|Spalten sind keine Felder} des Dienstes: {about}{detail}.",
         "Name it with read_truth(columns={...}) if it is one.",
         "Name it with --column OLD=NEW if it is one.",
+        german_advice="Nennen Sie das Feld mit read_truth(columns={...}), wenn es eines ist.",
         bare="info",
     ),
     "numbers_as_text": Kind(
@@ -405,6 +450,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Wert|Werte} von {about} als Zahl gespeichert: Führende Nullen wären verloren.",
         "Format such columns as text.",
         "Format such columns as text.",
+        german_advice="Formatieren Sie solche Spalten als Text.",
     ),
     "rows_passed_over": Kind(
         "info",
@@ -432,6 +478,7 @@ KINDS: Mapping[str, Kind] = {
         "{about} gelesen als {detail}.",
         "If letters are wrong, name another with read_truth(encoding=).",
         "If letters are wrong, name another with --encoding.",
+        german_advice="Sind Buchstaben falsch, nennen Sie eine andere Kodierung mit read_truth(encoding=).",
     ),
     "names_levelled": Kind(
         "info",
@@ -441,9 +488,10 @@ KINDS: Mapping[str, Kind] = {
     "documents_paired": Kind(
         "info",
         "{count} {count:document|documents} paired though the names differ in {detail}.",
-        "{count} {count:Dokument|Dokumente} trotz verschiedener Namen zugeordnet: {detail}.",
+        "{count} {count:Dokument|Dokumente} trotz verschiedener Namen zugeordnet ({detail}).",
         "Look at the examples; with the same names in both tables nothing needs to be guessed.",
         "Use the same names in both tables, and nothing needs to be guessed.",
+        german_advice="Sehen Sie sich die Beispiele an; bei gleichen Namen in beiden Tabellen ist nichts zu erraten.",
     ),
     "repeats": Kind(
         "info",
@@ -461,6 +509,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Datei|Dateien} der Sollwerte nicht lesbar.",
         'truth.attrs["problems"] names each with its reason.',
         "gini-notebook truth names each with its reason.",
+        german_advice='truth.attrs["problems"] nennt jede mit ihrem Grund.',
     ),
 }
 """The kinds by name, gravest first; a note's ``kind`` is one of these names."""
@@ -475,15 +524,6 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "files_left_out": ("files_left_out",),
 }
 """The names that a quality gate can count, and the kinds of notes behind each."""
-
-
-# Our own words among details; the others are names.
-_GERMAN_DETAILS = {
-    "first run": "erster Lauf",
-    "second run": "zweiter Lauf",
-    "ground truth": "Wahrheit",
-    "extractions": "Extraktionen",
-}
 
 
 class _Count(int):
@@ -553,12 +593,17 @@ class Note:
 
     def sentence(self, language: Language) -> str:
         """Return the sentence in ``"en"`` or ``"de"``."""
-        kind, detail = KINDS[self.kind], self.detail
-        template = kind.english
+        kind, detail, about = KINDS[self.kind], self.detail, self.about
+        template, more = kind.english, "and {count} more"
         if language == "de":
-            template, detail = kind.german, _GERMAN_DETAILS.get(detail, detail)
+            template, more, detail = kind.german, "und {count} weitere", detail_in_german(self.kind, detail)
+            about = tuple(map(name_in_german, about))
         # The names are those of columns, sheets and reasons, which may be anybody's.
-        return printable(template.format(count=_Count(self.count), about=_listed(self.about), detail=detail))
+        return printable(template.format(count=_Count(self.count), about=_listed(about, more), detail=detail))
+
+    def what_to_do(self, language: Language) -> str:
+        """Return what to do about it in Python, in ``"en"`` or ``"de"``; empty where there is nothing to do."""
+        return KINDS[self.kind].german_advice if language == "de" else self.advice
 
     def rows(self) -> "pd.DataFrame":
         """Return the table behind the note; where none is kept, its examples in the column ``example``."""
@@ -603,8 +648,8 @@ def from_plain(values: Any) -> tuple[Note, ...]:
     return tuple(found)
 
 
-def _listed(names: tuple[str, ...], most: int = 6) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def _listed(names: tuple[str, ...], more: str, most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" {more.format(count=len(names) - most)}" if len(names) > most else "")
 
 
 def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -1,6 +1,7 @@
 """Notes: sentences without values of documents, counts that add up, names that gates can count."""
 
 import pickle
+import re
 import string
 
 import pandas as pd
@@ -9,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gini_notebook import notes, schema
+from gini_notebook._german import cause_in_german
+from gini_notebook.analysis.rules import CAUSES
 from gini_notebook.notes import GATES, KINDS, Note
+from gini_notebook.service.batch import folders
+
+REASONS = [
+    value for name, value in vars(folders).items() if name.isupper() and isinstance(value, str) and name[0] != "_"
+]
 
 names = st.text(string.ascii_letters, min_size=1, max_size=8)
 made = st.builds(
@@ -47,7 +55,8 @@ def test_many_names_are_cut_with_their_number() -> None:
 @given(made)
 def test_M25_the_text_never_holds_an_example(note: Note) -> None:
     secret = Note(note.kind, note.count, note.about, note.detail, examples=("DE89370400440532013000",))
-    assert "DE893704" not in secret.text + secret.sentence("de") + repr(secret) + secret.advice + secret.shell_advice
+    said = secret.text + secret.sentence("de") + repr(secret) + secret.advice + secret.shell_advice
+    assert "DE893704" not in said + secret.what_to_do("de")
 
 
 @settings(deadline=None)
@@ -101,3 +110,63 @@ def test_our_own_words_in_a_note_are_german_in_german() -> None:
     assert "first run" in note.sentence("en")
     assert "(erster Lauf)" in note.sentence("de")
     assert "Rechnungen.csv" in Note("documents_unpaired", 2, detail="Rechnungen.csv").sentence("de")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_to_do_is_said_in_both_languages_or_in_none(kind: str) -> None:
+    note = Note(kind)
+    english, german = note.what_to_do("en"), note.what_to_do("de")
+    assert english == note.advice
+    assert bool(english) == bool(german) == bool(note.shell_advice or english)
+    assert english != german or not english
+    # What is code is the same in both: calls of functions, options.
+    calls = r"\b(?:read_truth|evaluate|process|to_label|checks|login)\b"
+    assert set(re.findall(calls, german)) <= set(re.findall(calls, english))
+
+
+def test_many_names_are_cut_with_their_number_in_german_too() -> None:
+    names = tuple(f"f{n}" for n in range(10))
+    assert "f5 und 4 weitere: 1-mal" in Note("labelled_never", about=names).sentence("de")
+    assert "f0 (3) und 2 weitere." in Note("few_values", 3, names[:3], "f0 (3) and 2 more").sentence("de")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            Note("notation_understood", 2, ("a",), "German amounts with a currency"),
+            "in deutscher Schreibweise, mit Währ",
+        ),
+        (Note("notation_understood", 2, ("a",), "several notations of numbers"), "Zahlen in mehreren Schreibweisen"),
+        (
+            Note("rows_passed_over", 2, ("sheet 'A of B' of t.xlsx",), "sums"),
+            "Blatt 'A of B' von t.xlsx übergangen: Sum",
+        ),
+        (Note("columns_nameless", 1, ("column AB",)), "Spalte AB"),
+        (Note("columns_hidden", 1, ("H",), "sheet 'R' of t.xlsx"), "von Blatt 'R' von t.xlsx mitgelesen: H"),
+        (
+            Note("files_left_out", 3, (), "2 hidden, 1 e-invoice, sent only on request"),
+            "2 versteckt, 1 E-Rechnung, nur",
+        ),
+        (Note("mistakes_alike", 9, ("a",), "factor: ×100"), "(Faktor: ×100)"),
+        (Note("fields_left_out", 1, ("Ibam",), " (Ibam is near iban)"), "Ibam (Ibam ähnelt iban)"),
+        (Note("confidence_scale", 9, (), "0.5 to 100"), "von 0,5 bis 100"),
+        (Note("threshold_above_all", 9, (), "0.5"), "Schwelle 0,5"),
+        (Note("edits_folded", 3, (), "1 of them taken away"), "(davon 1 entfernt)"),
+        (Note("cluster_unknown", 3, (), "case"), "ohne case"),
+        (Note("scans_unread", 1, (), "OCR is not installed"), "(OCR ist nicht installiert)"),
+    ],
+)
+def test_details_of_ours_are_german_and_names_stay(note: Note, said: str) -> None:
+    assert said in note.sentence("de")
+
+
+def test_every_cause_and_every_reason_has_german_words() -> None:
+    for cause in CAUSES:
+        assert cause_in_german(cause) not in ("", *({cause} - {"umlaut"}))
+    for reason in REASONS:
+        left_out = Note("files_left_out", 2, detail=f"2 {reason}")
+        assert left_out.sentence("de").count(reason) == 0
+    assert cause_in_german("one character: substitution 0→O") == "ein Zeichen: ersetzt 0→O"
+    assert cause_in_german("another field: both") == "anderes Feld: both"
+    assert cause_in_german("a rule's own") == "a rule's own"

@@ -172,7 +172,7 @@ def notes_of_few_values(counted: DocumentCounts) -> list[Note]:
     few = [one for one, is_small in zip(few, small.tolist(), strict=True) if is_small]
     if not few:
         return []
-    more = ", …" if len(few) > _NAMED else ""
+    more = f" and {len(few) - _NAMED} more" if len(few) > _NAMED else ""
     detail = ", ".join(f"{name} ({count})" for name, count in few[:_NAMED]) + more
     return [Note("few_values", len(few), tuple(name for name, _ in few), detail)]
 

@@ -183,12 +183,12 @@ def causes(
     table["share"] = table["count"].astype("float64") / max(total, 1)
     finding = words.say("causes_title")
     if len(known) and total >= FEWEST_VALUES:
-        first = {"share": words.percent(float(known.iloc[0]) / total), "cause": known.index[0]}
+        first = {"share": words.percent(float(known.iloc[0]) / total), "cause": words.cause(known.index[0])}
         finding = words.say("causes_finding", **first)
     heading = style.heading(finding)
     if not total:
         return empty_picture(style, heading, "no_wrong", table)
-    named = [words.say("no_cause") if cause == NO_CAUSE else cause for cause in table["cause"]]
+    named = [words.say("no_cause") if cause == NO_CAUSE else words.cause(cause) for cause in table["cause"]]
     columns = [
         Column(words.say("count"), [words.count(value) for value in table["count"]], bold=True),
         Column(words.say("share"), [words.percent(value) for value in table["share"]]),

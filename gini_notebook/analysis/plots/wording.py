@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Literal, get_args
 
+from gini_notebook._german import cause_in_german
 from gini_notebook.errors import SettingError
 
 Language = Literal["en", "de"]
@@ -26,6 +27,10 @@ class Words:
     def say(self, key: str, **values: object) -> str:
         """Return a text with values put in; texts of documents are put in as they are."""
         return _TEXTS[key][LANGUAGES.index(self.language)].format_map(values)
+
+    def cause(self, cause: str) -> str:
+        """Return why a value is wrong, in words of the language."""
+        return cause_in_german(cause) if self.language == "de" else cause
 
     def score(self, value: float, digits: int = 3) -> str:
         """Write a score; "n/a" where it is undefined."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from gini_notebook.analysis.report.compared import Compared, change_of
 from gini_notebook.analysis.report.disclosure import Excerpts, disclosed, excerpts, footer
+from gini_notebook.analysis.report.headings import cause_name
 from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.analysis.report.verdict import facts_of, verdict
@@ -57,7 +58,7 @@ def by_field(mistakes: "pd.DataFrame", fields: Sequence[tuple[str, str]], form: 
 
 def _of_field(name: tuple[str, str], rows: "pd.DataFrame", form: Format) -> FieldMistakes:
     # "one character: substitution 0→O" and its like count as one cause.
-    causes = Counter(cause.partition(":")[0] for cause in rows["cause"].dropna() if cause)
+    causes = Counter(cause_name(cause.partition(":")[0], form.language) for cause in rows["cause"].dropna() if cause)
     return FieldMistakes(
         field=dotted(*name),
         total=len(rows),
@@ -68,8 +69,8 @@ def _of_field(name: tuple[str, str], rows: "pd.DataFrame", form: Format) -> Fiel
 
 
 def _row(row: Mapping[str, Any], form: Format) -> dict[str, str]:
-    names = ("document", "truth", "extracted", "outcome", "cause", "page")
-    shown = {name: plain(row[name]) for name in names}
+    shown = {name: plain(row[name]) for name in ("document", "truth", "extracted", "outcome", "page")}
+    shown["cause"] = cause_name(row["cause"], form.language)
     shown["row"] = str(int(row["row"]) + 1) if row["group"] else ""
     shown["off_by"] = form.difference(row.get("difference"))
     shown["candidate"] = plain(row.get("candidate_rank"))

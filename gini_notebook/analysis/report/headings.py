@@ -1,10 +1,11 @@
 """What columns and numbers are called where people read them, and what they mean, in English and German."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gini_notebook.analysis.report.texts import plain
+from gini_notebook._german import cause_in_german, truth_rule_in_german
+from gini_notebook.analysis.report.texts import missing, plain
 from gini_notebook.schema import LINE_ITEMS
 
 
@@ -301,6 +302,20 @@ PROVENANCE: Mapping[str, Heading] = {
 """What the provenance says, names first and hashes last; what is not named here stands between them by its own name."""
 
 
+# What some of it is in German.
+_VALUES: Mapping[str, Callable[[str], str]] = {
+    "wrong": lambda value: {"both": "Präzision und Trefferquote", "fp": "nur die Präzision"}.get(value, value),
+    "truth_rule": truth_rule_in_german,
+}
+_SOURCES = {
+    "NATIVE": "mit Textebene",
+    "SCANNED": "Scan",
+    "SANDWICH": "Scan mit Textebene",
+    "TEXT": "reiner Text",
+    "COMPOSITE": "mehrere Dateien",
+}
+
+
 # These have sheets and sections of their own.
 _ELSEWHERE = ("rules", "notes", "failed_without_truth")
 
@@ -316,7 +331,27 @@ def in_words(provenance: Mapping[str, Any], language: str) -> dict[str, str]:
     said = {key: plain(value) for key, value in provenance.items() if key not in _ELSEWHERE}
     order = {key: (known.index(key) if key in known else len(known) - 3) for key in said}
     keys = sorted((key for key, value in said.items() if value), key=order.__getitem__)
+    if language == "de":
+        said |= {key: _VALUES[key](said[key]) for key in keys if key in _VALUES}
     return {PROVENANCE[key].name(language) if key in PROVENANCE else key: said[key] for key in keys}
+
+
+def cause_name(cause: Any, language: str) -> str:
+    """Return why a value is wrong; nothing if no cause is known."""
+    return "" if missing(cause) else cause_in_german(str(cause)) if language == "de" else str(cause)
+
+
+def column_name(column: str, language: str) -> str:
+    """Return what a column of the documents table is called within a sentence; its own name where it has no other."""
+    if column not in HEADINGS:
+        return column
+    name = HEADINGS[column].name(language)
+    return name if language == "de" else name.lower()
+
+
+def source_name(value: Any, column: str, language: str) -> Any:
+    """Return a value of the documents table; in German, what the service takes a document for is said in words."""
+    return _SOURCES.get(value, value) if language == "de" and column == "source_classification" else value
 
 
 def metric_name(metric: str, language: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from gini_notebook.notes import Note
+from gini_notebook._german import name_in_german
+from gini_notebook.notes import Language, Note
 
 Kind = Literal[
     "text",
@@ -219,14 +220,10 @@ class Page:
 
 
 def shown_notes(notes: Iterable[Note], language: str, *, examples: bool = True) -> list[ShownNote]:
-    """Write notes in a language; what to do about them is known in English only. Examples may be values."""
-    german = language == "de"
+    """Write notes in a language. Examples may be values."""
+    written: Language = "de" if language == "de" else "en"
+    shown = [(note, map(name_in_german, note.examples) if written == "de" else note.examples) for note in notes]
     return [
-        ShownNote(
-            note.level,
-            note.sentence("de" if german else "en"),
-            "" if german else note.advice,
-            ", ".join(note.examples) if examples else "",
-        )
-        for note in notes
+        ShownNote(note.level, note.sentence(written), note.what_to_do(written), ", ".join(some) if examples else "")
+        for note, some in shown
     ]

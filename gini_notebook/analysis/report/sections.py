@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook._german import truth_rule_in_german
 from gini_notebook.analysis.report.attached import automation, trend
 from gini_notebook.analysis.report.compared import differences
 from gini_notebook.analysis.report.compared import verdict as verdict_of_comparison
+from gini_notebook.analysis.report.headings import cause_name, column_name
 from gini_notebook.analysis.report.parts import Column, Row, Score, Section, Table, plain_table
 from gini_notebook.analysis.report.texts import Format, metric_words, missing, plain
 from gini_notebook.analysis.report.verdict import FEWEST, slice_name
@@ -177,7 +179,8 @@ def causes(content: "Content") -> Section | None:
     if not content.mistakes:
         return Section("mistakes", text["mistakes"], [text["no_mistakes"]])
     wrong = content.mistake_rows[content.mistake_rows["outcome"] == "wrong"]
-    named = wrong["cause"].str.split(":", n=1).str[0].fillna(text["no_cause"])
+    heads = wrong["cause"].str.split(":", n=1).str[0]
+    named = heads.map(lambda cause: cause_name(cause, form.language) or text["no_cause"])
     fields_of = [dotted(*pair) for pair in zip(wrong["group"], wrong["field"], strict=True)]
     counts = Counter(named.tolist())
     of_cause: dict[str, Counter[str]] = {}
@@ -332,7 +335,7 @@ def _slice_table(column: str, table: pd.DataFrame, content: "Content") -> Table:
     ]
     more = len(table) > len(largest)
     note = text["slices_more"].format(shown=len(largest), count=form.count(len(table))) if more else ""
-    title = text["by_column"].format(column=column)
+    title = text["by_column"].format(column=column_name(column, content.language))
     return Table(title, columns, [part for part in parts if part[1]], note=note, headed=True, look="fields")
 
 
@@ -502,6 +505,8 @@ def provenance(content: "Content") -> Section:
     columns = [Column("what", text["setting"]), Column("value", text["value"])]
     rows = [{"what": what, "value": plain(value)} for what, value in named if value]
     others = {**dict(result.settings), **content.provenance}
+    if content.language == "de" and "truth_rule" in others:  # all else are names and values as they are in Python
+        others["truth_rule"] = truth_rule_in_german(str(others["truth_rule"]))
     rest = [{"what": name, "value": plain(value)} for name, value in others.items() if plain(value)]
     rule_columns = [Column("field", text["field"], "name"), Column("name", text["rule"])]
     rule_columns.append(Column("tau", text["tau"], "number"))

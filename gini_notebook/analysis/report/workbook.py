@@ -14,9 +14,11 @@ from gini_notebook.analysis.report.headings import (
     OUTCOMES,
     STATUSES,
     VERDICTS,
+    cause_name,
     in_words,
     is_count,
     metric_name,
+    source_name,
 )
 from gini_notebook.analysis.report.sheets import Book, Column, Page, cell_text, values_of, without_zone
 from gini_notebook.analysis.report.summary_sheet import Summary, summary_sheet
@@ -126,6 +128,9 @@ class _Writer:
     def _sheet(self, key: str) -> str:
         return SHEETS[key][self.language == "de"]
 
+    def _name(self, column: str) -> str:
+        return HEADINGS[column].name(self.language) if self.language == "de" and column in HEADINGS else column
+
     def _column(self, key: str, values: Any, kind: str = "text", **options: Any) -> Column:
         heading = HEADINGS.get(key)
         name = key if heading is None else heading.name(self.language)
@@ -211,7 +216,7 @@ class _Writer:
             self._column("truth_amount", _amounts(found["truth_canonical"], is_amount), "amount"),
             self._column("extracted_amount", _amounts(found["extracted_canonical"], is_amount), "amount"),
             self._column("difference", found["difference"], "off"),
-            self._column("cause", found["cause"]),
+            self._column("cause", self._causes_of(found["cause"])),
             self._column("extracted_valid", self._valid(found)),
             self._column("page", found["page"], "count"),
         ]
@@ -246,7 +251,11 @@ class _Writer:
             self._column("request_id", sent["request_id"]),
         ]
         others = [name for name in sent.columns if name not in (*_SAID, *_OF_DOCUMENTS, "has_truth")]
-        columns += [self._column(name, sent[name], kind) for name, kind in _OF_DOCUMENTS.items() if name in sent]
+        columns += [
+            self._column(name, self._sources_of(sent[name], name) if kind == "text" else sent[name], kind)
+            for name, kind in _OF_DOCUMENTS.items()
+            if name in sent
+        ]
         columns += [self._column(str(name), sent[name], _kind(sent[name])) for name in others]
         self.book.table(self._sheet("documents"), columns, print_rows=PRINTED)
 
@@ -286,7 +295,7 @@ class _Writer:
             self._column("example", found["example"]),
         ]
         if found.attrs["by"] is not None:
-            columns.append(self._column("slice", found["slice"]))
+            columns.append(self._column("slice", self._sources_of(found["slice"], str(found.attrs["by"]))))
             columns.append(self._column("slice_documents", found["slice_documents"], "count"))
         columns += [
             Column(name, [words.get(key) for key in keys], "outcome", keys=keys)
@@ -297,7 +306,10 @@ class _Writer:
 
     def _slices(self) -> None:
         """Write the scores of parts of the documents, those of each column below those of the one before."""
-        parts = [frame.assign(column=column) for column, frame in self.content.slices.items()]
+        parts = [
+            frame.assign(column=self._name(column), slice=self._sources_of(frame["slice"], column))
+            for column, frame in self.content.slices.items()
+        ]
         if not parts:
             return
         found = pd.concat(parts, ignore_index=True)
@@ -307,13 +319,19 @@ class _Writer:
         columns += [self._column(key.removeprefix("f1_"), found[key], kind) for key, kind in kinds.items()]
         self.book.table(self._sheet("slices"), columns)
 
+    def _causes_of(self, causes: pd.Series) -> list[str | None]:
+        return [cause_name(cause, self.language) or None for cause in causes.tolist()]
+
+    def _sources_of(self, values: pd.Series, column: str) -> list[Any]:
+        return [source_name(value, column, self.language) for value in values_of(values)]
+
     def _causes(self) -> None:
         causes = self.result.by_cause()
         if len(causes):
             names = [dotted(*pair) for pair in zip(causes["group"], causes["field"], strict=True)]
             columns = [
                 self._column("field", names),
-                self._column("cause", causes["cause"]),
+                self._column("cause", self._causes_of(causes["cause"])),
                 self._column("count", causes["count"], "count"),
                 self._column("share", causes["share"], "percent"),
             ]

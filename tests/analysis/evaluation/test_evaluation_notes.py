@@ -128,7 +128,7 @@ def test_M25_fields_on_few_values_are_named_and_so_are_rows_paired_one_after_the
     assert note.text == "1 field rests on fewer than 30 values and is not ranked: bic (2)."
     eight = header(*(("a", f"f{n}", "x") for n in range(8)))
     few = notes_of_few_values(evaluate(eight, eight).document_counts())
-    assert few[0].detail.endswith("f5 (1), …")
+    assert few[0].detail.endswith("f5 (1) and 2 more")
     facts = {**result.provenance, "approximately_aligned": ["a.pdf"]}
     assert "aligned_greedily" in [note.kind for note in notes_of_documents(facts, 1, 0)]
 
