@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -123,7 +123,7 @@ def _with_verdicts(table: pd.DataFrame, significance: float) -> pd.DataFrame:
     return table
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Differences:
     """The differences of one group: of its fields, of micro and of macro."""
 
@@ -158,9 +158,9 @@ class _Differences:
         there = [bool(side[:, field][:, [0, 1, 3]].any()) for side in self.counts]
         return {(True, False): "a", (False, True): "b"}.get((there[0], there[1]), "both")
 
-    @property
+    @cached_property
     def _supported(self) -> npt.NDArray[np.int64]:
-        # Fields without a truth value in one run have none in the other: the labels are the same.
+        # Asked for with each permutation. The labels are the same, so fields without any in one run have none in the other.
         return np.flatnonzero(self.counts[0][:, :, :3].sum(axis=(0, 2)) > 0)
 
     def _scores(self, sums: FloatArray) -> Mapping[str, FloatArray]:
