@@ -160,7 +160,7 @@ class _Differences:
 
     @cached_property
     def _supported(self) -> npt.NDArray[np.int64]:
-        # Asked for with each permutation. The labels are the same, so fields without any in one run have none in the other.
+        # Asked for with each permutation. Labels are the same: fields without any in one run have none in the other.
         return np.flatnonzero(self.counts[0][:, :, :3].sum(axis=(0, 2)) > 0)
 
     def _scores(self, sums: FloatArray) -> Mapping[str, FloatArray]:
