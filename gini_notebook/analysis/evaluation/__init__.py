@@ -5,6 +5,7 @@
 >>> result = evaluate(truth, truth)
 >>> result
 <Evaluation of 2 documents: 2 correct>
+· 1 field rests on fewer than 30 values and is not ranked: iban (2).
 """
 
 from gini_notebook.analysis.evaluation.evaluate import evaluate

@@ -318,7 +318,8 @@ class Scores(ABC):
 
         Examples
         --------
-        >>> result.patterns("source_classification", top=10)  # doctest: +SKIP
+        >>> result.patterns("source_classification", top=10)["documents"].tolist()
+        [4]
         """
         return pattern_table(self.document_counts(level), self.documents, by, top)
 

@@ -255,7 +255,8 @@ def save_comparison_report(
 
     Examples
     --------
-    >>> comparison.save_report("differences.html")  # doctest: +SKIP
+    >>> comparison.save_report("differences.html").name
+    'differences.html'
     """
     path = Path(path)
     writer = COMPARISON_WRITERS.get(path.suffix.lower())

@@ -253,7 +253,8 @@ _METRICS: Mapping[str, Heading] = {
     ),
     "document_mean_f1": Heading("F1 of {what}, mean of the documents", "F1 {what}, Mittel der Dokumente"),
     "document_mean_anls": Heading(
-        "Similarity (ANLS) of {what}, mean of the documents", "Ähnlichkeit (ANLS) {what}, Mittel der Dokumente"
+        "Similarity of texts as written (ANLS), {what}, mean of the documents",
+        "Ähnlichkeit der Texte wie geschrieben (ANLS), {what}, Mittel der Dokumente",
     ),
     "row_precision": Heading("Rows delivered that exist", "Gelieferte Zeilen, die es gibt"),
     "row_recall": Heading("Rows that were found", "Gefundene Zeilen"),

@@ -297,7 +297,10 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "metric_macro_f1": ("F1, mean of the fields", "F1, Mittel der Felder"),
     "metric_macro_left_out": ("Fields left out of that mean", "Felder, die in diesem Mittel fehlen"),
     "metric_document_mean_f1": ("F1, mean of the documents", "F1, Mittel der Dokumente"),
-    "metric_document_mean_anls": ("Similarity, mean of the documents", "Ähnlichkeit, Mittel der Dokumente"),
+    "metric_document_mean_anls": (
+        "Similarity of the texts as written (ANLS), mean of the documents",
+        "Ähnlichkeit der Texte, wie sie geschrieben sind (ANLS), Mittel der Dokumente",
+    ),
     "metric_perfect_documents": ("Documents without any mistake", "Dokumente ohne jeden Fehler"),
     "metric_payable_rate": ("Documents that can be paid as read", "Dokumente, die wie gelesen zahlbar sind"),
     "metric_row_precision": ("Rows read that are in the truth", "Gelesene Zeilen, die es gibt"),
