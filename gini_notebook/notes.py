@@ -168,7 +168,7 @@ KINDS: Mapping[str, Kind] = {
         german_advice="Die Gründe stehen in der Spalte error von batch.documents.",
     ),
     "truth_differs": Kind(
-        "must",
+        "info",
         "The two results were made with different versions of the ground truth ({detail}); the labels they share are the same.",
         "Die zwei Ergebnisse entstanden mit verschiedenen Fassungen der Sollwerte ({detail}); gemeinsame Sollwerte sind gleich.",
         "Evaluate both runs against the same ground truth.",

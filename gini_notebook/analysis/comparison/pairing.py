@@ -56,7 +56,8 @@ class Pairing:
         ]
         known = [side.provenance for side in (self.a, self.b)]
         truths, tools = ([str(one[name]) for one in known] for name in ("truth_hash", "tool_version"))
-        if truths[0] != truths[1]:
+        # Documents of one run only are reason enough for another truth, and are named.
+        if truths[0] != truths[1] and not unpaired:
             unpaired.append(Note("truth_differs", detail=", ".join(truth[:8] for truth in truths)))
         if tools[0] != tools[1]:
             unpaired.append(Note("tools_differ", detail=", ".join(tools)))

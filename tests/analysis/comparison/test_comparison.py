@@ -207,6 +207,15 @@ def test_M26_the_documents_of_both_are_compared_and_the_others_named():
     assert "20 documents of the first run" in comparison._repr_html_()
 
 
+def test_another_version_of_the_truth_is_named_where_no_document_explains_it():
+    more = TRUTH.head(1).assign(field="businessDocType", value="Invoice")
+    comparison = compare(A, evaluate(SECOND, pd.concat([TRUTH, more], ignore_index=True)))
+    (note,) = [note for note in comparison.notes if note.kind == "truth_differs"]
+    assert note.level == "info"
+    assert note.detail.split(", ") == [side.provenance["truth_hash"][:8] for side in (comparison.a, comparison.b)]
+    assert "truth_differs" not in {note.kind for note in COMPARISON.notes}
+
+
 def test_M26_names_in_another_unicode_form_are_the_same_document():
     def named(side, form):
         forms = {name: unicodedata.normalize(form, f"Büro {name}") for name in NAMES}

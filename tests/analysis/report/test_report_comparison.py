@@ -87,7 +87,7 @@ def test_what_is_in_one_run_only_is_named(pair: tuple[Evaluation, Evaluation], t
     text = said(page_of(compare(fewer, second).save_report(tmp_path / "compared.html")))
     assert "Documents of <new> only" in text
     assert "20: d00100" in text
-    assert "different versions of the ground truth (00000000" in text
+    assert "different versions of the ground truth" not in text  # the documents say why
 
 
 def test_without_a_change_nothing_is_said_to_be_equal(pair: tuple[Evaluation, Evaluation], tmp_path: Path) -> None:
