@@ -38,7 +38,7 @@ class PageExcerpts:
     Examples
     --------
     >>> import gini_notebook as gini
-    >>> pages = gini.PageExcerpts("data/invoices")
+    >>> pages = gini.PageExcerpts("invoices")
     >>> path = result.save_report("report.html", pages=pages)
     """
 
