@@ -77,3 +77,15 @@ def test_every_module_a_page_names_exists(page: str) -> None:
 def test_every_test_a_page_names_exists(page: str) -> None:
     named = set(re.findall(r"`(test_\w+)`", (DOCS / page).read_text(encoding="utf-8")))
     assert named <= existing_tests().keys()
+
+
+def test_a_link_to_a_file_leads_to_one_that_lies_in_the_repository() -> None:
+    """Pages that ``make docs`` makes are no files where the repository is read; within the site a role leads there."""
+    dead = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md"))
+        if "generated" not in page.relative_to(ROOT).parts
+        for link in re.findall(r"\]\(([^)\s#]+)", page.read_text(encoding="utf-8"))
+        if "://" not in link and not link.startswith("mailto:") and not (page.parent / link).exists()
+    ]
+    assert dead == []
