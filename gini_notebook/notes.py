@@ -60,7 +60,8 @@ class Kind:
         What to do about it in Python, said in German, as reports say it.
     bare
         The level of a note without a detail, where that differs: a column left out is a remark of somebody's, unless
-        its name is near that of a field.
+        its name is near that of a field; labels that are never delivered change no number if all say that nothing is
+        there.
     """
 
     level: Level
@@ -215,12 +216,17 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Dokument hat|Dokumente haben} so viele Zeilen, dass sie nacheinander zugeordnet wurden; eine andere Zuordnung hat womöglich weniger Fehler.",
     ),
     "never_delivered": Kind(
-        "info",
-        "{about}: labelled, and in no document delivered; each label with a value counts as missing.",
-        "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist, zählt als fehlend.",
+        "must",
+        "{about}: labelled, and in no document delivered; each label with a value{detail} counts as missing.",
+        "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist{detail}, zählt als fehlend.",
         "If such a field shall not count, name those that do with evaluate(fields=[...]).",
+<<<<<<< HEAD
         "If such a field shall not count, leave its column out of the ground truth.",
         german_advice="Soll ein solches Feld nicht zählen, nennen Sie die übrigen mit evaluate(fields=[...]).",
+=======
+        "If such a field shall not count, leave its column out with --column NAME=.",
+        bare="info",
+>>>>>>> a97a89b (Read rows of line items for what they are: strange columns, running numbers, names in the first row only)
     ),
     "references_in_purpose": Kind(
         "info",
@@ -352,8 +358,12 @@ KINDS: Mapping[str, Kind] = {
         "{about}: predicted {count} {count:time|times}, labelled never; in no count.",
         "{about}: {count}-mal geliefert, nie ein Sollwert; in keiner Zahl enthalten.",
         "Label the field, or say with declared_fields= that a missing value means that there is none.",
+<<<<<<< HEAD
         "Label the field, or name it with --declared-field.",
         german_advice="Geben Sie dem Feld Sollwerte, oder sagen Sie mit declared_fields=, dass ein fehlender Wert „nicht vorhanden“ heißt.",
+=======
+        "Label the field, or name it with --declared-fields.",
+>>>>>>> a97a89b (Read rows of line items for what they are: strange columns, running numbers, names in the first row only)
     ),
     "missing_words": Kind(
         "must",
@@ -411,6 +421,27 @@ KINDS: Mapping[str, Kind] = {
         "If that is wrong, name them with --column OLD=NEW.",
         german_advice="Ist das falsch, nennen Sie die Namen mit read_truth(columns={...}).",
     ),
+    "invoice_numbers_kept": Kind(
+        "must",
+        "{about} is read as invoiceId, and is in no number unless that is delivered: another column says what is quoted when paying.",
+        "{about} gilt als invoiceId und zählt nur, wo dies geliefert wird: Eine andere Spalte nennt den Verwendungszweck.",
+        'If it is what is quoted when paying, say so with read_truth(columns={...: "paymentReference"}).',
+        "If it is what is quoted when paying, say so with --column OLD=paymentReference.",
+    ),
+    "rows_numbered": Kind(
+        "info",
+        "{about} only numbers the rows of each document (1, 2, …): in no number unless the service delivers it.",
+        "{about} zählt nur die Zeilen jedes Dokuments (1, 2, …): in keiner Zahl enthalten, wenn der Dienst es nicht liefert.",
+        "If it shall count as missing, name it in read_truth(declared_fields=).",
+        "If it shall count as missing, name it in --declared-fields.",
+    ),
+    "names_filled": Kind(
+        "info",
+        "{count} {count:row|rows} of {about} without a document {count:belongs|belong} to the one above.",
+        "{count} {count:Zeile|Zeilen} von {about} ohne Dokument {count:gehört|gehören} zu dem darüber.",
+        "Write the name in each row if that is wrong.",
+        "Write the name in each row if that is wrong.",
+    ),
     "columns_hidden": Kind(
         "info",
         "{count} hidden {count:column|columns} of {detail} read, too: {about}.",
@@ -439,9 +470,14 @@ KINDS: Mapping[str, Kind] = {
         "must",
         "{count} {count:column is|columns are} no field of the service: {about}{detail}.",
         "{count} {count:Spalte ist kein Feld|Spalten sind keine Felder} des Dienstes: {about}{detail}.",
+<<<<<<< HEAD
         "Name it with read_truth(columns={...}) if it is one.",
         "Name it with --column OLD=NEW if it is one.",
         german_advice="Nennen Sie das Feld mit read_truth(columns={...}), wenn es eines ist.",
+=======
+        "Name it with read_truth(columns={...}) if it is one; None leaves it out.",
+        "Name it with --column OLD=NEW if it is one; --column OLD= leaves it out.",
+>>>>>>> a97a89b (Read rows of line items for what they are: strange columns, running numbers, names in the first row only)
         bare="info",
     ),
     "numbers_as_text": Kind(

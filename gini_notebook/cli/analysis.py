@@ -73,8 +73,8 @@ def truth(
         write_truth(facts, out)
     doubtful = _doubtful(facts, run, documents) if check or run or documents else None
     problems = list(facts.attrs.get("problems", []))
-    header = facts[facts["group"] == ""]
-    counts = {str(field): int(count) for field, count in header["field"].value_counts().items()}
+    labels = facts["field"].where(facts["group"] == "", facts["group"] + "." + facts["field"])
+    counts = {str(field): int(count) for field, count in labels.value_counts().items()}
     if json:
         answer = {"documents": int(facts["document"].nunique()), "fields": counts}
         answer |= {"notes": as_plain(facts.notes), "problems": problems}

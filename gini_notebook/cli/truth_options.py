@@ -27,7 +27,10 @@ _OPTIONS: dict[str, Any] = {
         ),
     ],
     "column": Annotated[
-        list[str] | None, typer.Option(help='Another name of a column: "Betrag=amountToPay". May be repeated.')
+        list[str] | None,
+        typer.Option(
+            help='Another name of a column: "Betrag=amountToPay"; "Gesamtpreis=" leaves it out. May be repeated.'
+        ),
     ],
     "sheet": Annotated[str | None, typer.Option(help="Name or number (from 1) of the sheet of a workbook.")],
     "header_row": Annotated[int | None, typer.Option(help="Number (from 1) of the row with the names of columns.")],
@@ -81,7 +84,7 @@ class TruthOptions:
 
         return read_truth(
             [source, *self.over] if self.over else source,
-            columns=dict(_pair(text, "--column") for text in self.column or ()),
+            columns=dict(_column(text) for text in self.column or ()),
             documents=documents,
             sheet=self.sheet,
             header_row=self.header_row,
@@ -104,6 +107,12 @@ def _pair(text: str, option: str) -> tuple[str, str]:
         message = f"Cannot read {option} {text!r}; write OLD=NEW."
         raise SettingError(message)
     return theirs.strip(), ours.strip()
+
+
+def _column(text: str) -> tuple[str, str | None]:
+    """Read the option ``--column``; nothing behind the sign leaves the column out."""
+    left, sign, right = text.rpartition("=")
+    return (left.strip(), None) if sign and left.strip() and not right.strip() else _pair(text, "--column")
 
 
 def declared(fields: str | None) -> list[str] | str | None:

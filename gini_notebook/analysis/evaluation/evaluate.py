@@ -22,6 +22,7 @@ from gini_notebook.analysis.evaluation.documents import (
     submitted_only,
     tables_of,
 )
+from gini_notebook.analysis.evaluation.encoding import NOTHING
 from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.formulas import CountingRule
@@ -259,9 +260,10 @@ def _whole(
     documents = document_table(inputs.documents, submitted.documents, inputs.answered)
     answered = int(documents["answered"].sum())  # also those that the service completed and found nothing on
     weighing = weights_notes(beyond[1], len(inputs.answered))
-    said = notes(
-        weighing, inputs.notes, compared.notes, notes_of_documents(facts, answered, len(inputs.answered) - answered)
-    )
+    stated = np.bincount(inputs.truth.column[inputs.truth.value != NOTHING], minlength=len(inputs.columns)).tolist()
+    labelled = {dotted(*name): count for name, count in zip(inputs.columns, stated, strict=True)}
+    of_documents = notes_of_documents(facts, answered, len(inputs.answered) - answered, labelled)
+    said = notes(weighing, inputs.notes, compared.notes, of_documents)
     warn_of(said)
     facts["notes"] = as_plain(said)
     documents, clustered = with_cluster(

@@ -14,10 +14,10 @@ from gini_notebook.analysis.evaluation.normalization import NormalizedValues, st
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
 from gini_notebook.analysis.truth.document_names import nearest_name
-from gini_notebook.analysis.truth.headers import nearest
+from gini_notebook.analysis.truth.headers import doubt, nearest
 from gini_notebook.errors import TruthWarning
 from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merged
-from gini_notebook.schema import dotted
+from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
 # The rules whose values have a notation.
 _NOTATIONS = ("amount", "numeric", "date", "integer", "currency", "timeperiod", "bool")
@@ -120,7 +120,7 @@ def _repeats(inputs: Inputs) -> Iterable[Note]:
         yield Note("repeats", int(again.sum()), detail="extractions")
 
 
-def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> list[Note]:
+def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int, lacking: Mapping[str, int]) -> list[Note]:
     """Return what the documents of both sides give to know.
 
     Parameters
@@ -129,14 +129,16 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> 
         The provenance: documents without truth, documents not sent.
     answered, failed
         How many documents of the truth were answered, and how many were not.
+    lacking
+        How many labels with a value there are of each field that is delivered nowhere.
     """
     without = [*facts["documents_without_truth"]]
     lost = [one["document"] for one in facts["failed_without_truth"]]
-    lacking = list(facts["documents_not_sent"])
+    not_sent = list(facts["documents_not_sent"])
     others = [*without, *lost]
-    near = {name: nearest_name(name, others) for name in lacking[:_NEAREST]} if others else {}
-    unpaired = [name for name in lacking if near.get(name)]
-    absent = [name for name in lacking if not near.get(name)]
+    near = {name: nearest_name(name, others) for name in not_sent[:_NEAREST]} if others else {}
+    unpaired = [name for name in not_sent if near.get(name)]
+    absent = [name for name in not_sent if not near.get(name)]
     notes = []
     if unpaired:
         examples = tuple(f"{name} (nearest: {near[name]})" for name in unpaired[:EXAMPLES])
@@ -155,13 +157,30 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int) -> 
         notes.append(Note("unclear_uploads", facts["documents_unclear"]))
     if facts["service"] == "sandbox":
         notes.append(Note("sandbox"))
-    if facts["never_delivered"] and answered:
-        notes.append(Note("never_delivered", len(facts["never_delivered"]), tuple(facts["never_delivered"])))
-    if facts["left_out_fields"]:
-        fields = tuple(facts["left_out_fields"])
-        likely = [f"{name} is near {known}" for name in fields if (known := nearest(name))]
+    if answered:
+        notes += _never_delivered(facts["never_delivered"], lacking)
+    # A field of the service is left out where its labels only number rows, which reading them has said.
+    fields = tuple(name for name in facts["left_out_fields"] if _last(name) not in FIELD_ENTITIES)
+    if fields:
+        likely = [f"{name} is near {known}" for name in fields if (known := nearest(_last(name)))]
+        likely += [f"{name}: {why}" for name in fields if (why := doubt(_last(name)))]
         notes.append(Note("fields_left_out", len(fields), fields, f" ({'; '.join(likely)})" if likely else ""))
     return notes
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2] if name.startswith(f"{LINE_ITEMS}.") else name
+
+
+def _never_delivered(names: Sequence[str], lacking: Mapping[str, int]) -> Iterable[Note]:
+    """Say which fields lower every average without a single value read, and which only might have."""
+    stated = tuple(name for name in names if lacking.get(name))
+    empty = tuple(name for name in names if not lacking.get(name))
+    if stated:
+        count = sum(lacking[name] for name in stated)
+        yield Note("never_delivered", len(stated), stated, f" ({count:,})")
+    if empty:
+        yield Note("never_delivered", len(empty), empty)
 
 
 def notes_of_few_values(counted: DocumentCounts) -> list[Note]:

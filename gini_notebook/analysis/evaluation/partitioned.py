@@ -248,11 +248,13 @@ def evaluate_partitions(
     candidates = partitions.candidates
     documents = document_table(names, submitted.documents, answered)
     count = int(documents["answered"].sum())
+    totals = counted.totals[:, :3].sum(axis=1).tolist()
+    stated = {dotted(*name): total for name, total in zip(counted.columns, totals, strict=True)}
     said = notes(
         partitions.notes,
         weights_notes(beyond[1], len(names)),
         *_notes_of(results, labelled),
-        notes_of_documents(facts, count, len(names) - count),
+        notes_of_documents(facts, count, len(names) - count, stated),
     )
     warn_of(said)
     facts["notes"] = as_plain(said)

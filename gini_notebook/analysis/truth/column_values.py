@@ -82,7 +82,7 @@ class Wishes:
     Attributes
     ----------
     columns
-        Names of the table's columns to ours.
+        Names of the table's columns to ours, None for one to leave out.
     sheet, header_row
         Where the table is: name or number of the sheet, and number of the row with the names of the columns, from 1.
     locale
@@ -91,7 +91,7 @@ class Wishes:
         See :func:`gini_notebook.read_truth`; an empty string if nothing was said.
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | None] = field(default_factory=dict)
     sheet: str = ""
     header_row: int = 0
     locale: Mapping[str, str] = field(default_factory=dict)

@@ -16,13 +16,17 @@ from gini_notebook.notations import currency, visible
 from gini_notebook.notes import Note
 from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
-Role = Literal["document", "field", "value", "group", "row", "source", "alternative", "state", "currency", "label"]
+Role = Literal[
+    "document", "field", "value", "group", "row", "source", "alternative", "state", "currency", "label", "left out"
+]
 
 ITEM_FIELDS = ("artNumber", "baseGross", "description", "position", "quantity")
 # A column of a wide table that holds a compound extraction as JSON.
 COMPOUND_SUFFIX = "[]"
 # What this package reads of e-invoices beyond the fields of the service; no stranger in a table.
-OWN_FIELDS = ("invoiceId",)
+PURPOSE = "paymentPurpose"
+INVOICE_ID = "invoiceId"
+OWN_FIELDS = (INVOICE_ID,)
 DOCUMENT_WORDS = (
     "document, file, filename, file name, document name, doc, doc name, document id, path, file path, pdf, pdf file, "
     "image, image name, Datei, Dateiname, Name der Datei, Dateipfad, Pfad, Dokument, Dokumentname, Dokumentenname, "
@@ -103,6 +107,20 @@ FIELD_WORDS: Mapping[str, str] = {
     "skontoAmountToPay": "skonto amount to pay, amount with discount, Betrag mit Skonto, Betrag abzüglich Skonto",
     "skontoDueDate": "skonto due date, discount due date, Skonto bis, Skontofrist, Skontodatum, Skonto fällig am",
 }
+# Of the words for paymentReference those that name the number of the invoice, whoever quotes it.
+INVOICE_NUMBER_WORDS = (
+    "invoice number, invoice no, Rechnungsnummer, Rechnungsnr, Rechnungs-Nr, Rechnung Nr, Rechnungs Nr, RE-Nr, ReNr, "
+    "Rg-Nr, Belegnummer, Beleg-Nr"
+)
+# The service delivers the price of one unit with tax; these words do not say whether theirs is.
+PRICE_WORDS = (
+    "Einzelpreis, Stückpreis, Preis, EP, Preis pro Stück, Preis je Einheit, Preis pro Einheit, E-Preis, "
+    "unit price, price, item price, price per unit, price each"
+)
+SUM_WORDS = (
+    "Summe, Gesamt, Gesamtsumme, Zwischensumme, Total, Sum, Grand total, Subtotal, Summen, Gesamtbetrag, Totals, "
+    "Ergebnis, Gesamtergebnis, Anzahl, Mittelwert, Durchschnitt"
+)
 CURRENCY_WORDS = "currency, currency code, Währung, Währungscode, Waehrung, Whg, Wrg"
 _NO_MARKS = {mark: None for mark in range(128) if not chr(mark).isalnum() and chr(mark) != "%"}
 # A name that differs in more than one letter, and by more than this, is no misspelling.
@@ -134,6 +152,10 @@ _LABELS |= {word: field for field, words in FIELD_WORDS.items() for word in _key
 _ROLES: dict[str, Role] = {word: role for role, words in LONG_WORDS.items() for word in _keys(words)}
 _DOCUMENTS = {word: place for place, word in enumerate(_keys(DOCUMENT_WORDS))}
 _CURRENCIES = frozenset(_keys(CURRENCY_WORDS))
+_INVOICE_NUMBERS = frozenset(_keys(INVOICE_NUMBER_WORDS))
+_SUMS = frozenset(_keys(SUM_WORDS))
+_PRICES = frozenset(_keys(PRICE_WORDS))
+_NET = ("netto", "net")
 # What people add in brackets, and what changes nothing; "netto" or "Cent" would.
 _REMARK = re.compile(r"^(.*\S)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]$", re.DOTALL).fullmatch
 _REMARKS = (
@@ -159,6 +181,8 @@ class Column:
         Named in the header, as in ``Betrag (EUR)``.
     known
         Whether the service has such a field, or the caller named it.
+    doubt
+        Of a column that is not known: why what it seems to be was not taken for it.
     """
 
     name: str
@@ -167,6 +191,7 @@ class Column:
     field: str = ""
     currency: str = ""
     known: bool = True
+    doubt: str = ""
 
     @property
     def place(self) -> str:
@@ -174,7 +199,7 @@ class Column:
         return dotted(self.group, self.field)
 
 
-def column(name: str, columns: Mapping[str, str]) -> Column:
+def column(name: str, columns: Mapping[str, str | None]) -> Column:
     """Return what a column means.
 
     Parameters
@@ -182,14 +207,52 @@ def column(name: str, columns: Mapping[str, str]) -> Column:
     name
         As written.
     columns
-        The caller's names of columns to ours; they come first.
+        The caller's names of columns to ours, None for one to leave out; they come first.
     """
     name = unicodedata.normalize("NFC", visible(name)).strip()
-    by_key = {key(theirs): ours for theirs, ours in columns.items()}
-    given = columns.get(name) or (by_key.get(key(name)) if by_key else None)
-    if given:
+    if is_named(name, columns):
+        given = columns[name] if name in columns else {key(theirs): ours for theirs, ours in columns.items()}[key(name)]
+        if not given:
+            return Column(name, "left out", known=False)
         return _literal(name, given) or Column(name, "label", field=given)
-    return _literal(name, name) or _by_words(name) or Column(name, "label", field=name, known=False)
+    return _literal(name, name) or _by_words(name) or Column(name, "label", field=name, known=False, doubt=doubt(name))
+
+
+def says_sum(text: str) -> bool:
+    """Return whether a text is a word for a sum.
+
+    Examples
+    --------
+    >>> says_sum("Summe:"), says_sum("Sommer")
+    (True, False)
+    """
+    return key(text) in _SUMS
+
+
+def doubt(name: str) -> str:
+    """Return why a name is not taken for a field that it may well mean, or an empty string."""
+    return "with or without tax? baseGross is the price of one unit with it" if key(name) in _PRICES else ""
+
+
+def is_named(name: str, columns: Mapping[str, str | None]) -> bool:
+    """Return whether the caller says what a column is."""
+    return bool(columns) and (name in columns or key(name) in set(map(key, columns)))
+
+
+def is_own_name(one: Column) -> bool:
+    """Return whether a column is called as its field is, but for case and signs."""
+    return key(one.name) in (key(one.field), key(one.place))
+
+
+def beside_purpose(one: Column, columns: Mapping[str, str | None]) -> Column:
+    """Return what a column means in a table that says what is quoted when paying: its invoice number is no reference.
+
+    Without such a column the number of the invoice is the best there is, and :data:`FIELD_WORDS` takes it.
+    """
+    word = key(match[1] if (match := _REMARK(one.name)) else one.name)
+    if one.field != "paymentReference" or word not in _INVOICE_NUMBERS or is_named(one.name, columns):
+        return one
+    return Column(one.name, "label", field=INVOICE_ID, known=False)
 
 
 def _literal(name: str, ours: str) -> Column | None:
@@ -237,13 +300,15 @@ def _with_remark(name: str) -> Column | None:
     return Column(name, "label", field=field) if found is None and field in ("iban", "bic") else None
 
 
-def resolved(header: Sequence[str], columns: Mapping[str, str]) -> list[Column | None]:
+def resolved(header: Sequence[str], columns: Mapping[str, str | None]) -> list[Column | None]:
     """Return what each column of a table means; None for a column without a name.
 
     One column names the documents: the one whose word comes first in :data:`DOCUMENT_WORDS`. Words of a long table
     (``Wert``, ``Zeile``) mean something only where there are both a field and a value.
     """
     found = [column(name, columns) if name.strip() else None for name in header]
+    if any(one is not None and one.field == PURPOSE for one in found):
+        found = [one and beside_purpose(one, columns) for one in found]
     documents = [one for one in found if one is not None and one.role == "document"]
     chosen = min(documents, key=lambda one: _rank(one, columns), default=None)
     long = {"field", "value"} <= {one.role for one in found if one is not None}
@@ -258,7 +323,7 @@ def _currency(one: Column, *, amounts: bool) -> Column:
     return Column(one.name, "currency") if amounts else Column(one.name, "label", field="currency")
 
 
-def _rank(one: Column, columns: Mapping[str, str]) -> int:
+def _rank(one: Column, columns: Mapping[str, str | None]) -> int:
     return -1 if one.name in columns else _DOCUMENTS.get(key(one.name), len(_DOCUMENTS))
 
 
@@ -280,6 +345,8 @@ def nearest(name: str, names: Iterable[str] = ()) -> str:
     >>> nearest("Betrga"), nearest("Notiz")
     ('amountToPay', '')
     """
+    if key(name).endswith(_NET):  # a price without tax is near the one with it only as a word
+        return ""
     return _nearest(
         name, {**_LABELS, **{key(other): other for other in names}, **dict.fromkeys(_DOCUMENTS, "document")}
     )
@@ -302,16 +369,21 @@ def header_notes(found: Iterable[Column | None]) -> list[Note]:
     there = [one for one in found if one is not None]
     renamed = [one for one in there if one.role == "label" and one.known and one.name != one.place]
     renamed += [one for one in there if one.role == "document" and one.name.lower() not in ("document", "file")]
-    unknown = [one.name for one in there if one.role == "label" and not one.known and one.field not in OWN_FIELDS]
+    unknown = [one for one in there if one.role == "label" and not one.known and one.field not in OWN_FIELDS]
+    numbers = tuple(one.name for one in there if one.field == INVOICE_ID and one.name != INVOICE_ID and not one.known)
     notes = []
     if renamed:
         meant = tuple(f"{one.name} → {one.place or one.role}" for one in renamed)
         notes.append(Note("columns_understood", len(meant), meant))
     if unknown:
-        notes.append(Note("columns_unknown", len(unknown), tuple(unknown), _suggestions(unknown)))
+        names = tuple(one.name for one in unknown)
+        notes.append(Note("columns_unknown", len(unknown), names, _suggestions(unknown)))
+    if numbers:
+        notes.append(Note("invoice_numbers_kept", len(numbers), numbers))
     return notes
 
 
-def _suggestions(names: Iterable[str]) -> str:
-    near = [f"{name} is near {field}" for name in names if (field := nearest(name))]
+def _suggestions(unknown: Iterable[Column]) -> str:
+    near = [f"{one.name}: {one.doubt}" for one in unknown if one.doubt]
+    near += [f"{one.name} is near {field}" for one in unknown if not one.doubt and (field := nearest(one.name))]
     return f" ({'; '.join(near)})" if near else ""

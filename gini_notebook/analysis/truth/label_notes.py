@@ -6,13 +6,18 @@ A value that a later source or an edit has replaced is in no note, and what an e
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import numpy as np
+
 from gini_notebook import notations
 from gini_notebook.analysis.truth.column_values import is_missing_word, is_service_amount, kind_of, together
+from gini_notebook.analysis.truth.item_rows import POSITION, running_number
 from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.notes import EXAMPLES, Note
-from gini_notebook.schema import dotted
+from gini_notebook.schema import LINE_ITEMS, dotted
 
-KINDS = frozenset(("check_digits", "missing_words", "currency_not_stated", "truth_unread", "alternatives_found"))
+KINDS = frozenset(
+    ("check_digits", "missing_words", "currency_not_stated", "truth_unread", "alternatives_found", "rows_numbered")
+)
 """The kinds of notes that are made here."""
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
@@ -45,6 +50,29 @@ def notes_of_labels(labels: Iterable[Label]) -> list[Note]:
             )
         )
     return together(notes)
+
+
+def running_positions(labels: LabelColumns) -> int:
+    """Return how many labels of ``position`` there are, if all just number the rows of their document from 1.
+
+    Only what a table or JSON says: extractions that somebody corrected have what the service delivers, and an edit is
+    on purpose.
+
+    Examples
+    --------
+    >>> rows = [Label("a.pdf", "lineItems", row, "position", str(row + 1), "table") for row in range(3)]
+    >>> running_positions(LabelColumns(rows)), running_positions(LabelColumns(rows[2:]))
+    (3, 1)
+    """
+    found = np.flatnonzero(labels.is_in("group", {LINE_ITEMS}) & labels.is_in("field", {POSITION}))
+    begins = set()
+    for one in labels.at(found):
+        number = running_number(one.value or "")
+        if one.source not in ("table", "json") or one.state or one.alternative or not number:
+            return 0
+        begins.add(number - one.row)
+    # Rows of a long table may be counted from 1, too
+    return len(found) if begins in ({0}, {1}) else 0
 
 
 def _notes_of_column(column: tuple[str, str], values: _Values) -> Iterator[Note]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from itertools import groupby, islice
@@ -23,6 +23,7 @@ from gini_notebook.analysis.truth.folder import (
     read_documents,
 )
 from gini_notebook.analysis.truth.headers import key, nearest_of
+from gini_notebook.analysis.truth.item_rows import POSITION
 from gini_notebook.analysis.truth.journal import Journal
 from gini_notebook.analysis.truth.label_columns import LabelColumns
 from gini_notebook.analysis.truth.labels import Labels, declare, frame, packed, place_of, unpacked
@@ -42,7 +43,7 @@ from gini_notebook.errors import ReaderStopped, SettingError, TruthError
 from gini_notebook.notations import LOCALES, ORDERS
 from gini_notebook.notations import currency as currency_code
 from gini_notebook.notes import EXAMPLES, Note, as_plain, from_plain, merged
-from gini_notebook.schema import FIELD_ENTITIES, TRUTH, dotted
+from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, TRUTH, dotted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ class _Reading:
 def read_truth(  # noqa: PLR0913 - settings, all by keyword
     source: "str | os.PathLike[str] | pd.DataFrame | Iterable[str | os.PathLike[str] | pd.DataFrame]",
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     documents: Any = None,
     sheet: str | int | None = None,
     header_row: int | None = None,
@@ -114,7 +115,8 @@ def read_truth(  # noqa: PLR0913 - settings, all by keyword
           below the folder, and a file that cannot be read does not stop the others. An e-invoice beside a document of
           its name (``RE-1.xml`` beside ``RE-1.pdf``) is the truth of that document. Tables in it are not read.
     columns
-        Other names of columns, such as ``{"Dateiname": "document", "Betrag": "amountToPay"}``.
+        Other names of columns, such as ``{"Dateiname": "document", "Betrag": "amountToPay"}``; None leaves one out.
+        They hold for the keys of JSON and for what stands in the column ``field`` of a long table, too.
     documents
         The documents that the names in the table mean: a batch, its documents table, or names. Names that differ in
         case, ending or folder are then written as there, if exactly one candidate remains.
@@ -203,7 +205,7 @@ def _name(source: Any) -> str:
 
 
 def _wishes(  # noqa: PLR0917 - the settings of read_truth
-    columns: Mapping[str, str] | None,
+    columns: Mapping[str, str | None] | None,
     sheet: str | int | None,
     header_row: int | None,
     locale: str | Mapping[str, str] | None,
@@ -257,6 +259,7 @@ def _finished(reading: _Reading, declared_fields: Sequence[str] | str | None, do
         examples = tuple(name for name, _ in reading.problems[:EXAMPLES])
         labels.notes.append(Note("files_unread", len(reading.problems), examples=examples))
     _unsure_of_invoices(labels)
+    _unsure_of_positions(labels, declared)
     table = Truth(frame(labels.labels))
     table.attrs.update(
         name=reading.name,
@@ -290,6 +293,15 @@ def _unsure_of_invoices(labels: Labels) -> None:
     places = {(group, name) for group, name, _ in found if name not in FIELD_ENTITIES}
     places -= {(group, name) for group, name, source in found if source in by_hand}
     labels.unsure.update(dict.fromkeys(sorted(places)))
+
+
+def _unsure_of_positions(labels: Labels, declared: Collection[tuple[str, str]]) -> None:
+    """Count numbers of rows only where they are delivered: somebody wrote them to have the rows in order."""
+    if (LINE_ITEMS, POSITION) not in labels.fields or (LINE_ITEMS, POSITION) in declared:
+        return
+    if count := label_notes.running_positions(labels.labels):
+        labels.unsure.setdefault((LINE_ITEMS, POSITION))
+        labels.notes.append(Note("rows_numbered", count, (dotted(LINE_ITEMS, POSITION),)))
 
 
 def _read_frame(reading: _Reading, table: Any) -> None:

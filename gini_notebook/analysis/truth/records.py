@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from gini_notebook.analysis.truth.column_values import Cell, Found, Number, Wishes, labels_of
 from gini_notebook.analysis.truth.document_names import levelled, names_note
-from gini_notebook.analysis.truth.headers import Column, column, header_notes
+from gini_notebook.analysis.truth.headers import PURPOSE, Column, beside_purpose, column, header_notes
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.sizes import check_width
@@ -236,6 +236,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     changed: list[str] = []
     empties: list[tuple[str, str, str]] = []
     literal = frozenset(name for _, entry in entries if isinstance(entry, dict) for name in entry)
+    purpose = any(column(name, wishes.columns).field == PURPOSE for name in literal)
     for where, entry in entries:
         name = _document(entry, where, wishes)
         if entry.keys() == TRUTH.columns.keys():
@@ -257,7 +258,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
         else:
             new = [name for name in entry if name not in meanings]
             check_width(len(meanings) + len(new), where)
-            meanings |= {name: _meaning(name, wishes, literal) for name in new}
+            meanings |= {name: _meaning(name, wishes, literal, purpose=purpose) for name in new}
             found += _record(entry, document, where, wishes, meanings, empties, result)
     _finish(found, result, wishes)
     _say_empty(empties, result)
@@ -273,7 +274,7 @@ def _say_meanings(meanings: Mapping[str, Column], result: Labels) -> list[Note]:
     told = [
         one
         for name, one in meanings.items()
-        if name not in {*_NOT_TRUTH, _FEEDBACK} and (one.known or one.field in fields)
+        if name not in {*_NOT_TRUTH, _FEEDBACK} and one.role == "label" and (one.known or one.field in fields)
     ]
     result.unsure.update({("", one.field): None for one in told if not one.known})
     return header_notes(told)
@@ -294,7 +295,10 @@ def _record(  # noqa: PLR0917 - one record, and what is gathered over all of the
     for name, value in content.items():  # type: ignore[union-attr]
         if name in (_document_key(entry, wishes), *_NOT_TRUTH):
             continue
-        field = meanings[name].field if name in meanings else _meaning(name, wishes, frozenset()).field
+        one = meanings[name] if name in meanings else _meaning(name, wishes, frozenset())
+        field = one.field
+        if one.role == "left out":
+            continue
         if isinstance(value, list) and any(isinstance(one, dict) and not _is_value(one) for one in value):
             found += _rows(value, document, field, "json", result)
         elif value is None or value in ([], {}):
@@ -308,9 +312,13 @@ def _record(  # noqa: PLR0917 - one record, and what is gathered over all of the
     return found
 
 
-def _meaning(name: str, wishes: Wishes, literal: Collection[str]) -> Column:
+def _meaning(name: str, wishes: Wishes, literal: Collection[str], *, purpose: bool = False) -> Column:
     """Return what a key means; the service's own name, where it is among the keys, comes before other words for it."""
     found = column(name, wishes.columns)
+    if found.role == "left out":
+        return found
+    if purpose:
+        found = beside_purpose(found, wishes.columns)
     own = found.field == name or found.field not in literal
     return (
         found if found.role == "label" and not found.group and own else Column(name, "label", field=name, known=False)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from gini_notebook._extras import needed_for
 from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
+from gini_notebook.analysis.truth.grids import Grid, Row, Table
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.sizes import MAX_COLUMNS, check_parquet
-from gini_notebook.analysis.truth.tables import Grid, Row, Table, find_table, table_labels, unguard
+from gini_notebook.analysis.truth.tables import find_table, table_labels, unguard
 from gini_notebook.analysis.truth.workbooks import as_decimal, is_error, workbook_grids
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import Note

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from gini_notebook.analysis.truth.column_values import (
@@ -16,16 +16,21 @@ from gini_notebook.analysis.truth.column_values import (
     labels_of,
 )
 from gini_notebook.analysis.truth.document_names import levelled, names_note
+from gini_notebook.analysis.truth.grids import Grid, Row, Table, cell_at, is_filled, is_item, letters
 from gini_notebook.analysis.truth.headers import (
     COMPOUND_SUFFIX,
-    ITEM_FIELDS,
+    INVOICE_ID,
+    PURPOSE,
     Column,
+    beside_purpose,
     column,
     header_notes,
     key,
     nearest,
     resolved,
+    says_sum,
 )
+from gini_notebook.analysis.truth.item_rows import has_rows_of_items, in_order, settled
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.records import compound_labels, parse_json
@@ -35,112 +40,17 @@ from gini_notebook.notations import currency, visible
 from gini_notebook.notes import Note
 from gini_notebook.schema import LINE_ITEMS, TRUTH
 
-Row = Sequence[Cell]
-
 # The header of a table stands within so many rows that are not empty.
 HEADER_WITHIN = 25
 STATES = ("value", "empty", "unclear")
-_SUM_WORDS = (
-    "Summe, Gesamt, Gesamtsumme, Zwischensumme, Total, Sum, Grand total, Subtotal, Summen, Gesamtbetrag, Totals, "
-    "Ergebnis, Gesamtergebnis, Anzahl, Mittelwert, Durchschnitt"
+_COUNT_WORDS = (
+    "Beleg, Belege, Dokument, Dokumente, Rechnung, Rechnungen, Datei, Dateien, Posten, Positionen, Einträge, Zeilen, "
+    "document, documents, invoice, invoices, file, files, item, items, entries, rows"
 )
-_SUMS = frozenset(map(key, _SUM_WORDS.split(", ")))
+_COUNTED = frozenset(map(key, _COUNT_WORDS.split(", ")))
+_ENDING = re.compile(r".*\.[^\W\d]\w{1,4}$", re.DOTALL).match
 _RULE = re.compile(r":?[-=_]{2,}:?").fullmatch
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
-
-
-@dataclass(slots=True)
-class Grid:
-    """The cells of one table, wherever they come from.
-
-    Attributes
-    ----------
-    where
-        What to call the table in messages.
-    rows
-        Pairs of row number (as its reader counts, for messages) and cells.
-    sheet
-        Name of the sheet, if there are sheets.
-    addresses
-        Whether places are named as spreadsheets do (``B7``).
-    fills
-        Cells of vertically merged ranges: (row number, column) to the row whose value they have.
-    notes
-        What its reader noticed.
-    """
-
-    where: str
-    rows: Sequence[tuple[int, Row]]
-    sheet: str = ""
-    addresses: bool = False
-    fills: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-
-    def place(self, row: int, column: int) -> str:
-        """Return what to call a cell in messages."""
-        if not self.addresses:
-            return f"Row {row} of {self.where}"
-        return f"Cell {letters(column)}{row} of {self.where}"
-
-
-@dataclass(slots=True)
-class Table:
-    """A grid with its header found.
-
-    Attributes
-    ----------
-    grid
-        The cells.
-    columns
-        What each column means; None for one without a name.
-    header_at
-        Place of the header in the rows of the grid.
-    """
-
-    grid: Grid
-    columns: list[Column | None]
-    header_at: int
-
-    def has(self, role: str) -> bool:
-        """Return whether there is a column of this role."""
-        return any(one is not None and one.role == role for one in self.columns)
-
-    @property
-    def is_truth(self) -> bool:
-        """Whether there are documents, and something to say about them."""
-        return self.has("document") and (self.has("label") or self.is_long)
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it has a row per label."""
-        return self.has("field") and self.has("value")
-
-    @property
-    def is_items(self) -> bool:
-        """Whether it has a row per line item, and nothing else that the service knows."""
-        known = [one for one in self.columns if one is not None and one.role == "label" and one.known]
-        return bool(known) and all(is_item(one) for one in known)
-
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """How much of the header is understood."""
-        known = [one for one in self.columns if one is not None and one.known]
-        return self.is_truth, len(known)
-
-
-def letters(column: int) -> str:
-    """Return the name of a column of a spreadsheet; 0 is ``A``."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
-def is_item(one: Column) -> bool:
-    """Return whether a column is one of line items."""
-    return one.group == LINE_ITEMS or (not one.group and one.field in ITEM_FIELDS)
 
 
 def unguard(cell: str) -> str:
@@ -163,21 +73,17 @@ def find_table(grid: Grid, wishes: Wishes) -> Table:
         if at is None:
             message = f"{grid.where} has no row {wishes.header_row}, which header_row= names."
             raise TruthError(message)
-        return _table(grid, at, wishes)
-    filled = (at for at, (_, cells) in enumerate(grid.rows) if any(map(_filled, cells)))
+        return settled(_table(grid, at, wishes), wishes.columns)
+    filled = (at for at, (_, cells) in enumerate(grid.rows) if any(map(is_filled, cells)))
     candidates = [_table(grid, at, wishes) for at in islice(filled, HEADER_WITHIN)]
     # max takes the first of several that are equal
-    return max(candidates, key=lambda one: one.rank, default=Table(grid, [], 0))
+    return settled(max(candidates, key=lambda one: one.rank, default=Table(grid, [], 0)), wishes.columns)
 
 
 def _table(grid: Grid, at: int, wishes: Wishes) -> Table:
     check_width(len(grid.rows[at][1]), grid.where)
     header = [cell_text(cell) or "" for cell in grid.rows[at][1]]
     return Table(grid, resolved(header, wishes.columns), at)
-
-
-def _filled(cell: Cell) -> bool:
-    return cell is not None and not (isinstance(cell, str) and not visible(cell).strip())
 
 
 def table_labels(table: Table, wishes: Wishes) -> Labels:
@@ -193,20 +99,40 @@ def table_labels(table: Table, wishes: Wishes) -> Labels:
         return _verbatim(table)
     _check_header(table)
     result = Labels(notes=[*table.grid.notes, *_place_notes(table)])
-    found = _long(table, result) if table.is_long else _wide(table, wishes, result)
+    found = _long(table, wishes, result) if table.is_long else _wide(table, wishes, result)
     result.notes += header_notes(table.columns)
     result.headers.update({one.name: None for one in table.columns if one is not None})
     labels, notes = labels_of(found, wishes)
     result.notes += notes
     if not table.is_long:
-        result.unsure.update({("", one.field): None for one in table.columns if one and not one.known})
+        unknown = (one for one in table.columns if one is not None and one.role == "label" and not one.known)
+        result.unsure.update({(one.group, one.field): None for one in unknown})
     result.take(labels)
     return result
 
 
 def is_sum(document: str) -> bool:
     """Return whether what stands in the place of a document says that the row is a sum."""
-    return key(document) in _SUMS and not re.search(r"\.\w{2,5}$", document.strip())
+    return says_sum(document) and not _ENDING(document.strip())
+
+
+def _is_below(table: Table, cells: Sequence[Cell], document: str) -> str:
+    """Return what the rows behind the last document are that say something else in its place, as ``16 Belege``."""
+    words = document.split()
+    beside = [at for at, one in enumerate(table.columns) if one is not None and one.role == "label"]
+    beside = [at for at in beside if is_filled(cell_at(cells, at))]
+    if not beside:
+        return "remarks below the table"
+    numbers = all(kind_of(table.columns[at].field) in ("amount", "numeric") for at in beside)  # type: ignore[union-attr]
+    counts = len(words) > 1 and words[0].isdigit() and key(words[1]) in _COUNTED
+    return "sums" if numbers and (counts or any(map(says_sum, words))) else ""
+
+
+def _end_of_documents(rows: Sequence[tuple[int, Row]], at: int) -> int:
+    """Return the place behind the last document, where all before it have the ending of a file."""
+    names = [(cell_text(cell_at(cells, at)) or "").strip() for _, cells in rows]
+    last = next((place for place in reversed(range(len(names))) if _ENDING(names[place])), len(names))
+    return last + 1 if all(_ENDING(name) for name in names[:last] if name) else len(names)
 
 
 def _verbatim(table: Table) -> Labels:
@@ -230,7 +156,7 @@ def _verbatim(table: Table) -> Labels:
 
 
 def _place_notes(table: Table) -> list[Note]:
-    skipped = [number for number, cells in table.grid.rows[: table.header_at] if any(map(_filled, cells))]
+    skipped = [number for number, cells in table.grid.rows[: table.header_at] if any(map(is_filled, cells))]
     if not skipped:
         return []
     return [Note("rows_passed_over", len(skipped), (table.grid.where,), "above the header of the table")]
@@ -267,7 +193,7 @@ def _check_repeated(table: Table) -> None:
     """Refuse two columns of one meaning; the service's own name comes before other words."""
     by_meaning: dict[str, list[int]] = {}
     for at, one in enumerate(table.columns):
-        if one is not None:
+        if one is not None and one.role != "left out":
             by_meaning.setdefault(one.place or one.role, []).append(at)
     for meaning, places in by_meaning.items():
         own = [at for at in places if table.columns[at] is not None and table.columns[at].name == meaning]  # type: ignore[union-attr]
@@ -303,9 +229,10 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
     at = next(place for place, one in enumerate(table.columns) if one is not None and one.role == "document")
     name = table.columns[at].name  # type: ignore[union-attr]
     sums, changed, passed = 0, [], Counter[str]()
-    rows = [row for row in _below(table, result) if any(map(_filled, row[1]))]
+    rows = [row for row in _below(table, result) if any(map(is_filled, row[1]))]
     last_named = -1
     header = [key(one.name) if one is not None else "" for one in table.columns]
+    below = len(rows) if table.is_long else _end_of_documents(rows, at)
     for place, (number, cells) in enumerate(rows):
         if said := _is_no_row(table, header, cells):
             passed[said] += 1
@@ -317,11 +244,15 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
                 sums += 1
                 continue
             message = (
-                f"Row {number} of {table.grid.where} has values, but names no document. Fill in its column {name!r}."
+                f"Row {number} of {table.grid.where} has values, but names no document. Fill in its column {name!r}, "
+                "in each row of a document."
             )
             raise TruthError(message)
         if is_sum(text):
             sums += 1
+            continue
+        if place >= below and (said := _is_below(table, cells, text)):
+            passed[said] += 1
             continue
         document = levelled(text)
         if document != text:
@@ -339,19 +270,15 @@ def _is_no_row(table: Table, header: Sequence[str], cells: Sequence[Cell]) -> st
     if len(cells) <= len(header) and all(key(cell_text(cell) or "") == name for cell, name in pairs):
         named = [one for one in table.columns if one is not None and one.name]
         return "the names of the columns once more" if len(cells) >= len(named) else ""
-    texts = [text.strip() for text in islice(map(cell_text, filter(_filled, cells)), 2) if text]
+    texts = [text.strip() for text in islice(map(cell_text, filter(is_filled, cells)), 2) if text]
     if len(texts) < 2 or not all(map(_RULE, texts)):
         return ""
-    return "lines" if all(_RULE((cell_text(cell) or "").strip()) for cell in cells if _filled(cell)) else ""
+    return "lines" if all(_RULE((cell_text(cell) or "").strip()) for cell in cells if is_filled(cell)) else ""
 
 
 def _last_named(rows: Sequence[tuple[int, Row]], at: int) -> int:
     """Return the place of the last row that names a document."""
-    return next((place for place in reversed(range(len(rows))) if _filled(_at(rows[place][1], at))), 0)
-
-
-def _at(cells: Sequence[Cell], at: int) -> Cell:
-    return cells[at] if at < len(cells) else None
+    return next((place for place in reversed(range(len(rows))) if is_filled(cell_at(rows[place][1], at))), 0)
 
 
 def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]:
@@ -369,7 +296,7 @@ def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]
                 if origin is not None and origin > grid.rows[table.header_at][0] and origin in by_number:
                     cells[at] = by_number[origin][at]
                     filled += 1
-        beyond = [at for at in range(width, len(cells)) if _filled(cells[at])] if len(cells) > width else []
+        beyond = [at for at in range(width, len(cells)) if is_filled(cells[at])] if len(cells) > width else []
         if beyond and not grid.addresses:
             message = (
                 f"Row {number} of {grid.where} has {len(cells)} cells, the header has {width}. A value that contains "
@@ -377,7 +304,7 @@ def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]
             )
             raise TruthError(message)
         if beyond or without_name:
-            nameless.update(beyond, (at for at in without_name if at < len(cells) and _filled(cells[at])))
+            nameless.update(beyond, (at for at in without_name if at < len(cells) and is_filled(cells[at])))
         yield number, cells
     if filled:
         result.notes.append(Note("merged_cells", filled, (grid.where,)))
@@ -388,13 +315,13 @@ def _below(table: Table, result: Labels) -> Iterator[tuple[int, Sequence[Cell]]]
 
 def _is_sum(table: Table, cells: Sequence[Cell], *, last: bool) -> bool:
     """Return whether a row without a document is a sum: it says so, or it ends the table and holds only numbers."""
-    filled = [cell for cell in cells if _filled(cell)]
-    if any(isinstance(cell, str) and key(cell) in _SUMS for cell in filled):
+    filled = [cell for cell in cells if is_filled(cell)]
+    if any(isinstance(cell, str) and says_sum(cell) for cell in filled):
         return True
     numbers = [
         isinstance(cell, Number) or (isinstance(cell, str) and any(map(str.isdigit, cell)))
         for at, cell in enumerate(cells)
-        if _filled(cell) and (one := _column(table, at)) is not None and kind_of(one.field) in ("amount", "numeric")
+        if is_filled(cell) and (one := _column(table, at)) is not None and kind_of(one.field) in ("amount", "numeric")
     ]
     return last and len(numbers) == len(filled) and all(numbers)
 
@@ -404,7 +331,7 @@ def _column(table: Table, at: int) -> Column | None:
 
 
 def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
-    items = table.is_items or _has_rows_of_items(table)
+    items = has_rows_of_items(table)
     labels = [(at, one) for at, one in enumerate(table.columns) if one is not None and one.role == "label"]
     labels = [(at, _as_item(one) if one.group or (items and is_item(one)) else one) for at, one in labels]
     for at, one in labels:
@@ -425,13 +352,14 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
                 raise TruthError(_repeated(table, line, known))
             repeats += 1
             continue
-        if again and any(_differs(line, known, at) for at, one in labels if not one.group):
-            raise TruthError(_repeated(table, line, known))
+        differing = [one.name for at, one in labels if again and not one.group and _differs(line, known, at)]
+        if differing:
+            raise TruthError(_repeated(table, line, known, differing[0]))
         number = rows.get(line.document, 0)
         stated = False
         for at, one in labels:
-            cell = _at(line.cells, at)
-            if not _filled(cell) or (again and not one.group):
+            cell = cell_at(line.cells, at)
+            if not is_filled(cell) or (again and not one.group):
                 continue
             stated |= bool(one.group)
             code = one.currency or _currency_beside(line, beside)
@@ -439,38 +367,33 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
         rows[line.document] = number + stated
     if repeats:
         result.notes.append(Note("repeats", repeats, detail=table.grid.where))
-    return found
-
-
-def _has_rows_of_items(table: Table) -> bool:
-    """Return whether header fields stand beside line items, and so documents are there once for each of their items."""
-    if not any(one is not None and one.role == "label" and one.known and is_item(one) for one in table.columns):
-        return False
-    at = next(place for place, one in enumerate(table.columns) if one is not None and one.role == "document")
-    rows = [cells for _, cells in table.grid.rows[table.header_at + 1 :]]
-    names = [levelled(text) for cells in rows if (text := cell_text(_at(cells, at)))]
-    alike = {tuple(map(cell_text, cells)) for cells in rows if _filled(_at(cells, at))}
-    return len(alike) > len(set(names))
+    return in_order(found)
 
 
 def _as_item(one: Column) -> Column:
     return replace(one, group=LINE_ITEMS) if one.known else one
 
 
-def _repeated(table: Table, line: _Line, known: _Line) -> str:
-    return (
+def _repeated(table: Table, line: _Line, known: _Line, name: str = "") -> str:
+    message = (
         f"Row {line.number} of {table.grid.where} repeats the document {line.document!r} of row {known.number} and "
-        "says something else. Keep one."
+        f"says something else{f' in column {name!r}' if name else ''}."
+    )
+    if not name:
+        return f"{message} Keep one."
+    return (
+        f"{message} A field of the document is the same in all its rows: keep one value, leave the column out with "
+        f"columns={{{name!r}: None}} (in a shell --column {name!r}=), or name a field of line items."
     )
 
 
 def _differs(line: _Line, known: _Line, at: int) -> bool:
-    here, there = cell_text(_at(line.cells, at)), cell_text(_at(known.cells, at))
+    here, there = cell_text(cell_at(line.cells, at)), cell_text(cell_at(known.cells, at))
     return bool(here and here.strip()) and here != there
 
 
 def _currency_beside(line: _Line, at: int | None) -> str:
-    text = None if at is None else cell_text(_at(line.cells, at))
+    text = None if at is None else cell_text(cell_at(line.cells, at))
     return (currency(text) or "") if text else ""
 
 
@@ -495,18 +418,20 @@ def _of_cell(  # noqa: PLR0913, PLR0917 - what is known of one cell
     ]
 
 
-def _long(table: Table, result: Labels) -> list[Found]:
+def _long(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
     roles = {one.role: at for at, one in enumerate(table.columns) if one is not None and one.role != "label"}
     as_texts = {role: at for role, at in roles.items() if role not in ("document", "value")}
-    meanings: dict[str, Column] = {}
+    meanings = _meanings(table, roles["field"], wishes)
     found: list[Found] = []
     first: dict[tuple[str, str, int, str, int], int] = {}
     for line in _lines(table, result):
-        texts = {role: (cell_text(_at(line.cells, at)) or "").strip() for role, at in as_texts.items()}
+        texts = {role: (cell_text(cell_at(line.cells, at)) or "").strip() for role, at in as_texts.items()}
         if not texts["field"]:
             message = f"Row {line.number} of {table.grid.where} names no field. Fill in its column 'field'."
             raise TruthError(message)
-        one = meanings.get(texts["field"]) or meanings.setdefault(texts["field"], column(texts["field"], {}))
+        one = meanings[texts["field"]]
+        if one.role == "left out":
+            continue
         group, name = texts.get("group") or one.group, one.field if one.role == "label" else texts["field"]
         row, alternative = (_number(texts.get(role), role, line, table) for role in ("row", "alternative"))
         place = (line.document, group, row, name, alternative)
@@ -518,13 +443,32 @@ def _long(table: Table, result: Labels) -> list[Found]:
             )
             raise TruthError(message)
         first[place] = line.number
-        cell = _at(line.cells, roles["value"])
+        cell = cell_at(line.cells, roles["value"])
         source = texts.get("source") or "table"
         where = table.grid.place(line.number, roles["value"])
         code = _currency_beside(line, roles.get("currency"))
         state = _state(texts.get("state", ""), cell, line, table)
         found.append(Found(line.document, group, row, name, cell, source, name, where, code, alternative, state))
+    _say_invoice_numbers(meanings, result)
+    result.headers.update(dict.fromkeys(meanings))
     return found
+
+
+def _meanings(table: Table, at: int, wishes: Wishes) -> dict[str, Column]:
+    """Return what each field of a long table means."""
+    rows = islice(table.grid.rows, table.header_at + 1, None)
+    names = dict.fromkeys((cell_text(cell_at(cells, at)) or "").strip() for _, cells in rows)
+    found = {name: column(name, wishes.columns) for name in names if name}
+    if any(one.field == PURPOSE for one in found.values()):
+        found = {name: beside_purpose(one, wishes.columns) for name, one in found.items()}
+    return found
+
+
+def _say_invoice_numbers(meanings: Mapping[str, Column], result: Labels) -> None:
+    """Say which fields of a long table are numbers of invoices that nobody quotes when paying."""
+    kept = [one for name, one in meanings.items() if one.field == INVOICE_ID and name != INVOICE_ID]
+    result.notes += header_notes(kept)
+    result.unsure.update({("", one.field): None for one in kept if not one.known})
 
 
 def _state(text: str, cell: Cell, line: _Line, table: Table) -> str:
@@ -532,7 +476,7 @@ def _state(text: str, cell: Cell, line: _Line, table: Table) -> str:
     if text and text not in STATES:
         message = f"Row {line.number} of {table.grid.where} has the state {text!r}. Use {', '.join(STATES)}."
         raise TruthError(message)
-    if text in ("empty", "value") and (text == "value") != _filled(cell):
+    if text in ("empty", "value") and (text == "value") != is_filled(cell):
         message = f"Row {line.number} of {table.grid.where} says {text!r}, and its value says otherwise. Change one."
         raise TruthError(message)
     return text if text == "unclear" else ""

@@ -14,8 +14,8 @@ from typing import Any
 
 from gini_notebook._extras import needed_for
 from gini_notebook.analysis.truth.column_values import Broken, Cell, Number, Wishes
+from gini_notebook.analysis.truth.grids import Grid, Row, letters
 from gini_notebook.analysis.truth.sizes import check_workbook, count_cells
-from gini_notebook.analysis.truth.tables import Grid, Row, letters
 from gini_notebook.errors import TruthError
 from gini_notebook.notations import currency
 from gini_notebook.notes import Note
