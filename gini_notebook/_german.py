@@ -72,6 +72,7 @@ _DETAILS = {
     "hidden": "ausgeblendet",
     "sums": "Summen",
     "lines": "Trennlinien",
+    "remarks below the table": "Bemerkungen unter der Tabelle",
     "above the header of the table": "über der Kopfzeile der Tabelle",
     "the names of the columns once more": "noch einmal die Namen der Spalten",
     "no table of documents": "keine Tabelle von Dokumenten",

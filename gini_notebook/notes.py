@@ -220,13 +220,9 @@ KINDS: Mapping[str, Kind] = {
         "{about}: labelled, and in no document delivered; each label with a value{detail} counts as missing.",
         "{about}: mit Sollwert, aber in keinem Dokument geliefert; jeder Sollwert, der nicht leer ist{detail}, zählt als fehlend.",
         "If such a field shall not count, name those that do with evaluate(fields=[...]).",
-<<<<<<< HEAD
-        "If such a field shall not count, leave its column out of the ground truth.",
-        german_advice="Soll ein solches Feld nicht zählen, nennen Sie die übrigen mit evaluate(fields=[...]).",
-=======
         "If such a field shall not count, leave its column out with --column NAME=.",
         bare="info",
->>>>>>> a97a89b (Read rows of line items for what they are: strange columns, running numbers, names in the first row only)
+        german_advice="Soll ein solches Feld nicht zählen, nennen Sie die übrigen mit evaluate(fields=[...]).",
     ),
     "references_in_purpose": Kind(
         "info",
@@ -358,12 +354,8 @@ KINDS: Mapping[str, Kind] = {
         "{about}: predicted {count} {count:time|times}, labelled never; in no count.",
         "{about}: {count}-mal geliefert, nie ein Sollwert; in keiner Zahl enthalten.",
         "Label the field, or say with declared_fields= that a missing value means that there is none.",
-<<<<<<< HEAD
-        "Label the field, or name it with --declared-field.",
-        german_advice="Geben Sie dem Feld Sollwerte, oder sagen Sie mit declared_fields=, dass ein fehlender Wert „nicht vorhanden“ heißt.",
-=======
         "Label the field, or name it with --declared-fields.",
->>>>>>> a97a89b (Read rows of line items for what they are: strange columns, running numbers, names in the first row only)
+        german_advice="Geben Sie dem Feld Sollwerte, oder sagen Sie mit declared_fields=, dass ein fehlender Wert „nicht vorhanden“ heißt.",
     ),
     "missing_words": Kind(
         "must",
@@ -427,6 +419,7 @@ KINDS: Mapping[str, Kind] = {
         "{about} gilt als invoiceId und zählt nur, wo dies geliefert wird: Eine andere Spalte nennt den Verwendungszweck.",
         'If it is what is quoted when paying, say so with read_truth(columns={...: "paymentReference"}).',
         "If it is what is quoted when paying, say so with --column OLD=paymentReference.",
+        german_advice='Ist sie beim Bezahlen anzugeben, sagen Sie es mit read_truth(columns={...: "paymentReference"}).',
     ),
     "rows_numbered": Kind(
         "info",
@@ -434,6 +427,7 @@ KINDS: Mapping[str, Kind] = {
         "{about} zählt nur die Zeilen jedes Dokuments (1, 2, …): in keiner Zahl enthalten, wenn der Dienst es nicht liefert.",
         "If it shall count as missing, name it in read_truth(declared_fields=).",
         "If it shall count as missing, name it in --declared-fields.",
+        german_advice="Soll es als fehlend zählen, nennen Sie es in read_truth(declared_fields=).",
     ),
     "names_filled": Kind(
         "info",
@@ -441,6 +435,7 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:Zeile|Zeilen} von {about} ohne Dokument {count:gehört|gehören} zu dem darüber.",
         "Write the name in each row if that is wrong.",
         "Write the name in each row if that is wrong.",
+        german_advice="Ist das falsch, schreiben Sie den Namen in jede Zeile.",
     ),
     "columns_hidden": Kind(
         "info",
@@ -470,14 +465,9 @@ KINDS: Mapping[str, Kind] = {
         "must",
         "{count} {count:column is|columns are} no field of the service: {about}{detail}.",
         "{count} {count:Spalte ist kein Feld|Spalten sind keine Felder} des Dienstes: {about}{detail}.",
-<<<<<<< HEAD
-        "Name it with read_truth(columns={...}) if it is one.",
-        "Name it with --column OLD=NEW if it is one.",
-        german_advice="Nennen Sie das Feld mit read_truth(columns={...}), wenn es eines ist.",
-=======
         "Name it with read_truth(columns={...}) if it is one; None leaves it out.",
         "Name it with --column OLD=NEW if it is one; --column OLD= leaves it out.",
->>>>>>> a97a89b (Read rows of line items for what they are: strange columns, running numbers, names in the first row only)
+        german_advice="Nennen Sie das Feld mit read_truth(columns={...}), wenn es eines ist; None lässt die Spalte aus.",
         bare="info",
     ),
     "numbers_as_text": Kind(

@@ -1,18 +1,25 @@
 """Notes: sentences without values of documents, counts that add up, names that gates can count."""
 
+import inspect
 import pickle
 import re
 import string
 
 import pandas as pd
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gini_notebook
 from gini_notebook import notes, schema
 from gini_notebook._german import cause_in_german
+from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.rules import CAUSES
+from gini_notebook.cli import app
 from gini_notebook.notes import GATES, KINDS, Note
+from gini_notebook.sandbox import commandline
+from gini_notebook.sandbox.settings import Settings
 from gini_notebook.service.batch import folders
 
 REASONS = [
@@ -170,3 +177,37 @@ def test_every_cause_and_every_reason_has_german_words() -> None:
     assert cause_in_german("one character: substitution 0→O") == "ein Zeichen: ersetzt 0→O"
     assert cause_in_german("another field: both") == "anderes Feld: both"
     assert cause_in_german("a rule's own") == "a rule's own"
+
+
+def options_of(command: object) -> set[str]:
+    """Return the long options of a command and of those below it."""
+    found = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}  # type: ignore[attr-defined]
+    return found.union(*map(options_of, getattr(command, "commands", {}).values()))
+
+
+ADVISED = [kind for kind, one in KINDS.items() if one.shell or one.python]
+
+
+@pytest.mark.parametrize("kind", ADVISED)
+def test_every_option_and_command_of_an_advice_is_there(kind: str) -> None:
+    shell = typer.main.get_command(app)
+    advice = KINDS[kind].shell + KINDS[kind].english
+    sandbox = typer.Typer()  # it has a command line of its own, which the shell hands on to
+    sandbox.command()(commandline.sandbox)
+    there = options_of(shell) | options_of(typer.main.get_command(sandbox))
+    assert set(re.findall(r"--[a-z][a-z-]*", advice)) <= there
+    assert set(re.findall(r"gini-notebook ([a-z-]+)", advice)) <= set(shell.commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ADVISED)
+def test_every_function_and_argument_of_an_advice_is_there(kind: str) -> None:
+    advice = KINDS[kind].python + KINDS[kind].english
+    for where, name, arguments in re.findall(r"\b(?:(gini|result)\.)?([A-Za-z]\w*)\(([^()]*)\)", advice):
+        function = getattr(Evaluation if where == "result" else gini_notebook, name)
+        named = set(re.findall(r"\b([a-z_]+)=", arguments))
+        described = Settings if function is gini_notebook.Sandbox else function
+        assert named <= set(inspect.signature(described).parameters), name
+        advice = advice.replace(f"{name}({arguments})", "")
+    known = (gini_notebook.read_truth, gini_notebook.evaluate, gini_notebook.process, gini_notebook.checks)
+    there = {name for one in known for name in inspect.signature(one).parameters}
+    assert set(re.findall(r"(?<!-)\b([a-z_]+)=", advice)) <= there

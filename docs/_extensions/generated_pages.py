@@ -19,6 +19,7 @@ from sphinx.util import logging
 import gini_notebook
 from gini_notebook import notes, schema
 from gini_notebook.analysis import rules
+from gini_notebook.analysis.truth import headers
 from gini_notebook.cli import app as command_line
 from gini_notebook.sandbox import commandline, serving
 
@@ -210,6 +211,27 @@ def notes_page() -> str:
     return text + table(["name", "kinds of notes"], gates)
 
 
+def words_page() -> str:
+    """Return the words that are understood above the columns of ground truth."""
+    text = "# Words above columns\n\n"
+    text += (
+        "What `read_truth` understands above the columns of a table, as keys of JSON, and in the column `field` of a long "
+        "table. Case, blanks, signs and accents written out (`Fällig am`, `faellig_am`) make no difference; "
+        'the field\'s own name is always understood. Other names: `columns={"Zahlbetrag netto": "amountToPay"}`, in a '
+        "shell `--column`.\n\n"
+    )
+    of_long = [(f"column `{role}` of a long table", words) for role, words in headers.LONG_WORDS.items()]
+    rows = [("name of the document", headers.DOCUMENT_WORDS), *of_long]
+    rows += [(code(name), words) for name, words in headers.FIELD_WORDS.items()]
+    rows += [
+        ("currency of the amounts beside it", headers.CURRENCY_WORDS),
+        ("`invoiceId` beside a column of `paymentPurpose`, else `paymentReference`", headers.INVOICE_NUMBER_WORDS),
+        ("with or without tax? asked, never guessed", headers.PRICE_WORDS),
+        ("row of a sum, passed over", headers.SUM_WORDS),
+    ]
+    return text + table(["means", "words"], rows)
+
+
 # --- The command line ---------------------------------------------------------------------------------------------
 
 
@@ -280,6 +302,7 @@ def write(_app: Sphinx) -> None:
         "tables.md": tables_page(),
         "causes.md": causes_page(),
         "notes.md": notes_page(),
+        "words.md": words_page(),
         "command_line.md": command_line_page(),
         "endpoints.md": endpoints_page(),
     }

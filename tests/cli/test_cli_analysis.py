@@ -228,3 +228,17 @@ def test_automation_takes_a_history_of_payees(tmp_path: Path) -> None:
     answer = json.loads(call("automation", run, run, "--history", str(history), "--json")[1])
     kept = {row["rule"]: row["kept"] for row in answer["plan"]}
     assert (kept["IBAN valid, no alarm"], kept["everything read"]) == (0, 300)
+
+
+def test_truth_counts_the_labels_of_line_items_too_and_leaves_a_column_out(tmp_path: Path) -> None:
+    truth = tmp_path / "items.csv"
+    truth.write_text("Dateiname;Beschreibung;Menge;Gesamtpreis\na.pdf;Kabel;2;3\na.pdf;Dose;;4\n", encoding="utf-8")
+    code, output = call("truth", str(truth), "--column", "Gesamtpreis=")
+    assert code == 0
+    assert "  lineItems.description: 2\n  lineItems.quantity: 1\n" in output
+    assert "Gesamtpreis" not in output
+    counted = json.loads(call("truth", str(truth), "--json")[1])["fields"]
+    assert counted == {"lineItems.description": 2, "lineItems.Gesamtpreis": 2, "lineItems.quantity": 1}
+    for wrong in ("Gesamtpreis", "=amountToPay", "="):
+        with pytest.raises(SettingError, match=r"Cannot read --column '.*'; write OLD=NEW\."):
+            CliRunner().invoke(app, ["truth", str(truth), "--column", wrong], catch_exceptions=False)

@@ -130,7 +130,7 @@ def test_M25_fields_on_few_values_are_named_and_so_are_rows_paired_one_after_the
     few = notes_of_few_values(evaluate(eight, eight).document_counts())
     assert few[0].detail.endswith("f5 (1) and 2 more")
     facts = {**result.provenance, "approximately_aligned": ["a.pdf"]}
-    assert "aligned_greedily" in [note.kind for note in notes_of_documents(facts, 1, 0)]
+    assert "aligned_greedily" in [note.kind for note in notes_of_documents(facts, 1, 0, {})]
 
 
 def test_M25_uploads_of_unknown_outcome_are_said_once():
