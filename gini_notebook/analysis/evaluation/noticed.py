@@ -183,6 +183,12 @@ def _never_delivered(names: Sequence[str], lacking: Mapping[str, int]) -> Iterab
         yield Note("never_delivered", len(empty), empty)
 
 
+def labels_with_value(counted: DocumentCounts) -> dict[str, int]:
+    """Return how many labels with a value each field has."""
+    support = counted.totals[:, :3].sum(axis=1).tolist()
+    return {dotted(*name): count for name, count in zip(counted.columns, support, strict=True)}
+
+
 def notes_of_few_values(counted: DocumentCounts) -> list[Note]:
     """Say which fields rest on too few values to be ranked, and on how many."""
     support = counted.totals[:, :3].sum(axis=1)

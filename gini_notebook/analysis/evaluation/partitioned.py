@@ -28,7 +28,7 @@ from gini_notebook.analysis.evaluation.mistakes import (
     unread_hints,
     unread_values,
 )
-from gini_notebook.analysis.evaluation.noticed import notes_of_documents, warn_of
+from gini_notebook.analysis.evaluation.noticed import labels_with_value, notes_of_documents, warn_of
 from gini_notebook.analysis.evaluation.partitions import (
     PartitionResult,
     Partitions,
@@ -248,13 +248,11 @@ def evaluate_partitions(
     candidates = partitions.candidates
     documents = document_table(names, submitted.documents, answered)
     count = int(documents["answered"].sum())
-    totals = counted.totals[:, :3].sum(axis=1).tolist()
-    stated = {dotted(*name): total for name, total in zip(counted.columns, totals, strict=True)}
     said = notes(
         partitions.notes,
         weights_notes(beyond[1], len(names)),
         *_notes_of(results, labelled),
-        notes_of_documents(facts, count, len(names) - count, stated),
+        notes_of_documents(facts, count, len(names) - count, labels_with_value(counted)),
     )
     warn_of(said)
     facts["notes"] = as_plain(said)
