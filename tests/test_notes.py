@@ -208,6 +208,6 @@ def test_every_function_and_argument_of_an_advice_is_there(kind: str) -> None:
         described = Settings if function is gini_notebook.Sandbox else function
         assert named <= set(inspect.signature(described).parameters), name
         advice = advice.replace(f"{name}({arguments})", "")
-    known = (gini_notebook.read_truth, gini_notebook.evaluate, gini_notebook.process, gini_notebook.checks)
+    known = (gini_notebook.read_truth, gini_notebook.evaluate, gini_notebook.process, gini_notebook.checks, Settings)
     there = {name for one in known for name in inspect.signature(one).parameters}
     assert set(re.findall(r"(?<!-)\b([a-z_]+)=", advice)) <= there
