@@ -111,6 +111,17 @@ _TRUTH_RULE = {
 }
 _REASON = re.compile(rf"(?<=\d )({'|'.join(sorted(map(re.escape, _REASONS), key=len, reverse=True))})(?=, \d|$)")
 _NEAR = re.compile(r"(?<=\S) is near (?=\w+(?:; |\)$))")
+# Why a column of the ground truth was not taken for what it seems to be.
+_DOUBTS = (
+    (
+        re.compile(r"(?<=: )with or without tax\? baseGross is the price of one unit with it(?=; |\)$)"),
+        "mit oder ohne Steuer? baseGross ist der Preis je Einheit mit Steuer",
+    ),
+    (
+        re.compile(r"(?<=: )differs between rows of one document, so it is not (\w+)(?=; |\)$)"),
+        r"verschieden in Zeilen eines Dokuments, also nicht \1",
+    ),
+)
 _TAKEN_AWAY = re.compile(r"^(\d+) of them taken away$")
 _RANGE = re.compile(r"^(-?[\d.e+-]+) to (-?[\d.e+-]+)$")
 _MORE = re.compile(r" and (\d+) more$")
@@ -169,6 +180,8 @@ def _comma(number: str) -> str:
 
 
 def _near(detail: str) -> str:
+    for phrase, german in _DOUBTS:
+        detail = phrase.sub(german, detail)
     return _NEAR.sub(" ähnelt ", detail)
 
 

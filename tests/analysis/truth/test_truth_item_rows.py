@@ -74,6 +74,7 @@ def test_a_price_that_may_be_net_or_gross_is_asked_about(tmp_path, name):
     (note,) = said(truth, "columns_unknown")
     assert note.level == "must"
     assert "with or without tax? baseGross is the price of one unit with it" in note.text
+    assert "mit oder ohne Steuer? baseGross ist der Preis je Einheit mit Steuer)" in note.sentence("de")
     with pytest.warns(UserWarning, match="with or without tax"):
         result = evaluate(delivered(truth, "description"), truth)
     assert said(result, "fields_left_out")[0].level == "must"
@@ -90,6 +91,7 @@ def test_a_sum_that_differs_between_rows_is_not_the_one_of_the_document(tmp_path
     (note,) = said(truth, "columns_unknown")
     assert (note.level, note.about) == ("must", (name,))
     assert "differs between rows of one document, so it is not amountToPay" in note.text
+    assert "verschieden in Zeilen eines Dokuments, also nicht amountToPay)" in note.sentence("de")
 
 
 def test_a_field_of_the_document_that_differs_is_refused_with_its_column_and_what_to_do(tmp_path):
