@@ -38,7 +38,7 @@ def several(rights: list[int], of: int = 200, **facts: Any) -> History:
 
 def test_a_run_is_one_row_per_metric_with_what_it_rests_on() -> None:
     whole = result("a")
-    table = gini.history(whole, metrics=["micro_f1", "payable_rate", "coverage"]).table()
+    table = gini.history(whole, metrics=["micro_f1", "payable_rate", "perfect_documents"]).table()
     summary = whole.summary().set_index("metric")
     for row in table.to_dict("records"):
         assert (row["value"], row["low"], row["high"]) == tuple(summary.loc[row["metric"], ["value", "low", "high"]])
