@@ -79,7 +79,7 @@ class SubmittedDocuments:
 def name_of(thing: Any) -> str:
     """Return what a run or a truth is called: its folder, its file, or what reading it has noted; else nothing."""
     if isinstance(thing, str | os.PathLike):
-        return Path(thing).expanduser().resolve().name
+        return Path(os.path.abspath(Path(thing).expanduser())).name  # noqa: PTH100 - resolve() goes after links, in a circle too
     folder = getattr(thing, "folder", None)
     return (
         name_of(folder) if isinstance(folder, str | os.PathLike) else str(getattr(thing, "attrs", {}).get("name", ""))

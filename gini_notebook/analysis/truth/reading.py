@@ -200,7 +200,7 @@ def read_truth(  # noqa: PLR0913 - settings, all by keyword
 def _name(source: Any) -> str:
     """Return the name of a file or folder, without where it lies; of a table what reading it has noted."""
     if isinstance(source, (str, os.PathLike)):
-        return Path(source).expanduser().resolve().name
+        return Path(os.path.abspath(Path(source).expanduser())).name  # noqa: PTH100 - resolve() goes after links, in a circle too
     return str(getattr(source, "attrs", {}).get("name", ""))
 
 
