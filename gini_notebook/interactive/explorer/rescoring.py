@@ -14,7 +14,7 @@ from gini_notebook.analysis.evaluation.settings import Settings, choose_rules, e
 from gini_notebook.analysis.rules import Rule, get
 from gini_notebook.analysis.truth.edits import UNLABELLED, Edit, in_effect
 from gini_notebook.analysis.truth.reading import edited_truth
-from gini_notebook.errors import SettingError, TruthWarning
+from gini_notebook.errors import SettingError, TruthError, TruthWarning
 from gini_notebook.schema import TRUTH, dotted
 
 KEY = list(TRUTH.key)
@@ -140,12 +140,10 @@ class Rescoring:
 
 def _folded(labels: pd.DataFrame, facts: Mapping[str, Any], edits: Sequence[Edit]) -> pd.DataFrame:
     """Return labels with edits folded in; none where the edits took away all there were."""
-    effective = in_effect(edits)
-    replaced = {edit.slot for edit in effective if edit.alternative == 0}
-    slots = labels[KEY[:4]].itertuples(index=False, name=None)
-    if any(edit.state != UNLABELLED for edit in effective) or any(slot not in replaced for slot in slots):
+    try:
         return edited_truth(labels, facts, list(edits))
-    return TRUTH.empty()
+    except TruthError:  # a truth without a label is none
+        return TRUTH.empty()
 
 
 def unfolded(table: pd.DataFrame, edits: Sequence[Edit]) -> pd.DataFrame:
