@@ -82,3 +82,8 @@ def open_regular(path: Path) -> BinaryIO:
 
 def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def own_name(path: "str | os.PathLike[str]") -> str:
+    """Return the name of a file or folder without where it lies, also of ``.``, and without going after links."""
+    return Path(os.path.abspath(Path(path).expanduser())).name  # noqa: PTH100 - resolve() goes after links, in a circle too

@@ -7,7 +7,9 @@ sentence asks here. What is not ours (names of columns, sheets and files) stays 
 import re
 from collections.abc import Callable, Mapping
 
-__all__ = ["cause_in_german", "detail_in_german", "name_in_german", "truth_rule_in_german"]
+__all__ = ["cause_in_german", "detail_in_german", "name_in_german", "number_in_german", "truth_rule_in_german"]
+
+_SIGNS = str.maketrans(",.", ".,")
 
 _CAUSES = {
     "unparsed": "nicht lesbar",
@@ -196,3 +198,14 @@ _OF_KIND: Mapping[str, Callable[[str], str]] = {
     # Names of columns, of files and of versions, which may be words of ours by chance.
     **dict.fromkeys(("few_clusters", "cluster_unknown", "edits_torn", "truth_differs", "tools_differ"), str),
 }
+
+
+def number_in_german(text: str) -> str:
+    """Return a number, or several, with a decimal comma and points between thousands.
+
+    Examples
+    --------
+    >>> number_in_german("1,234.5")
+    '1.234,5'
+    """
+    return text.translate(_SIGNS)

@@ -1,10 +1,11 @@
 """Small things that messages for people share."""
 
+import math
 import operator
 import os
 import unicodedata
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,3 +109,28 @@ def whole_number(given: object, at_least: int) -> int | None:
 def shown_number(given: object) -> str:
     """Show an argument that should be a number: a number as it is, anything else by :func:`described`."""
     return repr(given) if isinstance(given, int | float) and not isinstance(given, bool) else described(given)
+
+
+def json_value(value: Any) -> Any:
+    """Return a value as JSON has it: what is missing, undefined or without end is null, what JSON does not know a text.
+
+    Examples
+    --------
+    >>> json_value({"f1": float("nan"), "of": (1, 2)})
+    {'f1': None, 'of': [1, 2]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, bool | str | int) else None if _is_missing(value) else str(value)
+
+
+def _is_missing(value: Any) -> bool:
+    from pandas import isna
+
+    return value is None or bool(isna(value))

@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gini_notebook._platform import can_print
-from gini_notebook._text import printable, printable_lines, sentence
+from gini_notebook._text import json_value, printable, printable_lines, sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,9 +51,9 @@ def complain(text: str) -> None:
 
 def as_json(value: object) -> None:
     """Print one JSON value for programs; not-a-number becomes null."""
-    text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(json_value(value), ensure_ascii=False, allow_nan=False)
     if not can_print(text):
-        text = json.dumps(_plain(value), allow_nan=False)
+        text = json.dumps(json_value(value), allow_nan=False)
     # Escapes of JSON, so that whoever reads it gets what there was, and a terminal does not.
     typer.echo("".join(one if printable(one) == one else json.dumps(one)[1:-1] for one in text))
 
@@ -62,20 +61,6 @@ def as_json(value: object) -> None:
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return the rows of a table as plain values."""
     return [dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
-
-
-def _plain(value: Any) -> Any:
-    from pandas import isna
-
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isna(value) or (isinstance(value, float) and math.isinf(value)):
-        return None
-    return value if isinstance(value, bool | str | int | float) else str(value)
 
 
 def table(frame: "pd.DataFrame", *, number: str = "{:.3f}", spare: Sequence[str] = ()) -> str:

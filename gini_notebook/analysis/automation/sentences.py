@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gini_notebook._german import number_in_german
 from gini_notebook.analysis.automation.sequence import (
     CERTIFIED,
     LEVEL,
@@ -174,7 +175,7 @@ class Wording:
 
     def count(self, number: int) -> str:
         """Write a count, with thousands grouped."""
-        return f"{number:,}".replace(",", ".") if self.language == "de" else f"{number:,}"
+        return self.number(f"{number:,}")
 
     def percent(self, share: float) -> str:
         """Write a share in percent, with as many digits as it needs to be told from 0 and from 100."""
@@ -182,7 +183,7 @@ class Wording:
 
     def number(self, text: str) -> str:
         """Put the signs of the language into a number."""
-        return text.translate({ord(","): ".", ord("."): ","}) if self.language == "de" else text
+        return number_in_german(text) if self.language == "de" else text
 
 
 def headline(plan: "Automation", language: str = "en") -> list[str]:

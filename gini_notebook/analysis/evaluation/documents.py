@@ -3,12 +3,12 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gini_notebook._files import own_name
 from gini_notebook.analysis.evaluation.encoding import (
     NOTHING,
     BoolArray,
@@ -79,7 +79,7 @@ class SubmittedDocuments:
 def name_of(thing: Any) -> str:
     """Return what a run or a truth is called: its folder, its file, or what reading it has noted; else nothing."""
     if isinstance(thing, str | os.PathLike):
-        return Path(os.path.abspath(Path(thing).expanduser())).name  # noqa: PTH100 - resolve() goes after links, in a circle too
+        return own_name(thing)
     folder = getattr(thing, "folder", None)
     return (
         name_of(folder) if isinstance(folder, str | os.PathLike) else str(getattr(thing, "attrs", {}).get("name", ""))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Literal, get_args
 
-from gini_notebook._german import cause_in_german
+from gini_notebook._german import cause_in_german, number_in_german
 from gini_notebook.errors import SettingError
 
 Language = Literal["en", "de"]
@@ -42,8 +42,7 @@ class Words:
 
     def count(self, value: int) -> str:
         """Write a count."""
-        grouped = f"{int(value):,}"
-        return grouped if self.language == "en" else grouped.replace(",", ".")
+        return self._point(f"{int(value):,}")
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share as a percentage."""
@@ -56,9 +55,7 @@ class Words:
         return self._point(f"{value:g}" if abs(value) < 10_000 else f"{value:,.0f}")
 
     def _point(self, number: str) -> str:
-        if self.language == "en":
-            return number
-        return number.replace(",", " ").replace(".", ",").replace(" ", ".")
+        return number if self.language == "en" else number_in_german(number)
 
 
 _TEXTS: Mapping[str, tuple[str, str]] = {

@@ -4,11 +4,10 @@ None of them has a value of a document; names of documents and the service's rea
 """
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gini_notebook._text import printable
+from gini_notebook._text import json_value, printable
 from gini_notebook.analysis.report.content import Content
 from gini_notebook.analysis.report.headings import is_count, metric_name
 from gini_notebook.schema import dotted
@@ -128,13 +127,13 @@ def as_json(content: Content) -> bytes:
         "intervals": dict(content.how),
         "provenance": dict(result.provenance),
     }
-    return (json.dumps(_plain(answer), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+    return (json.dumps(json_value(answer), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
 
 
 def _pattern(row: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     """Return a pattern with its fields as a mapping, since they are names of somebody's."""
     facts = {key: value for key, value in row.items() if key not in fields}
-    return facts | {"fields": {name: row[name] for name in fields if _plain(row[name]) is not None}}
+    return facts | {"fields": {name: row[name] for name in fields if json_value(row[name]) is not None}}
 
 
 def _baseline(content: Content) -> dict[str, Any]:
@@ -152,25 +151,6 @@ def _baseline(content: Content) -> dict[str, Any]:
 def _records(frame: Any) -> list[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
     return [dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it; not-a-number and missing values become null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, bool | str | int | float) else None if _is_missing(value) else str(value)
-
-
-def _is_missing(value: Any) -> bool:
-    import pandas as pd
-
-    return value is None or bool(pd.isna(value))
 
 
 def annotations(gates: "Sequence[CheckResult]", confidence_level: float) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from gini_notebook._german import number_in_german
 from gini_notebook.analysis.report.words import of
 
 UNDEFINED = {"en": "n/a", "de": "k. A."}
@@ -45,8 +46,8 @@ class Format:
         return UNDEFINED[self.language]
 
     def point(self, text: str) -> str:
-        """Put the decimal sign of the language into a number."""
-        return text.replace(".", ",") if self.language == "de" else text
+        """Put the signs of the language into a number."""
+        return number_in_german(text) if self.language == "de" else text
 
     def score(self, value: Any) -> str:
         """Write a score with three digits."""
@@ -58,8 +59,7 @@ class Format:
 
     def count(self, value: int) -> str:
         """Write a count, with thousands grouped."""
-        grouped = f"{value:,}"
-        return grouped.replace(",", ".") if self.language == "de" else grouped
+        return self.point(f"{value:,}")
 
     def interval(self, low: Any, high: Any) -> str:
         """Write an interval of scores; nothing if it has no ends."""

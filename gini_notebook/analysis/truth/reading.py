@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gini_notebook import _guarded
+from gini_notebook._files import own_name
 from gini_notebook.analysis.truth import label_notes
 from gini_notebook.analysis.truth.column_values import Wishes
 from gini_notebook.analysis.truth.document_names import names_of, pairing_notes
@@ -200,7 +201,7 @@ def read_truth(  # noqa: PLR0913 - settings, all by keyword
 def _name(source: Any) -> str:
     """Return the name of a file or folder, without where it lies; of a table what reading it has noted."""
     if isinstance(source, (str, os.PathLike)):
-        return Path(os.path.abspath(Path(source).expanduser())).name  # noqa: PTH100 - resolve() goes after links, in a circle too
+        return own_name(source)
     return str(getattr(source, "attrs", {}).get("name", ""))
 
 
