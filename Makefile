@@ -77,10 +77,12 @@ wheel-test: .venv/.package  ## The wheel alone, in an empty environment: demo, R
 lowest: .venv/lowest/.done  ## All tests with the lowest versions that are declared
 	.venv/lowest/bin/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup -p no:cacheprovider
 
+# pyproject.toml makes an error of each warning out of the package; the file besides does so in the processes that tests start.
 newest: .venv/.package  ## All tests with the newest versions there are; warnings out of the package are errors
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/newest
 	$(BIN)/uv pip install --quiet --upgrade --python .venv/newest/bin/python --editable ".[all]" --group test
-	.venv/newest/bin/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup -p no:cacheprovider -W "error:::gini_notebook"
+	cp tests/old_ways_are_errors.pth "$$(.venv/newest/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+	.venv/newest/bin/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup -p no:cacheprovider
 
 lock: .venv/.package  ## Write uv.lock, with one version and hash of everything
 	$(BIN)/uv lock

@@ -1,9 +1,13 @@
 """T55: what is installed is what it says: one registry, no addresses, names that are known, bounds for each."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -46,3 +50,31 @@ def test_T55_what_a_user_gets_is_installed_from_files_with_hashes() -> None:
         files = [file for file in distribution(name).files or [] if file.suffix == ".py"]
         assert files, name
         assert all(file.hash is not None for file in files), name
+
+
+OLD_WAY = "import warnings; warnings.warn('this goes away', {kind}, stacklevel=1)"
+
+
+@pytest.mark.parametrize("module", ["gini_notebook", "gini_notebook.analysis.truth.einvoice.reading"])
+def test_a_warning_out_of_any_module_of_the_package_is_an_error(module: str) -> None:
+    with pytest.raises(DeprecationWarning, match="goes away"):
+        exec(OLD_WAY.format(kind="DeprecationWarning"), {"__name__": module})
+    with pytest.warns(DeprecationWarning, match="goes away"):
+        exec(OLD_WAY.format(kind="DeprecationWarning"), {"__name__": "somebody.else"})
+
+
+@pytest.mark.parametrize("kind", ["DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"])
+def test_an_old_way_is_an_error_in_other_processes_too_where_the_newest_are_tested(kind: str) -> None:
+    """Python runs each line of such a file that begins with "import"; the others are comments."""
+    lines = (ROOT / "tests" / "old_ways_are_errors.pth").read_text("utf-8").splitlines()
+    [line] = [line for line in lines if line.startswith("import ")]
+    assert all(other.startswith("#") for other in lines if other != line)
+    for module, ends in (
+        ("gini_notebook", 1),
+        ("gini_notebook.sandbox.serving", 1),
+        ("gini_notebooks", 0),
+        ("uvicorn", 0),
+    ):
+        code = f"exec({line!r}); exec({OLD_WAY.format(kind=kind)!r}, {{'__name__': {module!r}}})"
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert ended.returncode == ends, ended.stderr
