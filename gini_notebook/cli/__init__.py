@@ -8,9 +8,10 @@ One function per command; each does little more than call the function of the sa
 import sys
 
 try:
-    from gini_notebook.cli.analysis import compare, evaluate, report, truth
+    from gini_notebook.cli.analysis import evaluate, report, truth
     from gini_notebook.cli.application import app, main, sandbox
     from gini_notebook.cli.runs import cleanup, dedupe, demo, resume, run, status
+    from gini_notebook.cli.several_runs import compare, history
     from gini_notebook.cli.users import users
 except KeyboardInterrupt:
     # Loading takes a moment, too; nothing has begun.
@@ -24,6 +25,7 @@ __all__ = [
     "dedupe",
     "demo",
     "evaluate",
+    "history",
     "main",
     "report",
     "resume",

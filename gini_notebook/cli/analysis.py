@@ -9,15 +9,13 @@ from gini_notebook._files import replacing
 from gini_notebook.cli.application import CANNOT_TELL, DID_IT, FINISHED_WITH_FAILURES, app
 from gini_notebook.cli.output import (
     as_json,
-    changed_documents,
-    difference_table,
     doubtful_labels,
     field_table,
     records,
     say,
     table,
 )
-from gini_notebook.cli.report_options import FORMS, VALUES_HELP, Language, ReportOptions, Values, writes_reports
+from gini_notebook.cli.report_options import FORMS, Language, ReportOptions, writes_reports
 from gini_notebook.cli.runs import (
     Cluster,
     ConfidenceLevel,
@@ -301,7 +299,8 @@ def automation(  # noqa: PLR0913 - options, all by keyword
     raise typer.Exit(DID_IT if certified else CANNOT_TELL)
 
 
-def _loaded(path: Path) -> "Evaluation":
+def loaded(path: Path) -> "Evaluation":
+    """Load a stored evaluation."""
     from gini_notebook.analysis.evaluation import Evaluation
 
     return Evaluation.load(path)
@@ -331,7 +330,7 @@ def report(
             "Say where to write the report: --out report.html, --notebook report.ipynb or --job-summary."
         )
     reporting.check(outs)
-    evaluation = _loaded(result)
+    evaluation = loaded(result)
     how: dict[str, Any] = {"intervals": intervals.value, "confidence_level": confidence_level}
     checks = evaluation.check(fail_under or [], **how)
     reporting.write(evaluation, outs, checks, how)
@@ -340,73 +339,6 @@ def report(
     for written in filter(None, (*outs, notebook)):
         say(f"Written: {written}")
     raise typer.Exit(DID_IT if tell_why(checks, how) else FINISHED_WITH_FAILURES)
-
-
-@app.command(
-    epilog="Examples: gini-notebook compare baseline.zip new.zip --out differences.csv · "
-    "gini-notebook compare baseline.zip new.zip --no-worse-than 0.005 --report differences.html"
-)
-def compare(  # noqa: PLR0913 - options, all by keyword
-    first: Annotated[Path, typer.Argument(help="The result to compare with, kept by evaluate --out.")],
-    second: Annotated[Path, typer.Argument(help="The result of the other configuration, same documents.")],
-    *,
-    out: Annotated[Path | None, typer.Option(help="Write all columns here, as .csv.")] = None,
-    report: Annotated[
-        list[Path] | None, typer.Option(help="Write a report here: .html or .md. May be repeated.")
-    ] = None,
-    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
-    values: Annotated[Values, typer.Option(help=VALUES_HELP)] = Values.full,
-    no_worse_than: Annotated[
-        float | None,
-        typer.Option(
-            help="Exit with 0 if F1 (micro) is no worse by more than this, with 1 if it is worse, with 4 if these "
-            "documents cannot tell."
-        ),
-    ] = None,
-    cluster: Cluster = None,
-    confidence_level: ConfidenceLevel = 0.95,
-    json: Json = False,
-) -> None:
-    """Say field by field whether the second result is better than the first, with intervals and p-values.
-
-    A document is fixed if nothing in its header fields is wrong in the second result only, broken if in the first only.
-    """
-    from gini_notebook.analysis.comparison import compare as compare_results
-    from gini_notebook.analysis.comparison.verdicts import IS_WORSE, NOT_WORSE, margin_sentence
-
-    comparison = compare_results(_loaded(first), _loaded(second), cluster=cluster)
-    fields = comparison.by_field(confidence_level=confidence_level, full=True)
-    verdict = comparison.verdict(confidence_level=confidence_level)
-    margin = None
-    if no_worse_than is not None:
-        margin = comparison.no_worse_than(no_worse_than, confidence_level=confidence_level)
-    changes = {"fixed": comparison.fixed, "broken": comparison.broken}
-    if out is not None:
-        with replacing(out) as written:
-            fields.to_csv(written, index=False)
-    for path in report or ():
-        comparison.save_report(path, language=language.value, confidence_level=confidence_level, values=values.value)
-    if json:
-        changed = {kind: documents["document"].tolist() for kind, documents in changes.items()}
-        answer: dict[str, object] = {"fields": records(fields), "verdict": verdict, "documents": changed}
-        answer["unpaired"] = {"first": list(comparison.only_a), "second": list(comparison.only_b)}
-        if margin is not None:
-            answer["no_worse_than"] = {"answer": margin.attrs["answer"], "groups": records(margin)}
-        as_json(answer)
-    else:
-        for note in comparison.notes:
-            say(f"Note: {note.text} {note.shell_advice}")
-        say(difference_table(fields))
-        say()
-        say(verdict)
-        for row in [] if margin is None else [row for _, row in margin.iterrows()]:
-            say(margin_sentence(row, confidence_level))
-        for kind, documents in changes.items():
-            say(changed_documents(kind, documents))
-        for path in filter(None, (out, *(report or ()))):
-            say(f"Written: {path}")
-    if margin is not None:
-        raise typer.Exit({NOT_WORSE: DID_IT, IS_WORSE: FINISHED_WITH_FAILURES}.get(margin.attrs["answer"], CANNOT_TELL))
 
 
 @app.command(

@@ -4,6 +4,7 @@
 :func:`gini_notebook.analysis.report.save_report`.
 """
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ import typer
 
 from gini_notebook.cli.output import complain, say
 from gini_notebook.cli.truth_options import with_options
+from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.costs import Costs, CostsByField
     from gini_notebook.analysis.evaluation.gate import Checks
     from gini_notebook.analysis.history import History
     from gini_notebook.interactive.page_excerpts import PageExcerpts
@@ -73,8 +76,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             str | None,
             typer.Option(
-                help='Earlier runs: a history file, or stored evaluations such as "runs/*/evaluation.zip". HTML shows '
-                "whether numbers move, a workbook lists the runs."
+                help='Earlier runs: a history file, or stored evaluations such as "runs/*/evaluation.zip". The report '
+                "says whether numbers move, and lists the runs."
             ),
         ],
         None,
@@ -98,6 +101,32 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             Path | None,
             typer.Option(help="The folder of the documents: HTML shows the places of mistakes, all else blanked."),
+        ],
+        None,
+    ),
+    "mask": (
+        Annotated[
+            bool, typer.Option("--mask/--no-mask", help="In excerpts, blank what stands around the value, or show it.")
+        ],
+        True,
+    ),
+    "whole_pages": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--whole-pages",
+                help="Also show, small, the first page of documents with missing values. Needs --pages and --no-mask.",
+            ),
+        ],
+        False,
+    ),
+    "cost": (
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                help='What one mistake costs, in any currency: "wrong=50", "missing=2", "spurious=10"; of one field, '
+                'with no cost for others: "iban.wrong=50". May be repeated.'
+            ),
         ],
         None,
     ),
@@ -131,6 +160,9 @@ class ReportOptions:
     raw: bool = False
     values: Values = Values.full
     pages: Path | None = None
+    mask: bool = True
+    whole_pages: bool = False
+    cost: Sequence[str] | None = None
     job_summary: bool = False
     annotations: bool = False
 
@@ -141,7 +173,9 @@ class ReportOptions:
 
         for path in paths:
             writer_of(path)
-        check_disclosure(self.values.value, self._excerpts(), raw=self.raw)
+        shown = {"raw": self.raw, "mask": self.mask, "whole_pages": self.whole_pages}
+        check_disclosure(self.values.value, self._excerpts(), **shown)
+        costs_of(self.cost or ())
         if self.baseline is not None:
             self._loaded(self.baseline)
         self._runs()
@@ -171,6 +205,9 @@ class ReportOptions:
             "fail_under": [one.expression for one in checks or ()],
             "values": self.values.value,
             "pages": self._excerpts(),
+            "mask": self.mask,
+            "whole_pages": self.whole_pages,
+            "costs": costs_of(self.cost or ()),
             "baseline": self._compared(result) if paths or self.job_summary else None,
             "history": self._runs() if paths else None,
             **how,
@@ -228,6 +265,33 @@ class ReportOptions:
         from gini_notebook.analysis.evaluation import Evaluation
 
         return Evaluation.load(path)
+
+
+def costs_of(given: Sequence[str]) -> "Costs | CostsByField | None":
+    """Read what mistakes cost: of every header field, or of each field by itself; None if nobody says.
+
+    Raises
+    ------
+    SettingError
+        If one cannot be read, or some are of a field and some of all.
+    """
+    of_all: dict[str, float] = {}
+    by_field: dict[str, dict[str, float]] = {}
+    for text in given:
+        name, _, number = text.rpartition("=")
+        field, _, outcome = name.strip().rpartition(".")
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if not outcome or math.isnan(value):
+            message = f'Cannot read --cost {text!r}; write "wrong=50", or of one field "iban.wrong=50".'
+            raise SettingError(message)
+        (by_field.setdefault(field, {}) if field else of_all)[outcome] = value
+    if of_all and by_field:
+        message = "Some costs are of one field, some of all. Name a field with each --cost, or with none."
+        raise SettingError(message)
+    return of_all or by_field or None
 
 
 def _append_to_job_summary(text: bytes) -> None:

@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gini_notebook.errors import FileProblem
-from gini_notebook.interactive.page_drawing import draw_excerpt
+from gini_notebook.interactive.page_drawing import draw_excerpt, draw_file
 from gini_notebook.interactive.pages import FolderPages
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.report.disclosure import Spot
     from gini_notebook.service.batch.inputs import Documents
+
+
+# Wide enough to see where something stands, and to read what is large.
+PAGE_PX = 480
 
 
 class PageExcerpts:
@@ -70,6 +74,33 @@ class PageExcerpts:
             files = self._pages.files(spot.document)
             file, name, number = self._pages.unchanged(spot.document, spot.page, spot.sha256)
             return draw_excerpt(file, name, number, spot.box, mask=mask)
+        except FileProblem as error:
+            raise FileProblem(self._without_folders(str(error), files)) from error
+
+    def first_page(self, document: str, sha256: str | None) -> tuple[bytes, int]:
+        """Draw the first page of a document, small and as it is.
+
+        Parameters
+        ----------
+        document, sha256
+            Its name, and the hash of its file as far as known.
+
+        Returns
+        -------
+        tuple
+            A JPEG, and how many pages the document has.
+
+        Raises
+        ------
+        FileProblem
+            If there is none; the message names no folder.
+        """
+        files: Sequence[Path] = ()
+        try:
+            files = self._pages.files(document)
+            file, name, number = self._pages.unchanged(document, 1, sha256)
+            drawing = draw_file(file, name, number, PAGE_PX)
+            return drawing.data, max(drawing.count, len(files))
         except FileProblem as error:
             raise FileProblem(self._without_folders(str(error), files)) from error
 

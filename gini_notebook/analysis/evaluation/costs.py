@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
@@ -15,6 +16,7 @@ from gini_notebook.schema import dotted
 
 OUTCOMES = ("wrong", "missing", "spurious")
 DEAREST = 1e15
+FloatArray = npt.NDArray[np.float64]
 Costs = Mapping[str, float]
 CostsByField = Mapping[str, Costs]
 
@@ -47,6 +49,13 @@ def cost_table(document_counts: DocumentCounts, costs: Costs | CostsByField, how
     for at, outcome in enumerate(OUTCOMES):
         table.insert(2 + at, outcome, pd.array([*counts[:, :, at].sum(axis=0), counts[:, :, at].sum()], dtype="Int64"))
     return table
+
+
+def document_costs(document_counts: DocumentCounts, costs: Costs | CostsByField) -> FloatArray:
+    """Return what the mistakes of each document cost."""
+    indices, rates = _rates(document_counts, costs)
+    total: FloatArray = (document_counts.counts[:, indices, 1:4].astype(np.float64) * rates).sum(axis=(1, 2))
+    return total
 
 
 def _precision(document_counts: DocumentCounts, indices: list[int], how: IntervalOptions) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook._display import Display
-from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table
+from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table, document_costs
 from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, Level
 from gini_notebook.analysis.evaluation.display import display_of
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray
@@ -459,6 +459,26 @@ class Scores(ABC):
         """
         how = self._interval_options(DEFAULT_KIND, confidence_level, cluster)
         return cost_table(self.document_counts(), costs, how)
+
+    def document_costs(self, costs: "Costs | CostsByField") -> "pd.Series[float]":
+        """Return what the mistakes of each document cost, by its name.
+
+        Parameters
+        ----------
+        costs
+            As in :meth:`costs`.
+
+        Raises
+        ------
+        SettingError
+            As there.
+
+        Examples
+        --------
+        >>> dearest = result.document_costs({"wrong": 50, "missing": 2}).sort_values(ascending=False)
+        """
+        found = document_costs(self.document_counts(), costs)
+        return pd.Series(found, index=pd.Index(self.documents["document"], name="document"), name="cost")
 
     def sensitivity(
         self, label_errors: float = 0.02, *, level: Level = "typed", wrong: CountingRule | None = None

@@ -1,10 +1,11 @@
-"""Limits of a control chart whose unit is the document, and the two rules by which runs stand out.
+"""Limits of a control chart whose unit is the document, and the rules by which runs stand out.
 
 A share of documents has exact limits: those of the beta-binomial distribution, which is the binomial one with a centre
 that is known as well as the baseline tells it. An average over slots has the limits of a mean over documents,
 corrected for skewness and excess (Cornish and Fisher), since a few documents lose most. Where runs differ more than
 that, limits are widened as in Laney's p′ chart (Laney, "Improved control charts for attributes", Quality Engineering
-14, 2002).
+14, 2002). A slow drift is seen sooner by a moving average that forgets (EWMA; Roberts, Technometrics 1, 1959), with
+limits of its own.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,9 @@ IN_A_ROW = 8
 _TAIL, _SIGMAS = 0.0025, 2.807
 # The mean of the range of two normal variables, in standard deviations.
 _RANGE_OF_TWO = 1.128
-POINT, EIGHT = "point", "eight"
+# How much the latest run counts in the moving average: drifts of about one standard deviation are found soonest by it.
+_LATEST = 0.2
+POINT, EIGHT, DRIFT = "point", "eight", "drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,45 @@ def alarms(chart: Chart, values: FloatArray) -> list[str]:
             streak, side = 0, 0
         found.append(rule)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class MovingAverage:
+    """Per run the average that forgets, its limits, and whether it is outside of them."""
+
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    outside: BoolArray
+
+
+def moving_average(chart: Chart, values: FloatArray, rules: Sequence[str]) -> MovingAverage:
+    """Return the exponentially weighted moving average of the runs; it begins at the centre, and anew after an alarm.
+
+    Parameters
+    ----------
+    chart
+        Centre, and how far runs and centre are off by chance alone.
+    values
+        Of the runs.
+    rules
+        Per run the rule by which it stands out already, or nothing: see :func:`alarms`.
+    """
+    average, variance, kept = chart.centre, 0.0, 1.0
+    found: list[tuple[float, float, bool]] = []
+    for value, spread, rule in zip(values.tolist(), chart.spread.tolist(), rules, strict=True):
+        average = _LATEST * value + (1 - _LATEST) * average
+        variance = (1 - _LATEST) ** 2 * variance + (_LATEST * spread) ** 2
+        kept *= 1 - _LATEST
+        # The centre is unsure, too, as far as the average has left it behind.
+        reach = _SIGMAS * float(np.sqrt(variance + ((1 - kept) * chart.unsure) ** 2))
+        out = abs(average - chart.centre) > reach + 1e-12
+        found.append((average, reach, out))
+        if out or rule:
+            average, variance, kept = chart.centre, 0.0, 1.0
+    averages, reaches = (np.array([one[side] for one in found], dtype=np.float64) for side in (0, 1))
+    low, high = (np.clip(chart.centre + sign * reaches, 0, 1) for sign in (-1, 1))
+    return MovingAverage(averages, low, high, np.array([one[2] for one in found], dtype=bool))
 
 
 def chart_of(records: Sequence[dict[str, Any]], baseline: int = BASELINE) -> Chart:

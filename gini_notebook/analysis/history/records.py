@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from gini_notebook.errors import SchemaError, SettingError
 if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
 
-FORMAT = 1
+FORMAT = 2
 # Shares of documents, and averages over slots of header fields; of others no limits are known.
 SHARES = ("payable_rate", "perfect_documents", "coverage")
 AVERAGES = {"micro_f1": "f1", "micro_precision": "precision", "micro_recall": "recall"}
@@ -76,23 +76,28 @@ def _metric(result: "Evaluation", summary: Any, name: str) -> Record:
     if name in SHARES:
         return found | {"right": round(float(row["value"]) * int(row["of"])) if found["value"] is not None else 0}
     counted = result.document_counts()
-    return found | {"losses": _losses(counted, AVERAGES[name], result.settings["wrong"])}
-
-
-def _losses(counted: DocumentCounts, score: str, wrong: str) -> list[list[float]]:
-    """Return loss, size and number of documents that have them."""
-    of = losses_of(wrong)[score]
     header = [place for place, (group, _) in enumerate(counted.columns) if not group]
-    by_document = counted.counts[:, header, :4].sum(axis=1)
+    return found | {"losses": _losses(counted, header, AVERAGES[name], result.settings["wrong"])}
+
+
+def _losses(counted: DocumentCounts, places: Sequence[int], score: str, wrong: str) -> list[list[float]]:
+    """Return loss and size in some columns, and the number of documents that have them."""
+    of = losses_of(wrong)[score]
+    by_document = counted.counts[:, list(places), :4].sum(axis=1)
     pairs = np.stack([by_document @ of.loss, by_document @ of.size], axis=1)
     kinds, often = np.unique(pairs[pairs[:, 1] > 0], axis=0, return_counts=True)
     return [[float(loss), float(size), int(count)] for (loss, size), count in zip(kinds, often, strict=True)]
 
 
 def _fields(result: "Evaluation") -> list[Record]:
-    scores = result.by_field(full=True)
+    scores, counted = result.by_field(full=True), result.document_counts()
     rows = scores.loc[~scores["average"], list(_FIELDS)].to_dict("records")
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+    places = {column: place for place, column in enumerate(counted.columns)}
+    return [
+        {name: _plain(value) for name, value in row.items()}
+        | {"losses": _losses(counted, [places[row["group"], row["field"]]], "f1", result.settings["wrong"])}
+        for row in rows
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -5,24 +5,33 @@ content security policy that would stop it if it were not.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from gini_notebook._extras import needed_for
 from gini_notebook._files import replacing
 from gini_notebook._text import described
-from gini_notebook.analysis.report.attached import HISTORY_COLUMNS
-from gini_notebook.analysis.report.compared import comparison_page
+from gini_notebook.analysis.report.compared import Compared, comparison_page
 from gini_notebook.analysis.report.content import LANGUAGES, HowSure, Wishes, gather
 from gini_notebook.analysis.report.disclosure import check_disclosure
 from gini_notebook.analysis.report.html import as_html, render
-from gini_notebook.analysis.report.junit import as_junit
+from gini_notebook.analysis.report.junit import as_junit, comparison_as_junit
 from gini_notebook.analysis.report.markdown import BUDGETS, as_markdown, page_as_markdown
-from gini_notebook.analysis.report.metrics import annotations, as_json, as_openmetrics
+from gini_notebook.analysis.report.metrics import (
+    annotations,
+    as_json,
+    as_openmetrics,
+    comparison_as_json,
+    history_as_json,
+)
+from gini_notebook.analysis.report.past import history_page
+from gini_notebook.analysis.report.run_workbooks import comparison_as_workbook, history_as_workbook
+from gini_notebook.analysis.report.texts import Format
+from gini_notebook.analysis.report.trend import HISTORY_COLUMNS, Past
 from gini_notebook.analysis.report.workbook import as_workbook
 from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -30,11 +39,14 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.costs import Costs, CostsByField
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.history import History
     from gini_notebook.analysis.report.content import Content
     from gini_notebook.analysis.report.disclosure import PageSource, Values
+    from gini_notebook.analysis.report.parts import Page
 
+Writer = TypeVar("Writer")
 WRITERS = {
     ".html": as_html,
     ".xlsx": as_workbook,
@@ -43,7 +55,19 @@ WRITERS = {
     ".txt": as_openmetrics,
     ".json": as_json,
 }
-COMPARISON_WRITERS = {".html": render, ".md": page_as_markdown}
+COMPARISON_WRITERS: "Mapping[str, Callable[[Compared, Page], bytes]]" = {
+    ".html": lambda _, page: render(page),
+    ".xlsx": comparison_as_workbook,
+    ".md": lambda _, page: page_as_markdown(page),
+    ".xml": comparison_as_junit,
+    ".json": comparison_as_json,
+}
+HISTORY_WRITERS: "Mapping[str, Callable[[Past, Page], bytes]]" = {
+    ".html": lambda _, page: render(page),
+    ".xlsx": history_as_workbook,
+    ".md": lambda _, page: page_as_markdown(page),
+    ".json": history_as_json,
+}
 DOCUMENTS = ("failed", "all")
 
 
@@ -103,6 +127,8 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     pages: "PageSource | None" = None,
     mask: bool = True,
     history: "History | pd.DataFrame | None" = None,
+    costs: "Costs | CostsByField | None" = None,
+    whole_pages: bool = False,
 ) -> bytes:
     """Return the report of an evaluation as :func:`save_report` writes it.
 
@@ -141,8 +167,8 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     raw
         Whether a workbook also has the tables with the names of Python and all their columns.
     automation
-        A plan for the same documents, ``gini.automation(result, checks)``: HTML and workbook say which of them could be
-        paid unseen, and what cannot be shown.
+        A plan for the same documents, ``gini.automation(result, checks)``: HTML, workbook, Markdown and JSON say which
+        of them could be paid unseen, and what cannot be shown.
     values
         How values of documents stand in tables: ``"full"``; ``"masked"``, amounts, numbers and dates as they are, of an
         IBAN both ends (``DE25 … 3676``), of all else the first letters (``G… M…``); or ``"none"``, ``…`` in place of
@@ -154,7 +180,15 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         Whether an excerpt shows the value in question only, with bars in place of other words.
     history
         Earlier runs, ``gini.history("runs/*/evaluation.zip")``, or its table: HTML shows in a control chart per metric
-        which of them differ by more than chance, and a workbook has them all.
+        which of them differ by more than chance, and beside each field a small line of its F1; a workbook and JSON have
+        all runs, Markdown the latest.
+    costs
+        What one mistake costs, as for ``Evaluation.costs``: ``{"wrong": 50, "missing": 2, "spurious": 10}``. HTML,
+        workbook, Markdown, OpenMetrics and JSON say what the mistakes cost, and the documents that are listed first are
+        those whose mistakes cost most.
+    whole_pages
+        Whether HTML also shows, small and as it is, the first page of documents with missing values, of which nobody
+        knows where they stand. Needs ``pages``, ``mask=False`` and ``values="full"``.
 
     Raises
     ------
@@ -164,7 +198,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         If the form, the language or the budget is none of these, the level or the kind of intervals makes no sense, a
         condition cannot be read, there is no such column to slice by, the comparison is not one with this result, the
         plan is of other documents, values are to be hidden that ``pages`` or ``raw`` would show, or the history is
-        none.
+        none, or a cost is no number.
 
     Examples
     --------
@@ -174,7 +208,7 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
     _check_choice("report in the language", language, LANGUAGES)
     _check_choice("budget of Markdown", budget, (*BUDGETS, None))
     _check_choice("choice of documents for JUnit", documents, (*DOCUMENTS, None))
-    check_disclosure(values, pages, raw=raw)
+    check_disclosure(values, pages, raw=raw, mask=mask, whole_pages=whole_pages)
     if baseline is not None and baseline.b != result:
         message = "The baseline is no comparison with this result; make it with gini.compare(earlier, result)."
         raise SettingError(message)
@@ -192,16 +226,19 @@ def render_report(  # noqa: PLR0913 - options, all by keyword
         how={"intervals": intervals, "confidence_level": confidence_level},
         fail_under=fail_under,
         by=by,
-        wishes=Wishes(baseline, budget, documents, raw, automation, values, pages, mask, _runs_of(history)),
+        wishes=Wishes(
+            baseline, budget, documents, raw, automation, values, pages, mask, _runs_of(history), costs, whole_pages
+        ),
     )
     return writer(content)
 
 
-def _runs_of(history: Any) -> "pd.DataFrame | None":
-    """Return the table of a history, or say that it is none."""
+def _runs_of(history: Any) -> Past | None:
+    """Return the runs of a history, or say that it is none."""
     if history is None:
         return None
-    table = history if hasattr(history, "columns") or not hasattr(history, "table") else history.table()
+    is_table = hasattr(history, "columns") or not hasattr(history, "table")
+    table = history if is_table else history.table()
     lacking = [name for name in HISTORY_COLUMNS if name not in getattr(table, "columns", ())]
     if lacking:
         message = (
@@ -209,7 +246,7 @@ def _runs_of(history: Any) -> "pd.DataFrame | None":
             "history of a file, or the table of one."
         )
         raise SettingError(message)
-    return cast("pd.DataFrame", table)
+    return Past(table, None if is_table else history.by_field())
 
 
 def save_comparison_report(
@@ -220,7 +257,8 @@ def save_comparison_report(
     title: str | None = None,
     made_at: "datetime | None" = None,
     confidence_level: float = 0.95,
-    values: "Values" = "full",
+    values: "Values | None" = None,
+    no_worse_than: float | None = None,
 ) -> Path:
     """Write the report of a comparison of two runs.
 
@@ -229,9 +267,10 @@ def save_comparison_report(
     comparison
         What :func:`gini_notebook.compare` answered.
     path
-        ``.html`` or ``.md``: verdict, notes, both scores and their difference field by field, what broke and what was
-        fixed with truth and both extractions, documents and fields of one run only, and which settings differ. The
-        runs are called by their names, if these tell them apart.
+        ``.html``, ``.md`` or ``.xlsx``: verdict, notes, both scores and their difference field by field, what broke and
+        what was fixed with truth and both extractions, documents and fields of one run only, and which settings differ.
+        The runs are called by their names, if these tell them apart. ``.xml``: JUnit, a case per margin and field.
+        ``.json``: the content as data; neither of these has a value of a document.
     language
         ``"en"`` or ``"de"``.
     title
@@ -241,7 +280,11 @@ def save_comparison_report(
     confidence_level
         How sure the intervals are, between 0 and 1.
     values
-        How values of documents stand in tables, as for :func:`render_report`.
+        How values of documents stand in tables, as for :func:`render_report`; by default ``"masked"`` in Markdown, as
+        comments are public more often than files, else ``"full"``.
+    no_worse_than
+        A loss of F1 (micro) that would be tolerated, as for ``Comparison.no_worse_than``: every form says whether the
+        second run loses more, and JUnit has a case that fails unless it is shown that it does not.
 
     Returns
     -------
@@ -251,7 +294,9 @@ def save_comparison_report(
     Raises
     ------
     SettingError
-        If the ending, the language or the choice of values is none of these, or the level makes no sense.
+        If the ending, the language or the choice of values is none of these, or the level or the margin makes no sense.
+    MissingLibrary
+        If what the form needs is not installed.
 
     Examples
     --------
@@ -259,17 +304,61 @@ def save_comparison_report(
     'differences.html'
     """
     path = Path(path)
-    writer = COMPARISON_WRITERS.get(path.suffix.lower())
-    if writer is None:
-        endings = ", ".join(COMPARISON_WRITERS)
-        message = f"A comparison cannot be written as {path.name!r}; let the name end in one of {endings}."
-        raise SettingError(message)
+    writer = _writer_of("comparison", path, COMPARISON_WRITERS)
     _check_choice("report in the language", language, LANGUAGES)
-    check_disclosure(values)
-    page = comparison_page(
-        comparison, language=language, title=title, made_at=made_at, confidence_level=confidence_level, values=values
-    )
-    return _written(path, writer(page))
+    shown: Values = values or ("masked" if path.suffix.lower() == ".md" else "full")
+    check_disclosure(shown)
+    told = Compared(comparison, Format(language), confidence_level, shown, no_worse_than)
+    return _written(path, writer(told, comparison_page(told, title=title, made_at=made_at)))
+
+
+def save_history_report(
+    history: "History",
+    path: str | Path,
+    *,
+    language: Literal["en", "de"] = "en",
+    title: str | None = None,
+    made_at: "datetime | None" = None,
+) -> Path:
+    """Write the report of many runs: whether numbers move by more than chance.
+
+    Parameters
+    ----------
+    history
+        What :func:`gini_notebook.history` answered.
+    path
+        ``.html``: a control chart per metric, a small line per field, what changed between runs. ``.md``: the same in
+        words and tables. ``.xlsx``: all runs, and their fields. ``.json``: both tables as data.
+    language
+        ``"en"`` or ``"de"``.
+    title
+        What stands on top.
+    made_at
+        The time that is printed; now by default.
+
+    Returns
+    -------
+    pathlib.Path
+        The file, written whole or not at all.
+
+    Raises
+    ------
+    SettingError
+        If the ending or the language is none of these.
+    MissingLibrary
+        If what the form needs is not installed.
+
+    Examples
+    --------
+    >>> save_history_report(gini.history(result), "trend.md").name
+    'trend.md'
+    """
+    path = Path(path)
+    writer = _writer_of("history", path, HISTORY_WRITERS)
+    _check_choice("report in the language", language, LANGUAGES)
+    past = Past(history.table(), history.by_field())
+    page = history_page(past, history.changes(), language=language, title=title, made_at=made_at)
+    return _written(path, writer(past, page))
 
 
 def verdict_of(
@@ -319,14 +408,38 @@ def writer_of(path: Path) -> "Callable[[Content], bytes]":
     MissingLibrary
         If what it writes with is not installed.
     """
-    writer = WRITERS.get(path.suffix.lower())
+    return _writer_of("report", path, WRITERS)
+
+
+def check_comparison_form(path: Path) -> None:
+    """Refuse a name that no report of a comparison has, as :func:`writer_of` does."""
+    _writer_of("comparison", path, COMPARISON_WRITERS)
+
+
+def check_history_form(path: Path) -> None:
+    """Refuse a name that no report of a history has, as :func:`writer_of` does."""
+    _writer_of("history", path, HISTORY_WRITERS)
+
+
+def _writer_of(what: str, path: Path, writers: "Mapping[str, Writer]") -> "Writer":
+    writer = writers.get(path.suffix.lower())
     if writer is None:
-        message = f"A report cannot be written as {path.name!r}; let the name end in one of {', '.join(WRITERS)}."
+        message = f"A {what} cannot be written as {path.name!r}; let the name end in one of {', '.join(writers)}."
         raise SettingError(message)
-    if writer is as_workbook:
-        with needed_for("A report as a workbook", "truth"):
+    if path.suffix.lower() == ".xlsx":
+        with needed_for(f"A {what} as a workbook", "truth"):
             import xlsxwriter  # noqa: F401 - whoever asks may have hours of work before it is written
     return writer
 
 
-__all__ = ["annotations", "render_report", "save_comparison_report", "save_report", "verdict_of", "writer_of"]
+__all__ = [
+    "annotations",
+    "check_comparison_form",
+    "check_history_form",
+    "render_report",
+    "save_comparison_report",
+    "save_history_report",
+    "save_report",
+    "verdict_of",
+    "writer_of",
+]

@@ -9,27 +9,43 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from gini_notebook.analysis.report.disclosure import footer, rules_of, shown
-from gini_notebook.analysis.report.parts import Card, Column, Page, Row, Score, Section, Table, plain_table, shown_notes
+from gini_notebook.analysis.report.headings import setting_name, setting_value
+from gini_notebook.analysis.report.parts import (
+    Card,
+    Column,
+    Page,
+    Row,
+    Score,
+    Section,
+    ShownGate,
+    Table,
+    plain_table,
+    shown_notes,
+)
 from gini_notebook.analysis.report.texts import Format, missing, plain, words
+from gini_notebook.notes import Note
 from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
     from gini_notebook.analysis.comparison import Comparison
+    from gini_notebook.analysis.report.disclosure import Values
 
 # The whole table is one call away.
 MOST_CHANGES = 200
 _MORE, _LESS = ("better", "probably better"), ("worse", "probably worse")
-_PERFECT = "perfect_documents"
+_NOT_WORSE = "no worse"
 _MADE = ("run", "truth_name", "service", "made_at", "command", "tool_version", "python_version", "truth_hash")
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A comparison, the words of a language, and how sure intervals are."""
+    """A comparison, the words of a language, how sure intervals are, what is shown, and the loss that is tolerated."""
 
     comparison: "Comparison"
     form: Format
     confidence_level: float = 0.95
+    values: "Values" = "full"
+    no_worse_than: float | None = None
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -55,6 +71,44 @@ class Compared:
         """The differences of the whole, by name of the number."""
         return self.comparison.summary(confidence_level=self.confidence_level).set_index("metric")
 
+    @cached_property
+    def margins(self) -> pd.DataFrame | None:
+        """Whether the second run is no worse by more than is tolerated; None if nobody asked."""
+        if self.no_worse_than is None:
+            return None
+        return self.comparison.no_worse_than(self.no_worse_than, confidence_level=self.confidence_level)
+
+    @property
+    def from_sandbox(self) -> bool:
+        """Whether the sandbox answered one of the runs."""
+        return any(side.provenance.get("service") == "sandbox" for side in (self.comparison.a, self.comparison.b))
+
+    @property
+    def notes(self) -> list[Note]:
+        """What to know about the comparison; that the sandbox answered comes first."""
+        return [*([Note("sandbox")] if self.from_sandbox else []), *self.comparison.notes]
+
+    @cached_property
+    def settings_rows(self) -> list[dict[str, str]]:
+        """What differs in how both were made: name, and what either has."""
+        sides = (self.comparison.a, self.comparison.b)
+        facts = [{**dict(side.settings), **{name: side.provenance.get(name) for name in _MADE}} for side in sides]
+        names = {**dict.fromkeys(_MADE), **dict.fromkeys(name for fact in facts for name in fact)}
+        return [
+            {"what": name, "a": plain(facts[0].get(name)), "b": plain(facts[1].get(name))}
+            for name in names
+            if plain(facts[0].get(name)) != plain(facts[1].get(name))
+        ]
+
+    def changed(self, change: str) -> pd.DataFrame:
+        """Return the values that are right in one run only, as far as they may be shown."""
+        rows = self.comparison.changes(change)
+        rules = rules_of(rows, {**self.comparison.a.provenance["rules"], **self.comparison.b.provenance["rules"]})
+        for side in ("truth", "extracted_a", "extracted_b"):
+            told = [shown(*pair, self.values) for pair in zip(rows[side], rules, strict=True)]
+            rows = rows.assign(**{side: told})
+        return rows
+
     def say(self, key: str, **values: Any) -> str:
         """Return a sentence with the names of both runs."""
         return self.text[key].format(**self.names, **values)
@@ -70,42 +124,54 @@ class Compared:
         return "" if missing(low) or missing(high) else f"{self.difference(low)} … {self.difference(high)}"
 
 
-def comparison_page(
-    comparison: "Comparison",
-    *,
-    language: str,
-    title: str | None,
-    made_at: datetime | None,
-    confidence_level: float,
-    values: str = "full",
-) -> Page:
+def comparison_page(told: Compared, *, title: str | None, made_at: datetime | None) -> Page:
     """Gather the report of a comparison."""
-    told = Compared(comparison, Format(language), confidence_level)
-    text = told.text
+    text, comparison = told.text, told.comparison
     built = [
         (text["differences"], differences(told)),
-        (told.say("broken_title"), changes(told, "broken", values)),
-        (told.say("fixed_title"), changes(told, "fixed", values)),
+        (told.say("broken_title"), changes(told, "broken")),
+        (told.say("fixed_title"), changes(told, "fixed")),
         (text["one_run_only"], one_run_only(told)),
         (text["settings_differ"], settings(told)),
     ]
     documents = told.form.count(len(comparison.documents))
     return Page(
-        language=language,
+        language=told.form.language,
         text=text,
         kicker=text["comparison"],
         title=title or told.say("against"),
         made=[text["compared_documents"].format(count=documents)],
         made_at=made_at or datetime.now(UTC),
-        sandbox=any(side.provenance.get("service") == "sandbox" for side in (comparison.a, comparison.b)),
+        sandbox=told.from_sandbox,
         verdict=verdict(told),
-        gates=[],
-        notes=shown_notes(comparison.notes, language, examples=values == "full"),
+        gates=gates(told),
+        notes=shown_notes(told.notes, told.form.language, examples=told.values == "full"),
         cards=cards(told),
         sections=[section for _, section in built if section is not None],
         silent=[name for name, section in built if section is None],
-        privacy=[footer(values, text)],
+        privacy=[footer(told.values, text)],
     )
+
+
+def gates(told: Compared) -> list[ShownGate]:
+    """Say of the header fields and of each compound whether the second run is no worse than what is tolerated."""
+    if told.margins is None:
+        return []
+    made = []
+    for row in told.margins.to_dict("records"):
+        what = told.text["of_group"].format(group=row["group"]) if row["group"] else told.text["header_fields"]
+        key = str(row["answer"]).replace(" ", "_")
+        made.append(
+            ShownGate(
+                passed=row["answer"] == _NOT_WORSE,
+                words=told.say("gate_margin", what=what, margin=told.form.point(f"{row['margin']:g}")),
+                value=told.text["gate_difference"].format(
+                    value=told.difference(row["difference"]), ends=told.ends(row["low"], row["high"])
+                ),
+                answer=told.text[f"answer_{key}"],
+            )
+        )
+    return sorted(made, key=lambda one: one.passed)
 
 
 def verdict(told: Compared) -> list[str]:
@@ -180,7 +246,13 @@ def differences(told: Compared) -> Section:
         title = text["of_group"].format(group=group) if group else text["header_fields"]
         listed = [Row(_cells(row, told, reach), "average" if row["average"] else "") for row in rows.to_dict("records")]
         tables.append(Table(title, columns, [("", listed)], headed=True))
-    return Section("differences", text["differences"], [told.say("differences_lead")], tables)
+    return Section(
+        "differences",
+        text["differences"],
+        [told.say("differences_lead")],
+        tables,
+        drawn=[told.say("differences_glyph")],
+    )
 
 
 def _cells(row: Mapping[Any, Any], told: Compared, reach: float) -> dict[str, Any]:
@@ -208,9 +280,9 @@ def _word(row: Mapping[Any, Any], told: Compared) -> tuple[str, str]:
     return look, told.say(f"change_{kind.replace(' ', '_')}")
 
 
-def changes(told: Compared, change: str, values: str) -> Section | None:
+def changes(told: Compared, change: str) -> Section | None:
     """List the values that one run has right and the other has not, with truth and what both extracted."""
-    rows = told.comparison.changes(change)
+    rows = told.changed(change)
     if rows.empty:
         return None
     text = told.text
@@ -220,10 +292,6 @@ def changes(told: Compared, change: str, values: str) -> Section | None:
         documents=told.form.count(rows["document"].nunique()),
         whole=told.form.count(len(whole)),
     )
-    listed = rows.head(MOST_CHANGES)
-    rules = rules_of(listed, {**told.comparison.a.provenance["rules"], **told.comparison.b.provenance["rules"]})
-    for side in ("truth", "extracted_a", "extracted_b"):
-        listed = listed.assign(**{side: [shown(*pair, values) for pair in zip(listed[side], rules, strict=True)]})
     columns = [Column("document", text["document"]), Column("field", text["field"], "name")]
     columns += [Column("truth", text["truth"]), Column("a", told.names["a"]), Column("b", told.names["b"])]
     cells = [
@@ -234,7 +302,7 @@ def changes(told: Compared, change: str, values: str) -> Section | None:
             "a": _extracted(row, "a", text),
             "b": _extracted(row, "b", text),
         }
-        for row in listed.to_dict("records")
+        for row in rows.head(MOST_CHANGES).to_dict("records")
     ]
     note = ""
     if len(rows) > MOST_CHANGES:
@@ -274,21 +342,19 @@ def one_run_only(told: Compared) -> Section | None:
 def settings(told: Compared) -> Section:
     """Show what differs in how both were made, and the notes that either has."""
     text, sides = told.text, (told.comparison.a, told.comparison.b)
-    facts = [{**dict(side.settings), **{name: side.provenance.get(name) for name in _MADE}} for side in sides]
-    names = {
-        **dict.fromkeys(_MADE),
-        **dict.fromkeys(name for fact in facts for name in fact),
-    }
+    language = told.form.language
     rows = [
-        {"what": name, "a": plain(facts[0].get(name)), "b": plain(facts[1].get(name))}
-        for name in names
-        if plain(facts[0].get(name)) != plain(facts[1].get(name))
+        {
+            "what": setting_name(row["what"], language),
+            **{side: setting_value(row["what"], row[side], language) for side in ("a", "b")},
+        }
+        for row in told.settings_rows
     ]
     columns = [Column("what", text["setting"]), Column("a", told.names["a"]), Column("b", told.names["b"])]
     tables = [plain_table(text["settings_differ"], columns, rows)] if rows else []
     lead = [] if rows else [text["settings_same"]]
     for side, run in zip(sides, told.names.values(), strict=True):
-        notes = [{"note": note.text} for note in shown_notes(side.notes, told.form.language)]
+        notes = [{"note": note.text} for note in shown_notes(side.notes, told.form.language, examples=False)]
         if notes:
             title = text["notes_of"].format(run=run)
             tables.append(plain_table(title, [Column("note", text["notes"])], notes, headed=True))

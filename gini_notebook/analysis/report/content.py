@@ -1,7 +1,6 @@
 """What a report says, before it is clear in which form: plain strings, made once from an evaluation."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from gini_notebook.analysis.report.compared import Compared, change_of
 from gini_notebook.analysis.report.disclosure import Excerpts, disclosed, excerpts, footer
-from gini_notebook.analysis.report.headings import cause_name
-from gini_notebook.analysis.report.parts import Card, Score, ShownGate, ShownNote, shown_notes
+from gini_notebook.analysis.report.field_mistakes import FieldMistakes, by_field
+from gini_notebook.analysis.report.parts import Card, Page, Score, Section, ShownGate, ShownNote, shown_notes
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing, plain, words
 from gini_notebook.analysis.report.verdict import facts_of, verdict
 from gini_notebook.errors import SettingError
@@ -23,60 +22,13 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.evaluation import Evaluation
+    from gini_notebook.analysis.evaluation.costs import Costs, CostsByField
     from gini_notebook.analysis.evaluation.gate import CheckResult, Checks
     from gini_notebook.analysis.evaluation.intervals import IntervalKind
     from gini_notebook.analysis.evaluation.thresholds import Threshold
     from gini_notebook.analysis.report.disclosure import PageSource, Values
+    from gini_notebook.analysis.report.trend import Past
     from gini_notebook.notes import Note
-
-
-# A report is read by people; the whole table of mistakes is one call away (or in the workbook).
-SHOWN_PER_FIELD = 40
-CAUSES_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class FieldMistakes:
-    """What went wrong with one field."""
-
-    field: str
-    total: int
-    outcomes: Mapping[str, int]
-    causes: Mapping[str, int]
-    rows: Sequence[Mapping[str, str]]
-
-    def has(self, column: str) -> bool:
-        """Return whether any row says something in this column."""
-        return any(row[column] for row in self.rows)
-
-
-def by_field(mistakes: "pd.DataFrame", fields: Sequence[tuple[str, str]], form: Format) -> list[FieldMistakes]:
-    """Sort mistakes under their fields; fields in this order, mistakes in the order of the table."""
-    found = dict(iter(mistakes.groupby(["group", "field"], sort=False)))
-    return [_of_field(name, found[name], form) for name in fields if name in found]
-
-
-def _of_field(name: tuple[str, str], rows: "pd.DataFrame", form: Format) -> FieldMistakes:
-    # "one character: substitution 0→O" and its like count as one cause.
-    causes = Counter(cause_name(cause.partition(":")[0], form.language) for cause in rows["cause"].dropna() if cause)
-    return FieldMistakes(
-        field=dotted(*name),
-        total=len(rows),
-        outcomes={str(outcome): int(count) for outcome, count in rows["outcome"].value_counts().items()},
-        causes=dict(causes.most_common(CAUSES_NAMED)),
-        rows=[_row(row, form) for row in rows.head(SHOWN_PER_FIELD).to_dict("records")],
-    )
-
-
-def _row(row: Mapping[str, Any], form: Format) -> dict[str, str]:
-    shown = {name: plain(row[name]) for name in ("document", "truth", "extracted", "outcome", "page")}
-    shown["cause"] = cause_name(row["cause"], form.language)
-    shown["row"] = str(int(row["row"]) + 1) if row["group"] else ""
-    shown["off_by"] = form.difference(row.get("difference"))
-    shown["candidate"] = plain(row.get("candidate_rank"))
-    valid = row.get("extracted_valid")
-    shown["valid"] = "yes" if row["outcome"] == "wrong" and not missing(valid) and bool(valid) else ""
-    return shown
 
 
 TARGET = 0.99
@@ -205,7 +157,9 @@ class Wishes:
     values: "Values" = "full"
     pages: "PageSource | None" = None
     mask: bool = True
-    history: "pd.DataFrame | None" = None
+    history: "Past | None" = None
+    costs: "Costs | CostsByField | None" = None
+    whole_pages: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,6 +179,7 @@ class Content:
     rules: Sequence[Mapping[str, str]]
     provenance: Mapping[str, str]
     notes: Sequence[ShownNote]
+    known_notes: "Sequence[Note]"
     verdict: Sequence[str]
     checks: "Checks"
     gates: Sequence[ShownGate]
@@ -241,12 +196,24 @@ class Content:
         return disclosed(self.result.mistakes(full=True), self.result, self.wishes.values)
 
     @cached_property
+    def costs(self) -> "pd.DataFrame | None":
+        """What mistakes cost, by field; None if nobody said what one costs."""
+        costs = self.wishes.costs
+        return None if costs is None else self.result.costs(costs, confidence_level=self.how["confidence_level"])
+
+    @cached_property
+    def document_costs(self) -> "pd.Series[float] | None":
+        """What the mistakes of each document cost; None if nobody said what one costs."""
+        return None if self.wishes.costs is None else self.result.document_costs(self.wishes.costs)
+
+    @cached_property
     def excerpts(self) -> Excerpts:
         """Excerpts of pages; none if nobody asked for them."""
-        if self.wishes.pages is None:
+        wishes = self.wishes
+        if wishes.pages is None:
             return Excerpts()
-        rows, values = self.result.mistakes(full=True), self.wishes.values
-        return excerpts(rows, self.result, self.wishes.pages, values=values, mask=self.wishes.mask)
+        options: Any = {"values": wishes.values, "mask": wishes.mask, "whole_pages": wishes.whole_pages}
+        return excerpts(self.result.mistakes(full=True), self.result, wishes.pages, **options)
 
     @property
     def privacy_of_values(self) -> str:
@@ -259,6 +226,8 @@ class Content:
         said = [self.privacy_of_values]
         if self.excerpts.pictures:
             said.append(self.text["privacy_masked_pages" if self.wishes.mask else "privacy_whole_pages"])
+        if self.excerpts.pages:
+            said.append(self.text["privacy_first_pages"])
         return said
 
     @cached_property
@@ -312,6 +281,27 @@ class Content:
         return self.text[sentence].format(level="typed", wrong=self.text[f"wrong_{rule}"])
 
 
+def page_of(content: Content, sections: Sequence[Section] = (), silent: Sequence[str] = ()) -> Page:
+    """Return a page with these sections, of which some have nothing to say."""
+    return Page(
+        language=content.language,
+        text=content.text,
+        kicker=content.text["title"],
+        title=content.title,
+        made=content.made,
+        made_at=content.made_at,
+        sandbox=content.from_sandbox,
+        verdict=content.verdict,
+        gates=content.gates,
+        notes=content.notes,
+        cards=content.cards,
+        sections=sections,
+        silent=silent,
+        privacy=content.privacy if sections else [content.privacy_of_values],
+        pictures=bool(sections) and content.excerpts.pictures > 0,
+    )
+
+
 def gather(
     result: "Evaluation",
     *,
@@ -340,6 +330,7 @@ def gather(
     checks = result.check(fail_under, **how)
     columns = _sliced_by(result, by)
     slices = {column: result.by_slice(column, **how) for column in columns}
+    noted = _noted(result, told, wishes)
     return Content(
         result=result,
         form=form,
@@ -353,7 +344,8 @@ def gather(
         failed=_failed(result.documents, failed),
         rules=rules,
         provenance=provenance,
-        notes=shown_notes(_noted(result, told, wishes), language, examples=wishes.values == "full"),
+        notes=shown_notes(noted, language, examples=wishes.values == "full"),
+        known_notes=noted,
         told=told,
         verdict=verdict(facts_of(result, checks, slices, scores, summary), language),
         checks=checks,

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -46,10 +46,13 @@ class PageSource(Protocol):
     def excerpt(self, spot: Spot, *, mask: bool) -> tuple[bytes, str]:
         """Return a PNG and what is uncertain about it, or raise a ``GiniError`` that says why there is none."""
 
+    def first_page(self, document: str, sha256: str | None) -> tuple[bytes, int]:
+        """Return the first page as a small JPEG, and of how many it is, or raise a ``GiniError`` as above."""
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The surroundings of one value: what it is, and a picture as an address, or why there is none."""
+    """The surroundings of a value, or the page of a missing one: what it is, and its picture, or why there is none."""
 
     document: str
     field: str
@@ -59,6 +62,7 @@ class Excerpt:
     extracted: str
     source: str = ""
     told: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,17 @@ class Excerpts:
     too_many: int = 0
     too_large: int = 0
     hidden: int = 0
+    pages: Sequence[Excerpt] = ()
 
     @property
     def pictures(self) -> int:
         """How many have a picture."""
-        return sum(bool(one.source) for one in self.shown)
+        return sum(bool(one.source) for one in (*self.shown, *self.pages))
 
 
-def check_disclosure(values: str, pages: object = None, *, raw: bool = False) -> None:
+def check_disclosure(
+    values: str, pages: object = None, *, raw: bool = False, mask: bool = True, whole_pages: bool = False
+) -> None:
     """Refuse what would show values that somebody asked to hide.
 
     Raises
@@ -92,6 +99,11 @@ def check_disclosure(values: str, pages: object = None, *, raw: bool = False) ->
         raise SettingError(message)
     if values == "none" and pages is not None:
         message = 'Excerpts of pages show values. Give values="masked" or "full", or no pages.'
+        raise SettingError(message)
+    if whole_pages and (pages is None or mask or values != "full"):
+        message = (
+            'Whole pages show all that stands on them. Give pages, mask=False and values="full", or no whole pages.'
+        )
         raise SettingError(message)
     if values != "full" and raw:
         message = f'The tables with the names of Python show values as they are. Leave out raw, or values="{values}".'
@@ -162,7 +174,9 @@ def masked(text: str) -> str:
     return " ".join(f"{word[0]}{HIDDEN}" for word in words[:_MOST_WORDS]) or HIDDEN
 
 
-def excerpts(rows: pd.DataFrame, result: "Evaluation", pages: PageSource, *, values: str, mask: bool) -> Excerpts:
+def excerpts(
+    rows: pd.DataFrame, result: "Evaluation", pages: PageSource, *, values: str, mask: bool, whole_pages: bool = False
+) -> Excerpts:
     """Draw the surroundings of values that are wrong or spurious: of each pattern one first, highest amounts first.
 
     Parameters
@@ -177,6 +191,8 @@ def excerpts(rows: pd.DataFrame, result: "Evaluation", pages: PageSource, *, val
         As of :func:`disclosed`: a value that is masked in the tables is not drawn.
     mask
         Whether only the value itself is drawn.
+    whole_pages
+        Whether the first pages of documents with missing values follow, as far as there is room.
     """
     known = result.documents
     hashes = dict(zip(known["document"], known["sha256"], strict=True)) if "sha256" in known else {}
@@ -192,7 +208,37 @@ def excerpts(rows: pd.DataFrame, result: "Evaluation", pages: PageSource, *, val
             continue
         size += len(one.source)
         drawn.append(one)
-    return Excerpts(drawn, max(0, len(chosen) - MOST_PICTURES), too_large, len(placed) - len(open_ones))
+    found = Excerpts(drawn, max(0, len(chosen) - MOST_PICTURES), too_large, len(placed) - len(open_ones))
+    return replace(found, pages=_first_pages(rows, hashes, pages, found, size)) if whole_pages else found
+
+
+def _first_pages(
+    rows: pd.DataFrame, hashes: Mapping[str, Any], pages: PageSource, found: Excerpts, size: int
+) -> list[Excerpt]:
+    """Draw the first page of each document with missing values, until there is no more room."""
+    drawn: list[Excerpt] = []
+    for document, of in rows[rows["outcome"] == "missing"].groupby("document", sort=False):
+        if len(found.shown) + len(drawn) >= MOST_PICTURES:
+            break
+        names = dict.fromkeys(map(dotted, of["group"], of["field"]))
+        truth = "; ".join(dict.fromkeys(of["truth"].dropna().astype(str)))
+        one = Excerpt(str(document), ", ".join(names), "missing", 1, truth, "")
+        known = hashes.get(str(document))
+        try:
+            picture, count = pages.first_page(str(document), None if missing(known) else str(known))
+        except GiniError as error:
+            drawn.append(replace(one, told=str(error)))
+            continue
+        one = replace(one, source=_address(picture, "jpeg"), count=count)
+        if size + len(one.source) > MOST_BYTES:
+            break
+        size += len(one.source)
+        drawn.append(one)
+    return drawn
+
+
+def _address(picture: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def _placed(rows: pd.DataFrame) -> list[int]:
@@ -234,5 +280,4 @@ def _drawn(row: Mapping[Any, Any], hashes: Mapping[str, Any], pages: PageSource,
         picture, told = pages.excerpt(spot, mask=mask)
     except GiniError as error:
         return Excerpt(*said, "", str(error))
-    source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
-    return Excerpt(*said, source, told)
+    return Excerpt(*said, _address(picture, "png"), told)

@@ -164,6 +164,14 @@ HEADINGS: Mapping[str, Heading] = {
         "How often a right value is surer than a wrong one; 0.5 is chance.",
         "Wie oft ein richtiger Wert sicherer ist als ein falscher; 0,5 ist Zufall.",
     ),
+    "cost": Heading("Cost", "Kosten", "In the currency of the costs.", "In der Währung der Kosten."),
+    "cost_per_1000_documents": Heading("Per 1,000 documents", "Je 1.000 Dokumente"),
+    "break_even_precision": Heading(
+        "Break-even precision",
+        "Lohnende Präzision",
+        "From here on taking what was read is cheaper than keying everything in.",
+        "Ab hier ist es billiger, Gelesenes zu übernehmen, als alles abzutippen.",
+    ),
     "all_documents": Heading("Documents", "Dokumente"),
     "kept": Heading("Kept", "Behalten", "What the rule lets through.", "Was die Regel durchlässt."),
     "automation_rate": Heading(
@@ -204,6 +212,12 @@ HEADINGS: Mapping[str, Heading] = {
     "centre": Heading("Centre", "Mitte", "Of runs that can be compared.", "Der vergleichbaren Läufe."),
     "limit_low": Heading("Limit from", "Grenze von", "Lower limit of chance.", "Untere Grenze des Zufalls."),
     "limit_high": Heading("Limit to", "Grenze bis", "Upper limit of chance.", "Obere Grenze des Zufalls."),
+    "ewma": Heading(
+        "Moving average", "Gleitender Mittelwert", "The latest run counts 0.2.", "Der letzte Lauf zählt 0,2."
+    ),
+    "ewma_low": Heading("Its limit from", "Seine Grenze von"),
+    "ewma_high": Heading("Its limit to", "Seine Grenze bis"),
+    "comparable": Heading("Comparable", "Vergleichbar", "With the latest run.", "Mit dem letzten Lauf."),
     "alarm": Heading("Stands out", "Auffällig"),
     "break": Heading("Line broken by", "Linie unterbrochen durch"),
     "f1_a": Heading("F1 before", "F1 vorher"),
@@ -302,11 +316,33 @@ PROVENANCE: Mapping[str, Heading] = {
 }
 """What the provenance says, names first and hashes last; what is not named here stands between them by its own name."""
 
+SETTINGS: Mapping[str, Heading] = {
+    **PROVENANCE,
+    "fields": Heading("Fields evaluated", "Ausgewertete Felder"),
+    "currency_default": Heading("Currency of amounts without one", "Währung von Beträgen ohne Angabe"),
+    "required": Heading("Fields of a perfect document", "Felder eines fehlerfreien Dokuments"),
+    "key": Heading("Columns that rows are paired by", "Spalten, nach denen Zeilen gepaart werden"),
+    "order": Heading("Rows are paired by", "Zeilen werden gepaart nach"),
+    "remittance": Heading("Reference and purpose", "Referenz und Verwendungszweck"),
+    "min_confidence": Heading("Least confidence", "Geringste Konfidenz"),
+    "cluster": Heading("Unit of intervals", "Einheit der Intervalle"),
+    "weights": Heading("Weights of documents", "Gewichte der Dokumente"),
+    "unread_truth": Heading("Labels that were not read", "Nicht gelesene Sollwerte"),
+    "api_version": Heading("Version of the API", "Version der API"),
+}
+"""What there is to set, beside the provenance."""
+
 
 # What some of it is in German.
 _VALUES: Mapping[str, Callable[[str], str]] = {
     "wrong": lambda value: {"both": "Präzision und Trefferquote", "fp": "nur die Präzision"}.get(value, value),
     "truth_rule": truth_rule_in_german,
+    "order": lambda value: {"content": "Inhalt", "strict": "Nummer"}.get(value, value),
+    "remittance": lambda value: {"either": "eine darf in der anderen stehen", "strict": "jede für sich"}.get(
+        value, value
+    ),
+    "service": lambda value: {"sandbox": "Sandbox", "service": "Dienst"}.get(value, value),
+    "cluster": lambda value: {"document": "Dokument"}.get(value, value),
 }
 _SOURCES = {
     "NATIVE": "mit Textebene",
@@ -332,9 +368,18 @@ def in_words(provenance: Mapping[str, Any], language: str) -> dict[str, str]:
     said = {key: plain(value) for key, value in provenance.items() if key not in _ELSEWHERE}
     order = {key: (known.index(key) if key in known else len(known) - 3) for key in said}
     keys = sorted((key for key, value in said.items() if value), key=order.__getitem__)
-    if language == "de":
-        said |= {key: _VALUES[key](said[key]) for key in keys if key in _VALUES}
-    return {PROVENANCE[key].name(language) if key in PROVENANCE else key: said[key] for key in keys}
+    return {setting_name(key, language): setting_value(key, said[key], language) for key in keys}
+
+
+def setting_name(key: str, language: str) -> str:
+    """Return what a setting, or what is known of how something was made, is called; its own name where it has none."""
+    return SETTINGS[key].name(language) if key in SETTINGS else key
+
+
+def setting_value(key: str, value: Any, language: str) -> str:
+    """Return what a setting is, as it is written in a language."""
+    said = plain(value)
+    return _VALUES[key](said) if said and language == "de" and key in _VALUES else said
 
 
 def cause_name(cause: Any, language: str) -> str:

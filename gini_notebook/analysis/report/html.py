@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gini_notebook._text import printable, printable_lines
-from gini_notebook.analysis.report.content import Content
+from gini_notebook.analysis.report.content import Content, page_of
 from gini_notebook.analysis.report.parts import Page
 from gini_notebook.analysis.report.sections import sections_of
 
@@ -19,25 +19,7 @@ PICTURES_IN_THE_FILE = "; img-src data:"
 def as_html(content: Content) -> bytes:
     """Render the HTML report of an evaluation."""
     sections, silent = sections_of(content)
-    return render(
-        Page(
-            language=content.language,
-            text=content.text,
-            kicker=content.text["title"],
-            title=content.title,
-            made=content.made,
-            made_at=content.made_at,
-            sandbox=content.from_sandbox,
-            verdict=content.verdict,
-            gates=content.gates,
-            notes=content.notes,
-            cards=content.cards,
-            sections=sections,
-            silent=silent,
-            privacy=content.privacy,
-            pictures=content.excerpts.pictures > 0,
-        )
-    )
+    return render(page_of(content, sections, silent))
 
 
 def render(page: Page) -> bytes:

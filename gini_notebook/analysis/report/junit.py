@@ -8,12 +8,15 @@ compare. What a case says stands in its message and in its text, as some servers
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from gini_notebook._text import printable, printable_lines
+from gini_notebook.analysis.report.compared import Compared
 from gini_notebook.analysis.report.content import Content
+from gini_notebook.analysis.report.parts import Page, ShownNote
 from gini_notebook.analysis.report.texts import missing, plain
 from gini_notebook.notes import GATES
 from gini_notebook.schema import dotted
@@ -21,6 +24,8 @@ from gini_notebook.schema import dotted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gini_notebook.analysis.comparison import Comparison
+    from gini_notebook.analysis.evaluation import Evaluation
     from gini_notebook.analysis.evaluation.gate import CheckResult
 
 FEWEST_VALUES = 30
@@ -44,12 +49,48 @@ def as_junit(content: Content) -> bytes:
     cases = [*_gates(content), *_fields(content), *_baseline(content), *_batch(content)]
     if content.wishes.documents is not None:
         cases += _documents(content, only_failed=content.wishes.documents == "failed")
-    run = content.result.provenance["run"] or content.title
+    run = str(content.result.provenance["run"]) or content.title
+    return _suite(run, cases, _facts(content), content.notes, content.made_at)
+
+
+def comparison_as_junit(told: Compared, page: Page) -> bytes:
+    """Render the suite of a comparison: a case per margin that was asked for, and one per field."""
+    margins = [] if told.margins is None else [row for _, row in told.margins.iterrows()]
+    cases = [
+        Case(
+            "gates",
+            f"{dotted(row['group'], 'micro')} no worse than {row['margin']:g}",
+            "passed" if row["answer"] == "no worse" else "failure",
+            f"{row['answer']}: F1 differs by {row['difference']:+.3f}, {told.confidence_level * 100:g} % interval "
+            f"{row['low']:+.3f} – {row['high']:+.3f}, tolerated -{row['margin']:g}",
+        )
+        for row in margins
+    ]
+    cases += _changes(told.comparison, told.confidence_level)
+    for change, documents in (("fixed", told.comparison.fixed), ("broken", told.comparison.broken)):
+        cases.append(Case("documents", change, "passed", f"{change}: {len(documents):,} documents"))
+    facts = [(f"{side}.{key}", str(of.provenance[key])) for side, of in _sides(told) for key in _FACTS]
+    facts.append(("verdict", " ".join(page.verdict)))
+    return _suite(page.title, cases, facts, page.notes, page.made_at)
+
+
+def _sides(told: Compared) -> "list[tuple[str, Evaluation]]":
+    return [("first", told.comparison.a), ("second", told.comparison.b)]
+
+
+def _suite(
+    run: str,
+    cases: Sequence[Case],
+    facts: Sequence[tuple[str, str]],
+    notes: Sequence[ShownNote],
+    made_at: datetime,
+) -> bytes:
+    """Write cases, what they are of, and the notes, the gravest also where every server shows them."""
     suite = ElementTree.Element("testsuite", name=_short(f"gini-notebook: {run}"))
-    _properties(suite, content)
-    notes = "\n".join(note.text for note in content.notes if note.level == "must")
+    _properties(suite, [*facts, *((f"note.{note.level}", note.text) for note in notes)])
+    grave = "\n".join(note.text for note in notes if note.level == "must")
     for place, case in enumerate(_named_once(cases)):
-        _append(suite, case, system_out=notes if place == 0 else "")
+        _append(suite, case, system_out=grave if place == 0 else "")
     counts = {"tests": len(cases), "failures": 0, "errors": 0, "skipped": 0}
     for case in cases:
         key = {"failure": "failures", "error": "errors", "skipped": "skipped"}.get(case.outcome)
@@ -58,7 +99,7 @@ def as_junit(content: Content) -> bytes:
     for key, count in counts.items():
         suite.set(key, str(count))
     suite.set("time", f"{sum(case.seconds or 0 for case in cases):.3f}")
-    suite.set("timestamp", content.made_at.isoformat(timespec="seconds"))
+    suite.set("timestamp", made_at.isoformat(timespec="seconds"))
     ElementTree.indent(suite)
     return bytes(ElementTree.tostring(suite, xml_declaration=True, encoding="utf-8")) + b"\n"
 
@@ -108,10 +149,12 @@ def _fields(content: Content) -> Iterator[Case]:
 
 def _baseline(content: Content) -> Iterator[Case]:
     """Return a case per field that says what changed; there is no condition for it, so that all pass."""
-    comparison = content.baseline
-    if comparison is None:
-        return
-    for row in comparison.by_field(confidence_level=content.how["confidence_level"], full=True).to_dict("records"):
+    if content.baseline is not None:
+        yield from _changes(content.baseline, content.how["confidence_level"])
+
+
+def _changes(comparison: "Comparison", confidence_level: float) -> Iterator[Case]:
+    for row in comparison.by_field(confidence_level=confidence_level, full=True).to_dict("records"):
         if row["average"] and row["field"] != "micro":
             continue
         text = str(row["verdict"])
@@ -174,11 +217,16 @@ def _listed(rows: Iterable[Mapping[Any, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _properties(suite: Any, content: Content) -> None:
+_FACTS = ("run", "truth_name", "truth_hash", "extractions_hash", "tool_version", "spec_version", "seed", "service")
+
+
+def _facts(content: Content) -> list[tuple[str, str]]:
+    known = content.result.provenance
+    return [*((key, str(known[key])) for key in _FACTS), ("verdict", " ".join(content.verdict))]
+
+
+def _properties(suite: Any, said: Iterable[tuple[str, str]]) -> None:
     """Say once, above the cases, what the numbers are of; properties of cases make servers slow."""
-    keys = ("run", "truth_name", "truth_hash", "extractions_hash", "tool_version", "spec_version", "seed", "service")
-    said = [(key, str(content.result.provenance[key])) for key in keys]
-    said += [("verdict", " ".join(content.verdict)), *((f"note.{note.level}", note.text) for note in content.notes)]
     properties = ElementTree.SubElement(suite, "properties")
     for name, value in said:
         if value:

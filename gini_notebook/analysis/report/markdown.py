@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gini_notebook._text import printable
+from gini_notebook.analysis.report import parts
 from gini_notebook.analysis.report.content import Content, FieldGroup
 from gini_notebook.analysis.report.headings import HEADINGS, OUTCOMES, VERDICTS, in_words
-from gini_notebook.analysis.report.parts import GLYPHS, Page, Table
+from gini_notebook.analysis.report.parts import GLYPHS, Page
+from gini_notebook.analysis.report.plan import automation
+from gini_notebook.analysis.report.sections import costs, past
 from gini_notebook.analysis.report.texts import missing
+from gini_notebook.analysis.report.trend import MOST_SPARKS
 from gini_notebook.schema import dotted
 
 MARK = "<!-- gini-notebook:report -->"
@@ -58,6 +62,7 @@ _WORDS = {
         "fields": "Field by field",
         "patterns": "What goes wrong together",
         "worst": "Documents with the most mistakes",
+        "dearest": "Documents with the dearest mistakes",
         "reasons": "Failed documents, by reason",
         "provenance": "How this was made",
         "more": "… and {count} more: see the report as .xlsx",
@@ -65,6 +70,7 @@ _WORDS = {
         "of": "of",
         "no_mistake": "no mistake",
         "documents": "Documents",
+        "shown": "What is shown",
     },
     "de": {
         "passed": "✔ Bestanden",
@@ -82,6 +88,7 @@ _WORDS = {
         "fields": "Feld für Feld",
         "patterns": "Was zusammen falsch ist",
         "worst": "Dokumente mit den meisten Fehlern",
+        "dearest": "Dokumente mit den teuersten Fehlern",
         "reasons": "Fehlgeschlagene Dokumente nach Grund",
         "provenance": "Wie dies entstand",
         "more": "… und {count} weitere: siehe den Bericht als .xlsx",
@@ -89,6 +96,7 @@ _WORDS = {
         "of": "von",
         "no_mistake": "kein Fehler",
         "documents": "Dokumente",
+        "shown": "Was gezeigt wird",
     },
 }
 
@@ -200,6 +208,7 @@ class _Writer:
             *self._confidence(),
             self._patterns(),
             self._worst(),
+            *self._attached(),
             self._failed(),
             Section(words["provenance"], self._provenance(), folded=True),
         ]
@@ -312,13 +321,24 @@ class _Writer:
         return Section(title, [*table(head, rows, marks=True), *self._more(more)], folded=True)
 
     def _worst(self) -> Section:
-        """Return the documents with the most mistakes, in the order of their names where they have as many."""
-        counts = self.content.result.mistakes()["document"].value_counts()
-        worst = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORST]
-        rows = [[shortened(str(name)), str(count)] for name, count in worst]
-        head = [HEADINGS[key].name(self.content.language) for key in ("document", "mistakes")]
+        """Return the documents whose mistakes cost most, or that have most; by name where they have as many."""
+        counts, costs = self.content.result.mistakes()["document"].value_counts(), self.content.document_costs
+        dear = {} if costs is None else costs.to_dict()
+        worst = sorted(counts.items(), key=lambda item: (-dear.get(item[0], 0), -item[1], item[0]))[:MOST_WORST]
+        rows = [
+            [shortened(str(name)), str(count), *([self.form.amount(dear[name])] if dear else [])]
+            for name, count in worst
+        ]
+        keys = ("document", "mistakes", *(["cost"] if dear else []))
+        head = [HEADINGS[key].name(self.content.language) for key in keys]
         lines = [*table(head, rows), *self._more(len(counts) - MOST_WORST)] if rows else []
-        return Section(f"{self.words['worst']} ({len(counts)})", lines, folded=True)
+        title = self.words["dearest" if dear else "worst"]
+        return Section(f"{title} ({len(counts)})", lines, folded=True)
+
+    def _attached(self) -> list[Section]:
+        """Return what was handed to the report: costs, a plan of automation, earlier runs."""
+        built = (costs(self.content), automation(self.content), past(self.content, listed=MOST_SPARKS))
+        return [Section(escape(one.title), _of_section(one), folded=True) for one in built if one is not None]
 
     def _failed(self) -> Section:
         """Return the reasons of failed documents, which are few where the documents are many."""
@@ -344,29 +364,40 @@ class _Writer:
 def page_as_markdown(page: Page) -> bytes:
     """Render a page, as that of a comparison, as a comment: sentences, numbers and tables, without what is drawn."""
     words = _WORDS[page.language]
-    lines = [MARK, f"### {escape(page.title)}", "", f"**{escape(' '.join(page.verdict))}**", ""]
+    passed = all(gate.passed for gate in page.gates)
+    sign = f"{words['passed' if passed else 'failed']}: " if page.gates else ""
+    lines = [MARK, f"### {sign}{escape(page.title)}", "", f"**{escape(' '.join(page.verdict))}**", ""]
+    for gate in page.gates:
+        lines += [f"- **{escape(gate.answer)}**: {escape(gate.words)}; {escape(gate.value)}", ""]
     grave = [note for note in page.notes if note.level == "must"]
     if grave:
         lines += [f"#### {words['must']}", "", *(f"- **{escape(note.text)}**" for note in grave), ""]
-    cards = [f"- {escape(card.name)}: **{escape(card.value)}** ({escape(card.detail)})" for card in page.cards]
+    cards = [
+        f"- {escape(card.name)}: **{escape(card.value)}**" + (f" ({escape(card.detail)})" if card.detail else "")
+        for card in page.cards
+    ]
     info = [f"- {escape(note.text)}" for note in page.notes if note.level != "must"]
     sections = [
         Section(words["cards"], cards),
-        *(Section(escape(one.title), _of_section(one.lead, one.tables)) for one in page.sections),
+        *(Section(escape(one.title), _of_section(one)) for one in page.sections),
         Section(words["info"], info, folded=True),
+        Section(words["shown"], [*map(escape, page.privacy)]),
     ]
     always = "\n".join(lines)
     kept = [section for section in sections if section.lines]
     return (always + fitted(kept, "comment", len_so_far=always, left_out=words["left_out"])).encode("utf-8")
 
 
-def _of_section(lead: Sequence[str], tables: Sequence[Table]) -> list[str]:
-    lines = [*map(escape, lead)]
-    for one in tables:
+def _of_section(section: parts.Section) -> list[str]:
+    """Write what a section of a page says: sentences, those of its charts, and tables without what is drawn."""
+    lines = [*map(escape, section.lead)]
+    told = [chart["told"] for chart in section.more.get("charts", ())]
+    for place, one in enumerate(section.tables):
         columns = [column for column in one.columns if column.kind not in GLYPHS]
         rows = [[_said(row.cells[column.key], column.kind) for column in columns] for row in one.rows]
-        heading = ["", f"**{escape(one.title)}**"] if one.headed else []
-        lines += [*heading, "", *table([column.label for column in columns], rows)]
+        lines += ["", f"**{escape(one.title)}**"] if one.headed or told else []
+        lines += ["", *(f"- {escape(sentence)}" for sentence in told[place])] if told else []
+        lines += ["", *table([column.label for column in columns], rows)]
         lines += ["", escape(one.note)] if one.note else []
     return lines
 
@@ -375,6 +406,8 @@ def _said(cell: Any, kind: str) -> str:
     """Return what a cell of a page says in words."""
     if kind == "score":
         return f"{cell.value} ({cell.interval})" if cell.interval else str(cell.value)
+    if kind == "spark":
+        return "" if cell is None else "; ".join(filter(None, (cell.text, cell.limits)))
     if kind == "mistakes":
         return " ".join(filter(None, (", ".join(words for _, words in cell["told"]), cell["of"])))
     return str(cell[1]) if kind == "word" else str(cell)

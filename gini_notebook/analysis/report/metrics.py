@@ -8,12 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gini_notebook._text import json_value, printable
+from gini_notebook.analysis.report.compared import Compared
 from gini_notebook.analysis.report.content import Content
 from gini_notebook.analysis.report.headings import is_count, metric_name
+from gini_notebook.analysis.report.parts import Page
+from gini_notebook.analysis.report.trend import Past
 from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
+    from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.evaluation.gate import CheckResult
+    from gini_notebook.notes import Note
 
 SCHEMA_VERSION = 1
 """Edition of the JSON form; it grows when a name changes its meaning or goes."""
@@ -28,6 +33,10 @@ _COUNTS = {
     "wrong": "Wrong values",
     "missing": "Missing values",
     "spurious": "Spurious values",
+}
+_COSTS = {
+    "cost": "What mistakes cost, by field.",
+    "cost_per_1000_documents": "What mistakes cost per 1,000 documents, by field.",
 }
 
 
@@ -48,9 +57,14 @@ def as_openmetrics(content: Content) -> bytes:
     lines += _whole(content)
     notes = [
         ({"kind": n.kind, "level": n.level, "about": ", ".join(n.about), "text": n.text}, n.count)
-        for n in content.result.notes
+        for n in content.known_notes
     ]
     lines += _gauge("gini_note", "What could make a number mean something else than it seems to.", notes)
+    if content.costs is not None:
+        costs = content.costs.to_dict("records")
+        for name, meaning in _COSTS.items():
+            values = ((_of_field(row | {"average": row["field"] == "total"}), row[name]) for row in costs)
+            lines += _gauge(f"gini_{name}", meaning, values)
     gates = [({"gate": gate.expression}, float(gate.passed)) for gate in content.checks]
     lines += _gauge("gini_gate_passed", "Whether a gate is met.", gates)
     return ("\n".join([*lines, "# EOF"]) + "\n").encode("utf-8")
@@ -105,7 +119,7 @@ def as_json(content: Content) -> bytes:
     """Render what the report says as data, with the names that Python has; see the documentation of reports."""
     result = content.result
     patterns = content.patterns
-    comparison = content.baseline
+    comparison, plan, past = content.baseline, content.wishes.automation, content.wishes.history
     answer = {
         "schema_version": SCHEMA_VERSION,
         "title": content.title,
@@ -114,19 +128,77 @@ def as_json(content: Content) -> bytes:
         "verdict": list(content.verdict),
         "passed": content.checks.passed if content.checks else None,
         "gates": [gate._asdict() for gate in content.checks],
-        "notes": [
-            {"kind": note.kind, "level": note.level, "count": note.count, "about": list(note.about), "text": note.text}
-            for note in result.notes
-        ],
+        "notes": _notes(content.known_notes),
         "summary": _records(content.summary),
         "fields": _records(content.scores),
         "patterns": [_pattern(row, patterns.attrs["fields"]) for row in _records(patterns)],
         "causes": _records(result.by_cause()),
         "failed": list(content.failed),
         "baseline": None if comparison is None else _baseline(content),
+        "costs": None if content.costs is None else _records(content.costs),
+        "automation": None if plan is None else _plan(plan, content.language),
+        "history": None if past is None else _records(past.table),
         "intervals": dict(content.how),
         "provenance": dict(result.provenance),
     }
+    return _as_bytes(answer)
+
+
+def comparison_as_json(told: Compared, page: Page) -> bytes:
+    """Render a comparison as data: differences, which documents changed, and what differs; no value of a document."""
+    comparison, margins = told.comparison, told.margins
+    changed = {name: getattr(comparison, name)["document"].tolist() for name in ("fixed", "broken")}
+    answer = {
+        **_head(page),
+        "passed": None if margins is None else margins.attrs["answer"] == "no worse",
+        "gates": [] if margins is None else _records(margins),
+        "notes": _notes(told.notes),
+        "summary": _records(told.summary.reset_index()),
+        "fields": _records(told.fields),
+        "documents": changed,
+        "unpaired": {"first": list(comparison.only_a), "second": list(comparison.only_b)},
+        "fields_left_out": list(comparison.left_out_fields),
+        "differing": {row["what"]: {"first": row["a"], "second": row["b"]} for row in told.settings_rows},
+        "confidence_level": told.confidence_level,
+        "provenance": {"first": dict(comparison.a.provenance), "second": dict(comparison.b.provenance)},
+    }
+    return _as_bytes(answer)
+
+
+def history_as_json(past: Past, page: Page) -> bytes:
+    """Render a history as data: its tables, which name no document."""
+    fields = [] if past.fields is None else _records(past.fields)
+    return _as_bytes({**_head(page), "runs": _records(past.table), "fields": fields})
+
+
+def _head(page: Page) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": page.title,
+        "language": page.language,
+        "made_at": page.made_at.isoformat(timespec="seconds"),
+        "verdict": list(page.verdict),
+    }
+
+
+def _notes(notes: "Sequence[Note]") -> list[dict[str, Any]]:
+    return [
+        {"kind": note.kind, "level": note.level, "count": note.count, "about": list(note.about), "text": note.text}
+        for note in notes
+    ]
+
+
+def _plan(plan: "Automation", language: str) -> dict[str, Any]:
+    rules = _records(plan.table(language=language))
+    return {
+        "verdict": plan.verdict(language=language),
+        "target": plan.target,
+        "required": list(plan.required),
+        "rules": rules,
+    }
+
+
+def _as_bytes(answer: Mapping[str, Any]) -> bytes:
     return (json.dumps(json_value(answer), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
 
 

@@ -21,6 +21,7 @@ Kind = Literal[
     "dumbbell",
     "difference",
     "risk",
+    "spark",
     "word",
 ]
 
@@ -44,7 +45,7 @@ class Column:
         :class:`Score`); or a glyph, which says nothing that does not stand beside it as text: ``track`` (a
         :class:`Score` on a line from 0 to 1), ``strip`` (shares of outcomes), ``bar`` (a share), ``dumbbell`` (two
         scores from 0 to 1), ``difference`` (a :class:`Score` round a line in the middle); or ``mistakes`` (counts of
-        outcomes in words), ``word`` (a class and what it says).
+        outcomes in words), ``spark`` (a :class:`Spark`, with what it says), ``word`` (a class and what it says).
     """
 
     key: str
@@ -76,6 +77,16 @@ class Risk:
     by_issuer: float | None
     allowed: float
     hollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A score over some runs as a small line with the band of its limits, and the same in words."""
+
+    points: Sequence[tuple[float, float]]
+    band: tuple[float, float] | None
+    text: str
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +133,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: its anchor, its heading, sentences, tables, and what only its own template shows."""
+    """A section: its anchor, its heading, sentences, tables, and what only its own template shows.
+
+    ``drawn`` are sentences about glyphs, for forms that have some.
+    """
 
     key: str
     title: str
     lead: Sequence[str] = ()
     tables: Sequence[Table] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+    drawn: Sequence[str] = ()
 
     @property
     def template(self) -> str:
@@ -173,11 +188,12 @@ class ShownNote:
 
 @dataclass(frozen=True, slots=True)
 class ShownGate:
-    """One condition in words, what its number is, and whether it holds."""
+    """One condition in words, what its number is, and whether it holds; ``answer`` where yes and no are not all."""
 
     passed: bool
     words: str
     value: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

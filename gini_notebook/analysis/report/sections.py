@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from gini_notebook._german import truth_rule_in_german
-from gini_notebook.analysis.report.attached import automation, trend
 from gini_notebook.analysis.report.compared import differences
 from gini_notebook.analysis.report.compared import verdict as verdict_of_comparison
-from gini_notebook.analysis.report.headings import cause_name, column_name
-from gini_notebook.analysis.report.parts import Column, Row, Score, Section, Table, plain_table
+from gini_notebook.analysis.report.headings import cause_name, column_name, setting_name, setting_value
+from gini_notebook.analysis.report.parts import Column, Row, Score, Section, Spark, Table, plain_table
+from gini_notebook.analysis.report.plan import automation
 from gini_notebook.analysis.report.texts import Format, metric_words, missing, plain
+from gini_notebook.analysis.report.trend import MOST_RUNS, trend
 from gini_notebook.analysis.report.verdict import FEWEST, slice_name
 from gini_notebook.analysis.report.words import TERMS
 from gini_notebook.schema import dotted
@@ -67,7 +67,11 @@ def baseline(content: "Content") -> Section | None:
         return None
     differing = differences(told)
     return Section(
-        "baseline", content.text["baseline"], [*verdict_of_comparison(told), *differing.lead], differing.tables
+        "baseline",
+        content.text["baseline"],
+        [*verdict_of_comparison(told), *differing.lead],
+        differing.tables,
+        drawn=differing.drawn,
     )
 
 
@@ -85,10 +89,11 @@ def _field_table(title: str, scores: pd.DataFrame, content: "Content") -> Table:
     text = content.text
     single = scores[~scores["average"]]
     ranked = single[(single["support"] >= FEWEST) & single["f1"].notna()]
+    sparks = {} if content.wishes.history is None else content.wishes.history.sparks(content.form, text)
     parts = [
-        ("", _field_rows(ranked.sort_values("f1", ascending=False, kind="stable"), content)),
-        (text["too_few"], _field_rows(single.drop(ranked.index), content, small=True)),
-        (text["together"], _field_rows(scores[scores["average"]], content)),
+        ("", _field_rows(ranked.sort_values("f1", ascending=False, kind="stable"), content, sparks)),
+        (text["too_few"], _field_rows(single.drop(ranked.index), content, sparks, small=True)),
+        (text["together"], _field_rows(scores[scores["average"]], content, sparks)),
     ]
     columns = [
         Column("field", text["field"], "name"),
@@ -97,10 +102,14 @@ def _field_table(title: str, scores: pd.DataFrame, content: "Content") -> Table:
         Column("strip", text["values_column"], "strip"),
         Column("mistakes", text["mistakes_column"], "mistakes"),
     ]
+    if any(row.cells["spark"] is not None for _, rows in parts for row in rows):
+        columns.append(Column("spark", text["spark_column"], "spark"))
     return Table(title, columns, [part for part in parts if part[1]], headed=True, look="fields")
 
 
-def _field_rows(scores: pd.DataFrame, content: "Content", *, small: bool = False) -> list[Row]:
+def _field_rows(
+    scores: pd.DataFrame, content: "Content", sparks: Mapping[tuple[str, str], Spark], *, small: bool = False
+) -> list[Row]:
     return [
         Row(
             {
@@ -108,6 +117,7 @@ def _field_rows(scores: pd.DataFrame, content: "Content", *, small: bool = False
                 "score": score_of(row, "f1", content.form, small=small),
                 "strip": strip_of(row),
                 "mistakes": slips_of(row, content.text, content.form),
+                "spark": sparks.get((row["group"], row["field"])),
             },
             "average" if row["average"] else "",
         )
@@ -223,7 +233,11 @@ def worst(content: "Content") -> Section | None:
         return None
     header = (rows["group"] == "").to_numpy(dtype=bool)
     counts = pd.DataFrame({"header": header, "cells": ~header}).groupby(rows["document"], sort=True).sum()
-    first = counts.sort_values(["header", "cells"], ascending=False, kind="stable").head(MOST_WORST)
+    costs = content.document_costs
+    if costs is not None:
+        counts["cost"] = costs.reindex(counts.index)
+    order = ["header", "cells"] if costs is None else ["cost", "header", "cells"]
+    first = counts.sort_values(order, ascending=False, kind="stable").head(MOST_WORST)
     which = rows[rows["document"].isin(first.index)]
     told: dict[str, dict[str, Counter[str]]] = {}
     for row in which[["document", "group", "field", "outcome"]].itertuples(index=False, name=None):
@@ -235,6 +249,7 @@ def worst(content: "Content") -> Section | None:
             "kind": kinds.get(name, ""),
             "header": form.count(int(row["header"])),
             "cells": form.count(int(row["cells"])),
+            "cost": "" if costs is None else form.amount(row["cost"]),
             "which": {"told": _which(told[name], text), "of": ""},
         }
         for name, row in first.iterrows()
@@ -243,11 +258,13 @@ def worst(content: "Content") -> Section | None:
     columns += [Column("kind", text["kind_of_document"])] if kinds else []
     columns.append(Column("header", text["in_header"], "number"))
     columns += [Column("cells", text["in_rows"], "number")] if counts["cells"].any() else []
+    columns += [] if costs is None else [Column("cost", text["cost"], "number")]
     columns.append(Column("which", text["which"], "mistakes"))
     more = len(counts) > len(first)
     note = text["worst_more"].format(shown=len(first), count=form.count(len(counts))) if more else ""
     table = plain_table(text["worst"], columns, cells, note=note)
-    return Section("worst", text["worst"], [text["worst_lead"]], [table])
+    lead = text["worst_lead" if costs is None else "worst_lead_costs"]
+    return Section("worst", text["worst"], [lead], [table])
 
 
 def _which(slips: Mapping[str, Counter[str]], text: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -270,6 +287,26 @@ def _kinds(content: "Content", wanted: Collection[str]) -> dict[str, str]:
         for name, value in values
         if name in wanted
     }
+
+
+def costs(content: "Content") -> Section | None:
+    """What mistakes cost, by field, and from which precision on taking a value is cheaper than keying it in."""
+    found, text, form = content.costs, content.text, content.form
+    if found is None:
+        return None
+    keys = ("cost", "cost_per_1000_documents", "interval", "precision", "break_even_precision")
+    rows = []
+    for row in found.to_dict("records"):
+        total = row["field"] == "total"
+        cells = {outcome: form.count(int(row[outcome])) for outcome in MISTAKES}
+        cells |= {key: form.amount(row[key]) for key in keys[:2]}
+        cells |= {key: "" if total else form.score(row[key]) for key in keys[3:]}
+        cells["interval"] = f"{form.amount(row['low'])} – {form.amount(row['high'])}"
+        cells["field"] = text["total"] if total else dotted(row["group"], row["field"])
+        rows.append(Row(cells, "average" if total else ""))
+    columns = [Column("field", text["field"], "name"), *(Column(name, text[name], "number") for name in MISTAKES)]
+    columns += [Column(key, text["low_high" if key == "interval" else key], "number") for key in keys]
+    return Section("costs", text["costs"], [text["costs_lead"]], [Table(text["costs"], columns, [("", rows)])])
 
 
 def slices(content: "Content") -> Section | None:
@@ -495,7 +532,7 @@ def provenance(content: "Content") -> Section:
     named = [
         (text["run"], known.get("run")),
         (text["truth_file"], known.get("truth_name")),
-        (text["service"], known.get("service")),
+        (text["service"], setting_value("service", known.get("service", ""), content.language)),
         (text["evaluated_at"], str(known.get("made_at", "")).replace("T", " ").replace("+00:00", " UTC")),
         (text["command"], known.get("command")),
         (text["tool"], f"gini-notebook {known.get('tool_version', '')}".strip()),
@@ -505,9 +542,12 @@ def provenance(content: "Content") -> Section:
     columns = [Column("what", text["setting"]), Column("value", text["value"])]
     rows = [{"what": what, "value": plain(value)} for what, value in named if value]
     others = {**dict(result.settings), **content.provenance}
-    if content.language == "de" and "truth_rule" in others:  # all else are names and values as they are in Python
-        others["truth_rule"] = truth_rule_in_german(str(others["truth_rule"]))
-    rest = [{"what": name, "value": plain(value)} for name, value in others.items() if plain(value)]
+    language = content.language
+    rest = [
+        {"what": setting_name(name, language), "value": setting_value(name, value, language)}
+        for name, value in others.items()
+        if plain(value)
+    ]
     rule_columns = [Column("field", text["field"], "name"), Column("name", text["rule"])]
     rule_columns.append(Column("tau", text["tau"], "number"))
     tables = [
@@ -545,18 +585,25 @@ def glossary(content: "Content") -> Section:
     return Section("glossary", text["glossary"], (), (), {"terms": terms})
 
 
+def past(content: "Content", *, listed: int = MOST_RUNS) -> Section | None:
+    """How runs went before, and whether numbers move."""
+    history = content.wishes.history
+    return None if history is None else trend(history.table, content, listed=listed)
+
+
 BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
     ("baseline", baseline),
     ("by_field", fields),
     ("patterns", patterns),
     ("mistakes", causes),
     ("worst", worst),
+    ("costs", costs),
     ("slices", slices),
     ("confidence", confidence),
     ("automation", automation),
     ("line_items", line_items),
     ("health", health),
-    ("trend", trend),
+    ("trend", past),
     ("failed", failed),
     ("numbers", numbers),
     ("provenance", provenance),
@@ -565,7 +612,7 @@ BUILDERS: Sequence[tuple[str, Callable[["Content"], Section | None]]] = (
 
 
 # Of these nobody misses one that has nothing to say: it was not asked for.
-_ASKED_FOR = ("baseline", "automation", "trend")
+_ASKED_FOR = ("baseline", "costs", "automation", "trend")
 
 
 def sections_of(content: "Content") -> tuple[list[Section], list[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -61,6 +61,10 @@ class Format:
         """Write a count, with thousands grouped."""
         return self.point(f"{value:,}")
 
+    def amount(self, value: Any) -> str:
+        """Write an amount of money in a currency that nobody named."""
+        return self.undefined if missing(value) else self.point(f"{value:,.2f}")
+
     def interval(self, low: Any, high: Any) -> str:
         """Write an interval of scores; nothing if it has no ends."""
         if missing(low) or missing(high):
@@ -85,6 +89,18 @@ class Format:
             return ""
         grouped = f"{value:+,.2f}".replace("-", "−")
         return grouped.translate({ord(","): ".", ord("."): ","}) if self.language == "de" else grouped
+
+
+class Worded(Protocol):
+    """Who knows the words of a language and how it writes numbers."""
+
+    @property
+    def text(self) -> Mapping[str, str]:
+        """The words."""
+
+    @property
+    def form(self) -> Format:
+        """How numbers are written."""
 
 
 TEXTS = {

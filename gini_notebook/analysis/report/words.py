@@ -85,6 +85,21 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "Header fields decide, then cells of line items.",
         "Die Kopffelder entscheiden, dann Zellen von Positionen.",
     ),
+    "worst_lead_costs": (
+        "What their mistakes cost decides, then mistakes in header fields.",
+        "Es entscheidet, was ihre Fehler kosten, dann die Fehler in Kopffeldern.",
+    ),
+    "costs": ("What mistakes cost", "Was Fehler kosten"),
+    "costs_lead": (
+        "In the currency in which the costs of one mistake were given. From the break-even precision on it is cheaper "
+        "to take what was read than to key everything in.",
+        "In der Währung, in der die Kosten eines Fehlers angegeben wurden. Ab der lohnenden Präzision ist es billiger, "
+        "Gelesenes zu übernehmen, als alles abzutippen.",
+    ),
+    "cost": ("Cost", "Kosten"),
+    "cost_per_1000_documents": ("Per 1,000 documents", "Je 1.000 Dokumente"),
+    "break_even_precision": ("Break-even precision", "Lohnende Präzision"),
+    "total": ("all together", "alle zusammen"),
     "worst_more": (
         "The first {shown} of {count} documents with a mistake; the workbook has all.",
         "Die ersten {shown} von {count} Dokumenten mit Fehlern; alle stehen in der Arbeitsmappe.",
@@ -180,6 +195,14 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "Centre and limits: what {count} runs say so far; ✕ outside of the limits, ▲ the eighth on one side.",
         "Mitte und Grenzen: aus bisher {count} Läufen; ✕ außerhalb der Grenzen, ▲ der achte auf einer Seite.",
     ),
+    "trend_drift": (
+        "{metric}: the moving average is outside of its limits at {run}: a slow drift.",
+        "{metric}: Der gleitende Mittelwert liegt bei {run} außerhalb seiner Grenzen: eine langsame Drift.",
+    ),
+    "trend_ewma": (
+        "Thin line: moving average (EWMA, the latest run counts 0.2); ◆ outside of its limits.",
+        "Dünne Linie: gleitender Mittelwert (EWMA, der letzte Lauf zählt 0,2); ◆ außerhalb seiner Grenzen.",
+    ),
     "trend_widened": (
         "Limits widened by {factor}: runs differ more than by chance (Laney).",
         "Grenzen um {factor} geweitet: Läufe unterscheiden sich mehr als zufällig (Laney).",
@@ -224,7 +247,30 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "alarm": ("Stands out", "Auffällig"),
     "alarm_none": ("no", "nein"),
     "alarm_point": ("✕ outside of the limits", "✕ außerhalb der Grenzen"),
+    "alarm_drift": ("◆ slow drift", "◆ langsame Drift"),
     "alarm_eight": ("▲ the eighth on one side", "▲ der achte auf einer Seite"),
+    "ewma": ("Moving average", "Gleitender Mittelwert"),
+    "spark": ("{first} → {last} in {count} runs", "{first} → {last} in {count} Läufen"),
+    "spark_limits": ("limits {ends}", "Grenzen {ends}"),
+    "spark_column": ("F1 of earlier runs", "F1 früherer Läufe"),
+    "history": ("Quality over runs", "Qualität im Verlauf der Läufe"),
+    "history_runs": ("{count} runs", "{count} Läufe"),
+    "history_days": ("{first} to {last}", "{first} bis {last}"),
+    "history_latest": ("in {run}", "in {run}"),
+    "history_fields": ("F1 of the fields", "F1 der Felder"),
+    "history_fields_lead": (
+        "The latest {most} runs that can be compared with the last one. Band: limits, whose unit is the document; "
+        "without, there are fewer than 8 such runs, or the same documents each time.",
+        "Die letzten {most} Läufe, die mit dem letzten vergleichbar sind. Band: Grenzen, deren Einheit das Dokument "
+        "ist; ohne Band gibt es weniger als 8 solche Läufe oder jedes Mal dieselben Dokumente.",
+    ),
+    "history_changes": ("What changed between runs", "Was sich zwischen Läufen geändert hat"),
+    "history_nothing": ("No run has a number.", "Kein Lauf hat eine Zahl."),
+    "latest": ("Latest", "Zuletzt"),
+    "privacy_history": (
+        "This file holds numbers and names of runs and fields, and nothing of the documents.",
+        "Diese Datei enthält Zahlen und Namen von Läufen und Feldern, nichts aus den Dokumenten.",
+    ),
     "break": ("Line broken by", "Linie unterbrochen durch"),
     "line_items": ("Rows of line items", "Zeilen von Positionen"),
     "health": ("How the run went", "Wie der Lauf verlief"),
@@ -249,6 +295,16 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "excerpt_of": (
         "Excerpt of page {page} of {document}: {field}",
         "Ausschnitt der Seite {page} von {document}: {field}",
+    ),
+    "first_pages": ("Pages of documents with missing values", "Seiten von Dokumenten mit fehlenden Werten"),
+    "first_pages_lead": (
+        "The first page, as nobody knows where a missing value stands.",
+        "Die erste Seite, da niemand weiß, wo ein fehlender Wert steht.",
+    ),
+    "first_page_of": ("Page 1 of {count} of {document}", "Seite 1 von {count} von {document}"),
+    "privacy_first_pages": (
+        "Pages of documents with missing values are shown as they are.",
+        "Seiten von Dokumenten mit fehlenden Werten sind gezeigt, wie sie sind.",
     ),
     "no_excerpt": ("No excerpt:", "Kein Ausschnitt:"),
     "excerpts_too_many": ("{count} more are not drawn.", "{count} weitere sind nicht gezeichnet."),
@@ -426,6 +482,18 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "Es gibt nichts zu vergleichen: Kein Kopffeld hat einen Wert in der Wahrheit oder den Extraktionen.",
     ),
     "difference": ("Difference", "Unterschied"),
+    "gate_margin": (
+        "{what}: {b} no worse than {a} by more than {margin} of F1",
+        "{what}: {b} um höchstens {margin} von F1 schlechter als {a}",
+    ),
+    "gate_difference": ("difference {value} ({ends})", "Unterschied {value} ({ends})"),
+    "answer_no_worse": ("No worse", "Nicht schlechter"),
+    "answer_worse": ("Worse", "Schlechter"),
+    "answer_cannot_tell": ("Cannot tell", "Nicht zu sagen"),
+    "detectable": ("Would have been seen", "Wäre aufgefallen"),
+    "perfect_in": ("Without mistake in {run}", "Ohne Fehler in {run}"),
+    "change": ("Change", "Änderung"),
+    "outcome_in": ("Outcome in {run}", "Ausgang in {run}"),
     "difference_of": ("{value} ({ends})", "{value} ({ends})"),
     "card_change": ("{value} against {a} ({ends})", "{value} gegen {a} ({ends})"),
     "verdict_column": ("Evidence", "Befund"),
@@ -441,10 +509,11 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "kein Befund; {detectable} wäre wahrscheinlich aufgefallen",
     ),
     "differences": ("Field by field", "Feld für Feld"),
+    "differences_glyph": ("Hollow: {a}, filled: {b}.", "Hohl: {a}, gefüllt: {b}."),
     "differences_lead": (
-        "Hollow: {a}, filled: {b}. The difference is {b} minus {a}, on the same documents. Only where the interval "
+        "The difference is {b} minus {a}, on the same documents. Only where the interval "
         "leaves out 0 and the test agrees is a field better or worse; “no evidence” does not say that they are equal.",
-        "Hohl: {a}, gefüllt: {b}. Der Unterschied ist {b} minus {a}, auf denselben Dokumenten. Nur wo das Intervall "
+        "Der Unterschied ist {b} minus {a}, auf denselben Dokumenten. Nur wo das Intervall "
         "die 0 auslässt und der Test zustimmt, ist ein Feld besser oder schlechter; „kein Befund“ heißt nicht, dass "
         "sie gleich sind.",
     ),

@@ -1,19 +1,19 @@
 """The report as XLSX, for people who sort and filter: a page to print, then a sheet per table."""
 
 import io
-import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gini_notebook.analysis.report.attached import reasons_of
-from gini_notebook.analysis.report.content import Content
+from gini_notebook.analysis.report.columns import column, difference_columns, note_columns, run_columns
+from gini_notebook.analysis.report.content import Content, page_of
 from gini_notebook.analysis.report.headings import (
     HEADINGS,
     OUTCOMES,
     STATUSES,
-    VERDICTS,
     cause_name,
     in_words,
     is_count,
@@ -21,8 +21,8 @@ from gini_notebook.analysis.report.headings import (
     source_name,
 )
 from gini_notebook.analysis.report.sheets import Book, Column, Page, cell_text, values_of, without_zone
-from gini_notebook.analysis.report.summary_sheet import Summary, summary_sheet
-from gini_notebook.analysis.report.texts import plain
+from gini_notebook.analysis.report.summary_sheet import summary_sheet
+from gini_notebook.analysis.report.texts import UNDEFINED, plain
 from gini_notebook.schema import dotted
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     "slices": ("Slices", "Teilmengen"),
     "causes": ("Causes", "Ursachen"),
     "confidence": ("Confidence", "Konfidenz"),
+    "costs": ("Costs", "Kosten"),
     "automation": ("Automation", "Automatisierung"),
     "baseline": ("Baseline", "Vergleich"),
     "history": ("History", "Verlauf"),
@@ -64,10 +65,18 @@ _SAID = ("document", "status", "error", "request_id", "answered")
 
 def as_workbook(content: Content) -> bytes:
     """Render the workbook; see :data:`SHEETS`."""
+    large = len(content.mistake_rows) >= CONSTANT_MEMORY_FROM
+    file = io.BytesIO()
+    with opened(file, content.title, content.made_at, content.language, large=large) as book:
+        _Writer(content, book).write()
+    return file.getvalue()
+
+
+@contextmanager
+def opened(file: io.BytesIO, title: str, made_at: datetime, language: str, *, large: bool = False) -> Iterator[Book]:
+    """Open a workbook, whose sheets have its title above them."""
     import xlsxwriter
 
-    file = io.BytesIO()
-    large = len(content.mistake_rows) >= CONSTANT_MEMORY_FROM
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -75,23 +84,18 @@ def as_workbook(content: Content) -> bytes:
         # Without either, parts of the file would lie in a folder of temporary files.
         **({"constant_memory": True} if large else {"in_memory": True}),
     }
-    with xlsxwriter.Workbook(file, options) as workbook:
-        workbook.set_properties({"title": cell_text(content.title), "created": without_zone(content.made_at)})
-        book = Book(workbook, _page(content))
-        _Writer(content, book).write()
-    return file.getvalue()
-
-
-def _page(content: Content) -> Page:
-    german = content.language == "de"
-    return Page(
-        run=content.title,
+    german = language == "de"
+    page = Page(
+        run=title,
         of="von" if german else "of",
-        undefined=content.form.undefined,
+        undefined=UNDEFINED[language],
         cut="{sheet}: die ersten {rows} von {total} Zeilen, mehr fasst ein Blatt nicht."
         if german
         else "{sheet}: the first {rows} of {total} rows, since a sheet holds no more.",
     )
+    with xlsxwriter.Workbook(file, options) as workbook:
+        workbook.set_properties({"title": cell_text(title), "created": without_zone(made_at)})
+        yield Book(workbook, page)
 
 
 class _Writer:
@@ -115,6 +119,7 @@ class _Writer:
         self._slices()
         self._causes()
         self._confidence()
+        self._costs()
         self._automation()
         self._baseline()
         self._history()
@@ -123,7 +128,7 @@ class _Writer:
         if self.content.wishes.raw:
             self._raw()
         names = [sheet.get_name() for sheet in self.book.workbook.worksheets()]
-        summary_sheet(first, self.book, Summary(self.content, names[1:]))
+        summary_sheet(first, self.book, page_of(self.content), names[1:], self.content.checks)
 
     def _sheet(self, key: str) -> str:
         return SHEETS[key][self.language == "de"]
@@ -132,35 +137,14 @@ class _Writer:
         return HEADINGS[column].name(self.language) if self.language == "de" and column in HEADINGS else column
 
     def _column(self, key: str, values: Any, kind: str = "text", **options: Any) -> Column:
-        heading = HEADINGS.get(key)
-        name = key if heading is None else heading.name(self.language)
-        meaning = "" if heading is None else heading.meaning(self.language)
-        listed = list(values)
-        if isinstance(values, pd.Series):
-            undefined = kind in ("percent", "change", "measure")
-            listed = values.to_numpy(dtype=float, na_value=math.nan).tolist() if undefined else values_of(values)
-        if kind == "text":
-            listed = [None if value is None else str(value) for value in listed]
-        return Column(name, listed, kind, meaning, **options)
+        return column(key, values, self.language, kind, **options)
 
     def _notes(self) -> None:
         notes = self.content.notes
         if not notes:
             return
-        columns = [
-            self._column("note", [note.text for note in notes]),
-            self._column("level", [self._level(note.level) for note in notes]),
-            self._column("advice", [note.advice for note in notes]),
-            self._column("examples", [note.examples for note in notes]),
-        ]
-        said = [column for column in columns if any(column.values)]
-        self.book.table(self._sheet("notes"), said, bold=[note.level == "must" for note in notes])
-
-    def _level(self, level: str) -> str:
-        german = self.language == "de"
-        if level == "must":
-            return "zuerst lesen" if german else "read this first"
-        return "gut zu wissen" if german else "good to know"
+        columns = note_columns(notes, self.language)
+        self.book.table(self._sheet("notes"), columns, bold=[note.level == "must" for note in notes])
 
     def _fields(self) -> None:
         scores = self.content.scores
@@ -247,6 +231,7 @@ class _Writer:
                 "count",
             ),
             self._column("pattern", slips["pattern"]),
+            *self._costs_of(sent["document"]),
             self._column("error", sent["error"]),
             self._column("request_id", sent["request_id"]),
         ]
@@ -258,6 +243,12 @@ class _Writer:
         ]
         columns += [self._column(str(name), sent[name], _kind(sent[name])) for name in others]
         self.book.table(self._sheet("documents"), columns, print_rows=PRINTED)
+
+    def _costs_of(self, documents: pd.Series) -> list[Column]:
+        costs = self.content.document_costs
+        return (
+            [] if costs is None else [self._column("cost", costs.reindex(documents).reset_index(drop=True), "amount")]
+        )
 
     def _sent(self) -> pd.DataFrame:
         """Return all documents that were sent, those without ground truth last."""
@@ -351,6 +342,23 @@ class _Writer:
         columns += [self._column(key, scores[key], "measure") for key in ("ece", "brier", "auroc")]
         self.book.table(self._sheet("confidence"), columns)
 
+    def _costs(self) -> None:
+        """Write what mistakes cost, by field."""
+        found = self.content.costs
+        if found is None:
+            return
+        total = (found["field"] == "total").tolist()
+        names = [
+            self.content.text["total"] if whole else dotted(group, field)
+            for group, field, whole in zip(found["group"], found["field"], total, strict=True)
+        ]
+        kinds = dict.fromkeys(("wrong", "missing", "spurious"), "count")
+        kinds |= dict.fromkeys(("cost", "cost_per_1000_documents", "low", "high"), "amount")
+        kinds |= dict.fromkeys(("precision", "break_even_precision"), "percent")
+        columns = [self._column("field", names)]
+        columns += [self._column(key, found[key], kind) for key, kind in kinds.items()]
+        self.book.table(self._sheet("costs"), columns, bold=total)
+
     def _automation(self) -> None:
         """Write what each rule keeps and what would slip through, per slice from strict to lax."""
         plan = self.content.wishes.automation
@@ -375,36 +383,16 @@ class _Writer:
             return
         found = comparison.by_field(confidence_level=self.content.how["confidence_level"], full=True)
         averages = found["average"].to_numpy(dtype=bool).tolist()
-        names = [
-            f"{group + ': ' if group else ''}{self.content.text[field]}" if average else dotted(group, field)
-            for group, field, average in zip(found["group"], found["field"], averages, strict=True)
-        ]
-        words = [VERDICTS[said].name(self.language) if said in VERDICTS else plain(said) for said in found["verdict"]]
-        columns = [
-            self._column("field", names),
-            *(self._column(key, found[key], "percent") for key in ("f1_a", "f1_b")),
-            self._column("f1_difference", found["f1_difference"], "change"),
-            *(self._column(end, found[f"f1_difference_{end}"], "change") for end in ("low", "high")),
-            self._column("verdict", words),
-            *(self._column(key, found[key], "count") for key in ("fixed", "broken")),
-        ]
+        columns = difference_columns(found, self.language, self.content.text)
         self.book.table(self._sheet("baseline"), columns, bold=averages)
 
     def _history(self) -> None:
         """Write all runs of the history, with centre and limits."""
-        found, text = self.content.wishes.history, self.content.text
-        if found is None or found.empty:
+        past, text = self.content.wishes.history, self.content.text
+        if past is None or past.table.empty:
             return
-        columns = [
-            self._column("run", found["run"]),
-            self._column("date", found["date"], "date"),
-            self._column("metric", [metric_name(metric, self.language) for metric in found["metric"]]),
-            *(self._column(key, found[key], "percent") for key in ("value", "low", "high")),
-            self._column("values", found["values"], "count"),
-            *(self._column(key, found[key], "percent") for key in ("centre", "limit_low", "limit_high")),
-            self._column("alarm", [text[f"alarm_{alarm}"] if alarm else None for alarm in found["alarm"]]),
-            self._column("break", [reasons_of(why, text) for why in found["break"]]),
-        ]
+        found = past.table
+        columns = run_columns(found, self.language, text)
         self.book.table(self._sheet("history"), columns, bold=(found["alarm"] != "").tolist(), print_rows=PRINTED)
 
     def _numbers(self) -> None:

@@ -255,7 +255,7 @@ def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
         gini.history(tmp_path)
     other = tmp_path / "history.jsonl"
     other.write_text('{"format": 99, "metrics": {}}\n')
-    with pytest.raises(SchemaError, match=r"Line 1 of .* it has format 99, and this version reads 1"):
+    with pytest.raises(SchemaError, match=r"Line 1 of .* it has format 99, and this version reads 2"):
         gini.history(other)
 
 

@@ -88,7 +88,7 @@ def run(place: int, right: int, of: int, **facts: Any) -> dict[str, Any]:
     number = {"value": share, "low": max(share - 0.05, 0.0), "high": min(share + 0.05, 1.0), "of": of, "right": right}
     day = pd.Timestamp("2026-01-01", tz="UTC") + pd.Timedelta(days=place)
     return {
-        "format": 1,
+        "format": 2,
         "run": f"run {place + 1}",
         "date": day.isoformat(),
         "digest": f"{place}",

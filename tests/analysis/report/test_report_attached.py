@@ -15,7 +15,7 @@ from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.history import History
 from gini_notebook.analysis.history.runs import _BREAKS, history_of
 from gini_notebook.analysis.report import render_report
-from gini_notebook.analysis.report.attached import MOST_RUNS
+from gini_notebook.analysis.report.trend import MOST_RUNS
 from gini_notebook.analysis.report.words import PAIRS
 from gini_notebook.errors import SettingError
 from tests.analysis.automation.automation_samples import REQUIRED, sample

@@ -1,17 +1,21 @@
 """The report of a comparison, and the baseline in the report of one run."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from lxml import etree
 from lxml import html as lxml_html
 
 from gini_notebook.analysis.comparison import Comparison, compare
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.errors import SettingError
 from tests.analysis.evaluation.evaluation_samples import scans_and_others
+from tests.analysis.report.report_samples import graded
 
 MADE_AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -111,6 +115,111 @@ def test_the_same_as_markdown(compared: Comparison, tmp_path: Path) -> None:
     text = compared.save_report(tmp_path / "compared.md").read_text(encoding="utf-8")
     assert "### old → &lt;new&gt;" in text
     assert "&lt;new&gt; is better than old" in text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_workbook_has_differences_as_numbers_and_all_that_changed(
+    compared: Comparison, tmp_path: Path, language: Any
+) -> None:
+    book = openpyxl.load_workbook(compared.save_report(tmp_path / "compared.xlsx", language=language))
+    german = language == "de"
+    names = ("Übersicht", "Felder", "Behoben", "Dokumente", "Unterschiede")
+    assert set(names if german else ("Summary", "Fields", "Fixed", "Documents", "What differs")) <= set(book.sheetnames)
+    head, *body = book[names[1] if german else "Fields"].iter_rows(values_only=True)
+    table = compared.by_field(full=True)
+    assert head[1:3] == ("F1, old", "F1, <new>")
+    for place, column in ((1, "f1_a"), (2, "f1_b"), (3, "f1_difference"), (6, "p_holm")):
+        shown = [float("nan") if isinstance(row[place], str) else row[place] for row in body]
+        assert shown == pytest.approx(table[column].astype(float).tolist(), nan_ok=True)
+    fixed = list(book[names[2] if german else "Fixed"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in fixed] == compared.changes("fixed")["document"].tolist()
+    documents = list(book[names[3] if german else "Documents"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in documents] == compared.documents["document"].tolist()
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert book.worksheets[0].sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_workbook_hides_values_on_request(compared: Comparison, tmp_path: Path) -> None:
+    path = compared.save_report(tmp_path / "compared.xlsx", values="none")
+    texts = [str(cell.value) for row in openpyxl.load_workbook(path)["Fixed"].iter_rows(min_row=2) for cell in row]
+    assert "…" in texts
+    assert not [text for text in texts if "EUR" in text or text.startswith("DE")]
+
+
+def margin_cases(path: Path) -> dict[str, str]:
+    cases = etree.parse(path).findall(".//testcase[@classname='gates']")
+    return {case.get("name"): "failure" if case.find("failure") is not None else "passed" for case in cases}
+
+
+def test_a_margin_is_a_gate_in_every_form(
+    compared: Comparison, pair: tuple[Evaluation, Evaluation], tmp_path: Path
+) -> None:
+    worse = compare(pair[1], pair[0])
+    same = compare(*(named(pair[0], run) for run in ("a", "b")))
+    for comparison, answer, german, outcome in (
+        (compared, "No worse", "Nicht schlechter", "passed"),
+        (worse, "Worse", "Schlechter", "failure"),
+        (same, "No worse", "Nicht schlechter", "passed"),
+    ):
+        page = page_of(comparison.save_report(tmp_path / "c.html", no_worse_than=0.01))
+        assert page.xpath("//ul[@class='gates']/li/strong/text()") == [answer]
+        text = comparison.save_report(tmp_path / "c.md", no_worse_than=0.01).read_text("utf-8")
+        assert f"- **{answer}**: Header fields: " in text
+        assert ("✔ Passed" if outcome == "passed" else "✘ Failed") in text
+        junit = comparison.save_report(tmp_path / "c.xml", no_worse_than=0.01)
+        assert margin_cases(junit) == {"micro no worse than 0.01": outcome}
+        data = json.loads(comparison.save_report(tmp_path / "c.json", no_worse_than=0.01).read_text("utf-8"))
+        assert data["passed"] is (outcome == "passed")
+        assert data["gates"][0]["answer"] == answer.lower()
+        sheet = openpyxl.load_workbook(
+            comparison.save_report(tmp_path / "c.xlsx", no_worse_than=0.01, language="de")
+        ).worksheets[0]
+        assert [
+            cell for row in sheet.iter_rows(values_only=True) for cell in row if str(cell).startswith(f"{german}: ")
+        ]
+    with pytest.raises(SettingError, match="The margin is 2; it must be a loss of F1"):
+        compared.save_report(tmp_path / "c.html", no_worse_than=2)
+
+
+def test_what_cannot_be_told_fails_in_junit_and_says_so(tmp_path: Path) -> None:
+    few = [scans_and_others(12, better=better)[0] for better in (True, False)]
+    comparison = compare(*(named(one, run) for one, run in zip(few, ("a", "b"), strict=True)))
+    margin = next(
+        m for m in (0.0, 0.02, 0.05, 0.1, 0.2) if comparison.no_worse_than(m).attrs["answer"] == "cannot tell"
+    )
+    junit = comparison.save_report(tmp_path / "c.xml", no_worse_than=margin)
+    assert set(margin_cases(junit).values()) == {"failure"}
+    assert "cannot tell: F1 differs by" in junit.read_text("utf-8")
+
+
+def test_junit_has_a_case_per_field_and_no_value(compared: Comparison, tmp_path: Path) -> None:
+    path = compared.save_report(tmp_path / "compared.xml", made_at=MADE_AT)
+    suite = etree.parse(path).getroot()
+    table = compared.by_field(full=True)
+    fields = suite.findall(".//testcase[@classname='baseline']")
+    assert len(fields) == len(table[~table["average"]]) + int((table["field"] == "micro").sum())
+    assert suite.get("failures") == "0"
+    properties = {one.get("name"): one.get("value") for one in suite.findall(".//property")}
+    assert (properties["first.run"], properties["second.run"]) == ("old", "<new>")
+    assert "EUR" not in path.read_text("utf-8")
+
+
+def test_json_has_differences_and_which_documents_changed(compared: Comparison, tmp_path: Path) -> None:
+    written = compared.save_report(tmp_path / "compared.json", made_at=MADE_AT).read_text("utf-8")
+    answer = json.loads(written)
+    assert [row["f1_a"] for row in answer["fields"]] == compared.by_field(full=True)["f1_a"].tolist()
+    assert answer["documents"]["fixed"] == compared.fixed["document"].tolist()
+    assert answer["differing"]["tool_version"]["second"] == "9.9"
+    assert answer["passed"] is None
+    assert "EUR" not in written
+
+
+def test_a_comparison_with_the_sandbox_says_so_first_in_every_form(tmp_path: Path) -> None:
+    comparison = compare(named(graded(wrong=9), "a"), named(graded(wrong=3), "b"))
+    for form in (".html", ".md", ".xml", ".json"):
+        text = comparison.save_report(tmp_path / f"c{form}").read_text("utf-8")
+        assert "These numbers come from the sandbox on this machine" in text
 
 
 def test_other_endings_and_languages_are_refused(compared: Comparison, tmp_path: Path) -> None:

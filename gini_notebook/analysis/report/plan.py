@@ -1,0 +1,92 @@
+"""The section of a plan of automation: which documents could be paid unseen, and what cannot be shown."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gini_notebook.analysis.report.parts import Column, Risk, Section, Table, plain_table
+from gini_notebook.analysis.report.texts import missing
+from gini_notebook.analysis.report.verdict import slice_name
+
+if TYPE_CHECKING:
+    from gini_notebook.analysis.report.content import Content
+
+_CERTIFIED = "certified"
+
+
+def automation(content: "Content") -> Section | None:
+    """Say which documents could be paid unseen: a table per slice, rule by rule, and what cannot be shown."""
+    plan = content.wishes.automation
+    if plan is None:
+        return None
+    text, form = content.text, content.form
+    found, allowed = plan.table(language=content.language), 1 - plan.target
+    lead = [text["automation_lead"].format(fields=", ".join(plan.required)), *plan.verdict(language=content.language)]
+    tables: list[Table] = []
+    for name, rows in found.groupby(found["slice"].fillna(""), sort=False):
+        title = text["automation_all"] if plan.by is None else slice_name(plan.by, str(name) or None, text)
+        scale = (allowed, _line_end(rows, allowed))
+        tables.append(_rule_table(title[:1].upper() + title[1:], rows, content, scale))
+    drawn = any(row.cells["glyph"] is not None for table in tables for row in table.rows)
+    key = [text["automation_glyph"].format(allowed=form.percent(allowed))] if drawn else []
+    return Section("automation", text["automation"], lead, tables, drawn=key)
+
+
+def _line_end(found: pd.DataFrame, allowed: float) -> float:
+    """Return the share at which the lines of a slice end: that of its highest bound of documents."""
+    highest = 0.0 if found["error_high"].isna().all() else float(found["error_high"].max())
+    return min(1.0, max(highest, 2 * allowed))
+
+
+def _rule_table(title: str, found: pd.DataFrame, content: "Content", scale: tuple[float, float]) -> Table:
+    text, form = content.text, content.form
+    rows = []
+    for row in found.to_dict("records"):
+        certified = row["status"] == _CERTIFIED
+        rows.append(
+            {
+                "rule": row["rule"],
+                "kept": _share(row["kept"], row["documents"], content),
+                "wrong": _share(row["wrong"], row["labelled"], content),
+                "error_high": "" if missing(row["error_high"]) else form.percent(row["error_high"]),
+                "by_issuer": "" if missing(row["cluster_error_high"]) else form.percent(row["cluster_error_high"]),
+                "glyph": _risk(row, *scale),
+                "status": ("better" if certified else "open", text[f"status_{row['status']}"]),
+                "reason": row["reason"],
+            }
+        )
+    columns = [
+        Column("rule", text["rule"]),
+        Column("kept", text["kept"], "number"),
+        Column("wrong", text["wrong_of"], "number"),
+        Column("error_high", text["error_high"], "number"),
+        Column("by_issuer", text["cluster_error_high"], "number"),
+        Column("glyph", f"0 … {form.percent(scale[1])}", "risk"),
+        Column("status", text["status"], "word"),
+        Column("reason", text["automation_reasons"]),
+    ]
+    shown = [column for column in columns if column.kind == "risk" or any(row[column.key] for row in rows)]
+    return plain_table(title, shown, rows, headed=True, look="plain planned")
+
+
+def _share(part: int, of: int, content: "Content") -> str:
+    """Write so many of how many, with the share where there is one."""
+    form = content.form
+    told = content.text["part_of"].format(part=form.count(int(part)), of=form.count(int(of)))
+    return f"{told} ({form.percent(part / of)})" if of else told
+
+
+def _risk(row: Mapping[Any, Any], allowed: float, end: float) -> Risk | None:
+    """Place a rule on the line; None where no document with all labels is kept."""
+    if missing(row["error_rate"]) or missing(row["error_high"]):
+        return None
+    by_issuer = row["cluster_error_high"]
+    inside = not missing(by_issuer) and by_issuer <= end
+    return Risk(
+        at=float(row["error_rate"]) / end,
+        high=float(row["error_high"]) / end,
+        by_issuer=float(by_issuer) / end if inside else None,
+        allowed=allowed / end,
+        hollow=row["status"] != _CERTIFIED,
+    )
