@@ -15,6 +15,9 @@ from gini_notebook.cli.runs import Cluster, ConfidenceLevel, Json
 from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from gini_notebook.analysis.comparison import Comparison
     from gini_notebook.analysis.history import History
 
 
@@ -62,7 +65,6 @@ def compare(  # noqa: PLR0913 - options, all by keyword
     margin = None
     if no_worse_than is not None:
         margin = comparison.no_worse_than(no_worse_than, confidence_level=confidence_level)
-    changes = {"fixed": comparison.fixed, "broken": comparison.broken}
     if out is not None:
         with replacing(out) as written:
             fields.to_csv(written, index=False)
@@ -75,26 +77,37 @@ def compare(  # noqa: PLR0913 - options, all by keyword
             no_worse_than=no_worse_than,
         )
     if json:
-        changed = {kind: documents["document"].tolist() for kind, documents in changes.items()}
-        answer: dict[str, object] = {"fields": records(fields), "verdict": verdict, "documents": changed}
-        answer["unpaired"] = {"first": list(comparison.only_a), "second": list(comparison.only_b)}
-        if margin is not None:
-            answer["no_worse_than"] = {"answer": margin.attrs["answer"], "groups": records(margin)}
-        as_json(answer)
+        as_json(_answer(comparison, fields, verdict, margin))
     else:
-        for note in comparison.notes:
-            say(f"Note: {note.text} {note.shell_advice}")
-        say(difference_table(fields))
-        say()
+        _say_comparison(comparison, fields)
         say(verdict)
         for row in [] if margin is None else [row for _, row in margin.iterrows()]:
             say(margin_sentence(row, confidence_level))
-        for kind, documents in changes.items():
-            say(changed_documents(kind, documents))
+        for kind in ("fixed", "broken"):
+            say(changed_documents(kind, getattr(comparison, kind)))
         for path in filter(None, (out, *(report or ()))):
             say(f"Written: {path}")
     if margin is not None:
         raise typer.Exit({NOT_WORSE: DID_IT, IS_WORSE: FINISHED_WITH_FAILURES}.get(margin.attrs["answer"], CANNOT_TELL))
+
+
+def _answer(
+    comparison: "Comparison", fields: "pd.DataFrame", verdict: str, margin: "pd.DataFrame | None"
+) -> dict[str, object]:
+    """Return the comparison for programs."""
+    changed = {kind: getattr(comparison, kind)["document"].tolist() for kind in ("fixed", "broken")}
+    answer: dict[str, object] = {"fields": records(fields), "verdict": verdict, "documents": changed}
+    answer["unpaired"] = {"first": list(comparison.only_a), "second": list(comparison.only_b)}
+    if margin is not None:
+        answer["no_worse_than"] = {"answer": margin.attrs["answer"], "groups": records(margin)}
+    return answer
+
+
+def _say_comparison(comparison: "Comparison", fields: "pd.DataFrame") -> None:
+    for note in comparison.notes:
+        say(f"Note: {note.text} {note.shell_advice}")
+    say(difference_table(fields))
+    say()
 
 
 class Order(StrEnum):
