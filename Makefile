@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test slow anchors check browser wheel-test lowest newest lock bench bench-batch bench-report bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs docs-links sbom coverage data clean
+.PHONY: help demo test slow anchors check browser wheel-test lowest newest lock bench bench-batch bench-report bench-widgets bench-evaluation coverage-of-intervals structure architecture soak hostile lab docs docs-links sbom coverage data clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -95,6 +95,9 @@ bench-batch: .venv/.dev  ## Makespan, status requests and CPU of the batch again
 
 bench-report: .venv/.dev  ## Every form of a report of 10,000 documents: seconds and sizes beside their limits
 	$(BIN)/python benchmarks/report.py
+
+bench-widgets: .venv/.browser  ## What a person waits for in the widgets: interaction, budget, what was seen, and its test
+	$(BIN)/python benchmarks/widgets.py
 
 slow: .venv/.dev  ## The tests that take minutes: schemathesis, coverage of intervals, 100 threads over token expiries
 	$(BIN)/python -m pytest -m "slow and not browser"

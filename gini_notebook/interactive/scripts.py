@@ -19,6 +19,9 @@ _TOP = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTI
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|`.*`|(?<=[(=:,?&|] )/(?![/*]).*|(?<=\()/(?![/*]).*')
 _LOOSE = re.compile(r" ?([{}()\[\],;:=<>?&|!*%]) ?| (?<![-+/] )([-+/]) (?![-+/])")
 _OPEN_END = re.compile(r"([;{,(\[])\n")
+_ONE_ARGUMENT = re.compile(r"(?<![\w$])\((\w+)\)=>")
+# Of a loop without a body, the last sign says something; "();" never ends one.
+_LAST_SIGN = re.compile(r"(?:(?<=\(\))|(?<!\)));\n(?=\})|,\n(?=[\]}])")
 TOKENS = Path(__file__).parent / "tokens.css"
 _LEFT = re.compile(r"^(?:import\b.*|export (?!default\b).*)$|\bimport\(|\bimport\.meta", re.MULTILINE)
 
@@ -48,7 +51,7 @@ def joined(main: Path) -> str:
                 raise SettingError(message)
     whole = "".join(f"{line}\n" for text in done.values() for line in _lines(text))
     # Behind such a sign the end of a line says nothing; elsewhere it may be the end of a statement.
-    return _OPEN_END.sub(r"\1", whole)
+    return _OPEN_END.sub(r"\1", _LAST_SIGN.sub("", whole))
 
 
 def styled(own: Path) -> str:
@@ -67,9 +70,13 @@ def _lines(text: str) -> Iterator[str]:
 def _tight(line: str) -> str:
     parts, at = [], 0
     for literal in _LITERAL.finditer(line):
-        parts += [_LOOSE.sub(r"\1\2", line[at : literal.start()]), literal[0]]
+        parts += [_short(line[at : literal.start()]), literal[0]]
         at = literal.end()
-    return "".join(parts) + _LOOSE.sub(r"\1\2", line[at:])
+    return "".join(parts) + _short(line[at:])
+
+
+def _short(code: str) -> str:
+    return _ONE_ARGUMENT.sub(r"\1=>", _LOOSE.sub(r"\1\2", code))
 
 
 def _take(path: Path, done: dict[Path, str], above: tuple[Path, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The explorer's view in a page without Jupyter: the same files as modules, and the real session behind them."""
+"""Views of widgets in a page without Jupyter: the same files as modules, and the real session behind them."""
 
 import base64
 import json
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
 
 ADDRESS = "http://127.0.0.1:9/"
-HTML = """<!doctype html><html lang="en"><meta charset="utf-8"><title>explorer</title>
+HTML = """<!doctype html><html lang="en"><meta charset="utf-8"><title>widget</title>
 <link rel="stylesheet" href="tokens.css"><link rel="stylesheet" href="explorer.css">
 <style>body {{ margin: 0; {style} }}</style>
 <body {attributes}><input id="before" aria-label="before"><main id="here"></main></body></html>"""
 # A model as anywidget has it, whose other end is the Python of this test.
 CONNECT = """async ({count, delay}) => {
-  const { default: explorer } = await import("/main.js");
+  const { default: made } = await import("/main.js");
   const listeners = new Set();
   window.sent = [];
   const deliver = (messages) => {
@@ -40,8 +40,8 @@ CONNECT = """async ({count, delay}) => {
       setTimeout(() => deliver(answers), delay);
     },
   };
-  window.widget = explorer();
-  window.leave = [window.widget.initialize({ model })];
+  window.widget = typeof made === "function" ? made() : made;
+  window.leave = window.widget.initialize ? [window.widget.initialize({ model })] : [];
   for (let view = 0; view < count; view += 1) {
     const el = document.createElement("div");
     document.getElementById("here").append(el);
@@ -50,29 +50,54 @@ CONNECT = """async ({count, delay}) => {
 }"""
 
 
-class StaticView:
-    """The view of an explorer in a page."""
+class StaticWidget:
+    """The view of a widget in a page.
 
-    def __init__(self, page: "Page", explorer: Explorer, *, views: int = 1, delay: int = 0, dark: bool = False) -> None:
+    Parameters
+    ----------
+    page
+        The page.
+    widget
+        Whose files are shown, whose messages are delivered, and who receives those of the page.
+    """
+
+    def __init__(self, page: "Page", widget: Any, *, views: int = 1, delay: int = 0, dark: bool = False) -> None:
         self.page = page
-        self.explorer = explorer
+        self._widget = widget
         self._waiting: list[list[Any]] = []
-        explorer._session.send = self._send
+        self._listen()
         page.expose_function("kernel", self._kernel)
         attributes = 'data-jp-theme-light="false" style="background:#111"' if dark else 'data-jp-theme-light="true"'
         html = HTML.format(attributes=attributes, style=_variables(dark))
-        page.route(f"{ADDRESS}**", lambda route: _serve(route, html))
+        page.route(f"{ADDRESS}**", lambda route: self._serve(route, html))
         page.goto(ADDRESS)
         page.evaluate(CONNECT, {"count": views, "delay": delay})
-        self.root: Locator = page.locator(".gini-explorer").first
-        page.locator(".gini-option, .gini-empty:not(:empty)").first.wait_for(state="attached")
+        self.root: Locator = page.locator("#here > div").first
 
-    def _send(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+    def _listen(self) -> None:
+        self._widget.send = self._send
+
+    def _receive(self, message: Any) -> None:
+        self._widget._handle_custom_msg(message, [])
+
+    def _file(self, name: str) -> bytes | None:
+        return str({"main.js": self._widget._esm, "explorer.css": self._widget._css}.get(name, "")).encode()
+
+    def _serve(self, route: "Route", html: str) -> None:
+        name = route.request.url.removeprefix(ADDRESS)
+        if not name:
+            route.fulfill(body=html, content_type="text/html")
+        elif (body := self._file(name)) is not None:
+            route.fulfill(body=body, content_type="text/css" if name.endswith(".css") else "text/javascript")
+        else:
+            route.fulfill(status=404, body="")
+
+    def _send(self, message: Mapping[str, Any], buffers: Sequence[bytes] = ()) -> None:
         text = json.loads(json.dumps(message))
         self._waiting.append([text, [base64.b64encode(bytes(buffer)).decode() for buffer in buffers]])
 
     def _kernel(self, message: str) -> list[list[Any]]:
-        self.explorer._session.receive(json.loads(message))
+        self._receive(json.loads(message))
         answers, self._waiting = self._waiting, []
         return answers
 
@@ -91,6 +116,26 @@ class StaticView:
         message = f"waited {limit_s:g} s in vain for: {what}"
         raise TimeoutError(message)
 
+
+class StaticView(StaticWidget):
+    """The view of an explorer in a page, from its own modules."""
+
+    def __init__(self, page: "Page", explorer: Explorer, **options: Any) -> None:
+        self.explorer = explorer
+        super().__init__(page, explorer, **options)
+        self.root = page.locator(".gini-explorer").first
+        page.locator(".gini-option, .gini-empty:not(:empty)").first.wait_for(state="attached")
+
+    def _listen(self) -> None:
+        self.explorer._session.send = self._send
+
+    def _receive(self, message: Any) -> None:
+        self.explorer._session.receive(message)
+
+    def _file(self, name: str) -> bytes | None:
+        path: Path = TOKENS if name == "tokens.css" else VIEW / name
+        return path.read_bytes() if path.is_file() else None
+
     def sent(self, kind: str) -> int:
         """Count the messages of a kind that the view has sent."""
         return int(self.page.evaluate("kind => window.sent.filter((one) => one.ask === kind).length", kind))
@@ -98,17 +143,6 @@ class StaticView:
     def chosen(self) -> str:
         """Return the text of the option in view."""
         return self.root.locator('.gini-option[aria-selected="true"]').inner_text().replace("\n", " ")
-
-
-def _serve(route: "Route", html: str) -> None:
-    name = route.request.url.removeprefix(ADDRESS)
-    path: Path = TOKENS if name == "tokens.css" else VIEW / name
-    if not name:
-        route.fulfill(body=html, content_type="text/html")
-    elif path.is_file():
-        route.fulfill(body=path.read_bytes(), content_type="text/css" if path.suffix == ".css" else "text/javascript")
-    else:
-        route.fulfill(status=404, body="")
 
 
 def _variables(dark: bool) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
+from many_slots import many
 from static_view import ADDRESS, StaticView
 
-from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.interactive.explorer import explore
 from gini_notebook.interactive.explorer.selection import Choices, Selection
 from gini_notebook.interactive.explorer.slot_columns import SlotColumns
@@ -33,23 +32,6 @@ def view(watch: Callable[..., Any]) -> Open:
         return shown
 
     return opened
-
-
-def many(count: int, seed: int = 0) -> Evaluation:
-    """Evaluate slots of every outcome, five fields for each document."""
-    draw = random.Random(seed)
-    fields = ("iban", "amountToPay", "bic", "paymentReference", "paymentRecipient")
-    truth, found, documents = [], [], []
-    for number in range(count // len(fields)):
-        name = f"{draw.choice('abc')}/rechnung_{number:05}.pdf"
-        documents.append((name, "completed", None, None, draw.choice(["x", "y", "z"])))
-        for field in fields:
-            value = f"{draw.randrange(1000)}.00:EUR" if field == "amountToPay" else f"Wert {draw.randrange(500)} ß"
-            truth.append((name, "", 0, field, value if draw.random() < 0.9 else None))
-            if draw.random() < 0.8:
-                found.append((name, "", 0, field, value if draw.random() < 0.7 else value.replace("0", "1") + " "))
-    table = pd.DataFrame(documents, columns=["document", "status", "error", "request_id", "supplier"])
-    return evaluate(Tables(rows(*found), table), rows(*truth))
 
 
 # Keys

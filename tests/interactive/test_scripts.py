@@ -36,6 +36,11 @@ def test_each_module_is_there_once_after_what_it_imports(tmp_path: Path) -> None
         ("if (a) return b in c;", "if(a)return b in c;"),
         ("for (const one of [1, 2]) {", "for(const one of[1,2]){"),
         ("const f = async (a) => {", "const f=async(a)=>{"),
+        ("const f = (a) => b((c) => c, `(d) => e`);", "const f=a=>b(c=>c,`(d) => e`);"),
+        ("const f = (a) => {\n  return a;\n};", "const f=a=>{return a};"),
+        ("if (a) {\n  b();\n}", "if(a){b()}"),
+        ("if (a) {\n  while (b(c));\n}", "if(a){while(b(c));}"),
+        ("const f = {\n  a: [\n    1,\n  ],\n};", "const f={a:[1]};"),
     ],
 )
 def test_blanks_that_say_something_stay(tmp_path: Path, line: str, short: str) -> None:

@@ -72,7 +72,7 @@ def test_filters_mean_any_within_and_all_between(outcome: list[str], name: list[
     fits = []
     for row in subject.slots.itertuples():
         hay = "\n".join(str(value) for value in (row.document, row.truth, row.extracted) if not pd.isna(value))
-        hay += "".join(str(subject.facts[row.document].get("error") or ""))
+        hay += "".join(str(subject.texts_of("error")[row.document]))
         fits.append(
             (not chosen.filters["outcome"] or row.outcome in chosen.filters["outcome"])
             and (not name or row.name in name)
@@ -85,6 +85,17 @@ def test_filters_mean_any_within_and_all_between(outcome: list[str], name: list[
 
 
 SUBJECT = subject_of(sample())
+
+
+def test_the_first_piece_does_not_wait_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = SlotColumns(SUBJECT)
+    monkeypatch.setattr(slot_columns, "FIRST_ROWS", 2)
+    shown = []
+    columns._shown = lambda value: shown.append(value) or str(value)
+    message, _ = next(columns.pieces())
+    assert (message["start"], message["end"]) == (0, 2)
+    first = SUBJECT.slots.iloc[:2]
+    assert sorted(shown) == sorted([*first["truth"].dropna(), *first["extracted"].dropna()])
 
 
 def test_candidates_are_looked_up_by_document_and_list() -> None:

@@ -79,10 +79,11 @@ def _differences(shown: pd.DataFrame, amounts: BoolArray) -> FloatArray:
 
 def _amounts(normalized: Any, amounts: BoolArray) -> tuple[FloatArray, Any]:
     """Split normalized amounts into number and currency; what the rule could not read is no number."""
-    parts = normalized.where(amounts).str.extract(r"^(-?[0-9]+(?:\.[0-9]+)?)(?::([A-Z]{3}))?$")
-    return parts[0].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), parts[1].fillna("").to_numpy(
-        dtype=object
-    )
+    number, currency = np.full(len(amounts), np.nan), as_objects([""] * len(amounts))
+    parts = normalized[amounts].str.extract(r"^(-?[0-9]+(?:\.[0-9]+)?)(?::([A-Z]{3}))?$")
+    number[amounts] = parts[0].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    currency[amounts] = parts[1].fillna("").to_numpy(dtype=object)
+    return number, currency
 
 
 def _valid(values: Any, ibans: BoolArray) -> Any:

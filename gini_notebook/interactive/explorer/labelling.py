@@ -218,7 +218,7 @@ class Labelling:
             saw_reading=saw_reading,
             was_state=str(was[0]),
             was=was[1],
-            sha256=_text(self.subject.facts.get(document, {}).get("sha256")),
+            sha256=_text(self.subject.facts_of(document).get("sha256")),
             boxes=_boxes(message.get("boxes")),
             note=_text(message.get("note")) or (f"{ODD}{'; '.join(problems)}" if problems else ""),
         )

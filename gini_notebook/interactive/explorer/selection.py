@@ -6,6 +6,7 @@ The browser applies the same to the same columns (``view/columns.js``); here it 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -111,14 +112,17 @@ class Choices:
         return self._hay
 
     def _texts_of(self, slots: pd.DataFrame) -> list[str]:
-        facts = self._subject.facts
-        names = slots["document"].unique()
-        named = {name: searched(f"{name}\n{facts.get(name, {}).get('error') or ''}") for name in names}
+        errors = self._errors
+        named = {name: searched(f"{name}\n{errors.get(name, '')}") for name in slots["document"].unique()}
         columns = [slots["truth"].fillna(""), slots["extracted"].fillna("")]
         return [
             "\n".join([named[document], *map(searched, values)])
             for document, *values in zip(slots["document"], *columns, strict=True)
         ]
+
+    @cached_property
+    def _errors(self) -> dict[str, str]:
+        return self._subject.texts_of("error")
 
     def refresh(self, rows: Sequence[int]) -> None:
         """Take note of slots with other values."""

@@ -125,6 +125,11 @@ class Session:
         places = () if self.places is None else self.places.of(row)
         return boxes_of(slot, candidates_of(slot, self.subject.candidates), places)
 
+    def _first_page(self, row: int) -> int:
+        """Return the page to show first; where something was read, no word of the document is needed for that."""
+        read = boxes_of(self.subject.slots.iloc[row].to_dict(), CANDIDATES.empty())
+        return first_page(read if len(read) else self._boxes(row))
+
     def page_number(self) -> int:
         """Return the number of the page in view."""
         return first_page(self.boxes()) if self.number is None else self.number
@@ -230,7 +235,7 @@ class Session:
         slot = self.subject.slots.iloc[row].to_dict()
         candidates = candidates_of(slot, self.subject.candidates)
         boxes = self._boxes(row)
-        facts = self.subject.facts.get(slot["document"], {})
+        facts = self.subject.facts_of(slot["document"])
         stands = "" if self.places is None else self.places.said(row)
         content = content_of(slot, candidates, described=self.subject.rules, document=facts, stands=stands)
         if self.hides(row):
@@ -280,7 +285,7 @@ class Session:
         if not self._is_row(row):
             return
         slot = self.subject.slots.iloc[row].to_dict()
-        number = given if isinstance(given, int) and given > 0 else first_page(self._boxes(row))
+        number = given if isinstance(given, int) and given > 0 else self._first_page(row)
         width = message.get("width")
         if row == self.row and width is None:
             self.number = number

@@ -7,6 +7,7 @@ is small, so that there is something to see at once.
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -170,13 +171,17 @@ class SlotColumns:
         texts["documents"] = [self._document(name) for name in self.documents[slice(*documents)]]
         return texts
 
-    def _document(self, name: str) -> list[Any]:
-        facts = self._subject.facts.get(name, {})
-        return [name, *(_plain(facts.get(fact)) for fact in ("status", "error", "request_id"))]
+    def _document(self, name: str) -> list[str]:
+        return [name, *(facts.get(name, "") for facts in self._facts)]
+
+    @cached_property
+    def _facts(self) -> list[dict[str, str]]:
+        return [self._subject.texts_of(name) for name in ("status", "error", "request_id")]
 
 
 def _texts_of(values: "pd.Series[Any]", shown: Callable[[Any], str]) -> list[str | None]:
-    return [None if value is None else shown(value) for value in values.astype(object).where(values.notna(), None)]
+    plain = values.astype(object).where(values.notna(), None).tolist()
+    return [None if value is None else shown(value) for value in plain]
 
 
 def _cut(value: Any) -> str:
@@ -186,10 +191,6 @@ def _cut(value: Any) -> str:
 
 def _masked(value: Any) -> str:
     return masked(_cut(value))
-
-
-def _plain(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
 
 
 def _ranks(values: "pd.Series[Any]") -> "np.ndarray[Any, Any]":

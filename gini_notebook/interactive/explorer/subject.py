@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_scalar
 
 from gini_notebook.analysis.automation.rules import Verdicts
 from gini_notebook.analysis.comparison import Comparison
@@ -55,10 +56,20 @@ class Subject:
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     result: Evaluation | None = None
 
+    def facts_of(self, document: str) -> dict[str, Any]:
+        """Return what is known of a document, and of one that is not there nothing."""
+        place = self._places.get(document)
+        facts = {} if place is None else self.documents.iloc[place].to_dict()
+        return {str(name): value for name, value in facts.items() if not (is_scalar(value) and pd.isna(value))}
+
     @cached_property
-    def facts(self) -> dict[str, dict[str, Any]]:
-        """What is known of each document."""
-        return {row["document"]: row for row in self.documents.to_dict("records")}
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.documents["document"].tolist())}
+
+    def texts_of(self, name: str) -> dict[str, str]:
+        """Return a column of the documents, by document; a text that lacks is an empty one."""
+        values = self.documents[name].astype(object).where(self.documents[name].notna(), "")
+        return dict(zip(self._places, map(str, values.tolist()), strict=True))
 
     def rows_of(self, document: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
         """Return the numbers of the slots of a document."""
@@ -322,7 +333,7 @@ def _documents(slots: pd.DataFrame, *tables: pd.DataFrame | None) -> pd.DataFram
 
 def _complete(slots: pd.DataFrame, documents: pd.DataFrame, result: Evaluation | None) -> pd.DataFrame:
     """Add what is made of the other columns, and a row for each document that has none."""
-    there = set(slots["document"])
+    there = set(slots["document"].tolist())
     empty = documents[~documents["document"].isin(there)]
     if len(empty):
         status = empty["status"].fillna(READ).replace({"completed": READ}).to_numpy()
@@ -346,9 +357,7 @@ def _with_mistakes(slots: pd.DataFrame, result: Evaluation | None) -> pd.DataFra
             difference=float("nan"),
             **{name: pd.array([pd.NA] * len(slots), dtype="boolean") for name in more[1:]},
         )
-    mistakes = result.mistakes(full=True)
-    kept = mistakes[[*KEY, *more]].set_index(KEY)
-    found = kept.reindex(pd.MultiIndex.from_frame(slots[KEY]))
-    return slots.assign(
-        **{name: found[name].to_numpy() if name == "difference" else found[name].array for name in more}
-    )
+    kept = result.mistakes(full=True)[[*KEY, *more]].set_index(KEY)
+    wrong = slots.loc[slots["outcome"].isin(MISTAKES), KEY]
+    found = kept.reindex(pd.MultiIndex.from_frame(wrong)).set_axis(wrong.index)
+    return slots.assign(**{name: found[name] for name in more})

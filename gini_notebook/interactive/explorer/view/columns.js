@@ -167,7 +167,9 @@ export class Columns {
     // Key and row in one number: sorting numbers is ten times quicker than sorting by a function.
     for (let place = 0; place < rows.length; place += 1) packed[place] = keys[rows[place]] * this.count + rows[place];
     packed.sort();
-    return Int32Array.from(packed, (key) => key % this.count);
+    const found = new Int32Array(rows.length);
+    for (let place = 0; place < rows.length; place += 1) found[place] = packed[place] % this.count;
+    return found;
   }
 
   keys(sort) {
@@ -177,7 +179,7 @@ export class Columns {
       names.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
       const rank = new Int32Array(names.length);
       names.forEach(([, place], at) => (rank[place] = at));
-      this.orders.document = Int32Array.from(this.codes.document.subarray(0, this.loaded), (code) => rank[code]);
+      this.orders.document = this.codes.document.map((code) => rank[code]);
     }
     return this.orders.document;
   }

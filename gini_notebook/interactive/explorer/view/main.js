@@ -127,10 +127,12 @@ function makeView(store, el) {
 
   function rested() {
     const { row } = store;
-    store.askSlot(row, showDetails);
+    const here = store.picture(row, store.number);
     if (store.head.pages) page.say(store.head.pages);
-    else if (!store.picture(row, store.number)) askPage(row);
-    else ahead(store, list, row);
+    else if (!here) askPage(row);
+    // The kernel answers in turn: a page takes less than the words of its document, which details may need.
+    store.askSlot(row, showDetails);
+    if (here) ahead(store, list, row);
   }
 
   function askPage(row) {

@@ -32,6 +32,8 @@ export function makeStore(model) {
     store.firsts.clear();
     patched(head, true);
     each((view) => view.begin());
+    // No rows will come.
+    if (!head.count) refilter();
   }
 
   function take(piece, buffers) {

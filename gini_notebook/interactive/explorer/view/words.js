@@ -12,16 +12,20 @@ export function wordPicker({ layer, area, onPick }) {
     const [left, top, width, height] = state.boxes.subarray(4 * at, 4 * at + 4);
     return { left, top, width, height };
   };
-  const rect = (one, name) => {
-    const { left, top, width, height } = placed(one, state.page, state.quarters);
-    return drawn("rect", { class: name, x: left, y: top, width, height });
+  // Thousands of words are one drawing, or no pointer could be followed.
+  const shape = (boxes, name) => {
+    const lines = boxes.map((one) => {
+      const { left, top, width, height } = placed(one, state.page, state.quarters);
+      return `M${left} ${top}h${width}v${height}h${-width}z`;
+    });
+    return drawn("path", { class: name, d: lines.join("") });
   };
 
   function draw() {
     layer.replaceChildren();
     if (!state.page) return;
-    layer.append(...state.picked.map((at) => rect(box(at), "gini-picked")));
-    if (state.rubber) layer.append(rect(state.rubber, "gini-rubber"));
+    if (state.picked.length) layer.append(shape(state.picked.map(box), "gini-picked"));
+    if (state.rubber) layer.append(shape([state.rubber], "gini-rubber"));
   }
 
   function pick(list, via) {
