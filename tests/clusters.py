@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
@@ -46,7 +46,7 @@ def losing_a_worker(folder: Path, midway: Callable[[Any], bool]) -> Iterator[Any
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
     place = {"dashboard_address": None, "local_directory": str(folder / "dask")}
     killed: list[str] = []
-    with distributed.LocalCluster(**options, **place) as cluster, distributed.Client(cluster) as client:
+    with _closing(distributed.LocalCluster(**options, **place)) as cluster, distributed.Client(cluster) as client:
         killer = Thread(target=_kill_a_busy_worker, args=(cluster, midway, killed))
         killer.start()
         yield client
@@ -55,6 +55,16 @@ def losing_a_worker(folder: Path, midway: Callable[[Any], bool]) -> Iterator[Any
     assert len(killed) == 1
     assert [event["worker"] for event in removed] == killed
     assert removed[0]["processing-tasks"], "the worker had nothing to do when it was killed"
+
+
+@contextmanager
+def _closing(cluster: Any) -> Iterator[Any]:
+    """Close it, however long its workers take to end: after four seconds it kills them, and after five it complains."""
+    try:
+        yield cluster
+    finally:
+        with suppress(TimeoutError):
+            cluster.close()
 
 
 def _kill_a_busy_worker(cluster: Any, midway: Callable[[Any], bool], killed: list[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gini_notebook.sandbox import system
 from gini_notebook.sandbox.settings import Settings, check_installed
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _for_people(running: "Running", admin_token: str, scans: str) -> str:
     unread = f"Scans are {scans}: of a scan it delivers what its QR code says, and the document type.\n"
     told = {"token": admin_token, "scans": "" if scans == "read" else unread}
     values = {variable: getattr(running, name) for variable, name in zip(variables, names, strict=True)}
-    if os.name == "nt":  # PowerShell, whose own curl is another program
+    if system.IS_WINDOWS:  # PowerShell, whose own curl is another program
         settings = "\n".join(f"  $env:{name} = '{value}'" for name, value in values.items())
         client = '"${env:GINI_CLIENT_ID}:${env:GINI_CLIENT_SECRET}"'
         return _PEOPLE.format(settings=settings, curl="curl.exe", the="$env:", client=client, on="`", **told)

@@ -6,7 +6,6 @@ import datetime
 import logging
 import os
 import shutil
-import signal
 import socket
 import ssl
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 import trustme
 import uvicorn
 
+from gini_notebook.sandbox import system
 from gini_notebook.sandbox.application import Application, Service
 from gini_notebook.sandbox.audit import Audit
 from gini_notebook.sandbox.connections import Connections
@@ -204,8 +204,7 @@ def _socket(family: socket.AddressFamily, host: str, port: int) -> socket.socket
     # asyncio turns Nagle's algorithm off only where the protocol is named; it would cost 40 ms per answer.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        system.take_port_again(listener)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((host, port))
@@ -226,11 +225,7 @@ def _stop_on_signals(server: uvicorn.Server) -> None:
     def stop() -> None:
         server.should_exit = True
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        try:
-            asyncio.get_running_loop().add_signal_handler(name, stop)
-        except NotImplementedError:
-            signal.signal(name, lambda *_: stop())
+    system.call_on_end(stop)
 
 
 async def _stop_with_parent(server: uvicorn.Server) -> None:

@@ -4,19 +4,19 @@ It takes one JSON line per job from standard input and gives one per job on stan
 files in the sandbox's own folder. The process ends when its input ends.
 """
 
-import contextlib
 import io
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gini_notebook.sandbox import system
 from gini_notebook.sandbox.vocabulary import RETURN_REASONS
 
 Job = Mapping[str, Any]
+TOO_MUCH_MEMORY = "The document needs more memory than one document may use."
 PDF, QR_MEDIA_TYPE = "application/pdf", "application/json"
 
 
@@ -137,32 +137,23 @@ def work(job: Job) -> dict[str, Any]:
     except reading.Unreadable as problem:
         return {"refused": str(problem), "status": 400}
     except MemoryError:
-        return {"failed": "The document needs more memory than one document may use."}
+        return {"failed": TOO_MUCH_MEMORY}
     except Exception as problem:  # noqa: BLE001 - a file can break a parser in any way
         return {"failed": f"{type(problem).__name__}: {problem}"}
 
 
-def limit_memory(limit_bytes: int) -> None:
-    """Bound the address space, where the system can."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
-
-
 def main() -> None:
-    """Work until there is no more input; arguments are memory limit in bytes and time limit in seconds."""
-    limit_memory(int(sys.argv[1]))
-    alarm = getattr(signal, "alarm", lambda _: None)
+    """Work until there is no more input; arguments are memory limit in bytes (or 0) and time limit in seconds."""
+    system.limit_memory(int(sys.argv[1]))
     # Libraries that print must not garble the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     for line in sys.stdin:
         # Even a server that was killed leaves no worker behind that computes for ever.
-        alarm(int(sys.argv[2]) + 5)
+        system.end_process_after(int(sys.argv[2]) + 5)
         answers.write(json.dumps(work(json.loads(line))) + "\n")
         answers.flush()
-        alarm(0)
+        system.end_process_after(0)
 
 
 if __name__ == "__main__":

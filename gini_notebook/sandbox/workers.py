@@ -10,9 +10,13 @@ from asyncio.subprocess import Process
 from collections.abc import Mapping
 from typing import Any
 
+from gini_notebook.sandbox import system
+from gini_notebook.sandbox.worker import TOO_MUCH_MEMORY
+
 PATIENCE = 10
 MEMORY_LIMIT = 4 * 1024**3
 LINE_LIMIT = 16 * 1024 * 1024
+LOOK_EVERY_S = 0.05
 
 
 class WorkFailed(Exception):
@@ -38,7 +42,7 @@ class Workers:
         Seconds after which a worker is taken for stuck and killed; a patient job has ten times as long, since OCR of
         ten pages takes minutes.
     memory_limit
-        Bytes of address space that a worker may use.
+        Bytes of address space that a worker may use; of memory in use, where the system keeps no such limit.
     """
 
     def __init__(self, count: int = 2, *, time_limit_s: float = 60.0, memory_limit: int = MEMORY_LIMIT) -> None:
@@ -119,7 +123,7 @@ class Workers:
             "-P",
             "-m",
             "gini_notebook.sandbox.worker",
-            str(self._memory_limit),
+            str(self._memory_limit if system.LIMITS_BIND else 0),
             str(int(self._time_limit_s * PATIENCE)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -132,8 +136,23 @@ class Workers:
         assert process.stdout is not None  # noqa: S101
         process.stdin.write(json.dumps(job).encode() + b"\n")
         await process.stdin.drain()
-        answer: dict[str, Any] = json.loads(await process.stdout.readline())
+        reading = asyncio.ensure_future(process.stdout.readline())
+        ends = [reading] if system.LIMITS_BIND else [reading, asyncio.ensure_future(self._outgrow(process))]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                await _kill(process)
+                return {"failed": TOO_MUCH_MEMORY}
+        finally:
+            for end in ends:
+                end.cancel()
+        answer: dict[str, Any] = json.loads(reading.result())
         return answer
+
+    async def _outgrow(self, process: Process) -> None:
+        """Return once a worker uses more memory than it may; where limits bind, it notices that itself."""
+        while system.memory_used(process.pid) <= self._memory_limit:
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _done(answer: Mapping[str, Any]) -> dict[str, Any]:

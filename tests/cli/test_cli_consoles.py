@@ -11,6 +11,7 @@ import pytest
 from gini_notebook.cli import app
 
 COMMANDS = [str(command.name or command.callback.__name__) for command in app.registered_commands]
+COMMANDS += [str(group.name) for group in app.registered_groups]
 NAME = "Größe – 請求書 №1.txt"
 ENCODINGS = ("ascii", "cp850", "cp1252")
 
@@ -29,7 +30,14 @@ for code, words in json.loads(sys.argv[1]):
         ended = end.code or 0
     assert ended == code, (words, ended)
 """
+# One serves until it is stopped, and has a test of its own.
+TRIED = {"sandbox"}
 Step = tuple[int, tuple[str, ...]]
+
+
+def environment(encoding: str) -> dict[str, str]:
+    """Return the environment of a process whose console is in this encoding."""
+    return {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
 
 
 def printed(encoding: str, folder: Path, account: dict[str, str], *steps: Step) -> str:
@@ -37,7 +45,8 @@ def printed(encoding: str, folder: Path, account: dict[str, str], *steps: Step) 
     answer = subprocess.run(
         [sys.executable, "-c", SCRIPT, json.dumps(steps)],
         cwd=folder,
-        env={**os.environ, **account, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        env=environment(encoding) | account,
+        input=b"tulip-4711\n",
         capture_output=True,
         check=False,
     )
@@ -50,17 +59,17 @@ def printed(encoding: str, folder: Path, account: dict[str, str], *steps: Step) 
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / NAME).write_text("Rechnung 12,34 EUR", encoding="utf-8")
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / NAME).write_text("Rechnung 12,34 EUR", encoding="utf-8")
     truth = {"document": NAME, "amountToPay": "99.00:EUR", "paymentRecipient": "Köln – 株式会社"}
-    (tmp_path / "truth.jsonl").write_text(json.dumps(truth) + "\n", encoding="utf-8")
+    for place in (tmp_path, tmp_path / "small"):
+        (place / "truth.jsonl").write_text(json.dumps(truth) + "\n", encoding="utf-8")
     return tmp_path
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_every_command_prints(encoding: str, folder: Path, account: dict[str, str]) -> None:
-    text = printed(
-        encoding,
-        folder,
-        account,
+    steps: list[Step] = [
         (0, ("run", "in", "--to", "run", "--truth", "truth.jsonl", "--report", "report.md")),
         (0, ("status", "run")),
         (0, ("resume", "run")),
@@ -70,13 +79,33 @@ def test_every_command_prints(encoding: str, folder: Path, account: dict[str, st
         (0, ("evaluate", "run", "truth.jsonl", "--out", "kept.zip")),
         (0, ("report", "kept.zip", "--out", "again.md")),
         (0, ("compare", "kept.zip", "kept.zip")),
+        (4, ("automation", "run", "truth.jsonl")),
+        (0, ("demo", "small", "--to", "demo")),
+        (0, ("users", "create", f"{encoding}@app.example.org", "--password-stdin")),
+        (2, ("users", "show", "größe–")),
         (0, ("plan", "--rate", "0.95", "--half-width", "0.05")),
         (2, ("evaluate", "run", "Größe – 請求書.csv")),
         (2, ("--größe–",)),
         (0, ("cleanup", "run")),
         (0, ("purge", "run")),
-    )
-    assert "amountToPay" in text
+    ]
+    assert {words[0] for _, words in steps if not words[0].startswith("-")} == set(COMMANDS) - TRIED
+    assert "amountToPay" in printed(encoding, folder, account, *steps)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_sandbox_prints_how_it_is_used(encoding: str) -> None:
+    command = [sys.executable, "-m", "gini_notebook", "sandbox", "--no-ocr"]
+    with subprocess.Popen(
+        command, env=environment(encoding), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as started:
+        assert started.stdout
+        text = b""
+        while b"/_sandbox/requests" not in text and (line := started.stdout.readline()):
+            text += line
+        started.terminate()
+        assert (started.wait(), started.communicate()[1]) == (0, b"")
+    assert "GINI_CA_FILE" in text.decode(encoding)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

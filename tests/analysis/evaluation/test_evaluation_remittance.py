@@ -23,8 +23,9 @@ def numbers(result):
 
 
 def slot(result, document="a", field="paymentReference"):
-    table = result.comparisons.set_index(["document", "field"])
-    return table.loc[(document, field)]
+    table = result.comparisons
+    [(_, row)] = table[(table["document"] == document) & (table["field"] == field)].iterrows()
+    return row
 
 
 def test_M22_a_reference_is_looked_for_in_the_purpose_where_none_was_delivered():
