@@ -7,7 +7,14 @@ sentence asks here. What is not ours (names of columns, sheets and files) stays 
 import re
 from collections.abc import Callable, Mapping
 
-__all__ = ["cause_in_german", "detail_in_german", "name_in_german", "number_in_german", "truth_rule_in_german"]
+__all__ = [
+    "breaks_in_german",
+    "cause_in_german",
+    "detail_in_german",
+    "name_in_german",
+    "number_in_german",
+    "truth_rule_in_german",
+]
 
 _SIGNS = str.maketrans(",.", ".,")
 
@@ -106,6 +113,17 @@ _REASONS = {
     "e-invoice beside a PDF, sent only on request": "E-Rechnung neben einem PDF, nur auf Wunsch gesendet",
     "unknown kind": "unbekannte Art",
 }
+# Why runs before and after cannot be compared.
+_BREAKS = {
+    "another edition of the metrics": "andere Ausgabe der Metriken",
+    "other rules or settings": "andere Regeln oder Einstellungen",
+    "another service": "ein anderer Dienst",
+    "another version of the API": "eine andere Version der API",
+    "another unit of the intervals": "eine andere Einheit der Intervalle",
+    "documents weighted otherwise": "Dokumente anders gewichtet",
+    "other labels of the same documents": "andere Sollwerte derselben Dokumente",
+    "other documents than each time before": "andere Dokumente als bisher jedes Mal",
+}
 _TRUTH_RULE = {
     "A missing key or an empty cell is unlabelled; null and a row without a value are empty": "Ein fehlender Schlüssel "
     "und eine leere Zelle bedeuten: kein Sollwert; null und eine Zeile ohne Wert bedeuten: nicht vorhanden",
@@ -131,6 +149,11 @@ _SHEET = re.compile(r"^sheet ('.*') of (.+)$", re.DOTALL)
 _NEAREST = re.compile(r" \(nearest: (.*)\)$", re.DOTALL)
 _COLUMN = re.compile(r"^column ([A-Z]{1,3})$")
 _CAUSE_WORD = re.compile(rf"^({'|'.join(_CAUSE_WORDS)})(?= |$)")
+
+
+def breaks_in_german(reasons: str) -> str:
+    """Write in German why a line of runs is broken; marks stay as somebody wrote them."""
+    return "; ".join(_BREAKS.get(reason, reason) for reason in reasons.split("; "))
 
 
 def cause_in_german(cause: str) -> str:

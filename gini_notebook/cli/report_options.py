@@ -94,8 +94,11 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         False,
     ),
     "values": (
-        Annotated[Values, typer.Option(help=VALUES_HELP)],
-        Values.full,
+        Annotated[
+            Values | None,
+            typer.Option(help=f"{VALUES_HELP} By default as they are; masked in a notebook.", show_default=False),
+        ],
+        None,
     ),
     "pages": (
         Annotated[
@@ -158,7 +161,7 @@ class ReportOptions:
     history: str | None = None
     junit_documents: Documents | None = None
     raw: bool = False
-    values: Values = Values.full
+    values: Values | None = None
     pages: Path | None = None
     mask: bool = True
     whole_pages: bool = False
@@ -174,7 +177,7 @@ class ReportOptions:
         for path in paths:
             writer_of(path)
         shown = {"raw": self.raw, "mask": self.mask, "whole_pages": self.whole_pages}
-        check_disclosure(self.values.value, self._excerpts(), **shown)
+        check_disclosure(self._values, self._excerpts(), **shown)
         costs_of(self.cost or ())
         if self.baseline is not None:
             self._loaded(self.baseline)
@@ -203,7 +206,7 @@ class ReportOptions:
             "title": self.title,
             "by": self.by or (),
             "fail_under": [one.expression for one in checks or ()],
-            "values": self.values.value,
+            "values": self._values,
             "pages": self._excerpts(),
             "mask": self.mask,
             "whole_pages": self.whole_pages,
@@ -233,11 +236,22 @@ class ReportOptions:
         """
         from gini_notebook.interactive.report_notebook import write_report_notebook
 
-        by, language = next(iter(self.by or ()), None), self.language.value
-        if not write_report_notebook(path, evaluation, baseline=self.baseline, language=language, by=by):
+        options: dict[str, Any] = {
+            "baseline": self.baseline,
+            "history": self.history,
+            "language": self.language.value,
+            "pages": self.pages,
+            "values": "masked" if self.values is None else self.values.value,
+            "by": next(iter(self.by or ()), None),
+        }
+        if not write_report_notebook(path, evaluation, **options):
             complain(
                 f'{path} was not run: papermill is not installed. Get it with pip install "gini-notebook[report]".'
             )
+
+    @property
+    def _values(self) -> str:
+        return Values.full.value if self.values is None else self.values.value
 
     def _excerpts(self) -> "PageExcerpts | None":
         if self.pages is None:

@@ -1,6 +1,7 @@
 """The report of an evaluation as a notebook: the one of this package, with parameters, run by papermill."""
 
 import json
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.util import find_spec
@@ -19,7 +20,10 @@ def write_report_notebook(
     evaluation: str | Path,
     *,
     baseline: str | Path | None = None,
+    history: str | None = None,
     language: str = "en",
+    pages: str | Path | None = None,
+    values: str = "masked",
     by: str | None = None,
 ) -> bool:
     """Write the report of an evaluation as a notebook.
@@ -32,8 +36,14 @@ def write_report_notebook(
         The file of an evaluation, kept by ``Evaluation.save`` or ``evaluate --out``.
     baseline
         That of an earlier result of the same documents.
+    history
+        Earlier runs: a history file, or a pattern of stored evaluations.
     language
-        ``"en"`` or ``"de"``, for verdict and notes.
+        ``"en"`` or ``"de"``, for verdict, notes and pictures.
+    pages
+        The folder of the documents, whose places of mistakes are shown.
+    values
+        Values of documents, as of :func:`gini_notebook.analysis.report.render_report`.
     by
         A column of the documents table to slice by.
 
@@ -66,7 +76,10 @@ def write_report_notebook(
     parameters = {
         "evaluation": str(Path(evaluation).resolve()),
         "baseline": None if baseline is None else str(Path(baseline).resolve()),
+        "history": None if history is None else os.path.abspath(history),  # noqa: PTH100 - it may be a pattern
         "language": language,
+        "pages": None if pages is None else str(Path(pages).resolve()),
+        "values": values,
         "by": by,
     }
     run = find_spec("papermill") is not None

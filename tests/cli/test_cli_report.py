@@ -94,9 +94,32 @@ def test_values_are_masked_and_pages_are_shown_where_they_are_asked_for(tmp_path
     assert "DE75 … 6199" in out.read_text("utf-8")
 
 
+def test_what_stands_around_a_value_and_whole_pages_are_shown_on_request(tmp_path: Path, invoices: Path) -> None:
+    kept, out = boxed().save(tmp_path / "boxed.zip"), tmp_path / "a.html"
+    words = ("report", kept, "--out", out, "--pages", invoices, "--no-mask")
+    assert call(*words)[0] == 0
+    assert "everything that stands around the value" in out.read_text("utf-8")
+    assert "data:image/jpeg" not in out.read_text("utf-8")
+    assert call(*words, "--whole-pages")[0] == 0
+    assert out.read_text("utf-8").count('<img src="data:image/jpeg;base64,') == 1
+    assert "Page 1 of 1 of letter_plain.pdf" in out.read_text("utf-8")
+
+
+def test_what_mistakes_cost_is_given_in_a_shell(kept: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.json"
+    assert call("report", kept, "--out", out, "--cost", "wrong=50", "--cost", "missing=2")[0] == 0
+    assert json.loads(out.read_text("utf-8"))["costs"][-1]["cost"] == 6 * 50 + 5 * 2 * 2
+    assert call("report", kept, "--out", out, "--cost", "amountToPay.wrong=50")[0] == 0
+    assert [row["field"] for row in json.loads(out.read_text("utf-8"))["costs"]] == ["amountToPay", "total"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("--whole-pages", "--pages", "."), "Whole pages show all that stands on them"),
+        (("--no-mask", "--whole-pages"), "Whole pages show all that stands on them"),
+        (("--cost", "wrong"), "Cannot read --cost 'wrong'; write"),
+        (("--cost", "wrong=1", "--cost", "iban.wrong=1"), "Some costs are of one field, some of all"),
         (("--pages", "gone"), "There is no folder gone"),
         (("--values", "none", "--pages", "."), "Excerpts of pages show values"),
         (("--values", "masked", "--raw"), "Leave out raw"),
@@ -120,15 +143,20 @@ def test_a_baseline_is_an_earlier_result(kept: Path, tmp_path: Path) -> None:
 
 
 def test_a_comparison_has_its_report(kept: Path, tmp_path: Path) -> None:
-    earlier, outs = graded(wrong=40).save(tmp_path / "earlier.zip"), [tmp_path / "diff.html", tmp_path / "diff.md"]
+    earlier = graded(wrong=40).save(tmp_path / "earlier.zip")
+    outs = [tmp_path / f"diff{form}" for form in (".html", ".md", ".xlsx", ".xml", ".json")]
     reports = [word for out in outs for word in ("--report", out)]
     code, output, _ = call("compare", earlier, kept, *reports, "--language", "de")
     assert code == 0
-    assert output.splitlines()[-2:] == [f"Written: {out}" for out in outs]
+    assert output.splitlines()[-5:] == [f"Written: {out}" for out in outs]
     text = outs[1].read_text("utf-8")
     assert text.startswith("<!-- gini-notebook:report -->\n### ")
     assert "amountToPay" in text
     assert call("compare", earlier, kept, "--report", tmp_path / "diff.pdf")[0] != 0
+    code, _, _ = call("compare", kept, earlier, "--report", outs[3], "--no-worse-than", "0.01")
+    assert code == 1
+    (failure,) = etree.parse(outs[3]).findall(".//failure")
+    assert failure.get("message").startswith("worse: F1 differs by -")
 
 
 def test_the_summary_of_a_job_is_appended(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,16 +228,28 @@ def test_without_papermill_the_notebook_has_its_parameters_and_no_outputs(
     assert (given["evaluation"], given["language"], given["baseline"]) == (str(kept), "de", None)
 
 
-def test_the_notebook_is_run_by_papermill(kept: Path, tmp_path: Path) -> None:
+def test_the_notebook_is_run_by_papermill_and_has_pictures_and_notes(tmp_path: Path, invoices: Path) -> None:
     pytest.importorskip("papermill")
-    out = tmp_path / "out.ipynb"
-    assert call("report", kept, "--notebook", out, "--baseline", kept) == (0, f"Written: {out}\n", "")
+    out, kept = tmp_path / "out.ipynb", boxed().save(tmp_path / "kept.zip")
+    words = ("report", kept, "--notebook", out, "--baseline", kept, "--history", kept, "--pages", invoices)
+    assert call(*words) == (0, f"Written: {out}\n", "")
     notebook = nbformat.read(out, as_version=4)
     shown = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.outputs]
+    pictures: dict[str, int] = {}
     for cell in shown:
-        assert [output.output_type for output in cell.outputs] == ["execute_result"], cell.source
-    assert len(shown) == 10
-    assert "These numbers come from the sandbox" in str(shown[1].outputs)
+        assert {output.output_type for output in cell.outputs} <= {"execute_result", "display_data"}, cell.source
+        for name in re.findall(r"gini\.plots\.(\w+)", cell.source):
+            pictures[name] = sum("image/png" in output.data for output in cell.outputs)
+    # Nothing tells the one document apart, so that there are no slices.
+    assert pictures == {"overview": 1, "patterns": 1, "causes": 1, "slices": 0, "comparison": 1, "trend": 4}
+    text = str([cell.outputs for cell in shown])
+    assert "<strong>" in text
+    assert OTHER_IBAN not in text  # masked by default, and so is not drawn
+    assert "data:image" not in text
+    assert call(*words, "--values", "full")[0] == 0
+    text = out.read_text("utf-8")
+    assert OTHER_IBAN in text
+    assert "data:image/png;base64" in text
 
 
 def test_a_notebook_that_stops_says_where(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gini_notebook._german import breaks_in_german
 from gini_notebook.analysis.plots.drawing import MARGIN, SMALL_SIZE, Panel, Paper, fitted, text_width, with_twin
 from gini_notebook.analysis.plots.fields import count_ticks
 from gini_notebook.analysis.plots.layout import (
@@ -196,8 +197,8 @@ def trend(
     -------
     matplotlib.axes.Axes
         A dot per run with its interval, a line through runs that can be compared, the centre and the limits where there
-        are at least 8 of these; ✕ where a run is outside of them, ▲ where it is the eighth on one side. The twin has
-        the rows of ``history.table()`` of the metric.
+        are at least 8 of these; ✕ where a run is outside of them, ▲ where it is the eighth on one side, ◆ where the
+        moving average is outside of its own limits. The twin has the rows of ``history.table()`` of the metric.
 
     Raises
     ------
@@ -211,7 +212,7 @@ def trend(
     """
     style = Style(ax, language, theme, title)
     words = style.words
-    named = metric.replace("_", " ")
+    named = words.metric(metric)
     whole = history.of(metric)
     table = whole[whole["value"].notna()].reset_index(drop=True)
     if table.empty:
@@ -254,7 +255,7 @@ def _reach(table: pd.DataFrame) -> float:
 def _trend_finding(words: Words, table: pd.DataFrame, metric: str) -> str:
     alarms = table[table["alarm"] != ""]
     if len(alarms):
-        kind = "trend_alarm" if alarms["alarm"].iloc[-1] == "point" else "trend_eight"
+        kind = {"point": "trend_alarm", "drift": "trend_drift"}.get(alarms["alarm"].iloc[-1], "trend_eight")
         return words.say(kind, metric=metric, run=alarms["run"].iloc[-1])
     if table["centre"].notna().any():
         return words.say("trend_steady", metric=metric, count=len(table))
@@ -271,7 +272,10 @@ def _trend_notes(words: Words, table: pd.DataFrame) -> list[str]:
         notes += [words.say("trend_spread", factor=words.score(factor, 1))] if factor > 1 else []
     else:
         notes = [words.say("trend_same" if last["same_documents"].any() and runs > 1 else "trend_few")]
+    notes += [words.say("trend_ewma")] if "ewma" in table else []
     reasons = list(dict.fromkeys(reason for reason in table["break"] if reason))
+    if words.language == "de":
+        reasons = list(map(breaks_in_german, reasons))
     return notes + ([words.say("trend_breaks", reasons="; ".join(reasons))] if reasons else [])
 
 
@@ -313,7 +317,14 @@ def _draw_runs(paper: Paper, panel: Panel, table: pd.DataFrame) -> None:
             panel.line([place - 0.5] * 2, panel.y, theme.accent, linestyle=(0, (1, 2)), linewidth=1.2, gid="break")
     for _, part in table.groupby("segment", sort=False):
         panel.line(part.index, part["value"], theme.correct, linewidth=1.2, gid="runs")
-    forms: dict[str, tuple[str, str]] = {"": ("o", "correct"), "point": ("X", "failed"), "eight": ("^", "failed")}
+        if "ewma" in part and part["ewma"].notna().all():
+            panel.line(part.index, part["ewma"], theme.accent, linewidth=0.9, zorder=3, gid="ewma")
+    forms: dict[str, tuple[str, str]] = {
+        "": ("o", "correct"),
+        "point": ("X", "failed"),
+        "eight": ("^", "failed"),
+        "drift": ("D", "failed"),
+    }
     for alarm, (marker, role) in forms.items():
         part = table[table["alarm"] == alarm]
         if len(part):

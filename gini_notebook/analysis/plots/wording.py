@@ -40,6 +40,10 @@ class Words:
         """Write a difference with its sign."""
         return "n/a" if isnan(value) else self._point(f"{value:+.{digits}f}".replace("-", "\u2212"))
 
+    def metric(self, name: str) -> str:
+        """Return what a number of a history is called."""
+        return _METRICS.get(name, name) if self.language == "de" else name.replace("_", " ")
+
     def count(self, value: int) -> str:
         """Write a count."""
         return self._point(f"{int(value):,}")
@@ -58,6 +62,14 @@ class Words:
         return number if self.language == "en" else number_in_german(number)
 
 
+_METRICS = {
+    "payable_rate": "Anteil zahlbarer Dokumente",
+    "perfect_documents": "Anteil fehlerfreier Dokumente",
+    "coverage": "Anteil beantworteter Dokumente",
+    "micro_f1": "F1 der Kopffelder",
+    "micro_precision": "Präzision der Kopffelder",
+    "micro_recall": "Trefferquote der Kopffelder",
+}
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "nothing": ("nothing to draw: {reason}", "nichts zu zeichnen: {reason}"),
     "more": ("… {count} more", "… {count} weitere"),
@@ -285,6 +297,14 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "trend_eight": (
         "{metric}: eight runs on one side of the line, up to {run}",
         "{metric}: acht Läufe auf einer Seite der Linie, bis {run}",
+    ),
+    "trend_drift": (
+        "{metric}: a slow drift, seen at {run}",
+        "{metric}: eine langsame Drift, gesehen bei {run}",
+    ),
+    "trend_ewma": (
+        "Thin line: moving average (EWMA, the latest run counts 0.2); ◆ outside its limits.",
+        "Dünne Linie: gleitender Mittelwert (EWMA, der letzte Lauf zählt 0,2); ◆ außerhalb seiner Grenzen.",
     ),
     "trend_steady": (
         "{metric}: nothing but chance in {count} runs",

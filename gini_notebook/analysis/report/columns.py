@@ -98,5 +98,5 @@ def run_columns(found: pd.DataFrame, language: str, text: Mapping[str, str]) -> 
         column("values", found["values"], language, "count"),
         *(column(key, found[key], language, "percent") for key in limits),
         column("alarm", [text[f"alarm_{alarm}"] if alarm else None for alarm in found["alarm"]], language),
-        column("break", [reasons_of(why, text) for why in found["break"]], language),
+        column("break", [reasons_of(why, language) for why in found["break"]], language),
     ]

@@ -129,7 +129,7 @@ def _changes(changes: pd.DataFrame, worded: PastWords) -> Section | None:
         {
             "run": row["run"],
             "date": "" if missing(row["date"]) else str(row["date"])[:10],
-            "text": reasons_of(row["text"], text),
+            "text": reasons_of(row["text"], worded.form.language),
         }
         for row in changes.to_dict("records")
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from gini_notebook._german import breaks_in_german
 from gini_notebook.analysis.report.parts import Column, Section, Spark, Table, plain_table
 from gini_notebook.analysis.report.texts import Format, Worded, metric_words, missing
 
@@ -134,7 +135,7 @@ def _rules(rows: pd.DataFrame, worded: Worded) -> list[str]:
         said = [text["trend_same" if runs > 1 and last["same_documents"].any() else "trend_few"]]
     broken = rows[rows["break"] != ""]
     said += [
-        text["trend_broken"].format(run=run, reasons=reasons_of(why, text))
+        text["trend_broken"].format(run=run, reasons=reasons_of(why, form.language))
         for run, why in zip(broken["run"], broken["break"], strict=True)
     ]
     if len(rows) > 1 and not rows["break"].iloc[-1] and rows["truth_hash"].iloc[-1] != rows["truth_hash"].iloc[-2]:
@@ -142,9 +143,9 @@ def _rules(rows: pd.DataFrame, worded: Worded) -> list[str]:
     return said
 
 
-def reasons_of(why: str, text: Mapping[str, str]) -> str:
+def reasons_of(why: str, language: str) -> str:
     """Write why a line is broken in the language of the report; marks stay as somebody wrote them."""
-    return "; ".join(text.get(f"break: {one}", one) for one in why.split("; "))
+    return breaks_in_german(why) if language == "de" else why
 
 
 def _run_table(name: str, rows: pd.DataFrame, worded: Worded) -> Table:
@@ -158,7 +159,7 @@ def _run_table(name: str, rows: pd.DataFrame, worded: Worded) -> Table:
             "limits": form.percents(row["limit_low"], row["limit_high"]),
             "of": form.count(int(row["values"])),
             "alarm": ("worse" if row["alarm"] else "", text[f"alarm_{row['alarm'] or 'none'}"]),
-            "break": reasons_of(row["break"], text),
+            "break": reasons_of(row["break"], form.language),
         }
         for row in rows.iloc[::-1].to_dict("records")
     ]

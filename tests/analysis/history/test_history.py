@@ -13,9 +13,17 @@ from scipy import stats
 import gini_notebook as gini
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.history import History
-from gini_notebook.analysis.history.limits import alarms, chart_of, chart_of_averages, chart_of_shares, widened
+from gini_notebook.analysis.history.limits import (
+    alarms,
+    chart_of,
+    chart_of_averages,
+    chart_of_shares,
+    moving_average,
+    widened,
+)
 from gini_notebook.analysis.history.runs import history_of
 from gini_notebook.errors import FileProblem, SchemaError, SettingError
+from tests.analysis.history.history_samples import night
 from tests.analysis.plots.plot_samples import run
 
 
@@ -223,6 +231,48 @@ def test_the_eighth_on_one_side_stands_out_once() -> None:
     assert found.count("eight") == 1
     assert found[27] == "eight"
     assert "point" not in found
+
+
+def test_a_slow_drift_is_found_by_the_moving_average_before_the_other_rules() -> None:
+    rights = [180, 182, 178, 181, 179] * 4 + [172, 170, 171, 170, 172, 171]
+    history = several(rights)
+    slow = history_of(history._records, metrics=("payable_rate",), ewma=True).table()
+    assert "drift" in slow["alarm"].tolist()[20:26]
+    assert "drift" not in history.table()["alarm"].tolist()
+    assert "ewma" not in history.table()
+    first = slow["ewma"].iloc[0]
+    assert first == pytest.approx(0.8 * slow["centre"].iloc[0] + 0.2 * 0.9)
+    at = slow["alarm"].tolist().index("drift")
+    assert not slow["ewma_low"].iloc[at] <= slow["ewma"].iloc[at] <= slow["ewma_high"].iloc[at]
+    # Behind an alarm it begins anew.
+    assert slow["ewma"].iloc[at + 1] == pytest.approx(0.8 * slow["centre"].iloc[0] + 0.2 * rights[at + 1] / 200)
+
+
+def test_the_average_of_steady_runs_seldom_leaves_its_limits() -> None:
+    random, alarmed = np.random.default_rng(3), 0
+    for right in random.binomial(200, 0.9, (200, 30)):
+        numbers = [{"value": one / 200, "right": one, "of": 200} for one in right.tolist()]
+        chart = chart_of(numbers)
+        alarmed += int(moving_average(chart, right / 200, alarms(chart, right / 200)).outside.sum())
+    assert alarmed / 6000 <= 0.002
+
+
+def test_fields_have_limits_of_their_own_and_none_with_few_or_the_same_documents() -> None:
+    runs = gini.history([night(number, wrong=number % 4) for number in range(9)], by="given")
+    fields = runs.by_field()
+    amounts, ibans = (fields[fields["field"] == name] for name in ("amountToPay", "iban"))
+    assert amounts["limit_low"].nunique() == 1
+    assert amounts["limit_low"].iloc[0] < ibans["limit_low"].iloc[0] < ibans["centre"].iloc[0]
+    whole = [one["losses"] for record in runs._records for one in record["fields"] if one["field"] == "iban"]
+    assert ibans["centre"].iloc[0] == chart_of_averages(whole, np.full(9, True)).centre
+    for few in (gini.history([night(number) for number in range(7)], by="given"), gini.history([night(0)] * 9)):
+        assert few.by_field()["limit_low"].isna().all()
+
+
+def test_the_same_mark_is_kept_once(tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+    gini.history(night(0), file=file).mark("2026-01-01", "new scanner").mark("2026-01-01", "new scanner")
+    assert len(file.read_text("utf-8").splitlines()) == 2
 
 
 def test_a_history_shows_itself() -> None:

@@ -11,9 +11,11 @@ from lxml import html
 from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.report import render_report
+from gini_notebook.analysis.report.cells import excerpts_of, mistakes_of, notes_of
 from gini_notebook.analysis.report.disclosure import MOST_BYTES, MOST_PICTURES, Spot, masked
 from gini_notebook.analysis.report.html import CONTENT_SECURITY_POLICY
 from gini_notebook.errors import FileProblem, SettingError
+from gini_notebook.notes import Note
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, Tables, rows
 
 NAMES = "Gini Muster", "Erika Beispiel"
@@ -34,6 +36,11 @@ class Painter:
         if spot.document.startswith("gone"):
             raise FileProblem("It is not there.")
         return bytes(self.size), "" if mask else "whole"
+
+    def first_page(self, document: str, sha256: str | None) -> tuple[bytes, int]:
+        if document.startswith("gone"):
+            raise FileProblem("It is not there.")
+        return bytes(self.size), 3
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +226,54 @@ def test_what_would_show_hidden_values_is_refused(private: Evaluation, options: 
 def test_the_words_of_both_languages_are_there(private: Evaluation, tmp_path: Path) -> None:
     path = private.save_report(tmp_path / "bericht.html", language="de", values="masked", pages=Painter())
     assert "Ausschnitte von Seiten" in path.read_text("utf-8")
+
+
+def missing_everywhere(*documents: str) -> Evaluation:
+    truth = rows(*((name, "", 0, "iban", IBAN) for name in documents))
+    found = rows((documents[0], "", 0, "docType", "Invoice"))
+    return evaluate(Tables(found, pd.DataFrame({"document": list(documents), "status": "completed"})), truth)
+
+
+def test_whole_pages_are_shown_of_documents_with_missing_values_on_request() -> None:
+    result = missing_everywhere("a.pdf", "gone.pdf")
+    options: Any = {"pages": Painter(), "mask": False}
+    assert "Pages of documents with missing values" not in text_of(result, ".html", **options)
+    page = html.fromstring(text_of(result, ".html", whole_pages=True, **options))
+    figures = page.xpath("//div[@class='excerpts pages']/figure")
+    assert [one.xpath("string(.//span[@class='name'])") for one in figures] == ["a.pdf: iban", "gone.pdf: iban"]
+    assert figures[0].xpath("string(.//img/@alt)") == "Page 1 of 3 of a.pdf"
+    assert "It is not there." in figures[1].text_content()
+    assert "Pages of documents with missing values are shown as they are." in page.xpath("string(//footer)")
+
+
+def test_whole_pages_share_the_limits_of_excerpts() -> None:
+    result = missing_everywhere(*(f"{number:03}.pdf" for number in range(MOST_PICTURES + 10)))
+    options: Any = {"mask": False, "whole_pages": True}
+    page = html.fromstring(text_of(result, ".html", pages=Painter(), **options))
+    assert len(page.xpath("//img")) == MOST_PICTURES
+    content = text_of(result, ".html", pages=Painter(MOST_BYTES // 8), **options)
+    assert len(html.fromstring(content).xpath("//img")) == 5
+
+
+@pytest.mark.parametrize(
+    "options", [{"mask": True}, {"mask": False, "pages": None}, {"mask": False, "values": "masked"}]
+)
+def test_whole_pages_are_refused_where_something_is_to_be_hidden(private: Evaluation, options: dict[str, Any]) -> None:
+    with pytest.raises(SettingError, match="Whole pages show all that stands on them"):
+        render_report(private, ".html", whole_pages=True, **({"pages": Painter()} | options))
+
+
+def test_cells_of_a_notebook_show_notes_mistakes_and_excerpts(private: Evaluation) -> None:
+    shown = notes_of([Note("sandbox"), Note("scans_unread", detail="x")], language="de")
+    items = html.fromstring(shown._repr_html_()).xpath("//li")
+    assert items[0].find("strong").text == "Diese Zahlen stammen von der Sandbox auf diesem Rechner, nicht vom Dienst."
+    assert items[1].find("strong") is None
+    assert items[0].find("em").text in repr(shown)
+    assert [secret for secret in SECRETS if secret in str(mistakes_of(private).to_dict())] == []
+    assert OTHER_IBAN in str(mistakes_of(private, values="full").to_dict())
+    some, every = (excerpts_of(private, Painter(), values=values) for values in ("masked", "full"))
+    assert len(html.fromstring(some._repr_html_()).xpath("//img")) == 1  # the amount: it is not masked
+    assert len(html.fromstring(every._repr_html_()).xpath("//img")) == 5
+    assert repr(every) == "<5 excerpts of pages>"
+    with pytest.raises(SettingError, match="Excerpts of pages show values"):
+        excerpts_of(private, Painter(), values="none")
