@@ -124,6 +124,24 @@ _BREAKS = {
     "other labels of the same documents": "andere Sollwerte derselben Dokumente",
     "other documents than each time before": "andere Dokumente als bisher jedes Mal",
 }
+# What is said of a page that is drawn, or is not; names stand before and behind.
+_OF_PAGES = (
+    ("has no excerpt: the box lies beside the page.", "hat keinen Ausschnitt: Das Rechteck liegt neben der Seite."),
+    (
+        "has no excerpt: the box is too large for one value.",
+        "hat keinen Ausschnitt: Das Rechteck ist zu groß für einen Wert.",
+    ),
+    ("cannot be drawn: it is no PDF and no picture that can be read.", "ist weder PDF noch lesbares Bild."),
+    ("cannot be drawn:", "lässt sich nicht zeichnen:"),
+    ("is not among the documents given with documents=.", "ist nicht unter den Dokumenten von documents=."),
+    ("cannot be read in", "ist nicht lesbar in"),
+    ("No such file or directory", "keine solche Datei"),
+    (
+        "Boxes on pictures are placed by a guess of their resolution; client= asks the service.",
+        "Rechtecke auf Bildern sind nach geschätzter Auflösung gesetzt.",
+    ),
+)
+_NO_PAGE = re.compile(r" has no page (\d+); it has (\d+)\.")
 _TRUTH_RULE = {
     "A missing key or an empty cell is unlabelled; null and a row without a value are empty": "Ein fehlender Schlüssel "
     "und eine leere Zelle bedeuten: kein Sollwert; null und eine Zeile ohne Wert bedeuten: nicht vorhanden",
@@ -154,6 +172,13 @@ _CAUSE_WORD = re.compile(rf"^({'|'.join(_CAUSE_WORDS)})(?= |$)")
 def breaks_in_german(reasons: str) -> str:
     """Write in German why a line of runs is broken; marks stay as somebody wrote them."""
     return "; ".join(_BREAKS.get(reason, reason) for reason in reasons.split("; "))
+
+
+def told_of_pages_in_german(text: str) -> str:
+    """Write in German why a page is not shown, or what is uncertain about it."""
+    for english, german in _OF_PAGES:
+        text = text.replace(english, german)
+    return _NO_PAGE.sub(r" hat keine Seite \1; es hat \2.", text)
 
 
 def cause_in_german(cause: str) -> str:

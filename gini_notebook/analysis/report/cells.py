@@ -120,4 +120,5 @@ def excerpts_of(
     >>> shown = excerpts_of(result, gini.PageExcerpts("invoices"))  # doctest: +SKIP
     """
     check_disclosure(values, pages)
-    return ExcerptsCell(excerpts(result.mistakes(full=True), result, pages, values=values, mask=True), language)
+    found = excerpts(result.mistakes(full=True), result, pages, values=values, mask=True)
+    return ExcerptsCell(found.in_german() if language == "de" else found, language)

@@ -213,7 +213,8 @@ class Content:
         if wishes.pages is None:
             return Excerpts()
         options: Any = {"values": wishes.values, "mask": wishes.mask, "whole_pages": wishes.whole_pages}
-        return excerpts(self.result.mistakes(full=True), self.result, wishes.pages, **options)
+        found = excerpts(self.result.mistakes(full=True), self.result, wishes.pages, **options)
+        return found.in_german() if self.language == "de" else found
 
     @property
     def privacy_of_values(self) -> str:
@@ -278,7 +279,7 @@ class Content:
 
     def _counted(self, sentence: str) -> str:
         rule = str(self.result.provenance["wrong"])
-        return self.text[sentence].format(level="typed", wrong=self.text[f"wrong_{rule}"])
+        return self.text[sentence].format(level=self.text["level_typed"], wrong=self.text[f"wrong_{rule}"])
 
 
 def page_of(content: Content, sections: Sequence[Section] = (), silent: Sequence[str] = ()) -> Page:
@@ -325,7 +326,7 @@ def gather(
     text = words(form, confidence_level)
     scores = result.by_field(full=True, **how)
     summary = result.summary(**how)
-    provenance, rules, failed = _taken_apart(result, hints=wishes.values == "full")
+    provenance, rules, failed = _taken_apart(result, form, hints=wishes.values == "full")
     told = None if wishes.baseline is None else Compared(wishes.baseline, form, confidence_level)
     checks = result.check(fail_under, **how)
     columns = _sliced_by(result, by)
@@ -370,7 +371,7 @@ def _noted(result: "Evaluation", told: Compared | None, wishes: Wishes) -> list[
 
 
 def _taken_apart(
-    result: "Evaluation", *, hints: bool
+    result: "Evaluation", form: Format, *, hints: bool
 ) -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
     """Return the provenance without what stands by itself, the rules per field, and failed documents without truth.
 
@@ -382,7 +383,8 @@ def _taken_apart(
     for name in ("notes", "run", "truth_name", "made_at", "command", "python_version"):
         known.pop(name, None)
     rules = [
-        {"field": name, "name": plain(rule["name"]), "tau": plain(rule["tau"])} for name, rule in described.items()
+        {"field": name, "name": plain(rule["name"]), "tau": form.point(plain(rule["tau"]))}
+        for name, rule in described.items()
     ]
     shown = {str(key): plain(value) for key, value in known.items()}
     return shown | {"unread_truth": " ".join(result.unread_truth()) if hints else ""}, rules, failed

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 import pandas as pd
 
+from gini_notebook._german import told_of_pages_in_german
 from gini_notebook.analysis.report.texts import missing
 from gini_notebook.errors import GiniError, SettingError
 from gini_notebook.schema import dotted
@@ -27,6 +28,8 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 # A date in words has no more than this, an amount has its currency; a name that stands in such a field has more.
 _WORD = re.compile(r"[^\W\d_]{4}")
 _MOST_WORDS = 6
+# Fields named below the page of a document that lacks them.
+_MOST_MISSING = 8
 _SIDES = ("truth", "extracted")
 
 
@@ -79,6 +82,13 @@ class Excerpts:
     def pictures(self) -> int:
         """How many have a picture."""
         return sum(bool(one.source) for one in (*self.shown, *self.pages))
+
+    def in_german(self) -> "Excerpts":
+        """Return the same with what is said of the pages in German."""
+        shown, pages = (
+            [replace(one, told=told_of_pages_in_german(one.told)) for one in some] for some in (self.shown, self.pages)
+        )
+        return replace(self, shown=shown, pages=pages)
 
 
 def check_disclosure(
@@ -217,11 +227,13 @@ def _first_pages(
 ) -> list[Excerpt]:
     """Draw the first page of each document with missing values, until there is no more room."""
     drawn: list[Excerpt] = []
-    for document, of in rows[rows["outcome"] == "missing"].groupby("document", sort=False):
+    lacking = rows[rows["outcome"] == "missing"]
+    lacking = lacking.iloc[(lacking["group"] != "").to_numpy(dtype=bool).argsort(kind="stable")]  # header fields first
+    for document, of in lacking.groupby("document", sort=False):
         if len(found.shown) + len(drawn) >= MOST_PICTURES:
             break
-        names = dict.fromkeys(map(dotted, of["group"], of["field"]))
-        truth = "; ".join(dict.fromkeys(of["truth"].dropna().astype(str)))
+        names = _first_of(map(dotted, of["group"], of["field"]))
+        truth = "; ".join(_first_of(of["truth"].dropna().astype(str)))
         one = Excerpt(str(document), ", ".join(names), "missing", 1, truth, "")
         known = hashes.get(str(document))
         try:
@@ -235,6 +247,12 @@ def _first_pages(
         size += len(one.source)
         drawn.append(one)
     return drawn
+
+
+def _first_of(texts: Iterable[str]) -> list[str]:
+    """Return the first different texts, and that there are more."""
+    several = list(dict.fromkeys(texts))
+    return several if len(several) <= _MOST_MISSING else [*several[:_MOST_MISSING], HIDDEN]
 
 
 def _address(picture: bytes, kind: str) -> str:

@@ -264,10 +264,11 @@ def _together(facts: Facts, form: Format, text: Mapping[str, str]) -> str:
 
 def slice_name(column: str, value: str | None, text: Mapping[str, str]) -> str:
     """Name the documents of a slice, in words where the service's own values are meant."""
+    named = text.get(f"column_{column}", column)
     if value is None:
-        return text["slice_none"].format(column=column)
+        return text["slice_none"].format(column=named)
     known = text.get(f"slice_{value}") if column == "source_classification" else None
-    return known or text["slice_of"].format(column=column, value=value)
+    return known or text["slice_of"].format(column=named, value=value)
 
 
 def facts_of(

@@ -69,7 +69,11 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "mostly": ("Mostly", "Meist"),
     "same_as_table": ("The same as a table", "Dasselbe als Tabelle"),
     "all_of": ("all {kind}", "alle {kind}"),
-    "some_of": ("{count} of {of} {kind}", "{count} von {of} {kind}"),
+    "some_of": ("{count} of {of} {kind}", "{count} von {of}: {kind}"),
+    "column_media_type": ("media type", "Medientyp"),
+    "column_source_classification": ("source", "Quelle"),
+    "level_typed": ("typed", "nach Typ des Feldes"),
+    "on_page": ("page", "Seite"),
     "right_or_absent": ("right, or not there", "richtig oder nicht da"),
     "causes_title": ("Why values are wrong", "Warum Werte falsch sind"),
     "causes_lead": (

@@ -1,6 +1,7 @@
 """A German report is German throughout, also where notes, causes and sources come into its sentences."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -8,9 +9,14 @@ import pandas as pd
 import pytest
 from lxml import html
 
+from gini_notebook._german import told_of_pages_in_german
+from gini_notebook.analysis.comparison import compare
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
+from gini_notebook.analysis.history import history
 from gini_notebook.analysis.report import save_report
+from gini_notebook.analysis.report.headings import SETTINGS
 from gini_notebook.analysis.truth import read_truth
+from gini_notebook.interactive.page_drawing import GUESS
 from gini_notebook.notes import KINDS, Note
 from tests.analysis.report.report_samples import Tables, rows
 
@@ -78,11 +84,17 @@ def texts_of(path: Path) -> str:
     if path.suffix == ".md":
         return re.sub(r"<[^>]*>", " ", path.read_text("utf-8"))
     page = html.parse(str(path)).getroot()
-    for settings in page.xpath(
-        "//details[starts-with(normalize-space(summary), 'Prüfsummen')]//tr[not(td//text()[contains(., ' ')])]"
-    ):
-        settings.getparent().remove(settings)  # they stand there by their names in Python
+    for rules in page.xpath("//details[normalize-space(summary)='Regeln je Feld']"):
+        rules.getparent().remove(rules)  # they stand there by their names in Python
     return "\n".join(page.xpath("//body//text()[not(ancestor::script or ancestor::style)]"))
+
+
+def english_in(text: str) -> list[str]:
+    return [
+        text[max(found.start() - 40, 0) : found.end() + 40]
+        for found in re.finditer(r"(?<![\w.\"'])[a-z]+(?![\w(=])", text.lower())
+        if found[0] in ENGLISH
+    ]
 
 
 @pytest.mark.parametrize("ending", [".html", ".md", ".xlsx"])
@@ -97,16 +109,53 @@ def test_nothing_english_is_left_in_a_german_report_of_a_rich_run(
     }, sorted(kinds)
     path = save_report(rich, tmp_path / f"bericht{ending}", language="de", title="Bericht")
     text = texts_of(path)
-    left = [
-        text[max(found.start() - 40, 0) : found.end() + 40]
-        for found in re.finditer(r"(?<![\w.\"'])[a-z]+(?![\w(=])", text.lower())
-        if found[0] in ENGLISH
-    ]
-    assert left == [], left
+    assert english_in(text) == []
     assert "….\n" not in text
     assert "…, …" not in text
     assert "OCR ist nicht installiert" in text
     assert "eine leere Zelle bedeuten: kein Sollwert" in text
+
+
+def test_the_settings_have_german_names_and_values(rich: Evaluation, tmp_path: Path) -> None:
+    page = html.parse(str(save_report(rich, tmp_path / "bericht.html", language="de"))).getroot()
+    rows = page.xpath("//details[starts-with(normalize-space(summary), 'Prüfsummen')]//tbody/tr")
+    said = {row.find("th").text_content(): row.find("td").text_content() for row in rows}
+    assert said["Ein falscher Wert zählt gegen"] == "Präzision und Trefferquote"
+    assert said["Zeilen werden gepaart nach"] == "Inhalt"
+    assert said["Geantwortet hat"] == "Sandbox"
+    assert not [name for name in said if name.islower() or "_" in name]
+    known = {*rich.settings, *rich.provenance} - {"rules", "notes", "failed_without_truth"}
+    assert [name for name in known if name not in SETTINGS] == []
+
+
+def test_a_comparison_and_a_history_are_german_too(rich: Evaluation, tmp_path: Path) -> None:
+    def again(run: str, **facts: str) -> Evaluation:
+        return replace(rich, provenance={**rich.provenance, "run": run, **facts})
+
+    comparison = compare(again("alt"), again("neu", tool_version="9"))
+    runs = history([again("alt"), again("neu", truth_hash="0")], by="given", ewma=True)
+    for report in (comparison, runs):
+        for ending in (".html", ".md", ".xlsx"):
+            text = texts_of(report.save_report(tmp_path / f"a{ending}", language="de"))
+            assert english_in(text) == []
+    assert "andere Sollwerte derselben Dokumente" in text
+    notes = [line.get_text() for line in runs.plot("micro_f1", language="de").texts]
+    assert "Linie unterbrochen: andere Sollwerte derselben Dokumente." in " ".join(notes)
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("a.pdf has no page 3; it has 2.", "a.pdf hat keine Seite 3; es hat 2."),
+        (
+            "a.pdf has no excerpt: the box lies beside the page.",
+            "a.pdf hat keinen Ausschnitt: Das Rechteck liegt neben",
+        ),
+        (GUESS, "Rechtecke auf Bildern sind nach geschätzter Auflösung gesetzt."),
+    ],
+)
+def test_what_is_said_of_pages_is_german(english: str, german: str) -> None:
+    assert told_of_pages_in_german(english).startswith(german)
 
 
 def test_what_to_do_stands_in_german_reports(rich: Evaluation, tmp_path: Path) -> None:
