@@ -21,6 +21,8 @@ from gini_notebook.service.wire.outcomes import Outcome
 from gini_notebook.service.wire.paging import ListEnd, ListScan
 
 PAGE_TRIES = 6
+# Uploads wait for a probe, and a list that cannot be read is looked at again later: it may not hold a run up.
+PROBE_PAGE_TRIES = 2
 PROBE_TRIES = 3
 PROBE_PAUSE_S = 0.3
 
@@ -92,7 +94,7 @@ class DocumentListReader:
         self._failures += counts(answer.error)
         if outcome is Outcome.REFUSED:
             return [self._end(ListEnd.REFUSED)]
-        if self._failures >= PAGE_TRIES:
+        if self._failures >= (PROBE_PAGE_TRIES if self._scan.purpose is ScanPurpose.PROBE else PAGE_TRIES):
             return [self._end(ListEnd.BROKEN)]
         self._due = context.now() + context.backoff_s(max(1, self._failures))
         return []

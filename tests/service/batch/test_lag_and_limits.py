@@ -10,7 +10,7 @@ import pytest
 from gini_notebook.errors import NotFound, ServiceError
 from gini_notebook.service.batch import BatchSettings, process
 from tests.service.batch.conftest import QUICK
-from tests.service.batch.simulation import Clock, Service, Simulation
+from tests.service.batch.simulation import Clock, Service, Simulation, lost
 from tests.service.batch.test_reconciliation import unclear_uploads
 from tests.service.batch.unclear import SLOW, assert_all_there_once
 
@@ -54,6 +54,14 @@ def test_R30_a_list_that_lags_when_the_run_begins_costs_no_row(memory_path: Path
     simulation.run()
     assert simulation.engine.counts.completed == len(service.documents_by_id) == 60
     assert simulation.rows("SELECT count(*) FROM surplus") == [(0,)]
+
+
+def test_R30_a_list_that_can_never_be_read_holds_no_run_up(memory_path: Path) -> None:
+    service = Service(Clock(), latency_s=lambda rng: 0.5)
+    service.after = lambda call, number, now: lost() if call == "list" else None
+    simulation = Simulation(memory_path, service).documents(10)
+    assert simulation.run() < 20
+    assert simulation.engine.counts.completed == len(service.documents_by_id) == 10
 
 
 def test_R30_nobody_waits_for_a_late_list_without_need(memory_path: Path) -> None:
