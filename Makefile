@@ -100,7 +100,7 @@ bench-widgets: .venv/.browser  ## What a person waits for in the widgets: intera
 	$(BIN)/python benchmarks/widgets.py
 
 slow: .venv/.dev  ## The tests that take minutes: schemathesis, coverage of intervals, 100 threads over token expiries
-	$(BIN)/python -m pytest -m "slow and not browser"
+	$(BIN)/python -m pytest -m "slow and not browser" -n 2 --dist loadgroup
 
 anchors: .venv/.anchors  ## The numbers against six independent implementations
 	$(BIN)/python -m pytest tests/analysis/evaluation/anchors

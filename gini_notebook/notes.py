@@ -365,6 +365,22 @@ KINDS: Mapping[str, Kind] = {
         "Leave such cells empty, or name the field with --declared-fields where nothing means that there is none.",
         german_advice="Lassen Sie solche Zellen leer, oder nennen Sie das Feld mit declared_fields=, wo leer „nicht vorhanden“ heißt.",
     ),
+    "values_unknown": Kind(
+        "must",
+        "{count} {count:value|values} of {about} in the ground truth {count:is|are} none that the service gives, and {count:counts|count} as a mistake: it gives {detail}.",
+        "{count} {count:Sollwert|Sollwerte} von {about} {count:ist keiner|sind keine}, den der Dienst liefert, und {count:zählt|zählen} als Fehler: Er liefert {detail}.",
+        "Write the service's words, or leave the column out with read_truth(columns={...: None}).",
+        "Write the service's words, or leave the column out with --column NAME=.",
+        german_advice="Schreiben Sie die Wörter des Dienstes, oder lassen Sie die Spalte aus: read_truth(columns={...: None}).",
+    ),
+    "rows_hidden": Kind(
+        "must",
+        "{count} hidden {count:row|rows} of {about} not read: what a filter or an outline hides counts in nothing.",
+        "{count} ausgeblendete {count:Zeile|Zeilen} von {about} nicht gelesen: Was ein Filter oder eine Gliederung ausblendet, zählt nirgends.",
+        "Show the rows in the workbook (clear the filter) if they belong to the ground truth.",
+        "Show the rows in the workbook (clear the filter) if they belong to the ground truth.",
+        german_advice="Blenden Sie die Zeilen in der Mappe ein (Filter aufheben), wenn sie zu den Sollwerten gehören.",
+    ),
     "declared_unknown": Kind(
         "must",
         "{count} declared {count:field is|fields are} unknown to the service and to the ground truth: {about}{detail}.",

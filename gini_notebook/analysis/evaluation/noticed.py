@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from gini_notebook.analysis.evaluation.normalization import NormalizedValues, st
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
 from gini_notebook.analysis.truth.document_names import nearest_name
-from gini_notebook.analysis.truth.headers import doubt, nearest
+from gini_notebook.analysis.truth.headers import OWN_FIELDS, doubt, nearest
 from gini_notebook.errors import TruthWarning
 from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merged
 from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
@@ -210,7 +211,17 @@ def all_notes(truth: Any, batch: Any, *parts: Iterable[Note]) -> tuple[Note, ...
         note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind == "alternatives_found"
     ]
     of_batch = [note for note in getattr(batch, "notes", ()) if isinstance(note, Note) and note.kind not in anew]
-    return merged([*_without_lists([of_truth, several, of_batch, *parts])])
+    kept = any(note.kind == "invoice_numbers_kept" for note in of_truth)
+    said = [[*filter(None, map(_without_numbers, part))] for part in parts] if kept else parts
+    return merged([*_without_lists([of_truth, several, of_batch, *said])])
+
+
+def _without_numbers(note: Note) -> Note | None:
+    """Leave numbers of invoices out of what is left out: what became of them, and what to do, is said already."""
+    others = tuple(name for name in note.about if name not in OWN_FIELDS)
+    if note.kind != "fields_left_out" or len(others) == len(note.about):
+        return note
+    return replace(note, count=len(others), about=others) if others else None
 
 
 def _without_lists(parts: Iterable[Iterable[Note]]) -> Iterable[list[Note]]:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Generic, NamedTuple, TypeVar
 
 from gini_notebook import notations
+from gini_notebook.analysis.truth.headers import VALUE_WORDS, value_meant
 from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, Note
@@ -183,8 +184,9 @@ def _refuse_lost(column: ColumnOfCells) -> None:
         if lost and exact:
             message = (
                 f"{column.where(place)} holds a number where {column.place} is a text of letters and digits: leading "
-                f"zeros and late digits may be lost. Format the column {column.name!r} as text, and type it again; in "
-                "JSON put it into quotes."
+                f"zeros and late digits may be lost. Format the column {column.name!r} as text, and type it again (in "
+                f"JSON put it into quotes), or leave it out with columns={{{column.name!r}: None}} (in a shell "
+                f"--column {column.name!r}=)."
             )
             raise TruthError(message)
 
@@ -235,6 +237,21 @@ def _flags(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], li
     read = [text for text, value in zip(texts, values, strict=True) if text is not None and text.casefold() != value]
     read = [text for text in read if text.strip().casefold() in _FLAGS]
     return values, [_note("notation_understood", column, read, "true or false")] if read else []
+
+
+def _words(column: ColumnOfCells, _wishes: Wishes) -> tuple[list[str | None], list[Note]]:
+    """Read a field that has one of a few words of the service."""
+    understood, strange = _Understood(), list[str]()
+    values: list[str | None] = []
+    for text in map(cell_text, column.cells):
+        meant = value_meant(column.kind, text) if text and _stated(text) else None
+        if meant is not None and meant != text:
+            understood.say(f"{text} → {meant}", str(text))
+        elif meant is None and text and _stated(text):
+            strange.append(text)
+        values.append(meant or text)
+    unknown = [_note("values_unknown", column, strange, ", ".join(VALUE_WORDS[column.kind]))] if strange else []
+    return values, [*unknown, *understood.notes(column)]
 
 
 def is_missing_word(text: str) -> bool:
@@ -463,7 +480,14 @@ def reads_back(group: str, name: str, value: str) -> bool:
         return False
 
 
-_READERS = {"amount": _amounts, "numeric": _numbers, "date": _dates, "iban": _ibans, "flag": _flags}
+_READERS = {
+    "amount": _amounts,
+    "numeric": _numbers,
+    "date": _dates,
+    "iban": _ibans,
+    "flag": _flags,
+    **dict.fromkeys(VALUE_WORDS, _words),
+}
 
 
 def together(notes: Iterable[Note]) -> list[Note]:

@@ -24,7 +24,7 @@ ITEM_FIELDS = ("artNumber", "baseGross", "description", "position", "quantity")
 # A column of a wide table that holds a compound extraction as JSON.
 COMPOUND_SUFFIX = "[]"
 # What this package reads of e-invoices beyond the fields of the service; no stranger in a table.
-PURPOSE = "paymentPurpose"
+PURPOSE, REFERENCE = "paymentPurpose", "paymentReference"
 INVOICE_ID = "invoiceId"
 OWN_FIELDS = (INVOICE_ID,)
 DOCUMENT_WORDS = (
@@ -55,7 +55,9 @@ FIELD_WORDS: Mapping[str, str] = {
     ),
     "iban": (
         "iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, IBAN Empfänger, IBAN des Empfängers, "
-        "Empfänger-IBAN, iban number, recipient iban, payee iban, creditor iban, Zahlungsempfänger IBAN, Kreditor IBAN"
+        "Empfänger-IBAN, iban number, recipient iban, payee iban, creditor iban, Zahlungsempfänger IBAN, "
+        "Kreditor IBAN, Kreditoren-IBAN, IBAN Kreditor, IBAN des Kreditors, Lieferanten-IBAN, IBAN Lieferant, "
+        "IBAN des Lieferanten"
     ),
     "bic": "bic, swift, swift code, bic code, bic/swift, swift/bic, BIC Empfänger, Empfänger-BIC, recipient bic",
     "paymentRecipient": (
@@ -107,6 +109,25 @@ FIELD_WORDS: Mapping[str, str] = {
     "skontoAmountToPay": "skonto amount to pay, amount with discount, Betrag mit Skonto, Betrag abzüglich Skonto",
     "skontoDueDate": "skonto due date, discount due date, Skonto bis, Skontofrist, Skontodatum, Skonto fällig am",
 }
+# What people write where the service gives one of a few words; the words of its older API are among them.
+VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "doctype": {
+        "Invoice": "Rechnung, Eingangsrechnung, Lieferantenrechnung, invoice, bill",
+        "Reminder": "Mahnung, Zahlungserinnerung, reminder, payment reminder",
+        "RemittanceSlip": "Überweisungsträger, Überweisung, Zahlschein, remittance slip",
+        "PaymentQRCode": "QR-Code, GiroCode, payment QR code",
+        "Other": "Sonstiges, Sonstige, Anderes, other",
+        "BankStatement": "Kontoauszug, bank statement",
+        "Contract": "Vertrag, contract",
+        "Receipt": "Quittung, Kassenbon, Kassenzettel, receipt",
+        "TravelExpenseReport": "Reisekostenabrechnung, travel expense report",
+    },
+    "businessdoctype": {"Invoice": "Rechnung, invoice", "CreditNote": "Gutschrift, credit note"},
+}
+LINE_ITEM_WORDS = (
+    "line items, items, invoice lines, positions, Positionen, Rechnungspositionen, Artikelpositionen, Einzelposten, "
+    "Posten, Rechnungszeilen"
+)
 # Of the words for paymentReference those that name the number of the invoice, whoever quotes it.
 INVOICE_NUMBER_WORDS = (
     "invoice number, invoice no, Rechnungsnummer, Rechnungsnr, Rechnungs-Nr, Rechnung Nr, Rechnungs Nr, RE-Nr, ReNr, "
@@ -152,7 +173,12 @@ _LABELS |= {word: field for field, words in FIELD_WORDS.items() for word in _key
 _ROLES: dict[str, Role] = {word: role for role, words in LONG_WORDS.items() for word in _keys(words)}
 _DOCUMENTS = {word: place for place, word in enumerate(_keys(DOCUMENT_WORDS))}
 _CURRENCIES = frozenset(_keys(CURRENCY_WORDS))
+_VALUES = {
+    kind: {word: value for value, words in values.items() for word in (key(value), *_keys(words))}
+    for kind, values in VALUE_WORDS.items()
+}
 _INVOICE_NUMBERS = frozenset(_keys(INVOICE_NUMBER_WORDS))
+_LINE_ITEMS = frozenset(_keys(LINE_ITEM_WORDS))
 _SUMS = frozenset(_keys(SUM_WORDS))
 _PRICES = frozenset(_keys(PRICE_WORDS))
 _NET = ("netto", "net")
@@ -229,6 +255,28 @@ def says_sum(text: str) -> bool:
     return key(text) in _SUMS
 
 
+def value_meant(kind: str, text: str) -> str | None:
+    """Return the service's word for a value of which there are only a few; None where it has none.
+
+    Examples
+    --------
+    >>> value_meant("doctype", "Rechnung"), value_meant("doctype", "invoice"), value_meant("doctype", "Angebot")
+    ('Invoice', 'Invoice', None)
+    """
+    return _VALUES[kind].get(key(text))
+
+
+def says_line_items(text: str) -> bool:
+    """Return whether a text is a word for the rows of an invoice.
+
+    Examples
+    --------
+    >>> says_line_items("Positionen"), says_line_items("lineItems"), says_line_items("Position")
+    (True, True, False)
+    """
+    return key(text) in _LINE_ITEMS
+
+
 def doubt(name: str) -> str:
     """Return why a name is not taken for a field that it may well mean, or an empty string."""
     return "with or without tax? baseGross is the price of one unit with it" if key(name) in _PRICES else ""
@@ -244,15 +292,32 @@ def is_own_name(one: Column) -> bool:
     return key(one.name) in (key(one.field), key(one.place))
 
 
-def beside_purpose(one: Column, columns: Mapping[str, str | None]) -> Column:
-    """Return what a column means in a table that says what is quoted when paying: its invoice number is no reference.
+def says_what_is_quoted(found: Iterable[Column | None], columns: Mapping[str, str | None]) -> bool:
+    """Return whether a table says what is quoted when paying: a purpose, or a reference that is called so.
+
+    Parameters
+    ----------
+    found
+        Its columns as their names alone tell.
+    columns
+        The caller's names of columns to ours.
+    """
+    references = (one for one in found if one is not None and one.field in (PURPOSE, REFERENCE))
+    return any(one.field == PURPOSE or not _may_be_number(one, columns) for one in references)
+
+
+def beside_what_is_quoted(one: Column, columns: Mapping[str, str | None]) -> Column:
+    """Return what a column means in a table that says what is quoted: the number of its invoice is no reference there.
 
     Without such a column the number of the invoice is the best there is, and :data:`FIELD_WORDS` takes it.
     """
+    return Column(one.name, "label", field=INVOICE_ID, known=False) if _may_be_number(one, columns) else one
+
+
+def _may_be_number(one: Column, columns: Mapping[str, str | None]) -> bool:
+    """Return whether a reference is called as the number of an invoice is, and not by the caller."""
     word = key(match[1] if (match := _REMARK(one.name)) else one.name)
-    if one.field != "paymentReference" or word not in _INVOICE_NUMBERS or is_named(one.name, columns):
-        return one
-    return Column(one.name, "label", field=INVOICE_ID, known=False)
+    return one.field == REFERENCE and word in _INVOICE_NUMBERS and not is_named(one.name, columns)
 
 
 def _literal(name: str, ours: str) -> Column | None:
@@ -307,8 +372,8 @@ def resolved(header: Sequence[str], columns: Mapping[str, str | None]) -> list[C
     (``Wert``, ``Zeile``) mean something only where there are both a field and a value.
     """
     found = [column(name, columns) if name.strip() else None for name in header]
-    if any(one is not None and one.field == PURPOSE for one in found):
-        found = [one and beside_purpose(one, columns) for one in found]
+    if says_what_is_quoted(found, columns):
+        found = [one and beside_what_is_quoted(one, columns) for one in found]
     documents = [one for one in found if one is not None and one.role == "document"]
     chosen = min(documents, key=lambda one: _rank(one, columns), default=None)
     long = {"field", "value"} <= {one.role for one in found if one is not None}
@@ -367,7 +432,7 @@ def _nearest(name: str, words: Mapping[str, str]) -> str:
 def header_notes(found: Iterable[Column | None]) -> list[Note]:
     """Say which columns were understood by another name, and which are no field of the service."""
     there = [one for one in found if one is not None]
-    renamed = [one for one in there if one.role == "label" and one.known and one.name != one.place]
+    renamed = [one for one in there if one.role == "label" and one.known and one.name not in (one.place, one.field)]
     renamed += [one for one in there if one.role == "document" and one.name.lower() not in ("document", "file")]
     unknown = [one for one in there if one.role == "label" and not one.known and one.field not in OWN_FIELDS]
     numbers = tuple(one.name for one in there if one.field == INVOICE_ID and one.name != INVOICE_ID and not one.known)
@@ -385,5 +450,10 @@ def header_notes(found: Iterable[Column | None]) -> list[Note]:
 
 def _suggestions(unknown: Iterable[Column]) -> str:
     near = [f"{one.name}: {one.doubt}" for one in unknown if one.doubt]
-    near += [f"{one.name} is near {field}" for one in unknown if not one.doubt and (field := nearest(one.name))]
+    near += [
+        f"{one.name} is near {field}"
+        for one in unknown
+        # What names the documents is known wherever columns are compared.
+        if not one.doubt and (field := nearest(one.name)) and field != "document"
+    ]
     return f" ({'; '.join(near)})" if near else ""

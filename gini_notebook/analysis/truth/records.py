@@ -6,14 +6,24 @@ A list of plain values is alternatives (M24 of the metrics), a list of objects i
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
 from gini_notebook.analysis.truth.column_values import Cell, Found, Number, Wishes, labels_of
 from gini_notebook.analysis.truth.document_names import levelled, names_note
-from gini_notebook.analysis.truth.headers import PURPOSE, Column, beside_purpose, column, header_notes
+from gini_notebook.analysis.truth.grids import is_item
+from gini_notebook.analysis.truth.headers import (
+    Column,
+    beside_what_is_quoted,
+    column,
+    doubt,
+    header_notes,
+    says_line_items,
+    says_what_is_quoted,
+)
 from gini_notebook.analysis.truth.label_columns import Label
 from gini_notebook.analysis.truth.labels import Labels
 from gini_notebook.analysis.truth.sizes import check_width
@@ -228,15 +238,97 @@ def _finish(found: Sequence[Found], result: Labels, wishes: Wishes) -> None:
     result.notes += notes
 
 
+@dataclass(slots=True)
+class _Meanings:
+    """What the keys of records mean; the service's own name, where it is among the keys, comes before other words.
+
+    Attributes
+    ----------
+    wishes
+        What the caller says of the keys.
+    literal
+        The keys of all records.
+    items
+        Those of them that hold line items by another name.
+    of_fields, of_items
+        What keys of records and of line items were taken for.
+    """
+
+    wishes: Wishes
+    literal: frozenset[str]
+    items: frozenset[str]
+    of_fields: dict[str, Column] = field(default_factory=dict)
+    of_items: dict[str, Column] = field(default_factory=dict)
+    _quotes: bool = False
+
+    def __post_init__(self) -> None:
+        columns = self.wishes.columns
+        self._quotes = says_what_is_quoted([column(name, columns) for name in sorted(self.literal)], columns)
+
+    def take(self, entry: Mapping[str, Any], where: str) -> None:
+        """Find out what the keys of a record mean."""
+        new = [name for name in entry if name not in self.of_fields]
+        check_width(len(self.of_fields) + len(new), where)
+        self.of_fields |= {name: self._of_field(name) for name in new}
+
+    def of(self, name: str) -> Column:
+        """Return what a key means."""
+        return self.of_fields[name] if name in self.of_fields else self._of_field(name)
+
+    def _of_field(self, name: str) -> Column:
+        found = column(name, self.wishes.columns)
+        if found.role == "left out":
+            return found
+        if not found.known and LINE_ITEMS not in self.literal and self.items == {name}:
+            return Column(name, "label", field=LINE_ITEMS)
+        if self._quotes:
+            found = beside_what_is_quoted(found, self.wishes.columns)
+        own = found.field == name or found.field not in self.literal
+        if found.role == "label" and not found.group and own:
+            return found
+        return Column(name, "label", field=name, known=False)
+
+    def named_rows(self, rows: Sequence[Any]) -> list[Any]:
+        """Return rows of line items with the service's names, where each row has another name for a field only once."""
+        named = []
+        for row in rows:
+            if not isinstance(row, dict):
+                named.append(row)
+                continue
+            fields = [self._of_item(name).field for name in row]
+            twice = len(set(fields)) < len(fields)
+            named.append(row if twice else dict(zip(fields, row.values(), strict=True)))
+            self.of_items |= {name: self._of_item(name) for name in row if not twice and name not in self.of_items}
+        return named
+
+    def _of_item(self, name: str) -> Column:
+        if name in self.of_items:
+            return self.of_items[name]
+        found = column(name, self.wishes.columns)
+        if found.role == "label" and is_item(found):
+            return Column(name, "label", LINE_ITEMS, found.field)
+        return Column(name, "label", LINE_ITEMS, name, known=False, doubt=doubt(name))
+
+
+def _meanings(entries: Sequence[Mapping[str, Any]], wishes: Wishes) -> _Meanings:
+    long = {str(entry["field"]) for entry in entries if entry.keys() >= _LONG and entry.keys() != TRUTH.columns.keys()}
+    keys = frozenset(long.union(*entries))
+    items = frozenset(name for name in keys if says_line_items(name))
+    rows = frozenset(name for name in items if any(_is_rows(entry.get(name)) for entry in entries))
+    return _Meanings(wishes, keys, rows)
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) and not _is_value(one) for one in value)
+
+
 def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     result = Labels()
     found: list[Found] = []
     first: dict[str, str] = {}
-    meanings: dict[str, Column] = {}
     changed: list[str] = []
     empties: list[tuple[str, str, str]] = []
-    literal = frozenset(name for _, entry in entries if isinstance(entry, dict) for name in entry)
-    purpose = any(column(name, wishes.columns).field == PURPOSE for name in literal)
+    meanings = _meanings([entry for _, entry in entries if isinstance(entry, dict)], wishes)
     for where, entry in entries:
         name = _document(entry, where, wishes)
         if entry.keys() == TRUTH.columns.keys():
@@ -247,7 +339,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
             changed.append(name)
         result.documents.setdefault(document)
         if entry.keys() >= _LONG:
-            found.append(_label(entry, document, where))
+            found.append(_understood_label(entry, document, where, meanings))
             continue
         if document in first:
             message = f"The document {document!r} is in {first[document]} and again in {where}. Keep one."
@@ -256,27 +348,26 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
         if is_extractions(entry):
             found += _of_extractions(entry, document, where, result)
         else:
-            new = [name for name in entry if name not in meanings]
-            check_width(len(meanings) + len(new), where)
-            meanings |= {name: _meaning(name, wishes, literal, purpose=purpose) for name in new}
-            found += _record(entry, document, where, wishes, meanings, empties, result)
+            meanings.take(entry, where)
+            found += _record(entry, document, where, meanings, empties, result)
     _finish(found, result, wishes)
     _say_empty(empties, result)
-    result.headers.update(dict.fromkeys(literal))
+    result.headers.update(dict.fromkeys(sorted(meanings.literal)))
     result.notes += [*_say_meanings(meanings, result), *names_note(changed)]
     return result
 
 
-def _say_meanings(meanings: Mapping[str, Column], result: Labels) -> list[Note]:
+def _say_meanings(meanings: _Meanings, result: Labels) -> list[Note]:
     """Note what keys were taken for, and remember the fields of those that nobody knows."""
     fields = {field for group, field in result.fields if not group}
     # A key that nobody knows may be a remark (a layout, a language), as a column of a wide table may.
     told = [
         one
-        for name, one in meanings.items()
+        for name, one in meanings.of_fields.items()
         if name not in {*_NOT_TRUTH, _FEEDBACK} and one.role == "label" and (one.known or one.field in fields)
     ]
-    result.unsure.update({("", one.field): None for one in told if not one.known})
+    told += [one for one in meanings.of_items.values() if one.known or (one.group, one.field) in result.fields]
+    result.unsure.update({(one.group, one.field): None for one in told if not one.known})
     return header_notes(told)
 
 
@@ -284,8 +375,7 @@ def _record(  # noqa: PLR0917 - one record, and what is gathered over all of the
     entry: Mapping[str, Any],
     document: str,
     where: str,
-    wishes: Wishes,
-    meanings: dict[str, Column],
+    meanings: _Meanings,
     empties: list[tuple[str, str, str]],
     result: Labels,
 ) -> list[Found]:
@@ -293,47 +383,53 @@ def _record(  # noqa: PLR0917 - one record, and what is gathered over all of the
     found = []
     content = entry.get(_FEEDBACK) if isinstance(entry.get(_FEEDBACK), dict) else entry
     for name, value in content.items():  # type: ignore[union-attr]
-        if name in (_document_key(entry, wishes), *_NOT_TRUTH):
+        if name in (_document_key(entry, meanings.wishes), *_NOT_TRUTH):
             continue
-        one = meanings[name] if name in meanings else _meaning(name, wishes, frozenset())
-        field = one.field
+        one = meanings.of(name)
         if one.role == "left out":
             continue
-        if isinstance(value, list) and any(isinstance(one, dict) and not _is_value(one) for one in value):
-            found += _rows(value, document, field, "json", result)
+        if _is_rows(value):
+            rows = meanings.named_rows(value) if one.field == LINE_ITEMS else value
+            found += _rows(rows, document, one.field, "json", result)
         elif value is None or value in ([], {}):
-            empties.append((document, field, where))
+            empties.append((document, one.field, where))
         else:
             cells = value if isinstance(value, list) else [value]
             found += [
-                Found(document, "", 0, field, _value(one, f"{name!r} in {where}"), "json", name, where, _code(one), at)
-                for at, one in enumerate(cells)
+                Found(
+                    document,
+                    "",
+                    0,
+                    one.field,
+                    _value(cell, f"{name!r} in {where}"),
+                    "json",
+                    name,
+                    where,
+                    _code(cell),
+                    at,
+                )
+                for at, cell in enumerate(cells)
             ]
     return found
-
-
-def _meaning(name: str, wishes: Wishes, literal: Collection[str], *, purpose: bool = False) -> Column:
-    """Return what a key means; the service's own name, where it is among the keys, comes before other words for it."""
-    found = column(name, wishes.columns)
-    if found.role == "left out":
-        return found
-    if purpose:
-        found = beside_purpose(found, wishes.columns)
-    own = found.field == name or found.field not in literal
-    return (
-        found if found.role == "label" and not found.group and own else Column(name, "label", field=name, known=False)
-    )
 
 
 def _say_empty(empties: Sequence[tuple[str, str, str]], result: Labels) -> None:
     """Say that a field is empty, or that a compound has no rows, as other records tell which of them it is."""
     compounds = {group for group, _ in result.fields if group} | {LINE_ITEMS}
     compounds |= {group for _, group in result.no_rows}
-    for document, field, _ in empties:
-        if field in compounds:
-            result.no_rows.setdefault((document, field))
+    for document, name, _ in empties:
+        if name in compounds:
+            result.no_rows.setdefault((document, name))
         else:
-            result.add(Label(document, "", 0, field, None, "json"))
+            result.add(Label(document, "", 0, name, None, "json"))
+
+
+def _understood_label(entry: Mapping[str, Any], document: str, where: str, meanings: _Meanings) -> Found:
+    """Read an object that says one thing about one field, by whatever name."""
+    found = _label(entry, document, where)
+    if found.group or not (one := meanings.of_fields.setdefault(found.field, meanings.of(found.field))).known:
+        return found
+    return found._replace(group=one.group, field=one.field)
 
 
 def _label(entry: Mapping[str, Any], document: str, where: str) -> Found:

@@ -20,15 +20,16 @@ from gini_notebook.analysis.truth.grids import Grid, Row, Table, cell_at, is_fil
 from gini_notebook.analysis.truth.headers import (
     COMPOUND_SUFFIX,
     INVOICE_ID,
-    PURPOSE,
     Column,
-    beside_purpose,
+    beside_what_is_quoted,
     column,
     header_notes,
+    is_named,
     key,
     nearest,
     resolved,
     says_sum,
+    says_what_is_quoted,
 )
 from gini_notebook.analysis.truth.item_rows import has_rows_of_items, in_order, settled
 from gini_notebook.analysis.truth.label_columns import Label
@@ -42,6 +43,7 @@ from gini_notebook.schema import LINE_ITEMS, TRUTH
 
 # The header of a table stands within so many rows that are not empty.
 HEADER_WITHIN = 25
+REMARKS = "remarks below the table"
 STATES = ("value", "empty", "unclear")
 _COUNT_WORDS = (
     "Beleg, Belege, Dokument, Dokumente, Rechnung, Rechnungen, Datei, Dateien, Posten, Positionen, Einträge, Zeilen, "
@@ -81,8 +83,13 @@ def find_table(grid: Grid, wishes: Wishes) -> Table:
 
 
 def _table(grid: Grid, at: int, wishes: Wishes) -> Table:
-    check_width(len(grid.rows[at][1]), grid.where)
-    header = [cell_text(cell) or "" for cell in grid.rows[at][1]]
+    number, cells = grid.rows[at]
+    check_width(len(cells), grid.where)
+    # A header of two rows has some of its names merged down from the upper one.
+    merged = {column: origin for (row, column), origin in grid.fills.items() if row == number}
+    above = {other: row for other, row in grid.rows[:at] if other in set(merged.values())} if merged else {}
+    cells = [cell_at(above.get(merged.get(place, 0), cells), place) for place in range(max(len(cells), *merged, 0))]
+    header = [cell_text(cell) or "" for cell in cells]
     return Table(grid, resolved(header, wishes.columns), at)
 
 
@@ -97,7 +104,7 @@ def table_labels(table: Table, wishes: Wishes) -> Labels:
     """
     if [one and one.name for one in table.columns] == list(TRUTH.columns):
         return _verbatim(table)
-    _check_header(table)
+    _check_header(table, wishes)
     result = Labels(notes=[*table.grid.notes, *_place_notes(table)])
     found = _long(table, wishes, result) if table.is_long else _wide(table, wishes, result)
     result.notes += header_notes(table.columns)
@@ -122,7 +129,7 @@ def _is_below(table: Table, cells: Sequence[Cell], document: str) -> str:
     beside = [at for at, one in enumerate(table.columns) if one is not None and one.role == "label"]
     beside = [at for at in beside if is_filled(cell_at(cells, at))]
     if not beside:
-        return "remarks below the table"
+        return REMARKS
     numbers = all(kind_of(table.columns[at].field) in ("amount", "numeric") for at in beside)  # type: ignore[union-attr]
     counts = len(words) > 1 and words[0].isdigit() and key(words[1]) in _COUNTED
     return "sums" if numbers and (counts or any(map(says_sum, words))) else ""
@@ -162,7 +169,7 @@ def _place_notes(table: Table) -> list[Note]:
     return [Note("rows_passed_over", len(skipped), (table.grid.where,), "above the header of the table")]
 
 
-def _check_header(table: Table) -> None:
+def _check_header(table: Table, wishes: Wishes) -> None:
     """Refuse what is no header of a truth table."""
     where = table.grid.where
     names = [one.name for one in table.columns if one is not None]
@@ -186,11 +193,14 @@ def _check_header(table: Table) -> None:
     if not table.is_truth:
         message = f"{where} has no column but {found}. Add one column per field, named as the service names it."
         raise TruthError(message)
-    _check_repeated(table)
+    _check_repeated(table, wishes)
 
 
-def _check_repeated(table: Table) -> None:
-    """Refuse two columns of one meaning; the service's own name comes before other words."""
+def _check_repeated(table: Table, wishes: Wishes) -> None:
+    """Refuse two columns of one meaning, unless the caller says so: then either is right.
+
+    The service's own name comes before other words.
+    """
     by_meaning: dict[str, list[int]] = {}
     for at, one in enumerate(table.columns):
         if one is not None and one.role != "left out":
@@ -198,7 +208,9 @@ def _check_repeated(table: Table) -> None:
     for meaning, places in by_meaning.items():
         own = [at for at in places if table.columns[at] is not None and table.columns[at].name == meaning]  # type: ignore[union-attr]
         names = [one.name for at in places if (one := table.columns[at]) is not None]
-        if len(places) == 1:
+        if len(places) == 1 or (
+            _may_be_several(table, places) and all(is_named(name, wishes.columns) for name in names)
+        ):
             continue
         if len(own) == 1 and meaning not in ("document", "field", "value"):
             for at in set(places) - set(own):
@@ -206,13 +218,29 @@ def _check_repeated(table: Table) -> None:
                 table.columns[at] = one and Column(one.name, "label", field=one.name, known=False)
             continue
         if len(set(names)) == 1:
-            message = f"{table.grid.where} has more than one column named {names[0]!r}. Keep one of them."
+            message = (
+                f"{table.grid.where} has more than one column named {names[0]!r}. Keep one of them; if either is "
+                "right, give them different names, and say so with columns={...} for both."
+            )
+        elif _may_be_several(table, places):
+            said = ", ".join(f"{name!r}: {meaning!r}" for name in names)
+            message = (
+                f"{table.grid.where} has more than one column for {meaning}: {', '.join(map(repr, names))}. Say which "
+                f"counts and leave out the others, columns={{{names[0]!r}: {meaning!r}, {names[1]!r}: None}}; or, if "
+                f"either value is right, columns={{{said}}}."
+            )
         else:
             message = (
                 f"{table.grid.where} has more than one column for {meaning}: {', '.join(map(repr, names))}. Say which "
                 f"counts: columns={{{names[0]!r}: {meaning!r}}} and another name for the others."
             )
         raise TruthError(message)
+
+
+def _may_be_several(table: Table, places: Sequence[int]) -> bool:
+    """Return whether columns are one field of the document, which may have several acceptable values."""
+    there = [one for at in places if (one := table.columns[at]) is not None]
+    return not table.is_long and all(one.role == "label" and not is_item(one) for one in there)
 
 
 @dataclass(slots=True)
@@ -242,6 +270,9 @@ def _lines(table: Table, result: Labels) -> Iterator[_Line]:
             last_named = last_named if last_named >= 0 else _last_named(rows, at)
             if _is_sum(table, cells, last=place > last_named):
                 sums += 1
+                continue
+            if place > last_named and not _states_a_field(table, cells):
+                passed[REMARKS] += 1
                 continue
             message = (
                 f"Row {number} of {table.grid.where} has values, but names no document. Fill in its column {name!r}, "
@@ -326,6 +357,12 @@ def _is_sum(table: Table, cells: Sequence[Cell], *, last: bool) -> bool:
     return last and len(numbers) == len(filled) and all(numbers)
 
 
+def _states_a_field(table: Table, cells: Sequence[Cell]) -> bool:
+    """Return whether a row says something of a field that is known."""
+    there = ((_column(table, at), cell) for at, cell in enumerate(cells) if is_filled(cell))
+    return any(one is None or one.role in ("field", "value") or (one.role == "label" and one.known) for one, _ in there)
+
+
 def _column(table: Table, at: int) -> Column | None:
     return table.columns[at] if at < len(table.columns) else None
 
@@ -343,6 +380,7 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
     rows: dict[str, int] = {}
     repeats = 0
     item_columns = {at for at, one in labels if one.group}
+    several = {place for place, count in Counter(one.place for _, one in labels if not one.group).items() if count > 1}
     for line in _lines(table, result):
         result.documents.setdefault(line.document)
         known = first.setdefault(line.document, line)
@@ -356,6 +394,7 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
         if differing:
             raise TruthError(_repeated(table, line, known, differing[0]))
         number = rows.get(line.document, 0)
+        given = Counter[str]()
         stated = False
         for at, one in labels:
             cell = cell_at(line.cells, at)
@@ -363,7 +402,11 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
                 continue
             stated |= bool(one.group)
             code = one.currency or _currency_beside(line, beside)
-            found += _of_cell(table, line, at, replace(one), cell, number if one.group else 0, code, wishes, result)
+            cells = _of_cell(table, line, at, replace(one), cell, number if one.group else 0, code, wishes, result)
+            if one.place in several:
+                cells = [part._replace(alternative=part.alternative + given[one.place]) for part in cells]
+                given[one.place] += len(cells)
+            found += cells
         rows[line.document] = number + stated
     if repeats:
         result.notes.append(Note("repeats", repeats, detail=table.grid.where))
@@ -459,8 +502,8 @@ def _meanings(table: Table, at: int, wishes: Wishes) -> dict[str, Column]:
     rows = islice(table.grid.rows, table.header_at + 1, None)
     names = dict.fromkeys((cell_text(cell_at(cells, at)) or "").strip() for _, cells in rows)
     found = {name: column(name, wishes.columns) for name in names if name}
-    if any(one.field == PURPOSE for one in found.values()):
-        found = {name: beside_purpose(one, wishes.columns) for name, one in found.items()}
+    if says_what_is_quoted(found.values(), wishes.columns):
+        found = {name: beside_what_is_quoted(one, wishes.columns) for name, one in found.items()}
     return found
 
 

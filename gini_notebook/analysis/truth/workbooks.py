@@ -159,7 +159,7 @@ def _sheet(sheet: Any, where: str, epoch: datetime.datetime) -> Grid:
         for row in range(merged.min_row + 1, merged.max_row + 1)
         for column in range(merged.min_col, merged.min_col + 1)
     }
-    notes = [Note("rows_passed_over", hidden, (where,), "hidden")] if hidden else []
+    notes = [Note("rows_hidden", hidden, (where,))] if hidden else []
     columns = _hidden_columns(sheet, rows)
     if columns:
         notes.append(Note("columns_hidden", len(columns), tuple(columns), where))

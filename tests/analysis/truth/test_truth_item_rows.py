@@ -264,6 +264,15 @@ def reference(folder: Path, kind: str, purpose: str) -> Path | pd.DataFrame:
 
 
 @pytest.mark.parametrize("kind", ["wide", "json", "long"])
+@pytest.mark.parametrize("name", ["Referenz", "paymentReference", "Zahlungsreferenz"])
+def test_M22_an_invoice_number_is_no_reference_beside_a_reference_that_is_called_so(tmp_path, kind, name):
+    truth = read_truth(reference(tmp_path, kind, name))
+    assert values(truth)["a.pdf", "invoiceId"] == "2025-01"
+    assert values(truth)["a.pdf", "paymentReference"] == "KdNr 70881"
+    assert [note.about for note in said(truth, "invoice_numbers_kept")] == [("Rechnungsnummer",)]
+
+
+@pytest.mark.parametrize("kind", ["wide", "json", "long"])
 def test_M22_an_invoice_number_is_no_reference_beside_what_is_quoted_when_paying(tmp_path, kind):
     source = reference(tmp_path, kind, "Verwendungszweck")
     truth = read_truth(source)
@@ -272,6 +281,7 @@ def test_M22_an_invoice_number_is_no_reference_beside_what_is_quoted_when_paying
     (note,) = said(truth, "invoice_numbers_kept")
     assert (note.level, note.about) == ("must", ("Rechnungsnummer",))
     result = evaluate(delivered(truth, "paymentPurpose"), truth)
+    assert [one.kind for one in result.notes if one.kind in ("invoice_numbers_kept", "fields_left_out")] == [note.kind]
     assert set(result.comparisons["field"]) == {"paymentPurpose"}
     named = read_truth(source, columns={"Rechnungsnummer": "paymentReference"})
     assert values(named)["a.pdf", "paymentReference"] == "2025-01"

@@ -1,6 +1,7 @@
 """Ground truth in JSON and JSON Lines, and corrected extractions of the service."""
 
 import json
+from pathlib import Path
 
 import pytest
 from truth_samples import values
@@ -129,3 +130,59 @@ def test_T47_huge_integers_are_refused_with_the_remedy(tmp_path):
     path.write_text('{"document": "a", "paymentReference": 815}', encoding="utf-8")
     with pytest.raises(TruthError, match=r"paymentReference is a text of letters and digits.*put it into quotes"):
         read_truth(path)
+
+
+def as_json(folder: Path, content: object) -> Path:
+    path = folder / "truth.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+POSITIONS = {
+    "a.pdf": {"Betrag": "12.50:EUR", "Positionen": [{"Bezeichnung": "Schraube", "Menge": 2, "Einzelpreis": "3.00"}]},
+    "b.pdf": {"Betrag": "7.50:EUR", "Positionen": []},
+}
+
+
+def test_line_items_are_understood_by_the_words_that_tables_are(tmp_path):
+    table = read_truth(as_json(tmp_path, POSITIONS))
+    items = table[table["document"].eq("a.pdf") & table["group"].eq("lineItems")]
+    assert dict(zip(items["field"], items["value"], strict=True)) == {
+        "description": "Schraube",
+        "quantity": "2",
+        "Einzelpreis": "3.00",
+    }
+    assert set(table.loc[table["document"].eq("b.pdf") & table["group"].eq("lineItems"), "state"]) == {"empty"}
+    notes = {note.kind: note for note in table.notes}
+    assert {"Positionen → lineItems", "Menge → lineItems.quantity"} <= set(notes["columns_understood"].about)
+    assert notes["columns_unknown"].about == ("Einzelpreis",)
+    assert "with or without tax" in notes["columns_unknown"].detail
+
+
+def test_two_words_for_one_column_of_line_items_stay_what_they_are(tmp_path):
+    rows = [{"Menge": 2, "Anzahl": 3}]
+    table = read_truth(as_json(tmp_path, [{"document": "a.pdf", "iban": "DE1", "lineItems": rows}]))
+    assert set(table.loc[table["group"].eq("lineItems"), "field"]) == {"Menge", "Anzahl"}
+
+
+@pytest.mark.parametrize("other", ["lineItems", "Rechnungspositionen"])
+def test_of_two_lists_of_line_items_none_is_chosen(tmp_path, other):
+    rows = [{"quantity": 2}]
+    table = read_truth(as_json(tmp_path, [{"document": "a.pdf", "iban": "DE1", "Positionen": rows, other: rows}]))
+    assert set(table["group"]) == {"", "Positionen", other}
+
+
+def test_a_number_of_positions_is_no_list_of_them(tmp_path):
+    table = read_truth(as_json(tmp_path, [{"document": "a.pdf", "iban": "DE1", "Positionen": 4}]))
+    assert "lineItems" not in set(table["group"]) | set(table["field"])
+
+
+def test_an_object_per_label_has_its_field_by_other_words_too(tmp_path):
+    labels = [("Betrag", "12.50:EUR"), ("Fällig am", "2025-07-01"), ("Vermerk", "x")]
+    table = read_truth(
+        as_json(tmp_path, [{"document": "a.pdf", "field": field, "value": value} for field, value in labels])
+    )
+    assert set(table["field"]) == {"amountToPay", "paymentDueDate", "Vermerk"}
+    assert {"Betrag → amountToPay", "Fällig am → paymentDueDate"} == set(
+        next(note.about for note in table.notes if note.kind == "columns_understood")
+    )

@@ -184,7 +184,8 @@ def test_M25_hidden_rows_and_sheets_sums_and_merged_cells(tmp_path):
     book.save(path)
     truth = read_truth(path)
     assert values(truth) == {("a.pdf", "amountToPay"): "1.00"}
-    assert sorted(note.detail for note in truth.notes if "passed_over" in note.kind) == ["hidden", "hidden", "sums"]
+    assert sorted(note.detail for note in truth.notes if "passed_over" in note.kind) == ["hidden", "sums"]
+    assert [(note.count, note.level) for note in truth.notes if note.kind == "rows_hidden"] == [(1, "must")]
 
 
 def test_error_cells_are_refused_with_their_address(tmp_path):
