@@ -380,7 +380,6 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
     rows: dict[str, int] = {}
     repeats = 0
     item_columns = {at for at, one in labels if one.group}
-    several = {place for place, count in Counter(one.place for _, one in labels if not one.group).items() if count > 1}
     for line in _lines(table, result):
         result.documents.setdefault(line.document)
         known = first.setdefault(line.document, line)
@@ -394,7 +393,6 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
         if differing:
             raise TruthError(_repeated(table, line, known, differing[0]))
         number = rows.get(line.document, 0)
-        given = Counter[str]()
         stated = False
         for at, one in labels:
             cell = cell_at(line.cells, at)
@@ -402,15 +400,22 @@ def _wide(table: Table, wishes: Wishes, result: Labels) -> list[Found]:
                 continue
             stated |= bool(one.group)
             code = one.currency or _currency_beside(line, beside)
-            cells = _of_cell(table, line, at, replace(one), cell, number if one.group else 0, code, wishes, result)
-            if one.place in several:
-                cells = [part._replace(alternative=part.alternative + given[one.place]) for part in cells]
-                given[one.place] += len(cells)
-            found += cells
+            found += _of_cell(table, line, at, replace(one), cell, number if one.group else 0, code, wishes, result)
         rows[line.document] = number + stated
     if repeats:
         result.notes.append(Note("repeats", repeats, detail=table.grid.where))
-    return in_order(found)
+    return in_order(_several(found, [one.field for _, one in labels if not one.group]))
+
+
+def _several(found: list[Found], fields: Sequence[str]) -> list[Found]:
+    """Number what columns of one field say of a document as its alternatives."""
+    several = {field for field, count in Counter(fields).items() if count > 1}
+    given = Counter[tuple[str, str]]()
+    for at, one in enumerate(found) if several else ():
+        if not one.group and one.field in several:
+            found[at] = one._replace(alternative=given[one.document, one.field])
+            given[one.document, one.field] += 1
+    return found
 
 
 def _as_item(one: Column) -> Column:
