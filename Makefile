@@ -54,7 +54,7 @@ test slow anchors browser lowest newest: export JUPYTER_RUNTIME_DIR := $(CURDIR)
 
 test: .venv/.dev  ## Everything that needs no browser, notebooks included
 	$(BIN)/python -m pytest -m "not browser and not slow" -n 2 --dist loadgroup
-	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider --timeout 300 notebooks
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider --timeout 300 -n 2 --dist loadscope notebooks
 
 check: .venv/.dev  ## Format, lint, types, layers
 	$(BIN)/ruff format --check .
