@@ -278,7 +278,8 @@ class Evaluation(Scores):
         required
             The header fields that must all be kept for a document to be automated; by default the field, or those
             given to ``evaluate``, or all. Keeping a value needs no label: errors are counted in those automated
-            documents that have a label for each.
+            documents that have a label for each. Documents without any truth are in neither half; their number stands
+            beside the rate. What counts them is the rate of :func:`gini_notebook.automation`.
         confidence_level
             How sure each bound is.
         cluster
@@ -295,13 +296,15 @@ class Evaluation(Scores):
             If the extractions have no confidence, there is no such field, or the target is not between 0 and 1.
         """
         self._check_unweighted()
-        return find_threshold(
+        found = find_threshold(
             predictions(self.comparisons, self._slots_of(field)),
             self.documents["document"].tolist(),
             self._required_fields(field, required),
             target=target,
             how=self._interval_options(DEFAULT_KIND, confidence_level, cluster),
         )
+        failed = {one["document"] for one in self.provenance["failed_without_truth"]}
+        return replace(found, documents_without_truth=len(failed.union(self.provenance["documents_without_truth"])))
 
     def confidence_by_slice(
         self,

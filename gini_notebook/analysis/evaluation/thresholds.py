@@ -61,6 +61,11 @@ class Threshold:
         Share of the predictions of the held half that are kept.
     automation_rate : float
         Share of its documents whose required fields are all kept; keeping a value needs no label.
+    held_documents : int
+        How many documents the held half has, which is what the automation rate is a share of.
+    documents_without_truth : int
+        Documents with no label at all: they are in neither half, so the automation rate says nothing of them unless
+        those with labels were drawn from all at random.
     automated_labelled : int
         How many of these documents have a label for each required field; the others are in no error rate.
     automated_error_rate, automated_error_high : float
@@ -80,6 +85,8 @@ class Threshold:
     precision_high: float = np.nan
     coverage: float = np.nan
     automation_rate: float = np.nan
+    held_documents: int = 0
+    documents_without_truth: int = 0
     automated_labelled: int = 0
     automated_error_rate: float = np.nan
     automated_error_high: float = np.nan
@@ -94,7 +101,9 @@ class Threshold:
             "each half."
         )
         seen = f"{self.precision:.3f} of {self.kept:,} values are right"
-        judged = f" Errors are counted in the {self.automated_labelled:,} automated documents with all labels."
+        judged = (
+            f" Errors are counted in the {self.automated_labelled:,} automated documents with all labels.{self._beyond}"
+        )
         if self.status in ("confirmed", "refuted"):
             bound = (
                 f"at least {self.precision_low:.3f}"
@@ -108,6 +117,16 @@ class Threshold:
                 f"{self.precision_high:.3f}: too few to tell. {needed}{judged}"
             )
         return f"No threshold could be chosen and checked. {needed}"
+
+    @property
+    def _beyond(self) -> str:
+        """Say of how many documents the automation rate knows nothing; empty where all have truth."""
+        if not self.documents_without_truth:
+            return ""
+        return (
+            f" The automation rate is of the {self.held_documents:,} documents of that half; of the "
+            f"{self.documents_without_truth:,} without truth it speaks only if those with truth were drawn at random."
+        )
 
 
 def documents_needed(target: float, level: float) -> int:
@@ -307,6 +326,7 @@ def _checked(
         precision_high=high,
         coverage=float(ratio(len(kept.right), len(held.right))),
         automation_rate=float(ratio(automated.sum(), documents.sum())),
+        held_documents=int(documents.sum()),
         automated_labelled=int(judged.sum()),
         automated_error_rate=float(ratio(slips[judged].sum(), judged.sum())),
         automated_error_high=_most_errors(_units(len(documents), how)[judged], slips[judged], held.level),
@@ -351,8 +371,10 @@ def slice_facts(kind: Hashable, slots: IntArray) -> dict[str, Any]:
 
 
 def slice_verdict(held: Threshold, *, small: bool) -> dict[str, Any]:
-    """Return the last columns of a slice; a small one gets no verdict."""
-    return asdict(held) | ({"status": "not enough data"} if small else {})
+    """Return the last columns of a slice; a small one gets no verdict. What has no truth belongs to no slice."""
+    columns = asdict(held) | ({"status": "not enough data"} if small else {})
+    del columns["documents_without_truth"]
+    return columns
 
 
 def reliability_by_slice(

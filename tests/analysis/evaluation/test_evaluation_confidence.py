@@ -1,5 +1,7 @@
 """Confidences, for extractions that come with one (M16)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -188,6 +190,18 @@ def test_M16_keeping_a_value_needs_no_label():
     assert threshold.automated_labelled == sum(result.documents["document"].str[-1].isin(list("13579"))[half])
     assert f"in the {threshold.automated_labelled} automated documents with all labels." in threshold.reason
     assert threshold.automated_error_high == pytest.approx(1 - 0.05 ** (1 / threshold.automated_labelled))
+
+
+def test_M16_documents_without_truth_are_in_neither_half_and_named_beside_the_rate():
+    found, truth, fields = labelled_in_part()
+    more = found.assign(document="more " + found["document"], confidence=0.1)
+    alone, together = (
+        evaluate(pd.concat(of), truth).at_precision(0.9, required=fields) for of in ([found], [found, more])
+    )
+    assert together == replace(alone, documents_without_truth=400)
+    assert (together.automation_rate, together.held_documents) == (1.0, 200)
+    assert "rate is of the 200 documents of that half; of the 400 without truth it speaks only if" in together.reason
+    assert "without truth" not in alone.reason
 
 
 def test_M16_errors_of_automated_documents_are_those_of_their_kept_required_fields():
