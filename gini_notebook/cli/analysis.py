@@ -218,7 +218,7 @@ def evaluate(  # noqa: PLR0913 - options, all by keyword
     raise typer.Exit(DID_IT if tell_why(checks, how) else FINISHED_WITH_FAILURES)
 
 
-PLANNED_FORMS = (".html", ".xlsx")
+PLANNED_FORMS = (".html", ".xlsx", ".md")
 PAID_BY = ("amountToPay", "iban", "paymentRecipient")
 
 
@@ -259,7 +259,9 @@ def automation(  # noqa: PLR0913 - options, all by keyword
     out: Annotated[Path | None, typer.Option(help="Keep the plan here, as .json.")] = None,
     report: Annotated[
         list[Path] | None,
-        typer.Option(help="Write the report of the evaluation here, with the plan: .html or .xlsx. May be repeated."),
+        typer.Option(
+            help="Write the report of the evaluation here, with the plan: .html, .xlsx or .md. May be repeated."
+        ),
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
     json: Json = False,
@@ -270,13 +272,14 @@ def automation(  # noqa: PLR0913 - options, all by keyword
     Exits with 0 if a rule could be certified in every slice, else with 4: these documents cannot tell.
     """
     from gini_notebook.analysis.automation import automation as plan_of
+    from gini_notebook.analysis.automation import sentences
     from gini_notebook.analysis.evaluation import evaluate as compare_with_truth
     from gini_notebook.interactive.second_reader import SANDBOX, checks
     from gini_notebook.notes import as_plain
 
     for path in report or ():
         if path.suffix.lower() not in PLANNED_FORMS:
-            message = f"A plan is reported in {' and '.join(PLANNED_FORMS)}, and not as {path.name!r}."
+            message = f"A plan is reported in {', '.join(PLANNED_FORMS)}, and not as {path.name!r}."
             raise SettingError(message)
     ReportOptions().check(report or [])
     found = extractions_of(run)
@@ -292,7 +295,8 @@ def automation(  # noqa: PLR0913 - options, all by keyword
         as_json({"plan": records(plan.table()), "rules_hash": plan.rules_hash, "notes": as_plain(plan.notes)})
     else:
         say_notes(result.notes)
-        say(plan.report())
+        say("\n".join(sentences.report(plan, notes=False)))
+        say_notes(plan.notes)
         for path in filter(None, (out, *(report or ()))):
             say(f"Written: {path}")
     certified = all(plan.rule(part.name) is not None for part in plan.slices)

@@ -197,14 +197,16 @@ def test_automation_says_how_much_could_be_paid_unseen_or_what_is_missing(tmp_pa
     plan = tmp_path / "plan.json"
     code, output = call("automation", run, truth, "--second", other, "--out", str(plan))
     assert code == 0
-    assert "Rule 'everything read': 300 of 300 documents could be paid unseen (100 %)" in output
+    assert "300 of 300 documents (100 %) could be paid unseen: those that the rule 'everything read' lets" in output
     assert "The second reader lacks 10 documents" in output
     assert f"Written: {plan}" in output
     assert json.loads(plan.read_text(encoding="utf-8"))["target"] == 0.99
     few = payments(tmp_path / "few.csv", 100)
     code, output = call("automation", few, few, "--cluster", "paymentRecipient", "--target", "0.95")
     assert code == 4
-    assert "95 % needs at least 59 issuers that the rule keeps, without a mistake; there are 1." in output
+    assert "Add --second runs/other, or --second sandbox." in output
+    assert "gini.checks(" not in output
+    assert "95 % needs at least 59 issuers that the rule lets through, without a mistake; there are 1." in output
     answer = json.loads(call("automation", run, truth, "--json", "--required", "iban")[1])
     assert {row["status"] for row in answer["plan"]} == {"certified", "too few"}
     assert len(answer["rules_hash"]) == 64
@@ -215,10 +217,13 @@ def test_automation_writes_the_report_with_the_plan(tmp_path: Path) -> None:
     code, output = call("automation", run, run, "--report", str(report), "--report", str(book), "--language", "de")
     assert code == 0
     assert [f"Written: {path}" in output for path in (report, book)] == [True, True]
-    assert "300 von 300 Dokumenten ließen sich ungesehen bezahlen" in report.read_text(encoding="utf-8")
+    assert "300 von 300 Dokumenten (100 %) wären ungesehen zahlbar: die" in report.read_text(encoding="utf-8")
     assert book.stat().st_size
-    answer = CliRunner().invoke(app, ["automation", run, run, "--report", str(tmp_path / "plan.md")])
-    with pytest.raises(SettingError, match=r"A plan is reported in \.html and \.xlsx, and not as 'plan\.md'"):
+    comment = tmp_path / "plan.md"
+    assert call("automation", run, run, "--report", str(comment))[0] == 0
+    assert "300 of 300 documents" in comment.read_text(encoding="utf-8")
+    answer = CliRunner().invoke(app, ["automation", run, run, "--report", str(tmp_path / "plan.json")])
+    with pytest.raises(SettingError, match=r"A plan is reported in \.html, \.xlsx, \.md, and not as 'plan\.json'"):
         raise answer.exception
 
 

@@ -87,7 +87,7 @@ def _column(result: Any, given: Verdicts, by: str) -> "npt.NDArray[np.object_]":
     known = [name for name in given.extra if name != "document"]
     message = (
         f"by is {by!r}, which is no column of the checks ({', '.join(known)}), nor one that the "
-        f"{len(result.documents):,} evaluated documents have."
+        f"{len(result.documents):,} evaluated documents have ({', '.join(result.documents.columns)})."
     )
     raise SettingError(message)
 

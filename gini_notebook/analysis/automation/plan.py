@@ -22,12 +22,13 @@ from gini_notebook.analysis.automation.inputs import clusters_of, judged, parts_
 from gini_notebook.analysis.automation.monitoring import PlanCheck, look_again, passes
 from gini_notebook.analysis.automation.rules import RULES, AutomationRule, Verdicts, hash_of
 from gini_notebook.analysis.automation.sequence import CERTIFIED, Outcomes, Stage, stages_of
+from gini_notebook.analysis.automation.wording import Wording
 from gini_notebook.analysis.evaluation.units import Cluster
 from gini_notebook.analysis.statistics import is_number
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
 from gini_notebook.notes import Note, as_plain, from_plain
-from gini_notebook.schema import AUTOMATION
+from gini_notebook.schema import AUTOMATION, TEXT
 
 BoolArray = npt.NDArray[np.bool_]
 FORMAT = "gini_notebook automation plan 1"
@@ -121,7 +122,7 @@ class Automation:
         SettingError
             If there is no such language.
         """
-        words = sentences.Wording(language)
+        words = Wording(language)
         return AUTOMATION.frame([self._row(part, stage, words) for part in self.slices for stage in part.stages])
 
     def rule(self, of: str | None = None) -> CertifiedRule | None:
@@ -203,20 +204,27 @@ class Automation:
         """
         return "\n".join(sentences.report(self, language))
 
-    def verdict(self, *, language: str = "en") -> list[str]:
-        """Say which rule can be used, or what is missing, in a sentence per slice; and for which issuers it holds.
+    def answers(self, *, language: str = "en") -> pd.DataFrame:
+        """Answer how many documents could be paid unseen, how sure that is, for whom not, and what to do next.
 
         Parameters
         ----------
         language
-            ``"en"`` or ``"de"``.
+            ``"en"`` or ``"de"``, of questions and answers; ``about`` is for programs.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``slice`` (missing where all documents are meant), ``about``, ``question`` and ``answer``: first ``asked``;
+            then of each slice ``how_many``, ``rule``, ``how_sure`` and ``next``; then ``not_for``, and if mistakes are
+            known ``mistakes`` and ``amounts``.
 
         Raises
         ------
         SettingError
             If there is no such language.
         """
-        return [*sentences.headline(self, language), *sentences.issuers(self, language)]
+        return pd.DataFrame([asdict(answer) for answer in sentences.answers(self, language)], dtype=TEXT)
 
     def is_of(self, result: Any) -> bool:
         """Return whether the documents that were judged are among those of an evaluation.
@@ -355,7 +363,7 @@ class Automation:
         rule = self.rules[stage.rule]
         return CertifiedRule(rule, self.required, self.target, stage, self.by, part.name, frozenset(part.kinds))
 
-    def _row(self, part: Slice, stage: Stage, words: sentences.Wording) -> dict[str, Any]:
+    def _row(self, part: Slice, stage: Stage, words: Wording) -> dict[str, Any]:
         return {
             "slice": part.name,
             "rule": self.rules[stage.rule].name,

@@ -1,13 +1,11 @@
-"""What a plan says in words: how many, how sure, for whom not, and what to do next; in English and German."""
+"""What a plan says in words: how many, how sure, for whom not, and what to do next."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gini_notebook._german import number_in_german
 from gini_notebook.analysis.automation.sequence import (
     CERTIFIED,
     LEVEL,
@@ -17,6 +15,7 @@ from gini_notebook.analysis.automation.sequence import (
     TOO_FEW,
     Stage,
 )
+from gini_notebook.analysis.automation.wording import Wording
 from gini_notebook.analysis.statistics import trials_needed
 from gini_notebook.errors import SettingError
 
@@ -28,226 +27,169 @@ COLUMNS = {
     "error_high": "wrong at most",
     "cluster_error_high": "wrong at most, new issuers",
 }
-LANGUAGES = ("en", "de")
-
-_PAIRS: Mapping[str, tuple[str, str]] = {
-    "asked": (
-        "Asked: of the documents paid unseen, {target} shall be right in {fields}. {documents} documents, {labelled} "
-        "of them labelled in all of these; {rules} rules, fixed beforehand (hash {hash}).",
-        "Gefragt: Von den ungesehen bezahlten Dokumenten sollen {target} richtig sein in {fields}. {documents} "
-        "Dokumente, {labelled} davon mit allen Sollwerten dafür; {rules} Regeln, vorher festgelegt (Hash {hash}).",
-    ),
-    "part": ("{by} {name}: ", "{by} {name}: "),
-    "unknown": ("unknown", "unbekannt"),
-    "shown": ("{target} is shown.", "{target} sind belegt."),
-    "look_at_all": (
-        "None of the {documents} documents has all labels: look at all of them.",
-        "Keines der {documents} Dokumente hat alle Sollwerte: Alle ansehen.",
-    ),
-    "none": ("No rule can be certified: {reason}", "Keine Regel lässt sich belegen: {reason}"),
-    "seen": (
-        "Rule '{rule}': {kept} of {documents} documents could be paid unseen ({rate}), {wrong} of the {labelled} "
-        "labelled ones wrong ({share}; {bound}).",
-        "Regel „{rule}“: {kept} von {documents} Dokumenten ließen sich ungesehen bezahlen ({rate}), {wrong} der "
-        "{labelled} mit Sollwerten falsch ({share}; {bound}).",
-    ),
-    "bound_clusters": (
-        "at most {high} with 95 % confidence, for documents of new issuers, too",
-        "höchstens {high} mit 95 % Sicherheit, auch für Dokumente neuer Absender",
-    ),
-    "bound_these": (
-        "at most {high} with 95 % confidence for documents of these {clusters} issuers",
-        "höchstens {high} mit 95 % Sicherheit für Dokumente dieser {clusters} Absender",
-    ),
-    "bound_like": (
-        "at most {high} with 95 % confidence for documents like these",
-        "höchstens {high} mit 95 % Sicherheit für Dokumente wie diese",
-    ),
-    "line": (
-        "{rule}: {kept} kept, {labelled} labelled, {wrong} wrong{high}{issuers}; {status}.",
-        "{rule}: {kept} behalten, {labelled} mit Sollwerten, {wrong} falsch{high}{issuers}; {status}.",
-    ),
-    "line_high": (", at most {high}", ", höchstens {high}"),
-    "line_issuers": (
-        ", by issuer at most {high} ({wrong} of {clusters} with a mistake)",
-        ", nach Absendern höchstens {high} ({wrong} von {clusters} mit Fehler)",
-    ),
-    "reason_certified": ("{target} is shown on {there} {things}.", "{target} sind belegt, an {there} {things}."),
-    "reason_too_few": (
-        "{target} needs at least {fewest} {things} that the rule keeps, without a mistake; there are {there}.",
-        "{target} brauchen mindestens {fewest} {things} ohne Fehler, die die Regel behält; es gibt {there}.",
-    ),
-    "reason_not_tested": (
-        "Not tested, since a stricter rule failed; its {there} {things} say nothing by themselves.",
-        "Nicht geprüft, da eine strengere Regel scheiterte; {there} {things} sagen für sich nichts.",
-    ),
-    "reason_not_shown": (
-        "{target} cannot be shown: with {seen} wrong, {needed} {things} are needed; there are {there}.",
-        "{target} lassen sich nicht belegen: Mit {seen} falschen braucht es {needed} {things}; es gibt {there}.",
-    ),
-    "reason_not_shown_clusters": (
-        "{target} cannot be shown: with {seen} with a mistake, about {needed} {things} are needed; there are {there}.",
-        "{target} lassen sich nicht belegen: Mit {seen} mit Fehler braucht es etwa {needed} {things}; es gibt {there}.",
-    ),
-    "things_documents": ("labelled documents", "Dokumente mit Sollwerten"),
-    "on_documents": ("labelled documents", "Dokumenten mit Sollwerten"),
-    "things_issuers": ("issuers", "Absender"),
-    "on_issuers": ("issuers", "Absendern"),
-    "issuers_unknown": (
-        "New issuers: no statement, since nothing names issuers; {enough} would be needed for {target}. Name them with "
-        "cluster=.",
-        "Neue Absender: keine Aussage, da nichts die Absender nennt; für {target} brauchte es {enough}. cluster= nennt "
-        "sie.",
-    ),
-    "issuers_few": (
-        "New issuers: no statement. {target} for issuers not seen needs {enough} issuers without a mistake ({fewer} "
-        "for 95 %); there are {most} ({cluster}).",
-        "Neue Absender: keine Aussage. {target} für ungesehene Absender brauchen {enough} Absender ohne Fehler "
-        "({fewer} für 95 %); es gibt {most} ({cluster}).",
-    ),
-    "issuers_decide": (
-        "There are {most} issuers: with cluster={cluster!r} these decide.",
-        "Es gibt {most} Absender: Mit cluster={cluster!r} entscheiden diese.",
-    ),
-    "losses": (
-        "{count} mistakes pass some rule: look at each with its page (.mistakes()); where 1 label in 100 is wrong, no "
-        "rule reaches 99 %.",
-        "{count} Fehler kommen durch eine Regel: Jeden mit seiner Seite ansehen (.mistakes()); wo 1 von 100 Sollwerten "
-        "falsch ist, erreicht keine Regel 99 %.",
-    ),
-    "amounts": (
-        "Amounts among them: {over} too much and {under} too little in all, the largest in {document} ({largest}). So "
-        "few say nothing of the loss to expect; a limit on the amount read bounds what is paid too much, not what is "
-        "underpaid.",
-        "Beträge darunter: insgesamt {over} zu viel und {under} zu wenig, der größte in {document} ({largest}). So "
-        "wenige sagen nichts über den zu erwartenden Verlust; eine Grenze für den gelesenen Betrag begrenzt, was zu "
-        "viel bezahlt wird, nicht, was zu wenig.",
-    ),
-    "note": ("Note: {text}", "Hinweis: {text}"),
-    "next_of": (" of {by} {name}", " für {by} {name}"),
-    "next_label": (
-        "Next{of}: label documents; 0 of them can be judged by any rule.",
-        "Als Nächstes{of}: Sollwerte erfassen; 0 Dokumente lassen sich mit einer Regel beurteilen.",
-    ),
-    "next_more": (
-        "Next{of}: label {more} more documents ({total} in all), if '{rule}' keeps and errs there as it does here.",
-        "Als Nächstes{of}: Sollwerte zu {more} weiteren Dokumenten ({total} insgesamt), wenn „{rule}“ dort behält und "
-        "irrt wie hier.",
-    ),
-    "next_more_clusters": (
-        "Next{of}: label {more} more documents of new issuers ({total} in all), if '{rule}' keeps and errs there as it "
-        "does here.",
-        "Als Nächstes{of}: Sollwerte zu {more} weiteren Dokumenten neuer Absender ({total} insgesamt), wenn „{rule}“ "
-        "dort behält und irrt wie hier.",
-    ),
-    "within_reach": (
-        "Without a mistake, the {there} {things} there are could show {most} % at most.",
-        "Ohne Fehler könnten die {there} {things}, die es gibt, höchstens {most} % belegen.",
-    ),
-    "reach_documents": ("documents", "Dokumente"),
-    "next_keep": (
-        "Next: keep the plan (.save), and look at a random sample of what is paid unseen (.check).",
-        "Als Nächstes: den Plan aufheben (.save) und eine Zufallsstichprobe des ungesehen Bezahlten ansehen (.check).",
-    ),
-    CERTIFIED: ("certified", "belegt"),
-    NOT_SHOWN: ("not shown", "nicht belegt"),
-    NOT_TESTED: ("not tested", "nicht geprüft"),
-    TOO_FEW: ("too few", "zu wenige"),
-    NO_LABELS: ("no labels", "ohne Sollwerte"),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """Sentences and numbers in one language."""
+class Answer:
+    """A question and its answer.
 
-    language: str = "en"
+    Attributes
+    ----------
+    slice
+        The documents it is about; None for all of them, or where they were not parted.
+    about
+        ``asked``, ``how_many``, ``rule``, ``how_sure``, ``next``, ``not_for``, ``mistakes`` or ``amounts``.
+    question, answer
+        In words.
+    """
 
-    def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            message = f"There is no plan in the language {self.language!r}; choose one of {', '.join(LANGUAGES)}."
-            raise SettingError(message)
-
-    def say(self, key: str, **facts: object) -> str:
-        """Return a sentence; counts in it are grouped by thousands."""
-        told = {name: self.count(fact) if isinstance(fact, int) else fact for name, fact in facts.items()}
-        return _PAIRS[key][self.language == "de"].format(**told)
-
-    def count(self, number: int) -> str:
-        """Write a count, with thousands grouped."""
-        return self.number(f"{number:,}")
-
-    def percent(self, share: float) -> str:
-        """Write a share in percent, with as many digits as it needs to be told from 0 and from 100."""
-        return f"{self.number(f'{share * 100:.3g}')} %"
-
-    def number(self, text: str) -> str:
-        """Put the signs of the language into a number."""
-        return number_in_german(text) if self.language == "de" else text
+    slice: str | None
+    about: str
+    question: str
+    answer: str
 
 
 def headline(plan: "Automation", language: str = "en") -> list[str]:
-    """Return what matters most: per slice the rule that can be used, or what is missing."""
+    """Return what matters most, per slice: how many could be paid unseen, and how sure that is."""
     words = Wording(language)
-    return [_verdict(plan, part, words) for part in plan.slices]
+    return [_of(plan, part, words) + " ".join(_found(plan, part, words)) for part in plan.slices]
 
 
-def report(plan: "Automation", language: str = "en") -> list[str]:
-    """Return all sentences: what was asked, what came out, for whom it does not hold, what to do next."""
+def answers(plan: "Automation", language: str = "en") -> list[Answer]:
+    """Say what was asked; of each slice how many, how sure, what to do next; of all for whom not, and the mistakes."""
     words = Wording(language)
-    lines = [
-        words.say(
-            "asked",
-            target=words.percent(plan.target),
-            fields=", ".join(plan.required),
-            documents=sum(part.stages[0].documents for part in plan.slices),
-            labelled=sum(part.labelled for part in plan.slices),
-            rules=len(plan.rules),
-            hash=plan.rules_hash[:12],
-        )
-    ]
+    told: list[tuple[str | None, str, str]] = [(None, "asked", _asked(plan, words))]
+    in_all = {} if plan.by is None else _in_all(plan, words)
+    told += [(None, about, said) for about, said in in_all.items()]
     for part in plan.slices:
-        told = [f"- {_line(plan, stage, words)}" for stage in part.stages if stage.labelled]
-        lines += ["", _verdict(plan, part, words), *told]
-    lines += ["", *issuers(plan, language), *_losses(plan, words)]
-    for note in plan.notes:
+        how_many, how_sure = _found(plan, part, words)
+        of_slice = {"how_many": how_many, "rule": _checks(plan, part, words), "how_sure": how_sure}
+        of_slice["next"] = _next(plan, part, words)
+        told += [(part.name, about, said) for about, said in of_slice.items() if said]
+    told.append((None, "not_for", " ".join(_limits(plan, words))))
+    told += [(None, about, said) for about, said in _losses(plan, words).items()]
+    return [Answer(part, about, words.say(f"question_{about}"), said) for part, about, said in told]
+
+
+def report(plan: "Automation", language: str = "en", *, notes: bool = True) -> list[str]:
+    """Return all sentences: what was asked, what came out, for whom it does not hold, what to do next; and notes."""
+    words, lines = Wording(language), []
+    parts = iter(plan.slices)
+    for one in answers(plan, language):
+        said = f"{one.question} {one.answer}"
+        if one.about == "how_many" and (one.slice is not None or plan.by is None):
+            part = next(parts)
+            lines += ["", _of(plan, part, words) + said]
+        elif one.about == "how_sure":
+            lines += [said, *(f"- {_line(plan, stage, words)}" for stage in part.stages if stage.labelled)]
+        else:
+            lines += ["", said] if one.about == "not_for" else [said]
+    for note in plan.notes if notes else ():
         text = note.sentence("de") if language == "de" else f"{note.text} {note.advice}".rstrip()
         lines.append(words.say("note", text=text))
-    return [*lines, "", *_next(plan, words)]
+    return lines
 
 
-def _verdict(plan: "Automation", part: "Slice", words: Wording) -> str:
-    """Say in a sentence which rule can be used, or that none can."""
-    of = words.say("part", by=plan.by, name=part.name or words.say("unknown")) if plan.by else ""
-    certified = [stage for stage in part.stages if stage.status == CERTIFIED]
-    if certified:
-        shown = words.say("shown", target=words.percent(plan.target))
-        return f"{of}{_seen(plan, certified[-1], words)} {shown}"
-    if not part.labelled:
-        return of + words.say("look_at_all", documents=part.stages[0].documents)
-    tried = [stage for stage in part.stages if stage.status == NOT_SHOWN]
-    if tried:
-        return f"{of}{_seen(plan, tried[0], words)} {reason(plan, tried[0], words)}"
-    return of + words.say("none", reason=reason(plan, part.stages[-1], words))
-
-
-def _seen(plan: "Automation", stage: Stage, words: Wording) -> str:
-    """Say what a rule keeps, and how many of these are wrong."""
-    if plan.by_cluster:
-        bound = words.say("bound_clusters", high=words.percent(stage.cluster_high))
-    else:
-        kind = "bound_these" if stage.clusters else "bound_like"
-        bound = words.say(kind, high=words.percent(stage.high), clusters=stage.clusters)
+def _asked(plan: "Automation", words: Wording) -> str:
+    """Say what was asked, and of how many documents."""
     return words.say(
-        "seen",
+        "asked",
+        target=words.percent(plan.target),
+        fields=", ".join(plan.required),
+        documents=sum(part.stages[0].documents for part in plan.slices),
+        labelled=sum(part.labelled for part in plan.slices),
+        rules=len(plan.rules),
+        hash=plan.rules_hash[:12],
+    )
+
+
+def _of(plan: "Automation", part: "Slice", words: Wording) -> str:
+    """Name the slice that a sentence is about; nothing where documents were not parted."""
+    return words.say("part", by=plan.by, name=part.name or words.say("unknown")) if plan.by else ""
+
+
+def _found(plan: "Automation", part: "Slice", words: Wording) -> tuple[str, str]:
+    """Say how many could be paid unseen, and how sure that is."""
+    documents, target = part.stages[0].documents, words.percent(plan.target)
+    if not part.labelled:
+        return words.say("look_at_all", documents=documents), words.say("nothing_known")
+    stage = _named(plan, part)
+    if stage is None:
+        why = reason(plan, part.stages[-1], words)
+        return words.say("none_through", labelled=part.labelled, documents=documents), why
+    why = reason(plan, stage, words)
+    if stage.status == CERTIFIED:
+        return _through("payable", plan, stage, words), f"{_measured(plan, stage, words)} {why}"
+    picked = stage.status != NOT_SHOWN and len(plan.rules) > 1
+    how_many = _through("none_yet", plan, stage, words, target=target)
+    return how_many, f"{_measured(plan, stage, words, picked=picked)} {why}"
+
+
+def _in_all(plan: "Automation", words: Wording) -> dict[str, str]:
+    """Say how many documents of all slices together could be paid unseen, and with which slice to begin."""
+    named = [(part, _named(plan, part)) for part in plan.slices]
+    shown = [stage for _, stage in named if stage is not None and stage.status == CERTIFIED]
+    kept, documents = sum(stage.kept for stage in shown), sum(part.stages[0].documents for part in plan.slices)
+    rate, target = words.percent(kept / documents), words.percent(plan.target)
+    counts = {"kept": kept, "documents": documents, "shown": len(shown), "parts": len(named)}
+    told = {"how_many": words.say("payable_in_all" if shown else "none_in_all", rate=rate, target=target, **counts)}
+    others = [(part, stage) for part, stage in named if stage is not None and stage.status != CERTIFIED]
+    if others:
+        part, stage = max(others, key=lambda one: one[1].kept)
+        kind = words.kind(part.name or words.say("unknown"))
+        told["next"] = _through("begin_with", plan, stage, words, kind=kind)
+    return told
+
+
+def _named(plan: "Automation", part: "Slice") -> Stage | None:
+    """Return the rule that is spoken of: the laxest certified one, the first that failed, or the nearest; None if none.
+
+    Which rule was the first to be tested no label decides; one that is picked by its mistakes has a wider bound.
+    """
+    certified = [stage for stage in part.stages if stage.status == CERTIFIED]
+    tried = [stage for stage in part.stages if stage.status == NOT_SHOWN]
+    stage = certified[-1] if certified else tried[0] if tried else _most_promising(plan, part)
+    return stage if stage.labelled else None
+
+
+def _checks(plan: "Automation", part: "Slice", words: Wording) -> str:
+    """Say what the rule that is spoken of checks; empty where there is none."""
+    stage = _named(plan, part)
+    if stage is None:
+        return ""
+    rule = plan.rules[stage.rule]
+    lists = {"passes": rule.passes, "alarms": rule.not_failed}
+    told = {
+        kind: words.say(kind, checks=", ".join(words.say(f"check_{name}") for name in names)) if names else ""
+        for kind, names in lists.items()
+    }
+    return words.say("checks", rule=rule.name, **told)
+
+
+def _through(key: str, plan: "Automation", stage: Stage, words: Wording, **more: str) -> str:
+    """Say how many documents a rule lets through."""
+    return words.say(
+        key,
         rule=plan.rules[stage.rule].name,
         kept=stage.kept,
         documents=stage.documents,
         rate=words.percent(stage.kept / stage.documents),
-        wrong=stage.wrong,
+        **more,
+    )
+
+
+def _measured(plan: "Automation", stage: Stage, words: Wording, *, picked: bool = False) -> str:
+    """Say how many of what a rule lets through are wrong, and how many may be."""
+    high = stage.picked_high if picked else stage.cluster_high if plan.by_cluster else stage.high
+    kind = "bound_clusters" if plan.by_cluster else "bound_these" if stage.clusters else "bound_like"
+    bound = words.say(kind, high=words.percent(high), clusters=stage.clusters)
+    return words.say(
+        "measured",
         labelled=stage.labelled,
+        wrong=stage.wrong,
         share=words.percent(stage.wrong / stage.labelled),
-        bound=bound,
+        bound=bound + (words.say("picked", rules=len(plan.rules)) if picked else ""),
+        allowed=words.percent(1 - plan.target),
     )
 
 
@@ -266,7 +208,8 @@ def _line(plan: "Automation", stage: Stage, words: Wording) -> str:
 def reason(plan: "Automation", stage: Stage, words: Wording) -> str:
     """Say why a rule has its status, with the number that decides."""
     target = words.percent(plan.target)
-    kind, there = ("issuers", stage.clusters) if plan.by_cluster else ("documents", stage.labelled)
+    seen, there = _units(plan, stage)
+    kind = "issuers" if plan.by_cluster else "documents"
     things = words.say(f"things_{kind}")
     if stage.status == CERTIFIED:
         return words.say("reason_certified", target=target, there=there, things=words.say(f"on_{kind}"))
@@ -277,69 +220,104 @@ def reason(plan: "Automation", stage: Stage, words: Wording) -> str:
         return words.say("reason_too_few", target=target, fewest=fewest, things=things, there=there)
     if stage.status == NOT_TESTED:
         return words.say("reason_not_tested", there=there, things=things)
-    seen, key = (stage.clusters_wrong, "_clusters") if plan.by_cluster else (stage.wrong, "")
-    told = {"seen": seen, "needed": stage.needed, "there": there}
-    return words.say(f"reason_not_shown{key}", target=target, things=things, **told)
+    key = "reason_not_shown_clusters" if plan.by_cluster else "reason_not_shown"
+    return words.say(key, target=target, things=things, seen=seen, needed=stage.needed, there=there)
 
 
-def issuers(plan: "Automation", language: str = "en") -> list[str]:
-    """Say of whom nothing is said."""
-    words = Wording(language)
+def _limits(plan: "Automation", words: Wording) -> list[str]:
+    """Say of whom nothing is said: new issuers, and kinds of documents without ground truth."""
     most = max((stage.clusters for part in plan.slices for stage in part.stages), default=0)
     enough, target = trials_needed(0, plan.target), words.percent(plan.target)
     if not most:
-        return [words.say("issuers_unknown", enough=enough, target=target)]
-    if most < enough:
+        told = words.say("issuers_unknown", enough=enough, target=target)
+    elif most < enough:
         counts = {"enough": enough, "fewer": trials_needed(0, 0.95), "most": most}
-        return [words.say("issuers_few", target=target, cluster=plan.cluster, **counts)]
-    return [] if plan.by_cluster else [words.say("issuers_decide", most=most, cluster=plan.cluster)]
+        told = words.say("issuers_few", target=target, cluster=plan.cluster, **counts)
+    else:
+        told = words.say("issuers_shown" if plan.by_cluster else "issuers_decide", most=most, cluster=plan.cluster)
+    kinds = sorted({words.kind(kind) for part in plan.slices for kind in part.kinds if kind})
+    return [told, *([words.say("kinds", kinds=", ".join(kinds))] if kinds else [])]
 
 
-def _losses(plan: "Automation", words: Wording) -> list[str]:
+def _losses(plan: "Automation", words: Wording) -> dict[str, str]:
     """Say how many mistakes there are to look at, and what they come to, too much and too little apart."""
     if plan.found is None or not len(plan.found):
-        return []
+        return {}
+    count = len(plan.found)
+    told = {
+        "mistakes": words.say("losses", count=count, mistakes=words.say("mistakes" if count > 1 else "one_mistake"))
+    }
     off = plan.found["difference"].to_numpy(dtype=np.float64)
     off = off[~np.isnan(off)]
-    over, under = float(off[off > 0].sum()), abs(float(off[off < 0].sum()))
-    told = [words.say("losses", count=len(plan.found))]
     if len(off):
+        over, under = float(off[off > 0].sum()), abs(float(off[off < 0].sum()))
         largest = plan.found.loc[plan.found["difference"].abs().idxmax()]
         sums = {"over": over, "under": under, "largest": float(largest["difference"])}
         written = {name: words.number(f"{amount:,.2f}") for name, amount in sums.items()}
-        told.append(words.say("amounts", document=largest["document"], **written))
+        told["amounts"] = words.say("amounts", document=largest["document"], **written)
     return told
 
 
-def _next(plan: "Automation", words: Wording) -> list[str]:
+def _next(plan: "Automation", part: "Slice", words: Wording) -> str:
     """Say what to do next, with the number of documents."""
-    lines = []
-    for part in plan.slices:
-        if any(stage.status == CERTIFIED for stage in part.stages) or not part.stages[0].documents:
-            continue
-        stage = _most_promising(part)
-        share = (stage.clusters if plan.by_cluster else stage.labelled) / max(part.labelled, 1)
-        of = words.say("next_of", by=plan.by, name=part.name or words.say("unknown")) if plan.by else ""
-        if not share:
-            lines.append(words.say("next_label", of=of))
-            continue
-        total = math.ceil(max(stage.needed, trials_needed(0, plan.target)) / share)
-        key = "next_more_clusters" if plan.by_cluster else "next_more"
-        counts = {"more": max(total - part.labelled, 1), "total": total}
-        more = words.say(key, of=of, rule=plan.rules[stage.rule].name, **counts)
-        lines.append(f"{more} {_within_reach(plan, part, words)}")
-    return lines or [words.say("next_keep")]
+    if any(stage.status == CERTIFIED for stage in part.stages):
+        return words.say("next_keep")
+    stage = _most_promising(plan, part)
+    seen, there = _units(plan, stage)
+    if not there:
+        return words.say("next_nothing", labelled=part.labelled) if part.labelled else words.say("next_label")
+    rule, target = plan.rules[stage.rule].name, words.percent(plan.target)
+    needed = _outlook(plan, stage)
+    if math.isinf(needed):
+        share, allowed = words.percent(seen / there), words.percent(1 - plan.target)
+        things = words.say("of_issuers" if plan.by_cluster else "of_documents")
+        return words.say("next_other", rule=rule, share=share, allowed=allowed, things=things)
+    total = math.ceil(needed * part.labelled / there)
+    if any(one.status == NOT_SHOWN for one in part.stages):
+        return words.say("next_new", rule=rule, total=total)
+    more = max(total - part.labelled, 1)
+    of = words.say("of_new_issuers") if plan.by_cluster else ""
+    told = words.say("next_more" if seen else "next_right", rule=rule, target=target, more=more, total=total, of=of)
+    return f"{told} {_within_reach(plan, part, words)}"
 
 
 def _within_reach(plan: "Automation", part: "Slice", words: Wording) -> str:
     """Say what the documents there are could show at most, which no label decides."""
-    there = max(stage.clusters if plan.by_cluster else stage.labelled for stage in part.stages)
+    there = max(_units(plan, stage)[1] for stage in part.stages)
+    if there == 1:
+        return words.say("within_reach_of_one")
     most = (1 - LEVEL) ** (1 / there)
-    things = words.say("things_issuers" if plan.by_cluster else "reach_documents")
+    things = words.say("things_issuers" if plan.by_cluster else "things_documents")
     return words.say("within_reach", there=there, things=things, most=words.number(f"{math.floor(most * 1000) / 10:g}"))
 
 
-def _most_promising(part: "Slice") -> Stage:
-    """Return the rule that is nearest to being shown, by documents to label."""
-    kept = [stage for stage in part.stages if stage.labelled]
-    return min(kept, key=lambda stage: stage.needed / stage.labelled, default=part.stages[-1])
+def _units(plan: "Automation", stage: Stage) -> tuple[int, int]:
+    """Return how many of what decides (documents or clusters) have a mistake, and how many there are."""
+    return (stage.clusters_wrong, stage.clusters) if plan.by_cluster else (stage.wrong, stage.labelled)
+
+
+def _most_promising(plan: "Automation", part: "Slice") -> Stage:
+    """Return the rule that is nearest to being shown, by documents to label; else the one that errs least."""
+
+    def distance(stage: Stage) -> tuple[float, float]:
+        seen, there = _units(plan, stage)
+        return _outlook(plan, stage) / there, seen / there
+
+    return min((stage for stage in part.stages if stage.labelled), key=distance, default=part.stages[-1])
+
+
+def _outlook(plan: "Automation", stage: Stage) -> float:
+    """Return how many trials show the target if mistakes come as often as they do here; infinite if none do."""
+    seen, there = _units(plan, stage)
+    if seen >= (1 - plan.target) * there:
+        return math.inf
+    wrong = seen
+    try:
+        while True:
+            needed = trials_needed(wrong, plan.target)
+            expected = math.ceil(needed * seen / there - 1e-9)
+            if expected <= wrong:
+                return needed
+            wrong = expected
+    except SettingError:  # beyond any number of documents
+        return math.inf

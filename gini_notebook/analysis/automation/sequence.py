@@ -47,6 +47,8 @@ class Stage:
     clusters, clusters_wrong, cluster_high
         Clusters (issuers) of the labelled ones, how many have a mistake, and the bound whose unit is the cluster; 0, 0
         and NaN where nothing names clusters.
+    picked_high
+        The bound that decides, widened for a rule that is picked out of all of these after a look at mistakes.
     needed
         How many labelled documents (clusters, where these decide) show the target with as many mistakes as there are.
     status
@@ -62,6 +64,7 @@ class Stage:
     clusters: int
     clusters_wrong: int
     cluster_high: float
+    picked_high: float
     needed: int
     status: str
 
@@ -132,10 +135,14 @@ def _measured(outcomes: Outcomes, rule: int, target: float) -> Stage:
     labelled, wrong = int(judged.sum()), int((judged & outcomes.wrong).sum())
     clusters = clusters_wrong = 0
     cluster_high = math.nan
+    # Bonferroni's: the bounds of all rules hold together.
+    of_all = 1 - (1 - LEVEL) / outcomes.kept.shape[1]
+    picked_high = document_bound(wrong, labelled, of_all)
     if outcomes.clusters is not None and labelled:
         size, loss = _by_cluster(outcomes.clusters[judged], outcomes.wrong[judged])
         clusters, clusters_wrong = len(size), int((loss > 0).sum())
         cluster_high = cluster_bound(loss, size)
+        picked_high = cluster_bound(loss, size, of_all) if outcomes.by_cluster else picked_high
     seen = clusters_wrong if outcomes.by_cluster else wrong
     return Stage(
         rule=rule,
@@ -147,6 +154,7 @@ def _measured(outcomes: Outcomes, rule: int, target: float) -> Stage:
         clusters=clusters,
         clusters_wrong=clusters_wrong,
         cluster_high=cluster_high,
+        picked_high=picked_high,
         needed=trials_needed(seen, target),
         status="",
     )
@@ -166,14 +174,14 @@ def _by_cluster(clusters: IntArray, wrong: BoolArray) -> tuple[npt.NDArray[np.fl
     return np.bincount(codes).astype(np.float64), np.bincount(codes, weights=wrong).astype(np.float64)
 
 
-def document_bound(wrong: int, documents: int) -> float:
+def document_bound(wrong: int, documents: int, level: float = LEVEL) -> float:
     """Return the upper bound of the share with a mistake (Clopper and Pearson, one-sided); NaN without documents."""
-    return float(clopper_pearson(wrong, documents, level=LEVEL, one_sided=True)[1]) if documents else math.nan
+    return float(clopper_pearson(wrong, documents, level=level, one_sided=True)[1]) if documents else math.nan
 
 
-def cluster_bound(loss: npt.NDArray[np.float64], size: npt.NDArray[np.float64]) -> float:
+def cluster_bound(loss: npt.NDArray[np.float64], size: npt.NDArray[np.float64], level: float = LEVEL) -> float:
     """Return the same bound with clusters for units: wrong documents and documents of each, and one not seen."""
-    return 1 - float(share_intervals([losses(loss, size)], level=2 * LEVEL - 1)[0][0])
+    return 1 - float(share_intervals([losses(loss, size)], level=2 * level - 1)[0][0])
 
 
 def differing(kinds: Sequence[tuple[str, int, int]]) -> tuple[str, float] | None:

@@ -173,15 +173,18 @@ HEADINGS: Mapping[str, Heading] = {
         "Ab hier ist es billiger, Gelesenes zu übernehmen, als alles abzutippen.",
     ),
     "all_documents": Heading("Documents", "Dokumente"),
-    "kept": Heading("Kept", "Behalten", "What the rule lets through.", "Was die Regel durchlässt."),
+    "kept": Heading("Let through", "Durchgelassen", "Nobody would look at these.", "Diese sähe niemand an."),
     "automation_rate": Heading(
-        "Automation rate", "Automatisierungsquote", "Kept, of all documents.", "Behalten, von allen Dokumenten."
+        "Automation rate",
+        "Automatisierungsquote",
+        "Let through, of all documents.",
+        "Durchgelassen, von allen Dokumenten.",
     ),
     "labelled": Heading(
         "Labelled",
         "Mit Sollwerten",
-        "Kept documents with a label for each required field.",
-        "Behaltene Dokumente mit einem Sollwert zu jedem verlangten Feld.",
+        "Documents let through, with a label for each required field.",
+        "Durchgelassene Dokumente mit einem Sollwert zu jedem verlangten Feld.",
     ),
     "error_rate": Heading("Share wrong", "Anteil falsch", "Of the labelled ones.", "Von denen mit Sollwerten."),
     "error_high": Heading(

@@ -15,7 +15,7 @@ from gini_notebook.analysis.report import parts
 from gini_notebook.analysis.report.content import Content, FieldGroup
 from gini_notebook.analysis.report.headings import HEADINGS, OUTCOMES, VERDICTS, in_words
 from gini_notebook.analysis.report.parts import GLYPHS, Page
-from gini_notebook.analysis.report.plan import automation
+from gini_notebook.analysis.report.plan import ANSWERS, automation
 from gini_notebook.analysis.report.sections import costs, past
 from gini_notebook.analysis.report.texts import missing
 from gini_notebook.analysis.report.trend import MOST_SPARKS
@@ -336,8 +336,8 @@ class _Writer:
         return Section(f"{title} ({len(counts)})", lines, folded=True)
 
     def _attached(self) -> list[Section]:
-        """Return what was handed to the report: costs, a plan of automation, earlier runs."""
-        built = (costs(self.content), automation(self.content), past(self.content, listed=MOST_SPARKS))
+        """Return what was handed to the report: costs, a plan of automation without amounts, earlier runs."""
+        built = (costs(self.content), automation(self.content, amounts=False), past(self.content, listed=MOST_SPARKS))
         return [Section(escape(one.title), _of_section(one), folded=True) for one in built if one is not None]
 
     def _failed(self) -> Section:
@@ -397,6 +397,9 @@ def _of_section(section: parts.Section) -> list[str]:
         rows = [[_said(row.cells[column.key], column.kind) for column in columns] for row in one.rows]
         lines += ["", f"**{escape(one.title)}**"] if one.headed or told else []
         lines += ["", *(f"- {escape(sentence)}" for sentence in told[place])] if told else []
+        if one.look == ANSWERS:
+            lines += ["", *(f"- **{escape(question)}** {escape(answer)}" for question, answer in rows)]
+            continue
         lines += ["", *table([column.label for column in columns], rows)]
         lines += ["", escape(one.note)] if one.note else []
     return lines

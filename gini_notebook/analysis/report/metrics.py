@@ -136,7 +136,7 @@ def as_json(content: Content) -> bytes:
         "failed": list(content.failed),
         "baseline": None if comparison is None else _baseline(content),
         "costs": None if content.costs is None else _records(content.costs),
-        "automation": None if plan is None else _plan(plan, content.language),
+        "automation": None if plan is None else _plan(plan, content),
         "history": None if past is None else _records(past.table),
         "intervals": dict(content.how),
         "provenance": dict(result.provenance),
@@ -188,10 +188,11 @@ def _notes(notes: "Sequence[Note]") -> list[dict[str, Any]]:
     ]
 
 
-def _plan(plan: "Automation", language: str) -> dict[str, Any]:
-    rules = _records(plan.table(language=language))
+def _plan(plan: "Automation", content: "Content") -> dict[str, Any]:
+    rules, answers = (_records(told(language=content.language)) for told in (plan.table, plan.answers))
     return {
-        "verdict": plan.verdict(language=language),
+        # The sum of wrong amounts is told where values are.
+        "answers": [one for one in answers if one["about"] != "amounts" or content.wishes.values == "full"],
         "target": plan.target,
         "required": list(plan.required),
         "rules": rules,

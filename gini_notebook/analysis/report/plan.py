@@ -13,24 +13,47 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.report.content import Content
 
 _CERTIFIED = "certified"
+ANSWERS = "plain answers"
+"""The look of tables whose rows are a question and its answer."""
 
 
-def automation(content: "Content") -> Section | None:
-    """Say which documents could be paid unseen: a table per slice, rule by rule, and what cannot be shown."""
+def automation(content: "Content", *, amounts: bool | None = None) -> Section | None:
+    """Say which documents could be paid unseen: questions and answers, then rule by rule, per slice.
+
+    Parameters
+    ----------
+    amounts
+        Whether the sum of wrong amounts is told; by default where values stand in full.
+    """
     plan = content.wishes.automation
     if plan is None:
         return None
     text, form = content.text, content.form
+    told = plan.answers(language=content.language)
+    if not (content.wishes.values == "full" if amounts is None else amounts):
+        told = told[told["about"] != "amounts"]
     found, allowed = plan.table(language=content.language), 1 - plan.target
-    lead = [text["automation_lead"].format(fields=", ".join(plan.required)), *plan.verdict(language=content.language)]
-    tables: list[Table] = []
+    whole = text["automation_all"]
+    tables = [] if plan.by is None else [_answer_table(whole, told[told["slice"].isna()], content)]
     for name, rows in found.groupby(found["slice"].fillna(""), sort=False):
-        title = text["automation_all"] if plan.by is None else slice_name(plan.by, str(name) or None, text)
-        scale = (allowed, _line_end(rows, allowed))
-        tables.append(_rule_table(title[:1].upper() + title[1:], rows, content, scale))
-    drawn = any(row.cells["glyph"] is not None for table in tables for row in table.rows)
+        title = whole if plan.by is None else slice_name(plan.by, str(name) or None, text)
+        title = title[:1].upper() + title[1:]
+        of_slice = told["slice"].isna() if plan.by is None else told["slice"] == name
+        tables.append(_answer_table(title, told[of_slice], content))
+        tables.append(_rule_table(title, rows, content, (allowed, _line_end(rows, allowed))))
+    drawn = any(row.cells.get("glyph") is not None for table in tables for row in table.rows)
     key = [text["automation_glyph"].format(allowed=form.percent(allowed))] if drawn else []
+    lead = [told["answer"].iloc[0], text["automation_lead"]]
     return Section("automation", text["automation"], lead, tables, drawn=key)
+
+
+def _answer_table(title: str, told: pd.DataFrame, content: "Content") -> Table:
+    """Write questions beside their answers, what to do next at the end."""
+    known = told[told["about"] != "asked"]
+    order = known["about"].eq("next").to_numpy().argsort(kind="stable")
+    rows = known.iloc[order][["question", "answer"]].to_dict("records")
+    columns = [Column(key, content.text[key]) for key in ("question", "answer")]
+    return plain_table(title, columns, rows, headed=True, look=ANSWERS)
 
 
 def _line_end(found: pd.DataFrame, allowed: float) -> float:
@@ -67,7 +90,8 @@ def _rule_table(title: str, found: pd.DataFrame, content: "Content", scale: tupl
         Column("reason", text["automation_reasons"]),
     ]
     shown = [column for column in columns if column.kind == "risk" or any(row[column.key] for row in rows)]
-    return plain_table(title, shown, rows, headed=True, look="plain planned")
+    closed = text["automation_rules"].format(slice=title)
+    return plain_table(closed, shown, rows, closed=closed, look="plain planned")
 
 
 def _share(part: int, of: int, content: "Content") -> str:

@@ -144,18 +144,23 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "chosen": ("Extracted", "Extrahiert"),
     "automation": ("Which documents could be paid unseen", "Welche Dokumente ungesehen zahlbar wären"),
     "automation_lead": (
-        "Fixed rules, from strict to lax: what each keeps of all documents, and what of it is wrong in {fields}, each "
-        "with 95 % confidence. Tested in this order until one fails.",
-        "Feste Regeln, von streng bis locker: was jede von allen Dokumenten behält und was davon in {fields} falsch "
-        "ist, jeweils mit 95 % Sicherheit. Geprüft in dieser Reihenfolge, bis eine scheitert.",
+        "A rule lets a document through, which nobody then looks at, if it passes its checks. Rules are tested from "
+        "strict to lax until one fails; in the tables of rules each bound holds, with 95 % confidence, for its rule "
+        "alone.",
+        "Eine Regel lässt ein Dokument durch, das dann niemand mehr ansieht, wenn es ihre Prüfungen besteht. Regeln "
+        "werden von streng bis locker geprüft, bis eine scheitert; in den Tabellen der Regeln gilt jede Grenze mit "
+        "95 % Sicherheit für ihre Regel allein.",
     ),
+    "automation_rules": ("Rule by rule: {slice}", "Regel für Regel: {slice}"),
+    "question": ("Question", "Frage"),
+    "answer": ("Answer", "Antwort"),
     "automation_glyph": (
         "Dot: wrong. Band: at most. Cross: at most, by issuer. Dashed: allowed, {allowed}.",
         "Punkt: falsch. Band: höchstens. Kreuz: höchstens, nach Absendern. Gestrichelt: erlaubt, {allowed}.",
     ),
     "automation_all": ("All documents", "Alle Dokumente"),
     "automation_reasons": ("Why", "Warum"),
-    "kept": ("Kept", "Behalten"),
+    "kept": ("Let through", "Durchgelassen"),
     "kept_share": ("Share", "Anteil"),
     "wrong_of": ("Wrong", "Falsch"),
     "error_rate": ("Share wrong", "Anteil falsch"),

@@ -1,6 +1,7 @@
 """Which documents could be paid unseen: rules, bounds, refusals, and what is said of new documents."""
 
 import json
+import math
 import re
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from gini_notebook import schema
 from gini_notebook.analysis import plots
 from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation
-from gini_notebook.analysis.automation.sequence import STATUSES
+from gini_notebook.analysis.automation.checks import NAMES
+from gini_notebook.analysis.automation.sequence import STATUSES, document_bound
+from gini_notebook.analysis.automation.wording import Wording
 from gini_notebook.analysis.statistics import trials_needed
 from gini_notebook.errors import SchemaError, SettingError
 from tests.analysis.automation.automation_samples import REQUIRED, plan, row, sample
@@ -30,7 +33,10 @@ def test_rules_are_counted_bounded_and_ordered_from_strict_to_lax():
     assert table["error_high"].tolist() == [pytest.approx(1 - 0.05 ** (1 / 500)), pytest.approx(0.0482, abs=1e-3)]
     assert table["status"].tolist() == ["certified", "not shown"]
     assert planned.rule().name == AGREE
-    assert "Rule 'readers agree': 500 of 600 documents could be paid unseen (83.3 %)" in planned.report()
+    assert (
+        "500 of 600 documents (83.3 %) could be paid unseen: those that the rule 'readers agree' lets"
+        in planned.report()
+    )
 
 
 def test_the_laxest_certified_rule_is_the_one_to_use():
@@ -127,15 +133,15 @@ def test_named_clusters_decide_and_others_stand_beside():
 REFUSALS = {
     "fewer kept documents than the target needs": (
         lambda: plan(107, rules=SIMPLE).report(),
-        r"99 % needs at least 299 labelled documents that the rule keeps, without a mistake; there are 107\.",
+        r"99 % needs at least 299 documents with ground truth .*, without a mistake; there are 107\.",
     ),
     "a mistake more than the documents allow": (
         lambda: plan(400, wrong=[7], rules=SIMPLE).report(),
-        r"99 % cannot be shown: with 1 wrong, 473 labelled documents are needed; there are 400\.",
+        r"99 % cannot be shown: with 1 wrong, 473 documents with ground truth are needed; there are 400\.",
     ),
     "fewer issuers than a statement on new ones needs": (
         lambda: plan(600, issuers=[f"F {at % 20}" for at in range(600)], cluster="paymentRecipient").report(),
-        r"99 % needs at least 299 issuers that the rule keeps, without a mistake; there are 20\.",
+        r"99 % needs at least 299 issuers that the rule lets through, without a mistake; there are 20\.",
     ),
     "a new issuer, where documents decide": (
         lambda: plan(600, issuers=[f"F {at % 20}" for at in range(600)]).report(),
@@ -145,7 +151,7 @@ REFUSALS = {
         lambda: plan(
             340, labelled=range(300), by="source_classification", sources=["NATIVE"] * 300 + ["SCANNED"] * 40
         ).report(),
-        r"source_classification SCANNED: None of the 40 documents has all labels: look at all of them\.",
+        r"source_classification SCANNED: .* None: 0 of the 40 documents have ground truth for all of these fields",
     ),
     "one bound for kinds that differ": (
         lambda: plan(122, sources=["NATIVE"] * 107 + ["SCANNED"] * 15, wrong=[0, *range(107, 114)]),
@@ -309,14 +315,85 @@ def test_rules_have_a_hash_that_changes_with_them():
 
 def test_what_is_within_reach_is_said_without_a_label():
     text = plan(108, wrong=[3], rules=SIMPLE).report()
-    assert "Without a mistake, the 108 documents there are could show 97.2 % at most." in text
+    assert (
+        "Even if all were right, the 108 documents with ground truth that some rule lets through could show 97.2 %"
+        in text
+    )
     assert "- readers agree" not in text
+
+
+def answer(planned, about, of=None):
+    """Return what a plan answers to a question."""
+    told = planned.answers()
+    return told[(told["about"] == about) & (told["slice"].isna() if of is None else told["slice"] == of)][
+        "answer"
+    ].item()
+
+
+def test_what_to_do_next_reckons_with_mistakes_that_come_as_often_as_here():
+    right = answer(plan(100, rules=SIMPLE), "next")
+    assert "of 199 more documents (299 in all)" in right
+    assert "none of those is wrong" in right
+    seldom = answer(plan(290, wrong=[7], rules=SIMPLE), "next")
+    assert "errs as rarely as here" in seldom
+    total = int(re.search(r"\(([\d,]+) in all\)", seldom)[1].replace(",", ""))
+    # As often as here means that 1 of 290 is wrong of those that come, too.
+    wrong = math.ceil(total / 290)
+    assert document_bound(wrong, total) <= 0.01 < document_bound(wrong, total - 1)
+    never = answer(plan(100, wrong=range(3), rules=SIMPLE), "next")
+    assert "More ground truth will not do: even" in never
+    assert "is wrong in 3 % of documents, and 1 % are allowed" in never
+
+
+def test_documents_on_which_a_test_failed_can_show_no_rule_any_more():
+    planned = plan(1_000, disagreeing=range(300), wrong=[400, 500, 600, 700, 800, 900], rules=SIMPLE)
+    assert planned.table()["status"].tolist() == ["not shown", "not tested"]
+    said = answer(planned, "next")
+    assert said.startswith(
+        "These documents have had their test and can show no rule any more. Try 'everything read' alone"
+    )
+    assert "1,818 with ground truth" in said
+
+
+def test_a_rule_that_is_picked_by_its_mistakes_has_a_wider_bound():
+    planned = plan(62, rules=SIMPLE)
+    assert f"at most {100 * (1 - 0.025 ** (1 / 62)):.3g} %" in answer(planned, "how_sure")
+    assert "counting in that it was picked from 2 rules" in answer(planned, "how_sure")
+    alone = plan(62, rules=SIMPLE[1:])
+    assert f"at most {100 * (1 - 0.05 ** (1 / 62)):.3g} %" in answer(alone, "how_sure")
+    by_issuer = plan(62, rules=SIMPLE, issuers=[f"F {at}" for at in range(62)], cluster="paymentRecipient")
+    assert f"at most {100 * (1 - 0.025 ** (1 / 62)):.3g} %" in answer(by_issuer, "how_sure")
+
+
+def test_what_a_rule_checks_is_said_in_words():
+    told = answer(plan(400), "rule")
+    assert told == "'everything read': every one of these fields was read."
+    checked = AutomationRule("all", passes=("amount_payable", "iban_valid"), not_failed=("bic_matches", "pages_read"))
+    assert answer(plan(400, rules=[checked]), "rule") == (
+        "'all': every one of these fields was read, and: the amount is positive and in EUR, the IBAN has the "
+        "right check digits; nothing says the contrary of: the BIC is of the bank of the IBAN, all pages "
+        "were read."
+    )
+    for language in ("en", "de"):
+        assert all(Wording(language).say(f"check_{name}") for name in NAMES)
+
+
+def test_no_rule_that_lets_anything_through_is_said():
+    nothing = AutomationRule("agree", passes=("readers_agree",))
+    planned = plan(50, rules=[nothing])
+    assert answer(planned, "how_many").startswith(
+        "None: no rule lets any of the 50 documents with ground truth through;"
+    )
+    assert answer(planned, "next").startswith(
+        "See which checks stop the 50 documents with ground truth: a second reader"
+    )
+    assert "rule" not in planned.answers()["about"].tolist()
 
 
 def test_a_plan_shows_itself():
     planned = plan(400, disagreeing=range(50), wrong=range(3))
     assert planned._repr_mimebundle_().keys() == {"text/html", "text/plain"}
-    assert "99 % is shown." in repr(planned)
+    assert "99 % is shown on 350 documents with ground truth." in repr(planned)
     assert set(planned.table()["status"]) <= set(STATUSES)
     assert len(planned.table()) == len(RULES)
 

@@ -11,9 +11,9 @@ import pytest
 from lxml import html as lxml_html
 
 from gini_notebook._german import breaks_in_german
-from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation
+from gini_notebook.analysis.automation import RULES, Automation, AutomationRule, automation, check_values
 from gini_notebook.analysis.automation.sequence import STATUSES
-from gini_notebook.analysis.evaluation import Evaluation
+from gini_notebook.analysis.evaluation import Evaluation, evaluate
 from gini_notebook.analysis.history import History
 from gini_notebook.analysis.history.runs import _BREAKS, history_of
 from gini_notebook.analysis.report import render_report
@@ -60,11 +60,15 @@ def test_a_plan_stands_between_confidence_and_the_run_with_a_table_per_slice(
     keys = [heading.get("id") for heading in tree.iter("h2") if heading.get("id") != "notes"]
     assert keys.index("fields") < keys.index("automation") < keys.index("numbers")
     shown = section(tree, "automation")
-    assert [title.text_content() for title in shown.iter("h3")] == ["Documents with a text layer", "Scans"]
-    native, scanned = map(cells, shown.iter("table"))
+    assert [title.text_content() for title in shown.iter("h3")] == [
+        "All documents",
+        "Documents with a text layer",
+        "Scans",
+    ]
+    native, scanned = map(cells, shown.iterfind(".//table[@class='plain planned']"))
     found = plan.table()
     assert native["Rule"].tolist() == [rule.name for rule in SIMPLE]
-    assert native["Kept"].str.startswith(("350 of 400", "400 of 400")).all()
+    assert native["Let through"].str.startswith(("350 of 400", "400 of 400")).all()
     assert native["Wrong"].tolist() == ["0 of 350 (0.0 %)", "0 of 400 (0.0 %)"]
     assert native["At most"].tolist() == [f"{100 * high:.1f} %" for high in found["error_high"][:2]]
     assert native["Target"].tolist() == ["shown", "shown"]
@@ -73,23 +77,64 @@ def test_a_plan_stands_between_confidence_and_the_run_with_a_table_per_slice(
     assert len(shown.findall(".//svg")) == len(found)
 
 
-def test_what_cannot_be_shown_is_said_in_sentences_in_both_languages(two_slices: tuple[Evaluation, Automation]) -> None:
+def answered(tree: Any) -> list[dict[str, str]]:
+    """Return questions and answers, table by table."""
+    tables = map(cells, section(tree, "automation").iterfind(".//table[@class='plain answers']"))
+    return [dict(zip(*(table.iloc[:, place] for place in (0, 1)), strict=True)) for table in tables]
+
+
+def test_four_questions_are_answered_in_both_languages(two_slices: tuple[Evaluation, Automation]) -> None:
     result, plan = two_slices
-    english, german = (
-        [line.text_content() for line in section(page(result, automation=plan, language=of), "automation").iter("p")]
-        for of in ("en", "de")
+    english, german = (answered(page(result, automation=plan, language=of)) for of in ("en", "de"))
+    for told, language in ((english, "en"), (german, "de")):
+        found = plan.answers(language=language)
+        for table, name in zip(told, (None, "NATIVE", "SCANNED"), strict=True):
+            of = found[found["slice"].isna() if name is None else found["slice"] == name]
+            expected = of[of["about"] != "asked"].set_index("question")["answer"].to_dict()
+            assert table == expected
+    whole, native, scanned = english
+    assert whole["How many could be paid unseen?"].startswith(
+        "400 of 440 documents (90.9 %): a rule is shown for 1 of 2 kinds"
     )
-    assert english[1:-1] == plan.verdict()
-    assert german[1:-1] == plan.verdict(language="de")
+    assert native["How many could be paid unseen?"].startswith("400 of 400 documents (100 %)")
+    assert "Wrong: 0 (0 %), at most 0.746 % with 95 % confidence" in native["How sure is that?"]
+    assert native["What to do next?"].startswith("Keep the plan with its rules, and look at a random sample")
+    assert scanned["How many could be paid unseen?"].startswith("None yet: no rule is shown to have 99 % right.")
     assert (
-        "99 % needs at least 299 labelled documents that the rule keeps, without a mistake; there are 40." in english[2]
+        "99 % needs at least 299 documents with ground truth that the rule lets through" in scanned["How sure is that?"]
     )
-    assert (
-        "99 % brauchen mindestens 299 Dokumente mit Sollwerten ohne Fehler, die die Regel behält; es gibt 40."
-        in german[2]
+    assert whole["What to do next?"].startswith(
+        "Begin with the kind that has most to gain: scans, where 40 of 40 documents"
     )
-    assert any("New issuers: no statement" in line for line in english)
-    assert any("Neue Absender: keine Aussage" in line for line in german)
+    assert "New issuers: no statement" in whole["For whom not?"]
+    assert "Neue Absender: keine Aussage" in german[0]["Für wen nicht?"]
+    assert list(native)[-1] == "What to do next?"
+
+
+def test_a_plan_that_is_not_parted_has_one_table_of_answers() -> None:
+    result, plan = planned(400, disagreeing=range(50), wrong=[3])
+    (told,) = answered(page(result, automation=plan))
+    assert list(told) == [
+        *("How many could be paid unseen?", "Which rule is that?", "How sure is that?", "For whom not?"),
+        *("Which mistakes?", "What to do next?"),
+    ]
+
+
+def test_the_sum_of_wrong_amounts_stands_only_where_values_do() -> None:
+    found = pd.DataFrame({"document": [f"{at}.pdf" for at in range(40)], "field": "amountToPay", "value": "10.00:EUR"})
+    truth = found.assign(value=["10.00:EUR"] * 39 + ["99.00:EUR"])
+    result = evaluate(found, truth)
+    plan = automation(result, check_values(found), required=["amountToPay"])
+    said = "0.00 too much and 89.00 too little in all"
+    assert said in page(result, automation=plan).text_content()
+    assert said not in page(result, automation=plan, values="masked").text_content()
+    for values, there in (("full", True), ("masked", False)):
+        told = json.loads(render_report(result, ".json", automation=plan, values=values))["automation"]["answers"]
+        assert any(said in one["answer"] for one in told) == there
+    comment = render_report(result, ".md", automation=plan).decode()
+    assert "How many could be paid unseen?" in comment
+    assert "89.00 too little" not in comment
+    assert "Which mistakes?" in comment
 
 
 def test_nothing_english_is_left_in_the_german_section(two_slices: tuple[Evaluation, Automation]) -> None:
@@ -124,10 +169,12 @@ def test_a_slice_without_labels_has_no_glyph_and_no_bound() -> None:
     how = {"sources": sources, "labelled": range(30), "disagreeing": [0]}
     result, plan = planned(40, by="source_classification", **how)
     shown = section(page(result, automation=plan), "automation")
-    native, scanned = shown.iter("table")
+    native, scanned = shown.iterfind(".//table[@class='plain planned']")
     assert [len(table.findall(".//svg")) for table in (native, scanned)] == [2, 0]
     assert ["At most" in cells(table).columns for table in (native, scanned)] == [True, False]
-    assert "None of the 10 documents has all labels: look at all of them." in shown.text_content()
+    assert (
+        "0 of the 10 documents have ground truth for all of these fields; look at all of them" in shown.text_content()
+    )
 
 
 def test_notes_of_the_plan_stand_on_top(two_slices: tuple[Evaluation, Automation]) -> None:
@@ -180,7 +227,7 @@ def test_every_status_has_a_word_and_every_rule_list_can_be_told() -> None:
     for language in ("en", "de"):
         assert page(result, automation=plan, language=language) is not None
         assert plan.report(language=language)
-    for said in (plan.report, plan.verdict, plan.table):
+    for said in (plan.report, plan.answers, plan.table):
         with pytest.raises(SettingError, match="There is no plan in the language 'fr'; choose one of en, de"):
             said(language="fr")
 
