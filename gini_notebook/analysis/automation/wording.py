@@ -211,12 +211,12 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
     ),
     "of_new_issuers": (" of new issuers", " neuer Absender"),
     "next_other": (
-        "More ground truth will not do: even '{rule}', which errs least, is wrong in {share} of {things}, and "
-        "{allowed} are allowed. A second reader, another rule or a lower target is needed; a rule made after looking "
-        "needs new documents.",
-        "Mehr Sollwerte helfen nicht: Selbst „{rule}“, die am seltensten irrt, ist falsch bei {share} der {things}, "
-        "und {allowed} sind erlaubt. Es braucht einen zweiten Leser, eine andere Regel oder ein kleineres Ziel; eine "
-        "Regel, die nach dem Hinsehen entsteht, braucht neue Dokumente.",
+        "If it goes on like this, more ground truth will not do: even '{rule}', which errs least, is wrong in {share} "
+        "of {things}, and {allowed} are allowed. A second reader, another rule or a lower target is needed; a rule "
+        "made after looking needs new documents.",
+        "Wenn es so weitergeht, helfen mehr Sollwerte nicht: Selbst „{rule}“, die am seltensten irrt, ist falsch bei "
+        "{share} der {things}, und {allowed} sind erlaubt. Es braucht einen zweiten Leser, eine andere Regel oder ein "
+        "kleineres Ziel; eine Regel, die nach dem Hinsehen entsteht, braucht neue Dokumente.",
     ),
     "of_documents": ("documents", "Dokumente"),
     "of_issuers": ("issuers", "Absender"),

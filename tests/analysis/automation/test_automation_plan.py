@@ -94,6 +94,15 @@ def test_every_slice_has_its_own_bound():
         planned.rule()
 
 
+def test_kinds_that_differ_in_what_one_rule_lets_through_have_no_common_bound():
+    # All that was read is as wrong in both kinds; what the readers agree on is not.
+    sources = ["NATIVE"] * 100 + ["SCANNED"] * 100
+    how = {"wrong": [*range(10), *range(190, 200)], "disagreeing": range(12), "rules": SIMPLE}
+    with pytest.raises(SettingError, match=r"NATIVE 0 of 88 wrong, SCANNED 10 of 100 wrong"):
+        plan(200, sources=sources, **how)
+    assert set(plan(200, sources=sources, by="source_classification", **how).table()["slice"]) == {"NATIVE", "SCANNED"}
+
+
 def test_slices_by_a_series_or_by_a_column_of_the_documents():
     result, checks = sample(40)
     kinds = pd.Series({f"{at:04}.pdf": "a" if at < 10 else "b" for at in range(40)}, name="month")
@@ -341,7 +350,7 @@ def test_what_to_do_next_reckons_with_mistakes_that_come_as_often_as_here():
     wrong = math.ceil(total / 290)
     assert document_bound(wrong, total) <= 0.01 < document_bound(wrong, total - 1)
     never = answer(plan(100, wrong=range(3), rules=SIMPLE), "next")
-    assert "More ground truth will not do: even" in never
+    assert "If it goes on like this, more ground truth will not do: even" in never
     assert "is wrong in 3 % of documents, and 1 % are allowed" in never
 
 

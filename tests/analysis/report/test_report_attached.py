@@ -204,7 +204,8 @@ def test_markdown_and_json_have_it_too(two_slices: tuple[Evaluation, Automation]
     assert "| everything read | 400 of 400" in text
     answer = json.loads(render_report(result, ".json", automation=plan))
     assert [row["kept"] for row in answer["automation"]["rules"]] == plan.table()["kept"].tolist()
-    assert answer["automation"]["verdict"] == plan.verdict()
+    told = [one["answer"] for one in answer["automation"]["answers"]]
+    assert told == plan.answers()["answer"].tolist()
     assert {note.text for note in plan.notes} <= {note["text"] for note in answer["notes"]}
     assert json.loads(render_report(result, ".json"))["automation"] is None
 
