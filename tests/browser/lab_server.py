@@ -1,9 +1,10 @@
-"""A JupyterLab of its own, and what a person does in it: open a notebook, run a cell, save."""
+"""A JupyterLab or Notebook 7 of its own, and what a person does in it: open a notebook, run a cell, save; a Voilà."""
 
 import contextlib
 import json
 import os
 import secrets
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -33,10 +34,14 @@ ARGUMENTS = (
     "--ServerApp.open_browser=False",
     "--ServerApp.allow_root=True",
     "--ServerApp.terminals_enabled=False",
-    "--LabApp.extension_manager=readonly",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.news_url=",
 )
+# What starts a front end, and where it shows a notebook.
+_QUIET = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+LAB = (
+    ("jupyterlab", "--LabApp.extension_manager=readonly", _QUIET, "--LabApp.news_url="),
+    "lab/tree/{name}?reset&token={token}",
+)
+NOTEBOOK = (("notebook",), "notebooks/{name}?token={token}")
 
 
 def until(ready: Callable[[], Any], what: str, *, limit_s: float = LIMIT_S, pause_s: float = 0.05) -> Any:
@@ -65,11 +70,33 @@ def whole_notebook(path: Path, cells: list[tuple[str, int | None]], *, after_ns:
     return text if [(cell.source, cell.execution_count) for cell in written] == cells else None
 
 
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment in which nothing of this user is read or written."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "GINI_", "IPYTHON")) and not name.lower().endswith("_proxy")
+    }
+    own = {
+        "HOME": "",
+        "XDG_CONFIG_HOME": "config",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+        "MPLCONFIGDIR": "matplotlib",
+    }
+    return kept | {name: str(home / folder) for name, folder in own.items()} | more
+
+
 class LabServer:
     """The server; its folders, settings and token are those of nothing else on this machine."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, front_end: tuple[tuple[str, ...], str] = LAB) -> None:
         self.home = home
+        (module, *more), self.address = front_end
         self.folder = home / "notebooks"
         self.folder.mkdir(parents=True)
         self.token = secrets.token_hex(16)
@@ -81,36 +108,17 @@ class LabServer:
             self._set(plugin, settings)
         self._log = (home / "server.log").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={self.folder}", *ARGUMENTS],
+            [sys.executable, "-m", module, f"--ServerApp.root_dir={self.folder}", *ARGUMENTS, *more],
             cwd=self.folder,
-            env=self._environment(),
+            env=environment(home, JUPYTER_TOKEN=self.token),
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
         try:
-            self.url = until(self._started, f"JupyterLab to start, see {home / 'server.log'}", limit_s=START_LIMIT_S)
+            self.url = until(self._started, f"{module} to start, see {home / 'server.log'}", limit_s=START_LIMIT_S)
         except BaseException:
             self.close()
             raise
-
-    def _environment(self) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("JUPYTER", "GINI_", "IPYTHON")) and not name.lower().endswith("_proxy")
-        }
-        own = {
-            "HOME": "",
-            "XDG_CONFIG_HOME": "config",
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-            "IPYTHONDIR": "ipython",
-            "MPLCONFIGDIR": "matplotlib",
-        }
-        return kept | {name: str(self.home / folder) for name, folder in own.items()} | {"JUPYTER_TOKEN": self.token}
 
     def _set(self, plugin: str, settings: dict[str, Any]) -> None:
         path = self._settings / f"{plugin}.jupyterlab-settings"
@@ -119,7 +127,7 @@ class LabServer:
 
     def _started(self) -> str | None:
         if self._process.poll() is not None:
-            message = f"JupyterLab ended at once with code {self._process.returncode}; see {self.home / 'server.log'}"
+            message = f"the server ended at once with code {self._process.returncode}; see {self.home / 'server.log'}"
             raise RuntimeError(message)
         file = self.home / "runtime" / f"jpserver-{self._process.pid}.json"
         with contextlib.suppress(OSError, ValueError, requests.RequestException):
@@ -166,14 +174,44 @@ class LabServer:
 
     def close(self) -> None:
         """Stop the server and its kernels."""
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(10)
+        ended(self._process)
         self._log.close()
         self.session.close()
+
+
+def ended(process: "subprocess.Popen[bytes]") -> None:
+    """End a process, and wait until it has."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
+@contextlib.contextmanager
+def voila(home: Path, cell: str) -> Iterator[str]:
+    """Serve a notebook of one cell as a page; give its address."""
+    home.mkdir(parents=True)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, home / "page.ipynb")
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "voila", "page.ipynb", "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=home, env=environment(home), stdout=log, stderr=subprocess.STDOUT)
+        try:
+            until(lambda: _listens(port), f"Voilà to start, see {home / 'server.log'}", limit_s=START_LIMIT_S)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            ended(process)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
 
 
 class NotebookPage:
@@ -186,7 +224,7 @@ class NotebookPage:
         self.sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]
         page: Page = watched.page
         self.page = page
-        page.goto(f"{server.url}lab/tree/{path.name}?reset&token={server.token}")
+        page.goto(server.url + server.address.format(name=path.name, token=server.token))
         self.cells = page.locator(".jp-Notebook .jp-CodeCell")
         self.cells.first.wait_for(timeout=60_000)
         until(lambda: server.kernel_ready(path.name), "the kernel to be ready", limit_s=60)

@@ -149,6 +149,30 @@ def test_a_verdict_that_cannot_be_is_refused_and_nothing_is_written(
     assert not (tmp_path / "labels.jsonl").exists()
 
 
+@pytest.mark.parametrize("verdict", ["unclear", "unlabelled"])
+def test_what_was_decided_is_a_row_again_when_the_editor_is_opened_anew(tmp_path: Path, verdict: str) -> None:
+    read = Tables(
+        rows(("a.pdf", "", 0, "iban", IBAN)),
+        pd.DataFrame({"document": ["a.pdf", "d.pdf"], "status": ["completed", "failed"]}),
+    )
+    truth = rows(("a.pdf", "", 0, "iban", IBAN), ("d.pdf", "", 0, "iban", IBAN), ("d.pdf", "", 0, "bic", "BYLADEM1001"))
+    labels = tmp_path / "labels.jsonl"
+    first = explore(read, truth, labels=labels, show="all")
+    for field in ("iban", "bic"):
+        first.go(("d.pdf", field))
+        first.label(verdict, note="smudged")
+        again = explore(read, truth, labels=labels, show="all")
+        assert (
+            again.rows[["document", "field", "outcome"]].sort_values("field").to_numpy().tolist()
+            == first.rows[["document", "field", "outcome"]].sort_values("field").to_numpy().tolist()
+        )
+        again.go(("d.pdf", field))
+        assert again._session.columns.label("decided", again._session.row) == verdict
+        again.label("value", IBAN)
+        again.undo()
+    assert again.result == first.result
+
+
 def test_a_value_of_a_row_that_pairs_otherwise_makes_the_list_anew(tmp_path: Path) -> None:
     explorer = editor(tmp_path, show="all")
     explorer.go(("b.pdf", "lineItems.baseGross", 1))

@@ -250,7 +250,7 @@ class Labelling:
     def rebuild(self) -> Subject:
         """Make the subject anew, with whatever slots it has now."""
         before = self.subject.slots
-        self.subject = labelled_subject(self.result, self._rescoring.source)
+        self.subject = labelled_subject(self.result, self._rescoring.source, self._last)
         if "checks" in before:
             keys = pd.MultiIndex.from_frame(self.subject.slots[KEY])
             self.subject.slots["checks"] = before.set_index(KEY)["checks"].reindex(keys).array

@@ -11,6 +11,7 @@ from gini_notebook.analysis.comparison import Comparison
 from gini_notebook.analysis.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.evaluate import evaluate
 from gini_notebook.analysis.truth import Journal
+from gini_notebook.analysis.truth.edits import in_effect
 from gini_notebook.errors import SettingError
 from gini_notebook.interactive.explorer.explorer import Explorer
 from gini_notebook.interactive.explorer.labelling import QUEUES, Labelling
@@ -163,7 +164,8 @@ def _labelling(what: Any, truth: pd.DataFrame | None, batch: Any, labels: Any) -
     journal = labels if isinstance(labels, Journal) else Journal(labels)
     result = what if is_evaluation else None if truth is None else evaluate(source, truth)
     rescoring = Rescoring(result, source, journal.edits)
-    return Labelling(labelled_subject(rescoring.whole(journal.edits), source), rescoring, journal)
+    decided = [edit.slot for edit in in_effect(journal.edits)]
+    return Labelling(labelled_subject(rescoring.whole(journal.edits), source, decided), rescoring, journal)
 
 
 def _shown(show: str | None, subject: Subject, *, edited: bool = False) -> str:

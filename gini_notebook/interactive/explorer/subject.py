@@ -1,6 +1,6 @@
 """What is explored, whatever it came from, as one table of slots and one of documents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -172,7 +172,9 @@ def _nothing(table: pd.DataFrame, names: Iterable[str]) -> dict[str, Any]:
     return {name: pd.Series(index=table.index, dtype=table[name].dtype) for name in names}
 
 
-def labelled_subject(result: Evaluation | None, source: Any) -> Subject:
+def labelled_subject(
+    result: Evaluation | None, source: Any, decided: Iterable[tuple[str, str, int, str]] = ()
+) -> Subject:
     """Return the subject of a truth that is edited: also the slots of documents that have no label so far.
 
     Parameters
@@ -182,8 +184,11 @@ def labelled_subject(result: Evaluation | None, source: Any) -> Subject:
     source
         The run: a batch, or a table of extractions. Its documents without truth have a slot for each header field that
         the run or the evaluation has, whatever was read of them.
+    decided
+        Document, group, row and field of the slots that somebody decided about: they are there, even where the decision
+        left neither a true value nor one that was read.
     """
-    return _of_evaluation(result, source, source, every_field=True)
+    return _of_evaluation(result, source, source, decided=list(decided))
 
 
 def subject_of(what: Any, truth: pd.DataFrame | None = None, batch: Any = None) -> Subject:
@@ -220,14 +225,18 @@ def with_checks(subject: Subject, checks: pd.DataFrame) -> Subject:
     return replace(subject, slots=slots.assign(checks=pd.array(texts, dtype=TEXT)))
 
 
-def _of_evaluation(result: Evaluation | None, batch: Any, source: Any, *, every_field: bool = False) -> Subject:
+def _of_evaluation(
+    result: Evaluation | None, batch: Any, source: Any, *, decided: Sequence[tuple[str, str, int, str]] | None = None
+) -> Subject:
     slots = COMPARISONS.empty() if result is None else result.comparisons.reset_index(drop=True)
     known = None if result is None else result.documents
     documents = _documents(slots, known, getattr(source, "documents", None))
-    table = batch if isinstance(batch, pd.DataFrame) and every_field else getattr(batch, "extractions", None)
+    edited = decided is not None
+    table = batch if isinstance(batch, pd.DataFrame) and edited else getattr(batch, "extractions", None)
     beyond = _without_truth(table, known)
-    if every_field:
+    if decided is not None:
         beyond = _with_every_field(beyond, slots, documents, known)
+        beyond = _with_decided(beyond, slots, documents, decided)
     slots = pd.concat([slots, beyond], ignore_index=True) if len(beyond) else slots
     return Subject(
         "evaluation",
@@ -309,6 +318,22 @@ def _with_every_field(
     more = COMPARISONS.frame({**columns, "group": "", "row": 0, "outcome": UNLABELLED})
     table = pd.concat([beyond, more], ignore_index=True) if len(beyond) else more
     return table.sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def _with_decided(
+    beyond: pd.DataFrame,
+    slots: pd.DataFrame,
+    documents: pd.DataFrame,
+    decided: Sequence[tuple[str, str, int, str]],
+) -> pd.DataFrame:
+    """Add the slots of decisions that left nothing to compare, such as "unclear" of a document that failed."""
+    there = {key for part in (slots, beyond) for key in part[KEY].itertuples(index=False, name=None)}
+    known = set(documents["document"])
+    lacking = [key for key in dict.fromkeys(decided) if key not in there and key[0] in known]
+    if not lacking:
+        return beyond
+    more = COMPARISONS.frame(pd.DataFrame(lacking, columns=KEY).assign(outcome=UNLABELLED).to_dict("list"))
+    return pd.concat([beyond, more], ignore_index=True) if len(beyond) else more
 
 
 def _candidates(own: pd.DataFrame | None, batch: Any) -> pd.DataFrame | None:
