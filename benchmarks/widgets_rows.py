@@ -105,6 +105,8 @@ TOLD_BY_TESTS = {
     "torn line, full disk": "test_a_torn_line_and_a_full_disk_lose_nothing_that_was_saved",
     "two writers": "test_two_who_write_at_once_lose_nothing_and_each_keeps_an_order",
     "login: JupyterLab": "test_an_account_logs_in_by_the_keyboard_alone",
+    "login: Notebook 7": "test_H7_notebook_7_logs_in_explores_and_edits",
+    "login: Voilà": "test_H7_voila_logs_in_explores_and_edits",
     "login: nbclient": "test_nbclient_stops_at_login_with_one_sentence",
     "looks: widths, dark, forced colours": "test_nothing_sticks_out_at_any_width",
 }

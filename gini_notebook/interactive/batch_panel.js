@@ -1,6 +1,6 @@
 // Draws what the kernel says of a run: numbers, bar, buttons, reasons. All of it comes as one small message at a time;
 // nothing is a property of the model, so no saved notebook holds it.
-import { make } from "./explorer/view/dom.js";
+import { make, ownKeys } from "./explorer/view/dom.js";
 
 const SEGMENTS = [
   ["read", "read"],
@@ -55,6 +55,7 @@ function render({ model, el }) {
   // Only the state is read out when it changes; numbers that run would never let a screen reader rest.
   state.setAttribute("role", "status");
   box.append(head, body, buttons, state);
+  ownKeys(box);
   const known = new Map();
 
   function button(name, label) {

@@ -1,6 +1,6 @@
 // Draws a comparison: verdict, notes, and per field both scores, the difference as dot and whisker, and buttons that
 // open the values behind a number. All of it comes as messages; nothing is a property of the model.
-import { drawn, make } from "./explorer/view/dom.js";
+import { drawn, make, ownKeys } from "./explorer/view/dom.js";
 
 const WIDTH = 180;
 
@@ -22,8 +22,10 @@ function whisker(row, most) {
 
 function render({ model, el }) {
   const box = make("section", { className: "gini-root gini-comparison" });
+  ownKeys(box);
   let told = null;
   let order = "difference";
+  let picked = false;
 
   function opener(row, change) {
     const cell = make("td", { className: "gini-number" });
@@ -52,6 +54,23 @@ function render({ model, el }) {
     return tr;
   }
 
+  // Which documents: all, or those with one value of a property.
+  function picker() {
+    const select = make("select", { className: "gini-input", attributes: { "aria-label": "Documents" } },
+      make("option", { text: "all documents", attributes: { value: "" } }));
+    for (const [slice, title, values] of told.slices) {
+      select.append(make("optgroup", { attributes: { label: title } }, ...values.map(([value, text]) =>
+        make("option", { text: `${title}: ${text}`, attributes: { value: JSON.stringify([slice, value]) } }))));
+    }
+    select.value = told.slice ? JSON.stringify(told.slice) : "";
+    select.addEventListener("change", () => {
+      const [slice, value] = select.value ? JSON.parse(select.value) : [null, ""];
+      picked = true;
+      model.send({ event: "slice", slice, value });
+    });
+    return select;
+  }
+
   function draw() {
     const rows = [...told.rows];
     if (order === "difference") rows.sort((one, other) => Math.abs(other.difference ?? 0) - Math.abs(one.difference ?? 0));
@@ -77,8 +96,7 @@ function render({ model, el }) {
       draw();
       box.querySelector(".gini-sort button").focus();
     });
-    const bar = make("p", { className: "gini-sort" });
-    bar.append(sort);
+    const bar = make("p", { className: "gini-sort" }, sort, ...(told.slices.length ? [picker()] : []));
     const notes = make("ul");
     notes.append(...told.notes.map((note) => make("li", { text: note })));
     const scroll = make("div", { className: "gini-differences" });
@@ -94,6 +112,8 @@ function render({ model, el }) {
     if (message.event !== "comparison") return;
     told = message;
     draw();
+    if (picked) box.querySelector(".gini-sort select").focus();
+    picked = false;
   }
 
   model.on("msg:custom", answered);

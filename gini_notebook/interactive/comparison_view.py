@@ -1,5 +1,7 @@
 """``compare_view``: a comparison to look at, with the values behind its numbers one click away."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,15 @@ from gini_notebook.analysis.comparison.differences import CHANGES
 from gini_notebook.errors import SettingError
 from gini_notebook.interactive.below import show_below
 from gini_notebook.interactive.explorer import explore
+from gini_notebook.interactive.explorer.opening import TWO_SOURCES
+from gini_notebook.interactive.explorer.subject import slices_of
 from gini_notebook.interactive.scripts import joined, styled
-from gini_notebook.schema import dotted
+from gini_notebook.schema import TEXT, dotted
+from gini_notebook.service.batch.inputs import Documents
+from gini_notebook.service.client import Client
 
 HERE = Path(__file__).parent
+FEWEST_DOCUMENTS = 20
 _COLUMNS = ["field", "F1 of A", "F1 of B", "difference", "p (Holm)", "fixed", "broken", "verdict"]
 
 
@@ -36,13 +43,19 @@ class ComparisonView:
     Attributes
     ----------
     comparison : Comparison
-        What is shown.
+        What is compared.
+    slice : tuple of str or None
+        Property and value of the documents in view; None: all documents.
     below : ipywidgets.Output or None
         Where the values behind a number stand once somebody has clicked on it.
     """
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: Comparison, pages: Mapping[str, Any]) -> None:
         self.comparison = comparison
+        self.slice: tuple[str, str] | None = None
+        self._pages = pages
+        self._parts: dict[tuple[str, str], Comparison] = {}
+        self._slices = slices_of(comparison.b.documents)
         self.page = ComparisonPage()
         self.page.on_msg(self._receive)
         self.below: Any = None
@@ -65,15 +78,48 @@ class ComparisonView:
         table = self.changed(field, change)
         if self.below is None:
             raise SettingError("The view is not shown yet; let it stand last in a cell.")
-        explorer = explore(self.comparison, show="changed")
+        explorer = explore(self.comparison, show="changed", **self._pages)
         if len(table):
             names = {dotted(*column): None for column in zip(table["group"], table["field"], strict=True)}
-            explorer.choose(field=[*names], change=change)
+            explorer.choose(field=[*names], change=change, slice=dict([self.slice] if self.slice else []))
         show_below(self.below, explorer)
+
+    def choose(self, slice: str | None = None, value: str = "") -> None:  # noqa: A002 - what it is called everywhere
+        """Show the table of some documents only, as the picker does.
+
+        Parameters
+        ----------
+        slice
+            A property of documents: ``"supplier"``; None: all documents.
+        value
+            The value of the documents to show.
+
+        Raises
+        ------
+        SettingError
+            If no document has it.
+        """
+        if slice is not None and value not in self._slices.get(slice, pd.Series(dtype=TEXT)).dropna().tolist():
+            known = ", ".join(self._slices) or "none"
+            message = f"No document has {slice} {value!r}. Documents differ in: {known}."
+            raise SettingError(message)
+        self.slice = None if slice is None else (slice, value)
+        self.page.send(self.message())
+
+    @property
+    def shown(self) -> Comparison:
+        """The comparison of the documents in view."""
+        if self.slice is None:
+            return self.comparison
+        name, value = self.slice
+        if self.slice not in self._parts:
+            values = self._slices[name]
+            self._parts[self.slice] = self.comparison.of_documents(values.index[values.eq(value).fillna(False)])
+        return self._parts[self.slice]
 
     def changed(self, field: str, change: str) -> pd.DataFrame:
         """Return the rows of ``comparison.changes(change)`` that stand behind a number of the table."""
-        table = self.comparison.changes(change)
+        table = self.shown.changes(change)
         group, _, name = field.rpartition(".")
         of_group = (table["group"] == group).to_numpy(dtype=bool)
         if name != "micro":
@@ -83,20 +129,29 @@ class ComparisonView:
 
     def message(self) -> dict[str, Any]:
         """Return what the page is told: texts and numbers of the table, no value of a document."""
-        fields = self.comparison.by_field(full=True)
+        shown = self.shown
+        fields, few = shown.by_field(full=True), len(shown.documents) < FEWEST_DOCUMENTS
+        few = few and self.slice is not None
+        verdict = f"Too few documents to tell: {len(shown.documents)}." if few else shown.verdict()
+        rows = [_row(row) | ({"verdict": "too few"} if few else {}) for row in fields.to_dict("records")]
         return {
             "event": "comparison",
-            "verdict": printable(self.comparison.verdict()),
-            "facts": printable(self.comparison.facts()),
-            "notes": [f"{note.text} {note.advice}".rstrip() for note in self.comparison.notes],
+            "verdict": printable(verdict),
+            "facts": printable(shown.facts()),
+            "notes": [f"{note.text} {note.advice}".rstrip() for note in shown.notes],
             "columns": _COLUMNS,
-            "rows": [_row(row) for row in fields.to_dict("records")],
+            "rows": rows,
+            "slices": [[name, printable(name), _choices(values)] for name, values in self._slices.items()],
+            "slice": None if self.slice is None else list(self.slice),
         }
 
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
         event = content.get("event") if isinstance(content, dict) else None
         if event == "hello":
             self.page.send(self.message())
+        elif event == "slice":
+            with suppress(SettingError):
+                self.choose(content.get("slice"), str(content.get("value", "")))
         elif event == "open" and content.get("change") in CHANGES and self.below is not None:
             self.open(str(content.get("field")), content["change"])
 
@@ -115,15 +170,20 @@ class ComparisonView:
         return f"<ComparisonView of {self.comparison!r}>"
 
 
-def compare_view(comparison: Comparison) -> ComparisonView:
+def compare_view(
+    comparison: Comparison, *, documents: Documents | None = None, client: Client | None = None, batch: Any = None
+) -> ComparisonView:
     """Show a comparison: the verdict, each field with its difference and interval, and what was fixed and broken.
 
-    A click on a number of fixed or broken values shows them below.
+    A click on a number of fixed or broken values shows them below. Where documents have properties that part them into
+    a few groups, one of them can be chosen; of fewer than 20 documents no verdict is given.
 
     Parameters
     ----------
     comparison
         As from :func:`gini_notebook.compare`.
+    documents, client, batch
+        Where the pages come from, and of which run, as for :func:`gini_notebook.explore`.
 
     Returns
     -------
@@ -133,16 +193,23 @@ def compare_view(comparison: Comparison) -> ComparisonView:
     Raises
     ------
     SettingError
-        If it is no comparison.
+        If it is no comparison, or both ``documents`` and ``client`` are given.
 
     Examples
     --------
-    >>> view = compare_view(gini.compare(baseline, candidate))
+    >>> view = compare_view(gini.compare(baseline, candidate), documents="invoices/")
     """
     if not isinstance(comparison, Comparison):
         message = f"compare_view() takes a comparison, but this is a {type(comparison).__name__}; compare() makes one."
         raise SettingError(message)
-    return ComparisonView(comparison)
+    if documents is not None and client is not None:
+        raise SettingError(TWO_SOURCES)
+    return ComparisonView(comparison, {"documents": documents, "client": client, "batch": batch})
+
+
+def _choices(values: "pd.Series[Any]") -> list[list[str]]:
+    """Return each value as it is and as it is shown."""
+    return [[value, printable(value)] for value in sorted(set(values.dropna()))]
 
 
 def _row(row: dict[Any, Any]) -> dict[str, Any]:

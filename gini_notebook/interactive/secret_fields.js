@@ -1,11 +1,10 @@
 // Password fields, what belongs to them, and the button beside them. What is typed here lives in the page only: nothing
 // is a synced property of the model, so no saved notebook can hold it, and the values travel together with the click,
 // so a click cannot overtake the typing.
-import { make } from "./explorer/view/dom.js";
+import { make, ownKeys } from "./explorer/view/dom.js";
 
 // JupyterLab would take letters as shortcuts of the notebook.
 function keepKeys(element, onEnter) {
-  element.dataset.lmSuppressShortcuts = "true";
   element.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Enter" && onEnter) onEnter();
@@ -67,6 +66,7 @@ function help(url, text) {
 
 function render({ model, el }) {
   const box = make("div", { className: "gini-secrets" });
+  ownKeys(box);
   const button = make("button", { className: "jupyter-button mod-primary gini-submit" });
   button.type = "button";
   // Read out by screen readers when it changes.

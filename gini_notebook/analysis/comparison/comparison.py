@@ -1,8 +1,8 @@
 """``compare()``, and the comparison of two evaluations of the same documents that it returns."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from gini_notebook.analysis.evaluation.scores import Scores
 from gini_notebook.analysis.evaluation.settings import SPEC_VERSION
 from gini_notebook.analysis.evaluation.units import Cluster, Units, find_units, truth_values, weighed, weights_notes
 from gini_notebook.errors import SettingError
+from gini_notebook.notations import composed
 from gini_notebook.notes import Note
 
 _SETTINGS = ("wrong", "key", "order", "required")
@@ -289,6 +290,31 @@ class Comparison:
     @cached_property
     def _changes(self) -> pd.DataFrame:
         return changed_slots(self._pairing.a.comparisons, self._pairing.b.comparisons)
+
+    def of_documents(self, names: Iterable[str]) -> "Comparison":
+        """Return the comparison of some of the documents, such as those of a slice.
+
+        Parameters
+        ----------
+        names
+            The documents.
+
+        Raises
+        ------
+        SettingError
+            If none of them was compared.
+
+        Examples
+        --------
+        >>> documents = comparison.a.documents
+        >>> comparison.of_documents(documents["document"].head(5)).by_field()["verdict"].iloc[0]
+        'no evidence'
+        """
+        known = self._pairing.a.documents["document"]
+        selected = known.isin({composed(name) for name in names}).to_numpy(dtype=bool)
+        if not selected.any():
+            raise SettingError("None of these documents was compared; comparison.documents names those that were.")
+        return replace(self, _pairing=self._pairing.of(set(known[selected])), _units=self._units.of(selected))
 
     def save_report(self, path: "str | os.PathLike[str]", **options: Any) -> Path:
         """Write a report: see :func:`gini_notebook.analysis.report.save_comparison_report`, which this calls.

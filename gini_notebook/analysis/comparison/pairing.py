@@ -46,6 +46,11 @@ class Pairing:
         sides = [side.comparisons[[*_KEY, *_SAID]] for side in (self.a, self.b)]
         return bool(sides[0].reset_index(drop=True).equals(sides[1].reset_index(drop=True)))
 
+    def of(self, names: set[str]) -> "Pairing":
+        """Return the pairing of some of the documents."""
+        first, second = (_restricted(side, names, set()) for side in (self.a, self.b))
+        return replace(self, a=_completed(first, second), b=_completed(second, first))
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What to know about the comparison."""

@@ -25,6 +25,7 @@ from gini_notebook.service.batch.inputs import Documents
 from gini_notebook.service.client import Client
 
 HEIGHT_PX = (320, 4000)
+TWO_SOURCES = "Pages come either from documents= (files on this machine) or from client= (the service); give one."
 
 
 def explore(  # noqa: PLR0913 - all but the first by keyword
@@ -123,9 +124,7 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
     >>> explorer = gini.explore(result, batch=batch, documents="invoices/", labels="labels.jsonl")
     """
     if documents is not None and client is not None:
-        raise SettingError(
-            "Pages come either from documents= (files on this machine) or from client= (the service); give one."
-        )
+        raise SettingError(TWO_SOURCES)
     if not HEIGHT_PX[0] <= height <= HEIGHT_PX[1]:
         message = f"height is {height}; it must be between {HEIGHT_PX[0]} and {HEIGHT_PX[1]}."
         raise SettingError(message)

@@ -131,14 +131,19 @@ class Subject:
     @cached_property
     def slices(self) -> dict[str, "pd.Series[Any]"]:
         """Properties of documents that part them into a few groups, by name, each a text by document."""
-        found: dict[str, pd.Series[Any]] = {}
-        for name in self.documents.columns:
-            if name in _NO_SLICES or len(found) == MOST_SLICES or self.documents[name].dtype.kind in "fM":
-                continue
-            values = self.documents.set_index("document")[name].astype(TEXT)
-            if 2 <= values.nunique() <= MOST_SLICE_VALUES:
-                found[str(name)] = values
-        return found
+        return slices_of(self.documents)
+
+
+def slices_of(documents: pd.DataFrame) -> dict[str, "pd.Series[Any]"]:
+    """Return the properties that part documents into a few groups, by name, each a text by document."""
+    found: dict[str, pd.Series[Any]] = {}
+    for name in documents.columns:
+        if name in _NO_SLICES or len(found) == MOST_SLICES or documents[name].dtype.kind in "fM":
+            continue
+        values = documents.set_index("document")[name].astype(TEXT)
+        if 2 <= values.nunique() <= MOST_SLICE_VALUES:
+            found[str(name)] = values
+    return found
 
 
 class Candidates:

@@ -18,6 +18,11 @@ export function button(text, label, onClick, attributes = {}) {
   });
 }
 
+// Notebook 7 looks at keys before any view does, and cuts the cell on an x, unless what has the focus itself says no.
+export function ownKeys(root, signal) {
+  root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"), { signal });
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function drawn(tag, attributes, ...children) {

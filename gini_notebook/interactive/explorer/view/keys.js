@@ -1,6 +1,6 @@
 // Keys, on the root and before anybody else: what counts is that the focus is inside, not what has it. Letters are
 // never taken from somebody who types, and combinations with Ctrl, Alt or Meta belong to the browser.
-import { button, make } from "./dom.js";
+import { button, make, ownKeys } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
 const NAMES = {
@@ -16,6 +16,7 @@ export function isTyping(element) {
 }
 
 export function listen(root, commands, signal) {
+  ownKeys(root, signal);
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const target = event.target;

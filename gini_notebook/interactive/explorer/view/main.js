@@ -43,7 +43,7 @@ function makeView(store, el) {
   const foot = make("div", { className: "gini-status" }, status, honest, retry, button("?", TEXTS.keys, () => keys.toggle()));
   const root = make("div", {
     className: "gini-root gini-explorer",
-    attributes: { role: "group", "aria-label": "Explorer; press ? for keys", tabindex: "-1", "data-lm-suppress-shortcuts": "true", "data-tab": "list" },
+    attributes: { role: "group", "aria-label": "Explorer; press ? for keys", tabindex: "-1", "data-tab": "list" },
   }, bar, tabs, body, editor.element, foot, keys.element);
   let filters = null;
   let resting = 0;
