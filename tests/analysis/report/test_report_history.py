@@ -67,7 +67,7 @@ def test_a_small_line_has_the_latest_runs_above_the_band_of_their_limits(runs: H
         band = glyph.find("rect")
         assert float(band.get("y")) == pytest.approx(16 * (high - own["limit_high"].iloc[-1]) / (high - low), abs=0.06)
         text = said(row.xpath("td[@class='spark']")[0])
-        assert f"{own['f1'].iloc[0]:.3f} → {own['f1'].iloc[-1]:.3f} in 12 runs" in text
+        assert f"{own['f1'].iloc[0]:.3f} → {own['f1'].iloc[-1]:.3f} (12)" in text
         assert f"limits {own['limit_low'].iloc[-1]:.3f} – {own['limit_high'].iloc[-1]:.3f}" in text
 
 
