@@ -107,11 +107,11 @@ class Display:
         told: list[tuple[bool, str]] = []
         left = _NOTES_BYTES
         several = ordered(self.notes)
-        for note in several:
+        for place, note in enumerate(several, start=1):
             examples = f" ({', '.join(map(_cut, note.examples))})" if note.examples else ""
             text = _line(f"{note.text} {note.advice}".rstrip() + examples)
             left -= _size(text)
-            if left < 0:
+            if left < 0 and place < len(several):  # never all but one
                 return [*told, (False, f"… and {len(several) - len(told)} more notes: .notes has them all.")]
             told.append((note.level == "must", text))
         return told

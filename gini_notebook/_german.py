@@ -57,6 +57,8 @@ _DETAILS = {
     "first run": "erster Lauf",
     "second run": "zweiter Lauf",
     "ground truth": "Wahrheit",
+    "first ground truth": "erste Wahrheit",
+    "second ground truth": "zweite Wahrheit",
     "extractions": "Extraktionen",
     "OCR is not installed": "OCR ist nicht installiert",
     "OCR is switched off": "OCR ist abgeschaltet",
@@ -78,6 +80,7 @@ _DETAILS = {
     "dates counted in days by a spreadsheet": "Datum, als Tage gezählt von einer Tabellenkalkulation",
     "dates with the month first": "Datum mit dem Monat voran",
     "dates with the day first": "Datum mit dem Tag voran",
+    ": not one was looked for": ": keiner wurde gesucht",
     "hidden": "ausgeblendet",
     "sums": "Summen",
     "lines": "Trennlinien",
@@ -160,7 +163,9 @@ _DOUBTS = (
         r"verschieden in Zeilen eines Dokuments, also nicht \1",
     ),
 )
+_NOT_DRAWN = {"not finished": "nicht fertig", "labelled already": "schon mit Sollwerten"}
 _TAKEN_AWAY = re.compile(r"^(\d+) of them taken away$")
+_NOT_DRAWN_WORD = re.compile("|".join(_NOT_DRAWN))
 _RANGE = re.compile(r"^(-?[\d.e+-]+) to (-?[\d.e+-]+)$")
 _MORE = re.compile(r" and (\d+) more$")
 _SHEET = re.compile(r"^sheet ('.*') of (.+)$", re.DOTALL)
@@ -241,8 +246,11 @@ _OF_KIND: Mapping[str, Callable[[str], str]] = {
     "few_values": lambda detail: _MORE.sub(r" und \1 weitere", detail),
     "confidence_scale": lambda detail: _RANGE.sub(lambda found: f"{_comma(found[1])} bis {_comma(found[2])}", detail),
     "threshold_above_all": _comma,
+    "documents_not_drawn": lambda detail: _NOT_DRAWN_WORD.sub(lambda found: _NOT_DRAWN[found[0]], detail),
     "edits_folded": lambda detail: _TAKEN_AWAY.sub(r"davon \1 entfernt", detail),
-    **dict.fromkeys(("fields_left_out", "columns_lacking", "columns_unknown", "declared_unknown"), _near),
+    **dict.fromkeys(
+        ("fields_left_out", "columns_lacking", "columns_unknown", "declared_unknown", "edits_of_unknown_fields"), _near
+    ),
     # Names of columns, of files and of versions, which may be words of ours by chance.
     **dict.fromkeys(("few_clusters", "cluster_unknown", "edits_torn", "truth_differs", "tools_differ"), str),
 }

@@ -58,6 +58,30 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(map(printable, names[:3])) + (", …" if len(names) > 3 else "")
 
 
+def probability(value: float) -> str:
+    """Write a p-value: one that is smaller than its last digit is not 0.
+
+    Examples
+    --------
+    >>> probability(0.0314), probability(0.0004), probability(float("nan"))
+    ('0.031', '< 0.001', 'n/a')
+    """
+    if math.isnan(value):
+        return "n/a"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def shown_of(count: int, most: int) -> int:
+    """Return how many of a list are shown: never all but one, since the line that says so could name that one.
+
+    Examples
+    --------
+    >>> shown_of(6, 6), shown_of(7, 6), shown_of(8, 6)
+    (6, 7, 6)
+    """
+    return count if count <= most + 1 else most
+
+
 def as_text(name: str | bytes) -> str:
     """Return a name of a file, or a sentence with one in it, as text that can be written; it need not be UTF-8."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

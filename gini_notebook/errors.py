@@ -30,6 +30,8 @@
     └── RunStopped                   a run ended early and can be resumed
 """
 
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -253,3 +255,20 @@ class RunStopped(GiniError):
     def _render_traceback_(self) -> list[str]:
         """Let a notebook show the one line that matters: where the run stopped is of no interest to anybody."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn at the line that called this package, however deep in it something was noticed.
+
+    Parameters
+    ----------
+    message
+        What to say.
+    category
+        ``TruthWarning`` or ``SecretWarning``.
+    """
+    package = __name__.partition(".")[0]
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gini_notebook import schema
 from gini_notebook._german import detail_in_german, name_in_german
-from gini_notebook._text import printable
+from gini_notebook._text import printable, shown_of
 
 __all__ = [
     "EXAMPLES",
@@ -94,9 +94,9 @@ KINDS: Mapping[str, Kind] = {
         "must",
         "{count} {count:value|values} of {about} in the ground truth cannot be read as {detail}; compared as plain text.",
         "{count} {count:Sollwert|Sollwerte} von {about} {count:ist|sind} nicht als {detail} lesbar; als Text verglichen.",
-        "Name the notation with read_truth(locale=, date_order=), or give the field a rule of its own with rules=.",
-        "Name the notation with --locale or --date-order.",
-        german_advice="Nennen Sie die Schreibweise mit read_truth(locale=, date_order=), oder geben Sie dem Feld eine eigene Regel mit rules=.",
+        "Name the notation of a table with read_truth(locale=, date_order=); edits and JSON say 12.34:EUR and 2026-01-31; or give the field a rule of its own with rules=.",
+        "Name the notation of a table with --locale or --date-order; edits and JSON say 12.34:EUR and 2026-01-31.",
+        german_advice="Nennen Sie die Schreibweise einer Tabelle mit read_truth(locale=, date_order=); Bearbeitungen und JSON schreiben 12.34:EUR und 2026-01-31; oder geben Sie dem Feld eine eigene Regel mit rules=.",
     ),
     "mistakes_alike": Kind(
         "must",
@@ -324,6 +324,22 @@ KINDS: Mapping[str, Kind] = {
         "Look at the examples: the edit counts; where the changed source is right, take the edit back.",
         german_advice="Sehen Sie sich die Beispiele an: Die Bearbeitung gilt; wo die geänderte Quelle recht hat, nehmen Sie sie zurück.",
     ),
+    "edits_of_unknown_fields": Kind(
+        "must",
+        "{count} {count:edit is|edits are} of fields that neither the service nor the rest of the ground truth has: {about}{detail}.",
+        "{count} {count:Bearbeitung betrifft ein Feld|Bearbeitungen betreffen Felder}, die weder Dienst noch übrige Sollwerte haben: {about}{detail}.",
+        "Take the edit back (journal.undo), and name the field as the service does.",
+        "Take the edit back, and name the field as the service does.",
+        german_advice="Nehmen Sie die Bearbeitung zurück (journal.undo), und nennen Sie das Feld wie der Dienst.",
+    ),
+    "edits_of_new_documents": Kind(
+        "info",
+        "{count} {count:document has|documents have} labels from edits alone: nothing else in the ground truth names {count:it|them}.",
+        "{count} {count:Dokument hat|Dokumente haben} Sollwerte nur aus Bearbeitungen: Sonst nennt {count:es|sie} nichts in den Sollwerten.",
+        "Look at the examples: a name that is misspelled labels no document of the run.",
+        "Look at the names: one that is misspelled labels no document of the run.",
+        german_advice="Sehen Sie sich die Beispiele an: Ein falsch geschriebener Name gibt keinem Dokument des Laufs Sollwerte.",
+    ),
     "edits_torn": Kind(
         "must",
         "{count} {count:line|lines} of {detail} broken off while being written: {count:that edit is|those edits are} lost.",
@@ -331,6 +347,31 @@ KINDS: Mapping[str, Kind] = {
         "Look at the end of the file, and make the edit again.",
         "Look at the end of the file, and make the edit again.",
         german_advice="Sehen Sie sich das Ende der Datei an, und wiederholen Sie die Bearbeitung.",
+    ),
+    "labels_not_looked_for": Kind(
+        "must",
+        "{count} {count:label|labels} of the ground truth could not be looked for on a page, as no words of {count:its document|their documents} are known{detail}.",
+        "{count} {count:Sollwert|Sollwerte} auf keiner Seite gesucht, weil vom Dokument keine Wörter bekannt sind{detail}.",
+        "Name the folder with documents=; of scans, client= asks the service for the words (with the batch, which knows its documents).",
+        "Name the folder with --documents; scans have no words of their own.",
+        bare="info",
+        german_advice="Nennen Sie den Ordner mit documents=; bei Scans erfragt client= die Wörter beim Dienst (mit dem Lauf, der seine Dokumente kennt).",
+    ),
+    "documents_not_drawn": Kind(
+        "must",
+        "{count} {count:document has|documents have} no chance to be drawn ({detail}): with these weights, scores are of the others only.",
+        "{count} {count:Dokument kann|Dokumente können} nicht gezogen werden ({detail}): Mit diesen Gewichten gelten Kennzahlen nur für die übrigen.",
+        "Finish the run first; of documents that are labelled already, evaluate those labels by themselves.",
+        "Finish the run first; of documents that are labelled already, evaluate those labels by themselves.",
+        german_advice="Beenden Sie zuerst den Lauf; werten Sie schon vorhandene Sollwerte für sich aus.",
+    ),
+    "few_drawn": Kind(
+        "must",
+        "{count} {count:document is|documents are} drawn, fewer than two of each kind: every document has a chance, but intervals cannot tell how the kinds differ. From {detail} on there are two of each.",
+        "{count} {count:Dokument|Dokumente} gezogen, weniger als zwei je Art: Jedes Dokument hat eine Chance, doch Intervalle zeigen nicht, wie sich die Arten unterscheiden. Ab {detail} sind es je zwei.",
+        "Draw at least so many: gini.to_label(batch, n).",
+        "Draw at least so many: to-label --n.",
+        german_advice="Ziehen Sie mindestens so viele: gini.to_label(batch, n).",
     ),
     "documents_weighted": Kind(
         "info",
@@ -578,7 +619,7 @@ class _Count(int):
         return one if self == 1 else many
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Note:
     """One thing to know about a number.
 
@@ -601,6 +642,8 @@ class Note:
     >>> note = Note("truth_unread", 2, about=("dueDate",), detail="date", examples=("31.2.24", "soon"))
     >>> note.text
     '2 values of dueDate in the ground truth cannot be read as date; compared as plain text.'
+    >>> print(note)
+    ! 2 values of dueDate in the ground truth cannot be read as date; compared as plain text. Name the notation with ...
     >>> note.level
     'must'
     """
@@ -609,8 +652,8 @@ class Note:
     count: int = 1
     about: tuple[str, ...] = ()
     detail: str = ""
-    examples: tuple[str, ...] = field(default=(), repr=False)
-    _rows: "pd.DataFrame | None" = field(default=None, repr=False, compare=False)
+    examples: tuple[str, ...] = ()
+    _rows: "pd.DataFrame | None" = field(default=None, compare=False)
 
     @property
     def level(self) -> Level:
@@ -647,6 +690,13 @@ class Note:
         """Return what to do about it in Python, in ``"en"`` or ``"de"``; empty where there is nothing to do."""
         return KINDS[self.kind].german_advice if language == "de" else self.advice
 
+    def __str__(self) -> str:
+        """Return a line as displays have it: ``!`` if it is grave, the sentence, and what to do about it."""
+        return printable(f"{'!' if self.level == 'must' else '·'} {self.text} {self.advice}".rstrip())
+
+    def __repr__(self) -> str:
+        return f"<Note {self.kind} ({self.level}): {printable(f'{self.text} {self.advice}'.rstrip())}>"
+
     def rows(self) -> "pd.DataFrame":
         """Return the table behind the note; where none is kept, its examples in the column ``example``."""
         import pandas as pd
@@ -679,7 +729,7 @@ def from_plain(values: Any) -> tuple[Note, ...]:
     Examples
     --------
     >>> from_plain(as_plain([Note("documents_failed", 2)]))
-    (Note(kind='documents_failed', count=2, about=(), detail=''),)
+    (<Note documents_failed (info): 2 documents failed; what the truth says of them counts as missing. Look at ...>,)
     """
     found = []
     for value in values if isinstance(values, list | tuple) else ():
@@ -691,7 +741,8 @@ def from_plain(values: Any) -> tuple[Note, ...]:
 
 
 def _listed(names: tuple[str, ...], more: str, most: int = 6) -> str:
-    return ", ".join(names[:most]) + (f" {more.format(count=len(names) - most)}" if len(names) > most else "")
+    shown = shown_of(len(names), most)
+    return ", ".join(names[:shown]) + (f" {more.format(count=len(names) - shown)}" if len(names) > shown else "")
 
 
 def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:
@@ -730,8 +781,8 @@ def _together(first: Note, second: Note) -> Note:
 
 
 def as_text(notes: Iterable[Note]) -> str:
-    """Return the notes as lines of text, for displays without HTML; the gravest are marked with ``!``."""
-    return "".join(f"{'!' if note.level == 'must' else '·'} {printable(note.text)}\n" for note in ordered(notes))
+    """Return the notes as lines of text, for displays without HTML: the gravest are marked with ``!`` and say what to do."""
+    return "".join(f"{note if note.level == 'must' else f'· {note.text}'}\n" for note in ordered(notes))
 
 
 def frame(notes: Iterable[Note]) -> "pd.DataFrame":

@@ -39,6 +39,7 @@ from gini_notebook.errors import FileProblem, SettingError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gini_notebook._noted import NotedTable
     from gini_notebook.analysis.evaluation import Evaluation
 
 
@@ -76,7 +77,9 @@ def truth(
     if json:
         answer = {"documents": int(facts["document"].nunique()), "fields": counts}
         answer |= {"notes": as_plain(facts.notes), "problems": problems}
-        as_json(answer | ({"check": records(doubtful)} if doubtful is not None else {}))
+        if doubtful is not None:
+            answer |= {"check": records(doubtful), "check_notes": as_plain(doubtful.notes)}
+        as_json(answer)
         return
     say(f"{facts['document'].nunique()} documents with ground truth.")
     say_notes(facts.notes)
@@ -89,10 +92,11 @@ def truth(
     if out is not None:
         say(f"Written: {out}")
     if doubtful is not None:
+        say_notes(doubtful.notes)
         say(doubtful_labels(doubtful))
 
 
-def _doubtful(facts: "pd.DataFrame", run: Path | None, documents: Path | None) -> "pd.DataFrame":
+def _doubtful(facts: "pd.DataFrame", run: Path | None, documents: Path | None) -> "NotedTable":
     from gini_notebook.interactive.truth_check import check_truth
 
     return check_truth(facts, None if run is None else extractions_of(run), documents)
@@ -157,6 +161,7 @@ def to_label(
     """
     from gini_notebook.analysis.labelling import to_label as draw
     from gini_notebook.analysis.truth import read_truth
+    from gini_notebook.notes import as_plain
 
     found = extractions_of(run)
     known = None if truth is None else read_truth(truth, documents=found)
@@ -165,8 +170,10 @@ def to_label(
         with replacing(out) as written:
             chosen.to_csv(written, index=False)
     if json:
-        as_json({"documents": records(chosen), "strata": chosen.attrs["strata"]})
+        as_json({"documents": records(chosen), "strata": chosen.attrs["strata"], "notes": as_plain(chosen.notes)})
         return
+    say(chosen.headline)
+    say_notes(chosen.notes)
     say(table(chosen[["order", "document", "weight", "why"]]))
     if out is not None:
         say(f"Written: {out}")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gini_notebook._platform import can_print
-from gini_notebook._text import json_value, printable, printable_lines, sentence
+from gini_notebook._text import json_value, printable, printable_lines, probability, sentence, shown_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gini_notebook._noted import NotedTable
     from gini_notebook.analysis.evaluation import Evaluation
 
 FIELD_COLUMNS = {
@@ -162,7 +163,7 @@ def difference_table(fields: "pd.DataFrame") -> str:
         f"difference ({percent(fields.attrs['confidence_level'])})": [
             "n/a" if pd.isna(at) else f"{at:+.3f} ({low:+.3f} to {high:+.3f})" for at, low, high in ends
         ],
-        "p": fields["p_holm"],
+        "p": [probability(value) for value in fields["p_holm"]],
         "verdict": fields["verdict"],
     }
     return table(pd.DataFrame(shown))
@@ -171,25 +172,27 @@ def difference_table(fields: "pd.DataFrame") -> str:
 def changed_documents(kind: str, changed: "pd.DataFrame") -> str:
     """Say how many documents were fixed or broken, and which; of many the first."""
     names = changed["document"].tolist()
-    more = f", and {len(names) - MOST_NAMES} more (--json names all)" if len(names) > MOST_NAMES else ""
-    listed = f": {', '.join(printable(' '.join(name.split())) for name in names[:MOST_NAMES])}{more}" if names else ""
+    shown = shown_of(len(names), MOST_NAMES)
+    more = f", and {len(names) - shown} more (--json names all)" if len(names) > shown else ""
+    listed = f": {', '.join(printable(' '.join(name.split())) for name in names[:shown])}{more}" if names else ""
     return f"{len(names)} documents {kind}{listed}"
 
 
-def doubtful_labels(found: "pd.DataFrame") -> str:
+def doubtful_labels(found: "NotedTable") -> str:
     """Say which labels to look at again, of many the first."""
     from gini_notebook.schema import dotted
 
     if found.empty:
-        return "Nothing speaks against any label."
-    lines = [f"{len(found)} labels to look at again, the most doubtful first:"]
-    for one in found.head(MOST_LABELS).itertuples(index=False):
+        return found.headline
+    shown = shown_of(len(found), MOST_LABELS)
+    lines = [f"{found.headline.removesuffix('.')}:"]
+    for one in found.head(shown).itertuples(index=False):
         row = f"[{one.row}]" if one.group else ""
         lines.append(
             f"{one.rank:4}  {_cell(one.document, '')}  {dotted(one.group, one.field)}{row}: {_cell(one.value, '')}"
         )
         lines.append(f"      {one.check}: {_cell(one.found, '')}. {_cell(one.suggestion, '')}")
-    more = len(found) - MOST_LABELS
+    more = len(found) - shown
     return "\n".join([*lines, f"… and {more} more; --json names all."] if more > 0 else lines)
 
 

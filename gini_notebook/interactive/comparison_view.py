@@ -12,7 +12,7 @@ from gini_notebook._extras import needed_for
 with needed_for("The view of a comparison", "notebook"):
     import anywidget
 
-from gini_notebook._text import printable
+from gini_notebook._text import printable, probability
 from gini_notebook.analysis.comparison import Comparison
 from gini_notebook.analysis.comparison.differences import CHANGES
 from gini_notebook.errors import SettingError
@@ -222,7 +222,7 @@ def _row(row: dict[Any, Any]) -> dict[str, Any]:
         "low": low,
         "high": high,
         "shown": _shown(difference, low, high),
-        "p": "n/a" if pd.isna(row["p_holm"]) else f"{row['p_holm']:.3f}",
+        "p": probability(row["p_holm"]),
         **{change: None if pd.isna(row[change]) else int(row[change]) for change in CHANGES},
         "verdict": str(row["verdict"]),
     }

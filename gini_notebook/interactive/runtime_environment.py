@@ -3,11 +3,10 @@
 import builtins
 import os
 import sys
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from gini_notebook.errors import CredentialsError, SecretWarning
+from gini_notebook.errors import CredentialsError, SecretWarning, warn
 from gini_notebook.service.credentials import Secret
 
 _HOSTED = {"COLAB_RELEASE_TAG": "Colab", "KAGGLE_KERNEL_RUN_TYPE": "Kaggle", "BINDER_SERVICE_HOST": "Binder"}
@@ -121,17 +120,15 @@ def warn_of_secret_exposure(given: Iterable[object], *, literal: bool, trusted: 
     else:
         exposed = any(isinstance(each, Secret) and stands_in_a_cell(each) for each in given)
     if exposed:
-        warnings.warn(
+        warn(
             "A secret that stands in a cell is saved with the notebook and in the history. Use the environment, a "
             "secret file or the form instead, and change this secret.",
             SecretWarning,
-            stacklevel=3,
         )
     place = hosted_place()
     if trusted and place is not None:
-        warnings.warn(
+        warn(
             f"The client secret opens the documents of all your users, and {place} is not your own machine. Use a "
             "token from your backend (token=) there.",
             SecretWarning,
-            stacklevel=3,
         )

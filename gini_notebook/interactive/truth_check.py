@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gini_notebook._noted import NotedTable, noted
+from gini_notebook.analysis.evaluation.noticed import notes_of_names
 from gini_notebook.analysis.labelling import check_labels
-from gini_notebook.analysis.labelling.document_text import DocumentText, read_texts
+from gini_notebook.analysis.labelling.document_text import DocumentText, read_codes, read_texts
+from gini_notebook.analysis.truth.document_names import pair_documents, pair_names
 from gini_notebook.errors import NotFound, SchemaError
 from gini_notebook.notations import composed
+from gini_notebook.notes import Note
 from gini_notebook.service.batch import Batch
 from gini_notebook.service.batch.inputs import Documents, find, pages_in
 from gini_notebook.service.batch.naming import document_key
@@ -25,7 +29,7 @@ def check_truth(
     documents: Documents | None = None,
     *,
     client: "Client | None" = None,
-) -> pd.DataFrame:
+) -> NotedTable:
     """Say which labels to look at again before believing a ground truth, worst first.
 
     Nothing is changed, and nothing here is proof: a printed IBAN may have wrong check digits, and a run may be wrong.
@@ -48,10 +52,12 @@ def check_truth(
 
     Returns
     -------
-    pandas.DataFrame
-        ``schema.CHECK_TRUTH``, one row per doubtful label: ``document``, ``group``, ``row`` (Int64), ``field``,
-        ``check`` (below), ``value``, ``found`` (all that was found, in words), ``suggestion`` (what to do) and ``rank``
-        (Int64, 1 is the most doubtful). ``attrs["words"]`` counts the documents whose words are known. The checks:
+    NotedTable
+        A DataFrame, ``schema.CHECK_TRUTH``, one row per doubtful label: ``document``, ``group``, ``row`` (Int64),
+        ``field``, ``check`` (below), ``value``, ``found`` (all that was found, in words), ``suggestion`` (what to do)
+        and ``rank`` (Int64, 1 is the most doubtful). ``attrs["words"]`` counts the documents whose words are known;
+        ``notes`` says which documents were paired though their names differ, as by :func:`gini_notebook.evaluate`, and
+        how many labels could not be looked for on a page. The checks:
 
         - ``unread``: no value of its field's kind;
         - ``swapped``: the date with day and month exchanged is the one in the document;
@@ -63,7 +69,8 @@ def check_truth(
         - ``as_run``: as the run read it, though it stands nowhere or has a wrong form: copied from a run?
         - ``term``: due oddly long before or after the date of the invoice, as the distances in this truth go (where day
           and month exchanged would make it a usual one, the check is ``swapped``);
-        - ``sum``: quantities and prices of the rows do not add up to what is to be paid;
+        - ``sum``: quantities and prices of the rows do not add up to what is to be paid, and the page has no number
+          that lies between (shipping, a voucher, what was paid already);
         - ``net_amount``: quantity and price of a line, with its allowances and charges, are not the net amount that the
           e-invoice of the label states (BT-131 of EN 16931);
         - ``duplicate``: amount, account and reference of another document; or the same file, or a bill that is alike in
@@ -83,13 +90,40 @@ def check_truth(
     [['form', 'has check digits that do not match']]
     """
     extractions, known = _tables(batch)
-    texts = read_texts(_files(truth, batch, documents))
+    truth, notes = _named_as_in(truth, extractions, known)
+    files = _files(truth, batch, documents)
+    texts = read_texts(files)
     if client is not None:
         owner = getattr(batch, "user", "")
         texts |= _layouts(client.with_user(owner) if owner else client, known, texts)
     table = check_labels(truth, extractions, known, texts)
+    codes = read_codes({name: files[name] for name in _lacking(table) if name in texts and name in files})
+    if codes:
+        texts |= {name: texts[name].with_codes(said) for name, said in codes.items()}
+        table = check_labels(truth, extractions, known, texts)
     table.attrs["words"] = len(texts)
-    return table
+    return noted(table, table.headline, [*notes, *table.notes])
+
+
+def _named_as_in(
+    truth: pd.DataFrame, extractions: pd.DataFrame | None, known: pd.DataFrame | None
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Name the documents of a truth as the run does, as an evaluation does, and say which have no partner."""
+    if extractions is None or "document" not in extractions or "document" not in truth:
+        return truth, []
+    names = [str(name) for name in (extractions if known is None else known)["document"].dropna().unique()]
+    truth, notes = pair_documents(truth, names)
+    forms = {composed(name) for name in names}
+    labelled = [str(name) for name in truth["document"].dropna().unique()]
+    without = sorted(name for name in labelled if composed(name) not in forms)
+    own = set(map(composed, labelled))
+    return truth, [*notes, *notes_of_names(without, [name for name in names if composed(name) not in own])]
+
+
+def _lacking(found: pd.DataFrame) -> list[str]:
+    """Return the documents with a label that may stand in a code, since it is not among the words."""
+    lost = found["found"].str.contains("stands nowhere", regex=False).to_numpy(dtype=bool, na_value=False)
+    return [str(name) for name in found.loc[lost, "document"].unique()]
 
 
 def _tables(batch: Any) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
@@ -115,7 +149,10 @@ def _files(truth: pd.DataFrame, batch: Any, documents: Documents | None) -> dict
 
 
 def _only(wanted: set[str], files: Iterable[tuple[str, list[Path]]]) -> dict[str, list[Path]]:
-    return {composed(name): paths for name, paths in files if composed(name) in wanted}
+    """Return the files of these documents, whose names may differ in what is no part of the name."""
+    found = {composed(name): paths for name, paths in files}
+    pairing = pair_names(sorted(wanted), list(found))
+    return {name: found[file] for name in wanted if (file := pairing.names.get(name, name)) in found}
 
 
 def _given(documents: Documents) -> Iterable[tuple[str, list[Path]]]:
@@ -130,10 +167,12 @@ def _given(documents: Documents) -> Iterable[tuple[str, list[Path]]]:
 
 def _unchanged(batch: Batch) -> Iterable[tuple[str, list[Path]]]:
     """Yield the files of a batch that still are what was sent: a run folder may come from another machine."""
-    keys: Mapping[str, str] = dict(zip(batch.documents["document"], batch.documents["sha256"], strict=True))
+    # Of a file that could not be read there is no key, nor are there words.
+    read = batch.documents.dropna(subset=["sha256"])
+    keys: Mapping[str, str] = dict(zip(read["document"], read["sha256"], strict=True))
     for document, paths in batch.files.items():
         seen = [file.key for file in hash_files([str(path) for path in paths]) if file is not None]
-        if len(seen) == len(paths) and document_key(seen) == keys.get(document):
+        if len(seen) == len(paths) and keys.get(document) == document_key(seen):
             yield document, paths
 
 

@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook._noted import NotedTable, noted
 from gini_notebook.analysis.evaluation import evaluate
 from gini_notebook.analysis.evaluation.formulas import MICRO
 from gini_notebook.analysis.evaluation.intervals import CONFIDENCE_LEVEL, IntervalOptions, shares_with_intervals
 from gini_notebook.analysis.evaluation.settings import OneRule
+from gini_notebook.analysis.truth.document_names import pair_documents
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
+from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import dotted, in_order
 
 MOST_CATEGORIES = 20
@@ -28,7 +31,7 @@ def compare_truth(
     *,
     rules: Mapping[str, OneRule] | None = None,
     confidence_level: float = CONFIDENCE_LEVEL,
-) -> pd.DataFrame:
+) -> NotedTable:
     """Compare two ground truths of the same documents: how often two labellers say the same.
 
     Values are the same as they are for an evaluation (amounts, dates, names …), rows of compounds are aligned by
@@ -45,13 +48,14 @@ def compare_truth(
 
     Returns
     -------
-    pandas.DataFrame
-        Per field, then ``micro`` of each group: ``documents`` and ``slots`` that both labelled, ``equal`` (the share of
-        slots with the same label) with its interval ``equal_low`` and ``equal_high`` (by documents, M18 of the
-        metrics), and for fields of at most 20 different values Cohen's ``kappa`` (agreement beyond chance: Cohen, "A
-        coefficient of agreement for nominal scales", 1960) with ``kappa_low`` and ``kappa_high`` (those of the share,
-        chance taken as it was seen). ``average`` is whether a row is one. What they disagree on is
-        ``evaluate(a, b).mistakes()``.
+    NotedTable
+        A DataFrame. Per field, then ``micro`` of each group: ``documents`` and ``slots`` that both labelled, ``equal``
+        (the share of slots with the same label) with its interval ``equal_low`` and ``equal_high`` (by documents, M18
+        of the metrics), and for fields of at most 20 different values Cohen's ``kappa`` (agreement beyond chance:
+        Cohen, "A coefficient of agreement for nominal scales", 1960) with ``kappa_low`` and ``kappa_high`` (those of
+        the share, chance taken as it was seen). ``average`` is whether a row is one. What they disagree on is
+        ``evaluate(a, b).mistakes()``. ``notes`` says which documents were paired though their names differ, and how
+        many only one of the truths has.
 
     Raises
     ------
@@ -68,6 +72,7 @@ def compare_truth(
     [['iban', 2, 0.5], ['micro', 2, 0.5]]
     """
     how = IntervalOptions(level=confidence_level)
+    b, notes = _named_as_in(a, b)
     first, second = (_labels(side, name) for side, name in ((a, "first"), (b, "second")))
     documents = [name for (name,) in _common(first, second, ["document"])]
     columns = in_order((group, field) for group, field in _common(first, second, ["group", "field"]))
@@ -87,7 +92,26 @@ def compare_truth(
         rows.append({"group": group, "field": MICRO, "average": True} | _agreement(of_group, how, kappa=False))
     table = pd.DataFrame(rows)
     table.attrs["confidence_level"] = confidence_level
-    return table
+    one = "document" if len(documents) == 1 else "documents"
+    return noted(table, f"Agreement of two ground truths on {len(documents):,} {one} that both label.", notes)
+
+
+def _named_as_in(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Name the documents of the second truth as the first does, and say which may be the same and are not paired."""
+    if not all(isinstance(side, pd.DataFrame) and "document" in side for side in (a, b)):
+        return b, []  # which is refused in a sentence
+    names = [str(name) for name in a["document"].dropna().unique()]
+    b, notes = pair_documents(b, names)
+    others = [str(name) for name in b["document"].dropna().unique()]
+    forms = [set(map(composed, side)) for side in (others, names)]
+    sides = zip((names, others), forms, strict=True)
+    alone = [[name for name in side if composed(name) not in of_other] for side, of_other in sides]
+    told = [
+        Note("documents_unpaired", len(side), detail=which, examples=tuple(side[:EXAMPLES]))
+        for which, side in zip(("first ground truth", "second ground truth"), alone, strict=True)
+        if side
+    ]
+    return b, [*notes, *told]
 
 
 def _labels(truth: pd.DataFrame, which: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gini_notebook._display import Display, interval_text
+from gini_notebook._text import probability
 from gini_notebook.analysis.comparison.differences import ERROR_RATE, NO_EVIDENCE
 from gini_notebook.analysis.comparison.verdicts import verdict_sentence
 from gini_notebook.notes import Note
@@ -61,7 +62,7 @@ def _row(row: Mapping[Any, Any]) -> list[object]:
         row["f1_b"],
         "n/a" if pd.isna(row["f1_difference"]) else f"{row['f1_difference']:+.3f}",
         interval_text(row["f1_difference_low"], row["f1_difference_high"]),
-        row["p_holm"],
+        probability(row["p_holm"]),
         None if pd.isna(row["fixed"]) else int(row["fixed"]),
         None if pd.isna(row["broken"]) else int(row["broken"]),
         row["verdict"],

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook._text import probability
 from gini_notebook.analysis.comparison.differences import (
     BETTER,
     ERROR_RATE,
@@ -51,9 +52,9 @@ def _of_the_whole(row: "pd.Series[Any]", confidence_level: float) -> str:
     scores = f"F1 of {what} (micro) is {row['f1_a']:.3f} and {row['f1_b']:.3f}, a difference"
     if row["compared"] == ERROR_RATE:
         scores = f"the truth has no value of {what}, and the share of slots without a mistake differs, by a difference"
-    return (
-        f"{_BEGINNINGS[row['verdict']]}: {scores} of {row['f1_difference']:+.3f} ({interval}, p = {row['p']:.3f}{seen})"
-    )
+    p = probability(row["p"])
+    said = p if p.startswith("<") else f"= {p}"
+    return f"{_BEGINNINGS[row['verdict']]}: {scores} of {row['f1_difference']:+.3f} ({interval}, p {said}{seen})"
 
 
 def _of_fields(fields: pd.DataFrame) -> str:

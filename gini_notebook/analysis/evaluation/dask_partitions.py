@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, TRUTH, check_columns
-from gini_notebook.analysis.evaluation.inputs import is_dask, pair_documents
+from gini_notebook.analysis.evaluation.inputs import is_dask
 from gini_notebook.analysis.evaluation.partitions import Pair, Partitions, PartitionStatistics, scan_partition
+from gini_notebook.analysis.truth.document_names import pair_documents
 from gini_notebook.errors import SchemaError
 from gini_notebook.notations import composed
 from gini_notebook.notes import Note

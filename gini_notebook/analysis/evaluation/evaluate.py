@@ -32,7 +32,6 @@ from gini_notebook.analysis.evaluation.inputs import (
     Paths,
     is_dask,
     is_paths,
-    pair_documents,
     read_inputs,
 )
 from gini_notebook.analysis.evaluation.noticed import all_notes, notes_of_documents, warn_of
@@ -57,6 +56,7 @@ from gini_notebook.analysis.evaluation.units import (
     with_cluster,
     with_weights,
 )
+from gini_notebook.analysis.truth.document_names import pair_documents
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note, as_plain
 from gini_notebook.schema import dotted

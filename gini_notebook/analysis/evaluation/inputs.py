@@ -29,7 +29,7 @@ from gini_notebook.analysis.evaluation.remittance import (
     purposes_for_references,
     with_references,
 )
-from gini_notebook.analysis.truth.document_names import Pairing, Pairs, paired, pairing_notes
+from gini_notebook.analysis.truth.document_names import Pairs, paired, pairing_notes, pairs_of
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
 from gini_notebook.notes import Note
@@ -234,41 +234,6 @@ def _named_alike(
     codes, uniques = numbered(as_objects(names))
     notes = () if pairing is None or not pairing.names else pairing_notes(pairing.after(before or {}))
     return replace(wanted, document=(codes[wanted.document[0]], uniques)), notes
-
-
-def pairs_of(truth: Any) -> Pairs:
-    """Return what was paired when a truth was read."""
-    pairs = getattr(truth, "attrs", {}).get("paired", {})
-    return {str(document): (str(name), str(how)) for document, (name, how) in pairs.items()}
-
-
-def pair_documents(truth: pd.DataFrame, known: Sequence[str]) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """Name the documents of a truth in memory as they were sent, where exactly one candidate remains for a name."""
-    if "document" not in getattr(truth, "columns", ()):
-        return truth, ()
-    names = [str(name) for name in truth["document"].dropna().unique()]
-    pairing = pair_names(names, known)
-    if not pairing.names:
-        return truth, ()
-    renamed = truth.assign(document=truth["document"].map(lambda name: pairing.names.get(name, name)))
-    renamed["document"] = renamed["document"].astype(truth["document"].dtype)
-    pairs = pairing.after(pairs_of(truth))
-    renamed.attrs = {**truth.attrs, "paired": {document: list(pair) for document, pair in pairs.items()}}
-    return renamed, pairing_notes(pairs)
-
-
-def pair_names(names: Sequence[str], known: Sequence[str]) -> Pairing:
-    """Pair names of a truth with those of the run; those that differ in their Unicode form only are the same here."""
-    if set(known).issuperset(names):
-        return Pairing({}, {})
-    by_form = {composed(name) for name in known}
-    return paired([name for name in names if composed(name) not in by_form], _open(known, names))
-
-
-def _open(known: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Return the known documents that no name means already."""
-    taken = set(map(composed, names))
-    return [name for name in known if composed(name) not in taken]
 
 
 def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> None:

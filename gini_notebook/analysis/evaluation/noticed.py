@@ -1,6 +1,5 @@
 """What an evaluation notices about its two tables, as notes (:mod:`gini_notebook.notes`) beside the numbers."""
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gini_notebook._text import shown_of
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
 from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray
 from gini_notebook.analysis.evaluation.inputs import Inputs
@@ -16,7 +16,7 @@ from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
 from gini_notebook.analysis.truth.document_names import nearest_name
 from gini_notebook.analysis.truth.headers import OWN_FIELDS, doubt, nearest
-from gini_notebook.errors import TruthWarning
+from gini_notebook.errors import TruthWarning, warn
 from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merged
 from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
@@ -135,17 +135,8 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int, lac
     """
     without = [*facts["documents_without_truth"]]
     lost = [one["document"] for one in facts["failed_without_truth"]]
-    not_sent = list(facts["documents_not_sent"])
-    others = [*without, *lost]
-    near = {name: nearest_name(name, others) for name in not_sent[:_NEAREST]} if others else {}
-    unpaired = [name for name in not_sent if near.get(name)]
-    absent = [name for name in not_sent if not near.get(name)]
-    notes = []
-    if unpaired:
-        examples = tuple(f"{name} (nearest: {near[name]})" for name in unpaired[:EXAMPLES])
-        notes.append(Note("documents_unpaired", len(unpaired), detail="ground truth", examples=examples))
+    notes = notes_of_names(list(facts["documents_not_sent"]), [*without, *lost])
     for kind, names in (
-        ("documents_not_sent", absent),
         ("documents_without_truth", without),
         ("failed_without_truth", lost),
         ("aligned_greedily", facts["approximately_aligned"]),
@@ -166,6 +157,28 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int, lac
         likely = [f"{name} is near {known}" for name in fields if (known := nearest(_last(name)))]
         likely += [f"{name}: {why}" for name in fields if (why := doubt(_last(name)))]
         notes.append(Note("fields_left_out", len(fields), fields, f" ({'; '.join(likely)})" if likely else ""))
+    return notes
+
+
+def notes_of_names(not_sent: Sequence[str], others: Sequence[str]) -> list[Note]:
+    """Say which documents of the truth have no partner in the run.
+
+    Parameters
+    ----------
+    not_sent
+        Documents of the truth that are not in the run.
+    others
+        Documents of the run that are not in the truth; one of them may be meant.
+    """
+    near = {name: nearest_name(name, others) for name in not_sent[:_NEAREST]} if others else {}
+    unpaired = [name for name in not_sent if near.get(name)]
+    absent = [name for name in not_sent if not near.get(name)]
+    notes = []
+    if unpaired:
+        examples = tuple(f"{name} (nearest: {near[name]})" for name in unpaired[:EXAMPLES])
+        notes.append(Note("documents_unpaired", len(unpaired), detail="ground truth", examples=examples))
+    if absent:
+        notes.append(Note("documents_not_sent", len(absent), examples=tuple(absent[:EXAMPLES])))
     return notes
 
 
@@ -198,8 +211,9 @@ def notes_of_few_values(counted: DocumentCounts) -> list[Note]:
     few = [one for one, is_small in zip(few, small.tolist(), strict=True) if is_small]
     if not few:
         return []
-    more = f" and {len(few) - _NAMED} more" if len(few) > _NAMED else ""
-    detail = ", ".join(f"{name} ({count})" for name, count in few[:_NAMED]) + more
+    shown = shown_of(len(few), _NAMED)
+    more = f" and {len(few) - shown} more" if len(few) > shown else ""
+    detail = ", ".join(f"{name} ({count})" for name, count in few[:shown]) + more
     return [Note("few_values", len(few), tuple(name for name, _ in few), detail)]
 
 
@@ -242,8 +256,10 @@ def warn_of(notes: Sequence[Note]) -> None:
     """Warn of the gravest note about the truth, if there is a grave one; all of them stand in ``result.notes``."""
     grave = [note for note in notes if note.kind in _WARNED and note.level == "must"]
     if grave:
-        more = f" ({len(grave) - 1} more in result.notes)" if len(grave) > 1 else ""
-        warnings.warn(f"{grave[0].text} {grave[0].advice}{more}", TruthWarning, stacklevel=5)
+        shown = shown_of(len(grave), 1)
+        more = f" ({len(grave) - shown} more in result.notes)" if len(grave) > shown else ""
+        told = " ".join(f"{note.text} {note.advice}".rstrip() for note in grave[:shown])
+        warn(f"{told}{more}", TruthWarning)
 
 
 def gate_numbers(notes: Sequence[Note], *, from_run: bool) -> dict[str, float]:

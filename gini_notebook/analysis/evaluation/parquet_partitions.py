@@ -31,7 +31,7 @@ from gini_notebook.analysis.evaluation.encoding import (
     check_stated,
     encode,
 )
-from gini_notebook.analysis.evaluation.inputs import Paths, is_paths, pair_documents, pair_names
+from gini_notebook.analysis.evaluation.inputs import Paths, is_paths
 from gini_notebook.analysis.evaluation.partitions import (
     Pair,
     Partitions,
@@ -40,6 +40,7 @@ from gini_notebook.analysis.evaluation.partitions import (
     divided,
     scan_partition,
 )
+from gini_notebook.analysis.truth.document_names import pair_documents, pair_names
 from gini_notebook.errors import FileProblem, ReaderStopped, SchemaError
 from gini_notebook.notations import composed
 

@@ -6,8 +6,18 @@ from typing import Any
 
 import pandas as pd
 
+from gini_notebook._noted import NotedTable, noted
+from gini_notebook._text import shown_of
 from gini_notebook.analysis.labelling.document_text import DocumentText
-from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, Run, gather, labelled_values, surprises
+from gini_notebook.analysis.labelling.evidence import (
+    Evidence,
+    LabelledValue,
+    Run,
+    gather,
+    is_sound,
+    labelled_values,
+    surprises,
+)
 from gini_notebook.analysis.labelling.net_amounts import contradicting_lines
 from gini_notebook.analysis.labelling.repeats import repeated
 from gini_notebook.analysis.labelling.sums import contradictions
@@ -15,6 +25,7 @@ from gini_notebook.analysis.labelling.terms import OddTerm, odd_terms
 from gini_notebook.analysis.truth.einvoice.line_amounts import ATTRIBUTE, read
 from gini_notebook.errors import SchemaError
 from gini_notebook.notations import composed
+from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import CHECK_TRUTH, TRUTH, check, dotted
 
 # In bits, as surprises are: what an explanation of a label adds.
@@ -59,7 +70,7 @@ def check_labels(
     extractions: pd.DataFrame | None = None,
     documents: pd.DataFrame | None = None,
     texts: Mapping[str, DocumentText] | None = None,
-) -> pd.DataFrame:
+) -> NotedTable:
     """Return the labels to look at again, worst first; see :func:`gini_notebook.check_truth`.
 
     Parameters
@@ -75,8 +86,8 @@ def check_labels(
 
     Returns
     -------
-    pandas.DataFrame
-        ``schema.CHECK_TRUTH``.
+    NotedTable
+        ``schema.CHECK_TRUTH``; ``notes`` says how many labels could not be looked for on a page.
 
     Raises
     ------
@@ -88,9 +99,28 @@ def check_labels(
         raise SchemaError("The table of extractions must have the columns document, field and value.")
     labels = labelled_values(table)
     evidence = gather(labels, texts or {}, None if extractions is None else Run(extractions))
-    findings = [*_findings(labels, evidence), *_of_whole_documents(labels, evidence, documents)]
+    findings = [*_findings(labels, evidence), *_of_whole_documents(labels, evidence, documents, texts or {})]
     findings += _of_lines(labels, truth)
-    return _table(_gravest(findings))
+    found = _table(_gravest(findings))
+    return noted(found, _headline(len(found), len(labels)), _not_looked_for(labels, texts or {}))
+
+
+def _headline(found: int, labels: int) -> str:
+    of_all = f"{labels:,} {'label' if labels == 1 else 'labels'} with a value"
+    if not found:
+        return f"Nothing speaks against any of {of_all}."
+    return f"{found:,} of {of_all} to look at again, the most doubtful first."
+
+
+def _not_looked_for(labels: Sequence[LabelledValue], texts: Mapping[str, DocumentText]) -> list[Note]:
+    """Say how many labels nobody could look for on a page."""
+    printed = [label for label in labels if label.is_printed]
+    lost = [label for label in printed if label.document not in texts]
+    if not lost:
+        return []
+    documents = tuple(dict.fromkeys(label.document for label in lost))
+    detail = ": not one was looked for" if len(lost) == len(printed) else ""
+    return [Note("labels_not_looked_for", len(lost), detail=detail, examples=documents[:EXAMPLES])]
 
 
 def _known(table: pd.DataFrame, unsure: Iterable[str]) -> pd.DataFrame:
@@ -144,11 +174,14 @@ def found_of(label: LabelledValue, one: Evidence) -> str:
         found.append("the run read no such value")
     if one.near and one.near != one.read:
         found.append(f"{one.near!r} stands in the document")
+    if one.misprint:
+        found.append(f"{one.misprint!r} stands in the document, which differs in one character and is faulty itself")
     if one.swapped:
         found.append(f"{one.swapped} fits")
     if one.others:
-        more = f" and {len(one.others) - 1} more" if len(one.others) > 1 else ""
-        found.append(f"is the {dotted(*label.column)} of {one.others[0]}{more}")
+        shown = shown_of(len(one.others), 1)
+        more = f" and {len(one.others) - shown} more" if len(one.others) > shown else ""
+        found.append(f"is the {dotted(*label.column)} of {' and '.join(one.others[:shown])}{more}")
     return "; ".join(found)
 
 
@@ -160,7 +193,7 @@ def suggestion_of(label: LabelledValue, one: Evidence, named: str) -> str:
         return f"Take {one.near!r}, which differs in one character."
     if one.others:
         return f"Look whether the rows of {label.document} and {one.others[0]} were exchanged."
-    if one.on_page is False and one.read is not None:
+    if one.on_page is False and one.read is not None and is_sound(label.rule, one.read):
         return f"Look at the document; perhaps it is {one.read!r}."
     return _OTHERWISE["printed" if named == "form" and one.on_page else named]
 
@@ -168,16 +201,19 @@ def suggestion_of(label: LabelledValue, one: Evidence, named: str) -> str:
 _OTHERWISE = {
     **dict.fromkeys(CHECKS, "Look at the document."),
     "unread": "Write it as the service does, or name the notation when reading (locale=, date_order=).",
-    "as_run": "Look at the document: the label may have been copied from a run.",
+    "as_run": "Look at the document: it may be a logo or drawn, or the label was copied from a run.",
     "printed": "Nothing, if it is printed so.",
 }
 
 
 def _of_whole_documents(
-    labels: Sequence[LabelledValue], evidence: Sequence[Evidence], documents: pd.DataFrame | None
+    labels: Sequence[LabelledValue],
+    evidence: Sequence[Evidence],
+    documents: pd.DataFrame | None,
+    texts: Mapping[str, DocumentText],
 ) -> Iterator[Finding]:
     """Yield what speaks against a label only together with others: sums, terms of payment, repeated documents."""
-    for contradiction in contradictions(labels, evidence):
+    for contradiction in contradictions(labels, evidence, texts):
         doubt = CONTRADICTION * contradiction.surprise
         yield Finding(contradiction.label, "sum", doubt, contradiction.found, contradiction.suggestion)
     for odd in odd_terms(labels, evidence):

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from gini_notebook import _guarded, notations
 from gini_notebook._extras import needed_for
 from gini_notebook.analysis.rules import Rule
-from gini_notebook.errors import FileProblem, ReaderStopped
+from gini_notebook.errors import FileProblem, ReaderStopped, TruthError
 
 NUMBERS = ("amount", "numeric", "integer")
 WORDS = ("companyname", "name", "text")
@@ -80,15 +80,18 @@ class DocumentText:
         # A name or a description may be broken by what stands beside it; an account, a reference or a number may not.
         return rule.name in WORDS and all(word in self._tokens for word in tokens(canonical))
 
-    def nearest(self, rule: Rule, canonical: str) -> str | None:
-        """Return a value of the document that differs in one character: another, none, one more, or two exchanged."""
+    def with_codes(self, codes: Sequence[str]) -> "DocumentText":
+        """Return the words with those that the codes on the pages say."""
+        return DocumentText([*codes, self._whole])
+
+    def near(self, rule: Rule, canonical: str) -> Iterator[str]:
+        """Yield the values of the document that differ in one character: another, none, one more, or two exchanged."""
         wanted = _in_characters(rule, canonical)
         if len(wanted) < SHORTEST_NEAR:
-            return None
+            return
         for form, value in self._near_values(rule, len(wanted)):
             if abs(len(form) - len(wanted)) <= 1 and OSA.distance(form, wanted, score_cutoff=1) == 1:
-                return value
-        return None
+                yield value
 
     def _near_values(self, rule: Rule, length: int) -> Iterator[tuple[str, str]]:
         """Yield what is compared and what is said of each value of a kind."""
@@ -210,10 +213,38 @@ def read_texts(files: Mapping[str, Sequence[Path]]) -> dict[str, DocumentText]:
     return found
 
 
+def read_codes(files: Mapping[str, Sequence[Path]]) -> dict[str, list[str]]:
+    """Read what the payment QR codes of documents say, in the guarded process; documents without one are left out.
+
+    Parameters
+    ----------
+    files
+        By document, its file, or the files of its pages.
+    """
+    pages = [(document, path) for document, paths in files.items() for path in paths]
+    answers = _guarded.each(codes_of_file, [(str(path.absolute()),) for _, path in pages])
+    found: dict[str, list[str]] = {}
+    for (document, _), answer in zip(pages, answers, strict=True):
+        if texts := _pages(answer):
+            found.setdefault(document, []).extend(texts)
+    return found
+
+
+def codes_of_file(name: str) -> list[str] | None:
+    """Return the values that the first payment QR code of a file states, in the guarded process."""
+    with needed_for("Looking at the codes of documents", "truth"):
+        from gini_notebook.analysis.truth.qr_codes import qr_labels
+    path = Path(name)
+    if not path.is_file() or path.stat().st_size > MOST_BYTES:
+        return None
+    labels = qr_labels(path, path.name)
+    return None if labels is None else [label.value or "" for label in labels.labels]
+
+
 def _pages(answer: _guarded.Answer) -> list[str] | None:
     try:
         value: Any = answer.get()
-    except (FileProblem, ReaderStopped):
+    except (FileProblem, ReaderStopped, TruthError):
         return None
     return [str(page) for page in value] if isinstance(value, list) else None
 

@@ -66,7 +66,9 @@ class Evidence:
     fault
         What is wrong with its form.
     near
-        The value of the document, or of the run, that differs in one character.
+        The value of the document, or of the run, that differs in one character and has no fault itself.
+    misprint
+        The value of the document that differs in one character, and has a fault itself.
     swapped
         The date with day and month exchanged, where the document has that one.
     others
@@ -78,6 +80,7 @@ class Evidence:
     read: str | None = None
     fault: str = ""
     near: str | None = None
+    misprint: str | None = None
     swapped: str | None = None
     others: tuple[str, ...] = ()
 
@@ -201,8 +204,16 @@ def _explain(found: Evidence, label: LabelledValue, text: DocumentText | None) -
     canonical = label.canonical or ""
     read = None if found.read is None else label.rule.canonical(found.read)
     if text is not None and label.is_printed:
-        found.near = text.nearest(label.rule, canonical)
-    if found.near is None and read is not None and len(read) > 3 and OSA.distance(read, canonical, score_cutoff=1) == 1:
+        near = list(text.near(label.rule, canonical))
+        found.near = next((one for one in near if is_sound(label.rule, one)), None)
+        found.misprint = near[0] if near and found.near is None else None
+    if (
+        found.near is None
+        and read is not None
+        and len(read) > 3
+        and OSA.distance(read, canonical, score_cutoff=1) == 1
+        and is_sound(label.rule, found.read or "")
+    ):
         found.near = found.read
     if label.rule.name == "date" and (other := swapped(canonical)) not in (None, canonical):
         is_there = text is not None and text.holds(label.rule, str(other))
@@ -211,14 +222,23 @@ def _explain(found: Evidence, label: LabelledValue, text: DocumentText | None) -
 
 def fault_of(label: LabelledValue) -> str:
     """Return what is wrong with the form of a value, or an empty text."""
-    if label.canonical is None:
-        return f"cannot be read as {label.rule.name}"
-    if label.rule.name == "iban" and not iban_valid(label.canonical):
-        return _fault_of_iban(label.canonical)
-    if label.rule.name == "bic":
+    return _fault(label.rule, label.canonical)
+
+
+def is_sound(rule: Rule, value: str) -> bool:
+    """Return whether a value has no fault of form, so that it can be suggested."""
+    return not _fault(rule, rule.canonical(value))
+
+
+def _fault(rule: Rule, canonical: str | None) -> str:
+    if canonical is None:
+        return f"cannot be read as {rule.name}"
+    if rule.name == "iban" and not iban_valid(canonical):
+        return _fault_of_iban(canonical)
+    if rule.name == "bic":
         from schwifty import BIC
 
-        return "" if BIC(label.canonical, allow_invalid=True).is_valid else "is no BIC by its form"
+        return "" if BIC(canonical, allow_invalid=True).is_valid else "is no BIC by its form"
     return ""
 
 

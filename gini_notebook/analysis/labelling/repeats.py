@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, surprise
+from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, fault_of, surprise
 from gini_notebook.notations import composed
 
 # Two bills of one sender differ in at least one of these.
@@ -93,7 +93,8 @@ def _of_pair(
     for doubtful, right in ((one, other), (other, one)):
         if doubtful.place not in confirmed:
             found = f"{right.document} is alike in {alike} fields, and labelled {right.value!r} here"
-            yield Repeat(doubtful, TWIN, found, f"Look at both documents; perhaps it is {right.value!r}.")
+            perhaps = "" if fault_of(right) else f"; perhaps it is {right.value!r}"
+            yield Repeat(doubtful, TWIN, found, f"Look at both documents{perhaps}.")
 
 
 def _copies(documents: pd.DataFrame | None) -> dict[str, str]:

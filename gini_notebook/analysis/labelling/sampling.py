@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gini_notebook._noted import NotedTable, noted
+from gini_notebook.analysis.truth.document_names import pair_documents
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
+from gini_notebook.notes import Note
 from gini_notebook.schema import TO_LABEL
 
 NEEDED = ("amountToPay", "iban")
@@ -25,7 +28,7 @@ STRATA: Mapping[str, tuple[str, float]] = {
 FEWEST = 2
 
 
-def to_label(batch: Any, n: int = 50, *, truth: pd.DataFrame | None = None, seed: int = 0) -> pd.DataFrame:
+def to_label(batch: Any, n: int = 50, *, truth: pd.DataFrame | None = None, seed: int = 0) -> NotedTable:
     """Draw the documents to label next, so that their labels tell most, and scores of all documents follow from them.
 
     Documents are drawn at random from strata: failed, incomplete (no amount or no IBAN), doubtful (several candidates
@@ -50,11 +53,13 @@ def to_label(batch: Any, n: int = 50, *, truth: pd.DataFrame | None = None, seed
 
     Returns
     -------
-    pandas.DataFrame
-        ``schema.TO_LABEL``, in the order to label in (random, so that whoever stops early has a sample, too):
-        ``document``, ``stratum``, ``order`` (Int64, from 1), ``probability`` (float, the inclusion probability: the
-        share of its stratum that is drawn), ``weight`` (float, 1 / probability: how many documents it stands for) and
-        ``why``. ``attrs["strata"]`` has the number of documents of each stratum. Unfinished documents are not drawn.
+    NotedTable
+        A DataFrame, ``schema.TO_LABEL``, in the order to label in (random, so that whoever stops early has a sample,
+        too): ``document``, ``stratum``, ``order`` (Int64, from 1), ``probability`` (float, the inclusion probability:
+        the share of its stratum that is drawn; of several strata together where ``n`` is less than there are strata),
+        ``weight`` (float, 1 / probability: how many documents it stands for) and ``why``. ``attrs["strata"]`` has the
+        number of documents of each stratum. Unfinished documents are not drawn; ``notes`` says so, and whatever else
+        makes scores of the sample something else than scores of all documents.
 
     Raises
     ------
@@ -73,30 +78,65 @@ def to_label(batch: Any, n: int = 50, *, truth: pd.DataFrame | None = None, seed
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         message = f"n is {n!r}; it must be a whole number above 0."
         raise SettingError(message)
-    table = _strata_of(batch, truth)
+    table, notes = _to_be_drawn(_strata_of(batch), _names_of_all(batch), truth)
     if table.empty:
         raise SettingError("There is no document to draw: none is finished, or all are labelled already.")
     chance = np.random.default_rng(seed)
     strata = {str(name): _by_issuer(members, chance) for name, members in table.groupby("stratum", sort=False)}
-    wanted = _allocated({name: len(documents) for name, documents in strata.items()}, n)
-    rows = [row for name, count in wanted.items() if count for row in _drawn(name, strata[name], count, chance)]
+    sizes = {name: len(documents) for name, documents in strata.items()}
+    rows: list[dict[str, Any]] = []
+    for names, count in _allocated(sizes, n).items():
+        rows += _drawn([(document, name) for name in names for document in strata[name]], count, chance)
     chosen = [rows[at] | {"order": order} for order, at in enumerate(chance.permutation(len(rows)), start=1)]
     result = TO_LABEL.frame(chosen)
-    result.attrs["strata"] = {name: len(documents) for name, documents in strata.items()}
-    return result
+    result.attrs["strata"] = sizes
+    two_of_each = sum(min(size, FEWEST) for size in sizes.values())
+    if n < two_of_each:
+        notes.append(Note("few_drawn", n, detail=f"{two_of_each:,}"))
+    one = "document" if len(rows) == 1 else "documents"
+    return noted(result, f"{len(rows):,} {one} to label, drawn from {len(table):,}.", notes)
 
 
-def _drawn(name: str, documents: Sequence[str], wanted: int, chance: np.random.Generator) -> list[dict[str, Any]]:
-    """Draw every k-th document of a stratum from a random start on, so that each issuer gets its share."""
+def _to_be_drawn(
+    table: pd.DataFrame, names: Sequence[str], truth: pd.DataFrame | None
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Leave out what is labelled already, and say what has no chance to be drawn."""
+    notes: list[Note] = []
+    unfinished = len(set(names) - set(table["document"]))
+    labelled = 0
+    if truth is not None:
+        truth, paired = pair_documents(truth, names)
+        notes += paired
+        known = {composed(str(name)) for name in truth["document"].dropna().unique()}
+        is_open = np.array([composed(name) not in known for name in table["document"]], dtype=bool)
+        labelled = int((~is_open).sum())
+        table = table[is_open]
+    reasons = {"not finished": unfinished, "labelled already": labelled}
+    told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items() if count)
+    if told:
+        notes.append(Note("documents_not_drawn", unfinished + labelled, detail=told))
+    return table, notes
+
+
+def _names_of_all(batch: Any) -> list[str]:
+    """Return every document of the run, also those that are not finished."""
+    documents = getattr(batch, "documents", None)
+    table = documents if isinstance(documents, pd.DataFrame) and "status" in documents else _table_of(batch)
+    return [str(name) for name in table["document"].dropna().unique()]
+
+
+def _drawn(documents: Sequence[tuple[str, str]], wanted: int, chance: np.random.Generator) -> list[dict[str, Any]]:
+    """Draw every k-th document from a random start on, so that each issuer, and each stratum, gets its share."""
     step = len(documents) / wanted
     places = (chance.uniform(0, step) + step * np.arange(wanted)).astype(int)
     probability = wanted / len(documents)
-    facts = {"stratum": name, "probability": probability, "weight": 1 / probability, "why": STRATA[name][0]}
-    return [{"document": documents[min(at, len(documents) - 1)], **facts} for at in places]
+    found = [documents[min(at, len(documents) - 1)] for at in places]
+    facts = {"probability": probability, "weight": 1 / probability}
+    return [{"document": document, "stratum": name, **facts, "why": STRATA[name][0]} for document, name in found]
 
 
-def _strata_of(batch: Any, truth: pd.DataFrame | None) -> pd.DataFrame:
-    """Return document, stratum and issuer of every document that can be drawn."""
+def _table_of(batch: Any) -> pd.DataFrame:
+    """Return the table of extractions of a run."""
     extractions = batch if isinstance(batch, pd.DataFrame) else getattr(batch, "extractions", None)
     if not isinstance(extractions, pd.DataFrame) or not {"document", "field", "value"} <= set(extractions.columns):
         message = (
@@ -104,6 +144,12 @@ def _strata_of(batch: Any, truth: pd.DataFrame | None) -> pd.DataFrame:
             "field and value."
         )
         raise SchemaError(message)
+    return extractions
+
+
+def _strata_of(batch: Any) -> pd.DataFrame:
+    """Return document, stratum and issuer of every document that is finished."""
+    extractions = _table_of(batch)
     header = extractions[(extractions["group"].fillna("") == "").to_numpy()] if "group" in extractions else extractions
     read = header.dropna(subset=["value"]).drop_duplicates(["document", "field"])
     by_field = {name: of_field.set_index("document")["value"] for name, of_field in read.groupby("field")}
@@ -116,9 +162,6 @@ def _strata_of(batch: Any, truth: pd.DataFrame | None) -> pd.DataFrame:
         _stratum(status, all(document in some for some in needed), document in several)
         for document, status in zip(table["document"], table["status"], strict=True)
     ]
-    if truth is not None:
-        labelled = {composed(str(name)) for name in truth["document"].unique()}
-        table = table[[composed(name) not in labelled for name in table["document"]]]
     return table
 
 
@@ -156,14 +199,21 @@ def _by_issuer(table: pd.DataFrame, chance: np.random.Generator) -> list[str]:
     return list(shuffled.sort_values("issuer", key=lambda names: names.map(order), kind="stable")["document"])
 
 
-def _allocated(strata: Mapping[str, int], n: int) -> dict[str, int]:
-    """Return how many documents to draw of each stratum: by size and spread (Neyman), at least two where there are."""
-    sizes = np.array(list(strata.values()))
+def _allocated(strata: Mapping[str, int], n: int) -> dict[tuple[str, ...], int]:
+    """Return how many documents to draw of each stratum: by size and spread (Neyman), at least two where there are.
+
+    Where that is more than are wanted, at least one, and where there are more strata than documents are wanted, those
+    in which least is expected are drawn from together: no document is left without a chance.
+    """
+    spreads = {name: size * sqrt(STRATA[name][1] * (1 - STRATA[name][1])) for name, size in strata.items()}
+    ranked = sorted(strata, key=lambda name: -spreads[name])
+    together = tuple(name for name in strata if name in ranked[n - 1 :]) if n < len(strata) else ()
+    parts = [(name,) for name in strata if name not in together] + ([together] if together else [])
+    sizes, spread = (np.array([sum(of[name] for name in part) for part in parts]) for of in (strata, spreads))
     least = np.minimum(sizes, FEWEST)
-    spread = np.array([size * sqrt(STRATA[name][1] * (1 - STRATA[name][1])) for name, size in strata.items()])
-    found = least if n >= least.sum() else np.zeros(len(sizes), dtype=int)
+    found = least if n >= least.sum() else np.ones(len(sizes), dtype=int)
     while found.sum() < min(n, sizes.sum()):
         # The stratum that is furthest behind its share; ties by order.
         behind: npt.NDArray[np.float64] = np.where(found < sizes, spread / (found + 1.0), -1.0)
         found[int(behind.argmax())] += 1
-    return {name: int(count) for name, count in zip(strata, found, strict=True)}
+    return {part: int(count) for part, count in zip(parts, found, strict=True)}

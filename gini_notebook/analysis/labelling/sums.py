@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rapidfuzz.distance import OSA
 
-from gini_notebook.analysis.labelling.document_text import number_of
+from gini_notebook.analysis.labelling.document_text import DocumentText, number_of
 from gini_notebook.analysis.labelling.evidence import Evidence, LabelledValue, surprise
 from gini_notebook.schema import LINE_ITEMS
 
@@ -35,16 +35,27 @@ class _Bill:
     rows: dict[int, dict[str, tuple[LabelledValue, Decimal]]] | None = None
 
 
-def contradictions(labels: Sequence[LabelledValue], evidence: Sequence[Evidence]) -> Iterator[Contradiction]:
-    """Yield the labels of documents whose rows do not add up.
+def contradictions(
+    labels: Sequence[LabelledValue], evidence: Sequence[Evidence], texts: Mapping[str, DocumentText]
+) -> Iterator[Contradiction]:
+    """Yield the labels of documents whose rows do not add up, and whose page does not say why.
 
-    Many documents have shipping, discounts or instalments besides their rows, so this says little where it is common;
-    where one label with another digit would make the sum right, that label is named.
+    Many documents have shipping, discounts or instalments besides their rows. Where the page has what is to be paid,
+    and the difference or the sum of the rows, too, that is the reason, and no label is doubtful. Without a page this
+    says little where it is common; where one label with another digit would make the sum right, that label is named.
+
+    Parameters
+    ----------
+    labels, evidence
+        The labels, and what is known of each.
+    texts
+        The words of documents, by name.
     """
     sums = [one for one in map(_Sum.of, _bills(labels, evidence).values()) if one is not None]
+    doubtful = [one.is_off and not one.is_explained(texts.get(one.total.document)) for one in sums]
     usual = surprise(one.is_off for one in sums)
-    for one in sums:
-        if one.is_off:
+    for one, is_doubtful in zip(sums, doubtful, strict=True):
+        if is_doubtful:
             yield one.contradiction(usual)
 
 
@@ -92,6 +103,17 @@ class _Sum:
         """Whether that is more than comes from rounding."""
         units = sum(abs(quantity) for (_, quantity), _ in self.rows)
         return abs(self.off) > CENT + ROUNDING * units
+
+    def is_explained(self, text: DocumentText | None) -> bool:
+        """Whether the page has the total, and what lies between it and the rows: as one number, or as their sum."""
+        if text is None or abs(self.wanted) not in text.numbers or self._slip(text) is not None:
+            return False
+        return abs(self.off) in text.numbers or abs(self.wanted - self.off) in text.numbers
+
+    def _slip(self, text: DocumentText) -> tuple[LabelledValue, str] | None:
+        """Return a label that is not on the page as it is, and would make the sum right as it stands there."""
+        repairs = ((label, value) for label, value in self._repairs() if Decimal(value) in text.numbers)
+        return next((one for one in repairs if number_of(one[0].canonical or "") not in text.numbers), None)
 
     def contradiction(self, usual: float) -> Contradiction:
         """Name the label that is most likely wrong."""

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from gini_notebook.errors import SettingError
-from gini_notebook.notations import visible
+from gini_notebook.notations import composed, visible
 from gini_notebook.notes import EXAMPLES, Note
 
 _ENDING = re.compile(r"\.(?:pdf|png|jpe?g|tiff?|gif|heic|webp|bmp|xml|txt|json|docx?)$", re.IGNORECASE)
@@ -157,6 +158,41 @@ def _endings_agree(name: str, other: str) -> bool:
     """Return whether the endings are the same, or one name has none: ``a.pdf`` is not ``a.png``."""
     endings = [match[0].casefold() for one in (name, other) if (match := _ENDING.search(levelled(one)))]
     return len(set(endings)) <= 1
+
+
+def pairs_of(truth: Any) -> Pairs:
+    """Return what was paired when a truth was read."""
+    pairs = getattr(truth, "attrs", {}).get("paired", {})
+    return {str(document): (str(name), str(how)) for document, (name, how) in pairs.items()}
+
+
+def pair_documents(truth: pd.DataFrame, known: Sequence[str]) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Name the documents of a truth in memory as they were sent, where exactly one candidate remains for a name."""
+    if "document" not in getattr(truth, "columns", ()):
+        return truth, ()
+    names = [str(name) for name in truth["document"].dropna().unique()]
+    pairing = pair_names(names, known)
+    if not pairing.names:
+        return truth, ()
+    renamed = truth.assign(document=truth["document"].map(lambda name: pairing.names.get(name, name)))
+    renamed["document"] = renamed["document"].astype(truth["document"].dtype)
+    pairs = pairing.after(pairs_of(truth))
+    renamed.attrs = {**truth.attrs, "paired": {document: list(pair) for document, pair in pairs.items()}}
+    return renamed, pairing_notes(pairs)
+
+
+def pair_names(names: Sequence[str], known: Sequence[str]) -> Pairing:
+    """Pair names of a truth with those of the run; those that differ in their Unicode form only are the same here."""
+    if set(known).issuperset(names):
+        return Pairing({}, {})
+    by_form = {composed(name) for name in known}
+    return paired([name for name in names if composed(name) not in by_form], _open(known, names))
+
+
+def _open(known: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the known documents that no name means already."""
+    taken = set(map(composed, names))
+    return [name for name in known if composed(name) not in taken]
 
 
 def nearest_name(name: str, known: Sequence[str]) -> str:

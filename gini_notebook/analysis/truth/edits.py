@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from gini_notebook.analysis.truth.headers import nearest
 from gini_notebook.analysis.truth.label_columns import Flags, Label
 from gini_notebook.analysis.truth.labels import Labels, Place, Said
 from gini_notebook.errors import TruthError
 from gini_notebook.notes import EXAMPLES, Note
+from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
 EDIT = "edit"
 UNLABELLED = "unlabelled"
@@ -266,6 +268,7 @@ def fold(base: Labels, edits: Labels) -> None:
     """Put edits over what was read before: each changes its own place, and nothing else."""
     decided = edits.edited or {}
     changed = _made_about_another(base, decided)
+    beyond = _beyond(base, edits)
     replaced = {place[:4] for place in decided if place[4] == 0}
     of_documents = _of_documents(base, decided)
     stays = ~of_documents
@@ -281,7 +284,26 @@ def fold(base: Labels, edits: Labels) -> None:
         kept.notes.append(Note("edits_folded", len(decided), detail=f"{gone.sum()} of them taken away"))
     if changed:
         kept.notes.append(Note("edits_of_another_base", len(changed), examples=tuple(changed[:EXAMPLES])))
+    kept.notes += beyond
     base.extend(kept)
+
+
+def _beyond(base: Labels, edits: Labels) -> list[Note]:
+    """Say which edits are of fields and documents that nothing else names; by themselves, edits are the truth."""
+    if not base.documents:
+        return []
+    known = {*base.fields, *((group, name) for group in ("", LINE_ITEMS) for name in FIELD_ENTITIES)}
+    strange = [(group, name) for _, group, _, name, _ in edits.edited or {} if (group, name) not in known]
+    new = list(dict.fromkeys(place[0] for place in edits.edited or {} if place[0] not in base.documents))
+    notes = []
+    if strange:
+        about = tuple(dict.fromkeys(dotted(*one) for one in strange))
+        near = [f"{dotted(*one)} is near {other}" for one in dict.fromkeys(strange) if (other := nearest(one[1]))]
+        detail = f" ({'; '.join(near)})" if near else ""
+        notes.append(Note("edits_of_unknown_fields", len(strange), about, detail))
+    if new:
+        notes.append(Note("edits_of_new_documents", len(new), examples=tuple(new[:EXAMPLES])))
+    return notes
 
 
 def _of_documents(base: Labels, decided: Iterable[Place]) -> Flags:

@@ -13,6 +13,7 @@ from gini_notebook._files import check_regular
 from gini_notebook._platform import take_lock
 from gini_notebook._text import printable
 from gini_notebook.analysis.truth.edits import UNLABELLED, Edit, parse_edits
+from gini_notebook.analysis.truth.label_notes import is_as_delivered
 from gini_notebook.errors import EditConflict, TruthError
 
 # A person makes some thousand edits; what is larger is read by read_truth, in a process with limits.
@@ -165,7 +166,8 @@ class Journal:
             If somebody else has edited this place since the last look, or the base or the file is another one by now.
             Nothing is written; its ``edits`` are those of the others.
         TruthError
-            If the file cannot be written, as on a full disk (then nothing of the line stays), is held by somebody else
+            If the value is written as a table has it (``"12,34 €"``) and not as the service does (``"12.34:EUR"``), or
+            the file cannot be written, as on a full disk (then nothing of the line stays), is held by somebody else
             for ten seconds, has a line of this ``at``, or is no journal.
         """
         return self.append_all([edit])[0]
@@ -188,6 +190,8 @@ class Journal:
         EditConflict, TruthError
             As of :meth:`append`, for any of them.
         """
+        for edit in edits:
+            _check_notation(edit)
         with _troubles(self.path, "written"), self._held(os.O_RDWR | os.O_APPEND) as file:
             if file is None or not self._is_same(file):
                 message = f"{self.path.name} is another file than the one that was read, or was cut. {_REMEDY}"
@@ -319,6 +323,18 @@ class Journal:
             known.add(at)
             named.append(replace(edit, at=at, by=edit.by or self.by))
         return named
+
+
+def _check_notation(edit: Edit) -> None:
+    """Refuse a value that a table could have, and that nothing would read here: edits have no notation of their own."""
+    if edit.value is None or is_as_delivered(edit.field, edit.value):
+        return
+    message = (
+        f"{printable(edit.document)}: the value of {printable(edit.field)} is written as in a table. An edit has it as "
+        "the service writes it: an amount as '1234.56:EUR', a number as '1234.56', a date as '2026-01-31'. Nothing was "
+        "written."
+    )
+    raise TruthError(message)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 
 from gini_notebook import notations
-from gini_notebook.analysis.truth.column_values import is_missing_word, is_service_amount, kind_of, together
+from gini_notebook.analysis.truth.column_values import is_missing_word, is_service_amount, kind_of, reads_back, together
 from gini_notebook.analysis.truth.item_rows import POSITION, running_number
 from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.notes import EXAMPLES, Note
@@ -31,7 +31,7 @@ def notes_of_labels(labels: Iterable[Label]) -> list[Note]:
     Examples
     --------
     >>> notes_of_labels([Label("a.pdf", "", 0, "iban", "DE99 1203 0000 0000 2020 51", "table")])
-    [Note(kind='check_digits', count=1, about=('iban',), detail='')]
+    [<Note check_digits (info): 1 value of iban in the ground truth fails its check digits. Look at ...>]
     """
     columns = labels if isinstance(labels, LabelColumns) else LabelColumns(labels)
     stated = columns.has_value() & ~columns.is_in("state", {"unclear"})
@@ -100,6 +100,20 @@ _NOTATIONS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("numeric", "number", lambda value: bool(_NUMBER(value))),
     ("date", "date", notations.is_iso),
 )
+
+
+def is_as_delivered(field: str, value: str) -> bool:
+    """Return whether a value is written as the service writes those of its field, or is none in any notation.
+
+    Examples
+    --------
+    >>> [is_as_delivered("amountToPay", value) for value in ("12.34:EUR", "12,34 €", "1.234", "smudged")]
+    [True, False, False, True]
+    >>> is_as_delivered("paymentDueDate", "31.1.2026"), is_as_delivered("iban", "de 02")
+    (False, True)
+    """
+    reads = {kind: reader for kind, _, reader in _NOTATIONS}.get(kind_of(field))
+    return reads is None or reads(value.strip()) or reads_back("", field, value.strip())
 
 
 def _is_no_iban(value: str) -> bool:

@@ -7,14 +7,13 @@ Keyrings that keep secrets in plain text, or not at all, are not used.
 
 import contextlib
 import json
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from gini_notebook._extras import needed_for
-from gini_notebook.errors import CredentialsError, SecretWarning
+from gini_notebook.errors import CredentialsError, SecretWarning, warn
 from gini_notebook.service.credentials.access import as_secret
 from gini_notebook.service.values import Secret
 
@@ -191,10 +190,9 @@ def keyring_lookup(hidden: Callable[[str, str | None], "str | Secret | None"], n
     backend = keyring.get_keyring()
     unsafe = _unsafe(backend)
     if unsafe:
-        warnings.warn(
+        warn(
             f"The keyring of this machine ({unsafe}) keeps secrets in plain text or not at all; it was not used.",
             SecretWarning,
-            stacklevel=4,
         )
         return _nothing
     return lambda name: hidden(name, backend.get_password(KEYRING_SERVICE, names[name]))
