@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from gini_notebook._display import Display, rows_of
+from gini_notebook._display import COLUMNS, Display, rows_of
 from gini_notebook._text import printable, printable_frame
 from gini_notebook.notes import Note, as_plain, as_text, from_plain, ordered
 
@@ -51,8 +51,18 @@ class NotedTable(pd.DataFrame):  # type: ignore[misc]  # pandas comes without ty
         return self._display().html
 
     def _display(self) -> Display:
-        columns = [str(name) for name in self.columns] if len(self) else []
-        return Display([self.headline], self.notes, columns, rows_of(pd.DataFrame(self)), total=len(self))
+        table = pd.DataFrame(self)
+        is_wide = len(table.columns) > COLUMNS
+        if is_wide:
+            table = table[[name for name in table.columns if not str(name).endswith(("_low", "_high"))]]
+        return Display(
+            [self.headline],
+            self.notes,
+            [str(name) for name in table.columns] if len(table) else [],
+            rows_of(table),
+            total=len(table),
+            more=["The ends of intervals are in the columns …_low and …_high."] if is_wide and len(table) else [],
+        )
 
 
 def noted(table: pd.DataFrame, headline: str, notes: Iterable[Note]) -> NotedTable:

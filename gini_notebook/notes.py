@@ -94,9 +94,9 @@ KINDS: Mapping[str, Kind] = {
         "must",
         "{count} {count:value|values} of {about} in the ground truth cannot be read as {detail}; compared as plain text.",
         "{count} {count:Sollwert|Sollwerte} von {about} {count:ist|sind} nicht als {detail} lesbar; als Text verglichen.",
-        "Name the notation of a table with read_truth(locale=, date_order=); edits and JSON say 12.34:EUR and 2026-01-31; or give the field a rule of its own with rules=.",
-        "Name the notation of a table with --locale or --date-order; edits and JSON say 12.34:EUR and 2026-01-31.",
-        german_advice="Nennen Sie die Schreibweise einer Tabelle mit read_truth(locale=, date_order=); Bearbeitungen und JSON schreiben 12.34:EUR und 2026-01-31; oder geben Sie dem Feld eine eigene Regel mit rules=.",
+        "Name the notation of a table with read_truth(locale=, date_order=), write edits and JSON as 12.34:EUR and 2026-01-31, or give the field a rule of its own with rules=.",
+        "Name the notation of a table with --locale or --date-order; write edits and JSON as 12.34:EUR and 2026-01-31.",
+        german_advice="Nennen Sie die Schreibweise einer Tabelle mit read_truth(locale=, date_order=), schreiben Sie Bearbeitungen und JSON als 12.34:EUR und 2026-01-31, oder geben Sie dem Feld eine eigene Regel mit rules=.",
     ),
     "mistakes_alike": Kind(
         "must",
@@ -373,6 +373,14 @@ KINDS: Mapping[str, Kind] = {
         "Draw at least so many: to-label --n.",
         german_advice="Ziehen Sie mindestens so viele: gini.to_label(batch, n).",
     ),
+    "weights_without_truth": Kind(
+        "must",
+        "{count} {count:document has|documents have} a weight ({about}) and no ground truth: scores are not of all documents that the weights speak of.",
+        "{count} {count:Dokument hat|Dokumente haben} ein Gewicht ({about}), aber keine Sollwerte: Die Kennzahlen gelten nicht für alle, von denen die Gewichte sprechen.",
+        "Label them, too; of a document that failed, what its page says.",
+        "Label them, too; of a document that failed, what its page says.",
+        german_advice="Geben Sie auch ihnen Sollwerte; einem fehlgeschlagenen Dokument, was auf seiner Seite steht.",
+    ),
     "documents_weighted": Kind(
         "info",
         "Scores and intervals weigh {count} {count:document|documents} by {about}; numbers of slots are those counted.",
@@ -382,6 +390,11 @@ KINDS: Mapping[str, Kind] = {
         "info",
         "There are {count} {count:cluster|clusters} of {detail}: few, so that the intervals are wide on purpose.",
         "Es gibt nur {count} {count:Gruppe|Gruppen} von {detail}; die Intervalle sind deshalb mit Absicht weit.",
+    ),
+    "candidates_not_all": Kind(
+        "info",
+        "{about}: more values are right than stand in the lists of candidates, since what is computed or put together from parts of the page is none; recall of candidates is no upper limit there.",
+        "{about}: Es sind mehr Werte richtig, als in den Kandidatenlisten stehen, denn Berechnetes und aus Teilen der Seite Zusammengesetztes ist kein Kandidat; der Anteil dort ist keine Obergrenze.",
     ),
     "cluster_unknown": Kind(
         "info",

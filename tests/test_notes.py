@@ -56,6 +56,7 @@ def test_one_and_many_are_told_apart_and_thousands_are_grouped() -> None:
 
 def test_many_names_are_cut_with_their_number() -> None:
     assert "f5 and 4 more" in Note("labelled_never", about=tuple(f"f{n}" for n in range(10))).text
+    assert Note("labelled_never", about=tuple(f"f{n}" for n in range(7))).text.startswith("f0, f1, f2, f3, f4, f5, f6:")
 
 
 @settings(deadline=None)
@@ -211,3 +212,12 @@ def test_every_function_and_argument_of_an_advice_is_there(kind: str) -> None:
     known = (gini_notebook.read_truth, gini_notebook.evaluate, gini_notebook.process, gini_notebook.checks, Settings)
     there = {name for one in known for name in inspect.signature(one).parameters}
     assert set(re.findall(r"(?<!-)\b([a-z_]+)=", advice)) <= there
+
+
+def test_a_note_is_printed_as_its_sentence_with_what_to_do() -> None:
+    note = Note("truth_unread", 2, ("iban",), "date", ("31.2.24",))
+    assert str(note) == f"! {note.text} {note.advice}"
+    assert repr((note,)) == f"(<Note truth_unread (must): {note.text} {note.advice}>,)"
+    info = Note("documents_repeated", 2)
+    assert str(info).startswith("· 2 documents have the bytes of an earlier one")
+    assert notes.as_text([info, note]) == f"{note}\n· {info.text}\n"

@@ -96,14 +96,34 @@ def test_truth_names_the_labels_to_look_at(tmp_path: Path) -> None:
     truth = table(tmp_path / "truth.csv", *range(1, 30))
     code, output = call("truth", truth, "--check")
     assert code == 0
-    assert "40 labels to look at again, the most doubtful first:" in output
+    assert "40 of 40 labels with a value to look at again, the most doubtful first:" in output
     assert "   1  d00.pdf  iban: DE1\n      form: has not the form of an IBAN of DE. Look at the document." in output
     assert "… and 20 more; --json names all." in output
     answer = json.loads(call("truth", truth, "--json", "--run", table(tmp_path / "found.csv", 0))[1])
     assert {row["check"] for row in answer["check"]} == {"other_document"}
     right = tmp_path / "right.csv"
     right.write_text("document,field,value\na.pdf,iban,DE89370400440532013000\n", encoding="utf-8")
-    assert "Nothing speaks against any label." in call("truth", str(right), "--check")[1]
+    output = call("truth", str(right), "--check")[1]
+    assert "Nothing speaks against any of 1 label with a value." in output
+    assert "Note: 1 label of the ground truth could not be looked for on a page" in output
+    answer = json.loads(call("truth", str(right), "--check", "--json")[1])
+    assert [note["kind"] for note in answer["check_notes"]] == ["labels_not_looked_for"]
+    lines = "".join(f"d{at}.pdf,iban,DE1\n" for at in range(21))
+    right.write_text(f"document,field,value\n{lines}", encoding="utf-8")
+    output = call("truth", str(right), "--check")[1]
+    assert "  21  d" in output  # not "and 1 more"
+    assert "--json names all" not in output
+
+
+def test_a_truth_is_paired_with_a_run_when_it_is_checked_in_the_shell(tmp_path: Path) -> None:
+    found = tmp_path / "found.csv"
+    found.write_text("document,field,value\nsub/a.pdf,iban,DE89370400440532013000\n", encoding="utf-8")
+    truth = tmp_path / "truth.csv"
+    truth.write_text("document,field,value\na,iban,DE89370400440532013001\n", encoding="utf-8")
+    output = call("truth", str(truth), "--check", "--run", str(found))[1]
+    assert "Note: 1 document paired though the names differ in the folder and the ending. (a = sub/a.pdf)" in output
+    assert "sub/a.pdf  iban: DE89370400440532013001" in output
+    assert "the run read 'DE89370400440532013000'" in output
 
 
 def test_M27_clusters_and_confidence_levels_are_options_of_the_shell(tmp_path: Path) -> None:
@@ -247,3 +267,14 @@ def test_truth_counts_the_labels_of_line_items_too_and_leaves_a_column_out(tmp_p
     for wrong in ("Gesamtpreis", "=amountToPay", "="):
         with pytest.raises(SettingError, match=r"Cannot read --column '.*'; write OLD=NEW\."):
             CliRunner().invoke(app, ["truth", str(truth), "--column", wrong], catch_exceptions=False)
+
+
+def test_the_shell_says_what_a_sample_does_not_speak_of(tmp_path: Path) -> None:
+    found = table(tmp_path / "found.csv")
+    code, output = call("to-label", found, "--n", "1")
+    assert code == 0
+    assert "1 document to label, drawn from 40." in output
+    assert "Note: 1 document is drawn, fewer than two of each kind" in output
+    assert "From 2 on there are two of each. Draw at least so many: to-label --n." in output
+    answer = json.loads(call("to-label", found, "--n", "40", "--json")[1])
+    assert answer["notes"] == []

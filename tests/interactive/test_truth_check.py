@@ -83,3 +83,57 @@ def test_what_is_no_run_and_no_folder_is_refused(client, truth, tmp_path):
         gini.check_truth(truth, documents=tmp_path / "gone")
     with pytest.raises(SchemaError, match="give the batch: its documents table knows their ids"):
         gini.check_truth(truth, client=client)
+
+
+def test_a_run_with_files_that_failed_is_checked_like_any_other(client, folder, truth, tmp_path):
+    (folder / "empty.pdf").touch()
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+    batch = gini.process(client, folder, to=tmp_path / "run", progress=False)
+    assert batch.documents["sha256"].isna().any()
+    found = gini.check_truth(truth, batch)
+    assert first(found) == SLIP
+    assert found.attrs["words"] == 3
+
+
+@pytest.mark.parametrize("known", ["run", "folder", "both"])
+def test_names_are_paired_as_an_evaluation_pairs_them_and_that_is_said(client, folder, truth, tmp_path, known):
+    batch = gini.process(client, folder, to=tmp_path / "run", progress=False)
+    other = truth.assign(document=truth["document"].replace({NAMES[0]: "club_garden", NAMES[1]: rf"C:\in\{NAMES[1]}"}))
+    other = other.assign(document=other["document"].replace({f"below/{NAMES[2]}": f"below/{NAMES[2].upper()}"}))
+    given = {"run": (batch,), "folder": (None, folder), "both": (batch, folder)}[known]
+    found = gini.check_truth(other, *given)
+    assert found.attrs["words"] == 3
+    assert first(found)[1:] == SLIP[1:]
+    assert not [note for note in found.notes if note.kind == "labels_not_looked_for"]
+    paired = [note for note in found.notes if note.kind == "documents_paired"]
+    if known == "folder":
+        assert first(found)[0] == "club_garden"
+    else:
+        assert first(found)[0] == NAMES[0]
+        assert paired == [note for note in gini.evaluate(batch, other).notes if note.kind == "documents_paired"]
+        assert "names differ in the ending" in repr(found)
+
+
+def test_labels_that_could_not_be_looked_for_are_counted(client, folder, truth, tmp_path):
+    batch = gini.process(client, folder, to=tmp_path / "run", progress=False)
+    strange = truth.assign(document=truth["document"].replace({NAMES[1]: "club_sprot_2.pdf"}))
+    found = gini.check_truth(strange, batch)
+    kinds = {note.kind: note for note in found.notes}
+    assert kinds["documents_unpaired"].examples == (f"club_sprot_2.pdf (nearest: {NAMES[1]})",)
+    assert kinds["labels_not_looked_for"].examples == ("club_sprot_2.pdf",)
+    assert kinds["labels_not_looked_for"].level == "info"
+    (alone,) = gini.check_truth(truth).notes
+    assert alone.level == "must"
+    assert alone.text.endswith("no words of their documents are known: not one was looked for.")
+    assert f"! {alone.text} Name the folder with documents=" in repr(gini.check_truth(truth))
+    assert alone.text in gini.check_truth(truth)._repr_html_()
+
+
+def test_a_value_of_the_code_on_the_page_stands_in_the_document(invoices):
+    truth = gini.read_truth(invoices / "truth.jsonl")
+    truth = truth[(truth["document"] == "poster_code.pdf") & truth["field"].isin(["iban", "bic", "amountToPay"])]
+    found = gini.check_truth(truth, truth, documents={"poster_code.pdf": invoices / "poster_code.pdf"})
+    assert found.empty
+    wrong = truth.replace({"value": {"GENODEF1ETK": "GENODEF1XXX"}})
+    found = gini.check_truth(wrong, documents={"poster_code.pdf": invoices / "poster_code.pdf"})
+    assert found["value"].tolist() == ["GENODEF1XXX"]

@@ -85,7 +85,7 @@ class Comparison:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What to know about the comparison: see :mod:`gini_notebook.notes`."""
-        return (*self._pairing.notes, *weights_notes(self._units.weights_name, len(self._pairing.a.documents)))
+        return (*self._pairing.notes, *weights_notes(self._units.weights_name, self._pairing.a.documents["document"]))
 
     def by_field(
         self,

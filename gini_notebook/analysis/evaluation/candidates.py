@@ -26,6 +26,8 @@ from gini_notebook.analysis.evaluation.encoding import (
 from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues
 from gini_notebook.errors import SchemaError
+from gini_notebook.notes import Note
+from gini_notebook.schema import dotted
 
 CANDIDATES = "candidates"
 
@@ -168,3 +170,10 @@ def _asked(candidates: Candidates, source: pd.DataFrame, inputs: Inputs, slots: 
         named = np.where(inputs.from_purpose, NOTHING, named)
     own = np.append(named, NOTHING)[slots.extracted]
     return np.where(own != NOTHING, own, usual[slots.column])
+
+
+def notes_of_candidates(recall: pd.DataFrame) -> list[Note]:
+    """Say of which fields more values are right than stand among the candidates."""
+    above = recall[(recall["chosen"] > recall["recall_all"]).to_numpy(dtype=bool)]
+    fields = tuple(dotted(*column) for column in zip(above["group"], above["field"], strict=True))
+    return [Note("candidates_not_all", len(fields), fields)] if fields else []

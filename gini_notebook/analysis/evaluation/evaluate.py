@@ -259,7 +259,7 @@ def _whole(
     facts = _facts(inputs, compared, submitted, str(truth.attrs.get("rule", "")))
     documents = document_table(inputs.documents, submitted.documents, inputs.answered)
     answered = int(documents["answered"].sum())  # also those that the service completed and found nothing on
-    weighing = weights_notes(beyond[1], len(inputs.answered))
+    weighing = weights_notes(beyond[1], inputs.documents)
     stated = np.bincount(inputs.truth.column[inputs.truth.value != NOTHING], minlength=len(inputs.columns)).tolist()
     labelled = {dotted(*name): count for name, count in zip(inputs.columns, stated, strict=True)}
     of_documents = notes_of_documents(facts, answered, len(inputs.answered) - answered, labelled)

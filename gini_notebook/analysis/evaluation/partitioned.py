@@ -250,7 +250,7 @@ def evaluate_partitions(
     count = int(documents["answered"].sum())
     said = notes(
         partitions.notes,
-        weights_notes(beyond[1], len(names)),
+        weights_notes(beyond[1], names),
         *_notes_of(results, labelled),
         notes_of_documents(facts, count, len(names) - count, labels_with_value(counted)),
     )

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook._display import Display
+from gini_notebook._noted import NotedTable, noted
+from gini_notebook.analysis.evaluation.candidates import notes_of_candidates
 from gini_notebook.analysis.evaluation.costs import Costs, CostsByField, cost_table, document_costs
 from gini_notebook.analysis.evaluation.counts import LEVELS, DocumentCounts, Level
 from gini_notebook.analysis.evaluation.display import display_of
@@ -385,7 +387,7 @@ class Scores(ABC):
         table.attrs |= {"column": column, "field": field, "level": level, **self._attrs(how)}
         return table
 
-    def candidate_recall(self, *, confidence_level: float = CONFIDENCE_LEVEL, cluster: Cluster = None) -> pd.DataFrame:
+    def candidate_recall(self, *, confidence_level: float = CONFIDENCE_LEVEL, cluster: Cluster = None) -> NotedTable:
         """Distinguish "not read" from "read, and another one chosen", per field that has candidates.
 
         Parameters
@@ -395,10 +397,13 @@ class Scores(ABC):
 
         Returns
         -------
-        pandas.DataFrame
-            ``group``, ``field``, ``slots`` (with a truth value and a list to ask), ``recall_1``, ``recall_3`` and
-            ``recall_all`` (share whose right value is first, among the first three, anywhere in the list) each with an
-            interval (``recall_1_low`` …), and ``chosen``: the share that was extracted rightly.
+        NotedTable
+            A DataFrame: ``group``, ``field``, ``slots`` (with a truth value and a list to ask), ``recall_1``,
+            ``recall_3`` and ``recall_all`` (share whose right value is first, among the first three, anywhere in the
+            list) each with an interval (``recall_1_low`` …), and ``chosen``: the share that was extracted rightly.
+            ``chosen`` can be above ``recall_all``, which is no upper limit of it: what is computed (a due date from
+            "within 30 days"), or put together from parts of the page, is right and no candidate. ``notes`` names the
+            fields where that is so.
 
         Raises
         ------
@@ -410,7 +415,7 @@ class Scores(ABC):
         names = ("recall_1", "recall_3", "recall_all")
         columns = ["group", "field", "slots", *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))]
         if counted.candidates is None:
-            return pd.DataFrame(columns=[*columns, "chosen"])
+            return noted(pd.DataFrame(columns=[*columns, "chosen"]), "There are no lists of candidates.", [])
         totals = counted.candidates.sum(axis=0, dtype=np.int64)
         asked = np.flatnonzero(totals[:, 0] > 0)
         table = pd.DataFrame([counted.columns[place] for place in asked], columns=["group", "field"])
@@ -420,7 +425,7 @@ class Scores(ABC):
             table[name], table[f"{name}_low"], table[f"{name}_high"] = shares_with_intervals(found, slots, how)
         slots, right = counted.candidates[:, asked, 0], counted.counts[:, asked, 0]
         table["chosen"] = ratio(*(how.units.summed(side).sum(axis=0, dtype=np.float64) for side in (right, slots)))
-        return table
+        return noted(table, "Where the right value stands among the candidates.", notes_of_candidates(table))
 
     def costs(
         self,

@@ -1,6 +1,6 @@
 """What intervals and tests count as one: documents, or clusters of them that fail together (M27 of the metrics)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ import pandas as pd
 from gini_notebook.analysis.evaluation.encoding import BoolArray, FloatArray, IntArray, ObjectArray
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
-from gini_notebook.notes import Note
+from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import TEXT
 
 Cluster: TypeAlias = "str | pd.Series[Any] | Mapping[str, Any] | None"
@@ -215,12 +215,26 @@ def with_weights(documents: pd.DataFrame, weights: Weights) -> tuple[pd.DataFram
     return documents.assign(**{name: numbers}), name
 
 
-def weights_notes(weights: Weights, documents: int) -> tuple[Note, ...]:
-    """Return the note that documents count differently."""
+def weights_notes(weights: Weights, documents: Iterable[str]) -> tuple[Note, ...]:
+    """Say that documents count differently, and how many with a weight are not among them.
+
+    Parameters
+    ----------
+    weights
+        As given, or the name of their column.
+    documents
+        The documents that are evaluated.
+    """
     if weights is None:
         return ()
+    known = set(map(composed, documents))
     name = weights if isinstance(weights, str) else str(getattr(weights, "name", None) or "weight")
-    return (Note("documents_weighted", documents, (name,)),)
+    notes = [Note("documents_weighted", len(known), (name,))]
+    given = [] if isinstance(weights, str) else weights.keys()
+    without = [str(document) for document in given if composed(str(document)) not in known]
+    if without:
+        notes.append(Note("weights_without_truth", len(without), (name,), examples=tuple(without[:EXAMPLES])))
+    return tuple(notes)
 
 
 def weighed(units: Units, documents: pd.DataFrame, column: str | None) -> Units:

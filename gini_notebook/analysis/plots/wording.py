@@ -198,9 +198,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "recall_3": ("among 3", "unter 3"),
     "recall_all": ("anywhere", "irgendwo"),
     "candidates_note": (
-        "Share of values that stand first, among the first three, or anywhere in their list of candidates; n: values.",
+        "Share of values that stand first, among the first three, or anywhere in their list of candidates; n: values. "
+        "What is computed or put together can be right, and is no candidate.",
         "Anteil der Werte, die in ihrer Kandidatenliste an erster Stelle, unter den ersten drei oder irgendwo stehen; "
-        "n: Werte.",
+        "n: Werte. Berechnetes und Zusammengesetztes kann richtig sein, ohne Kandidat zu sein.",
     ),
     "line_items_title": ("{group}: rows found, and cells in them", "{group}: gefundene Zeilen und Zellen darin"),
     "rows": ("rows", "Zeilen"),

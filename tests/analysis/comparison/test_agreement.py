@@ -83,3 +83,17 @@ def test_several_acceptable_labels_and_unclear_ones_are_no_disagreement() -> Non
     assert gini.compare_truth(one, other)["equal"].iloc[0] == 1
     unclear = one.assign(state=["unclear"] * 10 + ["value"] * 30, value=[None] * 10 + ["DE1"] * 30)
     assert gini.compare_truth(unclear, one)["slots"].iloc[0] == 30
+
+
+def test_documents_are_paired_as_for_an_evaluation_and_what_only_one_has_is_said():
+    one = pd.DataFrame({"document": ["a.pdf", "b.pdf", "only.pdf"], "field": "iban", "value": ["DE1", "DE2", "DE3"]})
+    other = pd.DataFrame({"document": ["A", r"in\b.pdf", "else.pdf"], "field": "iban", "value": ["DE1", "DE9", "DE3"]})
+    table = gini.compare_truth(one, other)
+    assert table[["field", "slots", "equal"]].values.tolist()[0] == ["iban", 2, 0.5]
+    assert [(note.kind, note.count) for note in table.notes] == [
+        ("documents_unpaired", 1),
+        ("documents_unpaired", 1),
+        ("documents_paired", 1),
+        ("documents_paired", 1),
+    ]
+    assert "1 document of the first ground truth found no partner by name" in repr(table)

@@ -221,3 +221,45 @@ def test_what_is_rare_is_surprising() -> None:
     assert surprise([True] * 62) < 0.1
     assert surprise([None, None]) == 1.0
     assert len(CHECKS) == len(set(CHECKS))
+
+
+def test_what_is_suggested_has_no_fault_itself() -> None:
+    page = "Gesamtbetrag 101,50 € fällig am 17.03.2025 IBAN DE02 1203 0000 0000 2020 57 Seite 1"
+    misprinted = texts() | {"b.pdf": DocumentText([page])}
+    found = check_labels(labels(), run(b_iban="DE02120300000000202057"), None, misprinted)
+    found = found[found["field"] == "iban"]
+    assert "'DE02120300000000202057' stands in the document" in found["found"].item()
+    assert "faulty itself" in found["found"].item()
+    assert not found["suggestion"].str.contains("202057").any()
+    read = check_labels(labels(), run(b_iban="DE02120300000000202057"))
+    assert not read["suggestion"].str.contains("202057").any()
+
+
+def test_two_others_are_both_named() -> None:
+    table = labels(b_iban=IBANS[2], d_iban=IBANS[2])
+    found = check_labels(table, None, None, texts())
+    said = found[(found["document"] == "b.pdf") & (found["field"] == "iban")]["found"].item()
+    assert said.endswith("is the iban of c.pdf and d.pdf")
+
+
+@pytest.mark.parametrize(
+    ("page", "is_doubtful"),
+    [
+        ("Zwischensumme 20,00 Versand 4,95 zu zahlen 24,95 EUR", False),
+        ("2 Stück à 10,00 Gesamt 20,00 Gutschein eingelöst, zu zahlen 24,95 EUR", False),
+        ("2 Stück à 10,00 zu zahlen 24,95 EUR Seite 1", True),
+        ("Zwischensumme 20,00 Versand 4,95 zu zahlen 29,45 EUR", True),
+    ],
+)
+def test_a_sum_is_no_finding_where_the_page_says_what_lies_between(page: str, is_doubtful: bool) -> None:
+    rows = [("a.pdf", "", 0, "amountToPay", "24.95:EUR")]
+    rows += [("a.pdf", "lineItems", 0, "quantity", "2"), ("a.pdf", "lineItems", 0, "baseGross", "10.00:EUR")]
+    for at in range(30):
+        rows += [
+            (f"{at}.pdf", "", 0, "amountToPay", f"{at + 10}.00:EUR"),
+            (f"{at}.pdf", "lineItems", 0, "quantity", "1"),
+        ]
+        rows += [(f"{at}.pdf", "lineItems", 0, "baseGross", f"{at + 10}.00:EUR")]
+    truth = pd.DataFrame(rows, columns=["document", "group", "row", "field", "value"])
+    found = check_labels(truth, None, None, {"a.pdf": DocumentText([page])})
+    assert found["found"].str.contains("add up").any() == is_doubtful

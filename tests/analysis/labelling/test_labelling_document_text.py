@@ -59,7 +59,7 @@ def test_a_short_word_is_found_with_what_stands_within_it() -> None:
     ],
 )
 def test_the_value_that_differs_in_one_character(entity: str, value: str, near: str | None) -> None:
-    assert DocumentText([PAGE]).nearest(get(entity), value) == near
+    assert next(DocumentText([PAGE]).near(get(entity), value), None) == near
 
 
 def test_PDFs_and_texts_are_read_and_what_has_no_words_is_left_out(tmp_path, invoices) -> None:

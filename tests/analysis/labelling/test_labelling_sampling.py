@@ -93,3 +93,35 @@ def test_a_mere_table_will_do_and_nothing_else() -> None:
         to_label("runs/baseline")
     with pytest.raises(SettingError, match="n is 0; it must be a whole number above 0"):
         to_label(batch(), 0)
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_every_document_has_a_chance_however_few_are_drawn(n: int) -> None:
+    run, draws = batch(6, 4, 3, 2), 400
+    weights = dict.fromkeys(run.documents["document"], 0.0)
+    for seed in range(draws):
+        chosen = to_label(run, n, seed=seed)
+        assert len(chosen) == n
+        assert chosen["weight"].sum() == pytest.approx(15)
+        for name, weight in zip(chosen["document"], chosen["weight"], strict=True):
+            weights[name] += weight / draws
+    drawn = [weight for name, weight in weights.items() if name != "not yet.pdf"]
+    assert np.array(drawn) == pytest.approx(1, abs=0.6)
+    kinds = {note.kind: note for note in chosen.notes}
+    assert ("few_drawn" in kinds) == (n < 8)
+    assert n == 8 or "From 8 on" in kinds["few_drawn"].text
+
+
+def test_documents_without_a_chance_are_named_beside_the_table() -> None:
+    run = batch(3, 2, 1, 1)
+    (note,) = to_label(run, 50).notes
+    assert note.level == "must"
+    assert note.text.startswith("1 document has no chance to be drawn (1 not finished)")
+    truth = pd.DataFrame({"document": [rf"C:\in\{name.rpartition('/')[2]}" for name in run.documents["document"][:5]]})
+    chosen = to_label(run, 50, truth=truth)
+    assert set(chosen["stratum"]) == {"incomplete", "failed"}
+    kinds = {note.kind: note for note in chosen.notes}
+    assert kinds["documents_paired"].count == 5
+    assert "(1 not finished, 5 labelled already)" in kinds["documents_not_drawn"].text
+    assert "1 nicht fertig, 5 schon mit Sollwerten" in kinds["documents_not_drawn"].sentence("de")
+    assert kinds["documents_not_drawn"].text in repr(chosen)
