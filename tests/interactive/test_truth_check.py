@@ -134,6 +134,7 @@ def test_a_value_of_the_code_on_the_page_stands_in_the_document(invoices):
     truth = truth[(truth["document"] == "poster_code.pdf") & truth["field"].isin(["iban", "bic", "amountToPay"])]
     found = gini.check_truth(truth, truth, documents={"poster_code.pdf": invoices / "poster_code.pdf"})
     assert found.empty
-    wrong = truth.replace({"value": {"GENODEF1ETK": "GENODEF1XXX"}})
+    wrong = truth.replace({"value": {"DE29830944958174261068": "DE29830944958174261069"}})
     found = gini.check_truth(wrong, documents={"poster_code.pdf": invoices / "poster_code.pdf"})
-    assert found["value"].tolist() == ["GENODEF1XXX"]
+    assert found["value"].tolist() == ["DE29830944958174261069"]
+    assert found["suggestion"].tolist() == ["Take 'DE29830944958174261068', which differs in one character."]
