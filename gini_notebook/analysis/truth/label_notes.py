@@ -107,7 +107,7 @@ def is_as_delivered(field: str, value: str) -> bool:
 
     Examples
     --------
-    >>> [is_as_delivered("amountToPay", value) for value in ("12.34:EUR", "12,34 €", "1.234", "smudged")]
+    >>> [is_as_delivered("amountToPay", value) for value in ("12.34:EUR", "12,34 €", "1.234,5", "smudged")]
     [True, False, False, True]
     >>> is_as_delivered("paymentDueDate", "31.1.2026"), is_as_delivered("iban", "de 02")
     (False, True)
