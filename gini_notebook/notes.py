@@ -656,7 +656,7 @@ class Note:
     >>> note.text
     '2 values of dueDate in the ground truth cannot be read as date; compared as plain text.'
     >>> print(note)
-    ! 2 values of dueDate in the ground truth cannot be read as date; compared as plain text. Name the notation with ...
+    ! 2 values of dueDate in the ground truth cannot be read as date; compared as plain text. Name the notation of ...
     >>> note.level
     'must'
     """

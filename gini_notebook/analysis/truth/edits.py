@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from gini_notebook.analysis.truth.headers import nearest
+from gini_notebook.analysis.truth.headers import OWN_FIELDS, nearest
 from gini_notebook.analysis.truth.label_columns import Flags, Label
 from gini_notebook.analysis.truth.labels import Labels, Place, Said
 from gini_notebook.errors import TruthError
@@ -292,7 +292,7 @@ def _beyond(base: Labels, edits: Labels) -> list[Note]:
     """Say which edits are of fields and documents that nothing else names; by themselves, edits are the truth."""
     if not base.documents:
         return []
-    known = {*base.fields, *((group, name) for group in ("", LINE_ITEMS) for name in FIELD_ENTITIES)}
+    known = {*base.fields, *((group, name) for group in ("", LINE_ITEMS) for name in (*FIELD_ENTITIES, *OWN_FIELDS))}
     strange = [(group, name) for _, group, _, name, _ in edits.edited or {} if (group, name) not in known]
     new = list(dict.fromkeys(place[0] for place in edits.edited or {} if place[0] not in base.documents))
     notes = []
