@@ -184,6 +184,23 @@ def test_five_labels_without_a_mouse_and_their_way_back(view: Open, invoices: Pa
     expect(shown.root.locator(".gini-status-text")).to_contain_text("nothing to take back")
 
 
+def test_an_answer_that_comes_late_takes_nothing_of_what_is_typed_in_the_next_slot(
+    view: Open, invoices: Path, tmp_path: Path
+) -> None:
+    labels = tmp_path / "labels.jsonl"
+    shown = view(slips(invoices, labels), delay=700)
+    shown.root.get_by_role("listbox").focus()
+    shown.until(lambda: shown.sent("slot") >= 1, "the first slot")
+    shown.page.keyboard.press("u")
+    shown.page.keyboard.press("x")
+    field = shown.root.get_by_role("textbox", name="Truth")
+    field.fill("typed by hand")
+    expect(shown.root.locator(".gini-editor .gini-soft").first).to_have_text("1 of 5")
+    name = shown.root.locator('.gini-grid [aria-selected="true"] th').inner_text()
+    expect(shown.root.locator(".gini-details .gini-field")).to_have_text(name)
+    expect(field).to_have_value("typed by hand")
+
+
 def test_what_is_odd_is_asked_once_more(view: Open, invoices: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.jsonl"
     shown = view(slips(invoices, labels))

@@ -95,7 +95,7 @@ export function editorBar({ store, list, say, back }) {
     const go = (to) => { if (to !== null) store.select(to); back(); };
     if (sure) go(after);
     post({ ask: "label", row, verdict, ...more }, (answer) => {
-      if (answer.odd) {
+      if (answer.odd && row === state.row) {
         state.odd = true;
         told.className = "gini-check gini-bad";
         told.textContent = `${answer.odd.join(" · ")}: ${TEXTS.again}`;
@@ -103,7 +103,8 @@ export function editorBar({ store, list, say, back }) {
         if (sure) go(row);
         say(answer.problem);
       } else {
-        state.pending = false;
+        // Somebody may type in the next slot by now; the answer to this one takes nothing of that away.
+        if (row === state.row) state.pending = false;
         if (!sure && store.row === row) go(after);
       }
     });

@@ -5,7 +5,7 @@ import { TEXTS } from "./texts.js";
 import { wordPicker } from "./words.js";
 
 const ZOOM = { least: 0.25, most: 4, step: 1.25 };
-const MARGIN_PX = 64;
+const MARGIN_PX = 96;
 const SHARP = 1.6;
 const MOST_CANDIDATES = 12;
 
