@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import rattler_build
+
 ROOT = Path(__file__).resolve().parent.parent
 _IN_THE_SOURCE = {"gini_notebook", "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", "PKG-INFO", ".gitignore"}
 _SESSION = """
@@ -35,6 +37,7 @@ def main() -> None:
         with _told("build the source distribution, and the wheel from it"):
             _run(sys.executable, "-m", "build", "--outdir", folder / "dist", ROOT, cwd=folder)
         [source], [wheel] = (list((folder / "dist").glob(ending)) for ending in ("*.tar.gz", "*.whl"))
+        check_recipe(ROOT / "release" / "conda" / "recipe.yaml", wheel)
         check_source(source)
         check_wheel(wheel)
         with _told("make an empty environment, and install the core"):
@@ -50,6 +53,15 @@ def main() -> None:
             check_demo(folder)
         with _told("the session of the README, and the explorer"):
             check_session(folder)
+
+
+def check_recipe(path: Path, wheel: Path) -> None:
+    """Check that the builder of conda packages understands the recipe, as one of the version that was built."""
+    recipe = rattler_build.Stage0Recipe.from_yaml(path.read_text("utf-8"))
+    [rendered] = recipe.render(rattler_build.VariantConfig.from_yaml('python_min: ["3.11"]'))
+    name, version, *_ = wheel.name.split("-")
+    found = rendered.recipe.to_dict()["package"]
+    assert found == {"name": name.replace("_", "-"), "version": version}, found
 
 
 def check_source(path: Path) -> None:
