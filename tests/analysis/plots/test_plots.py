@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 
 from gini_notebook.analysis import plots
 from gini_notebook.analysis.evaluation import Evaluation, evaluate
+from gini_notebook.analysis.history.runs import history_of
 from gini_notebook.analysis.plots.theme import LIGHT
 from gini_notebook.errors import SettingError
-from tests.analysis.plots.plot_samples import batch, comparison, evaluation, past
+from tests.analysis.plots.plot_samples import batch, comparison, evaluation, past, run
 from tests.analysis.report.report_samples import hostile, rows, sample
 
 OUTCOMES = ["correct", "wrong", "missing", "spurious"]
@@ -461,3 +462,21 @@ def test_an_unknown_metric_is_refused(result: Evaluation) -> None:
     with pytest.raises(SettingError, match="no metric 'f2' to have limits; choose one of precision, recall, f1"):
         plots.slices(result, "kind", metric="f2")
     assert plt.get_fignums() == []
+
+
+def test_the_moving_average_of_a_trend_is_a_line_of_its_own_with_a_mark_where_it_drifts() -> None:
+    rights = [180, 182, 178, 181, 179] * 4 + [172, 170, 171, 170]
+    records = [run(place, right, 200) for place, right in enumerate(rights)]
+    runs = history_of(records, metrics=("payable_rate",), ewma=True)
+    table = runs.table()
+    assert "drift" in set(table["alarm"])
+    axes = plots.trend(runs)
+    lines = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    assert len([line for line in axes.lines if line.get_gid() == "ewma"]) == 1
+    assert lines["drift"].get_marker() == "D"
+    said = " ".join(text.get_text() for text in axes.texts)
+    assert "a slow drift, seen at" in said
+    assert "◆ outside its limits" in " ".join(said.split())
+    assert not [
+        line for line in plots.trend(history_of(records, metrics=("payable_rate",))).lines if line.get_gid() == "ewma"
+    ]
