@@ -164,3 +164,11 @@ def test_links_between_pages_lead_to_files() -> None:
             if "://" in target or "generated/" in target or target.startswith("M"):
                 continue
             assert (page.parent / target).exists(), f"{name_of(page)}: {target}"
+
+
+def test_a_page_with_links_to_what_the_build_makes_says_so() -> None:
+    pages = [page for page in (ROOT / "docs").rglob("*.md") if not {"generated", "decisions"} & set(page.parts)]
+    linking = [page for page in pages if "generated/" in page.read_text(encoding="utf-8")]
+    assert linking
+    silent = [name_of(page) for page in linking if "made from the code by `make docs`" not in page.read_text("utf-8")]
+    assert not silent

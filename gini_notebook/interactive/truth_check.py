@@ -89,6 +89,9 @@ def check_truth(
     >>> check_truth(truth.assign(value="DE89 3704 0044 0532 0130 01"))[["check", "found"]].values.tolist()
     [['form', 'has check digits that do not match']]
     """
+    if not isinstance(truth, pd.DataFrame):
+        message = f"Cannot check a {type(truth).__name__}: give the table that read_truth() returns."
+        raise SchemaError(message)
     extractions, known = _tables(batch)
     truth, notes = _named_as_in(truth, extractions, known)
     files = _files(truth, batch, documents)

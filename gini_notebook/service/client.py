@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
 from gini_notebook._display import Display
-from gini_notebook._text import shown_number, shown_of, whole_number
+from gini_notebook._text import shown_number, whole_number
 from gini_notebook.errors import (
     AnswerLost,
     DocumentFailed,
@@ -622,10 +622,9 @@ class Client:
             age = self._clock() - started
             pause = min(max(age / 2, _FIRST_POLL_S), _LAST_POLL_S) * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
             if age + pause > limit_s:
-                shown = shown_of(len(pending), 1)
-                others = f" (and {len(pending) - shown} more)" if len(pending) > shown else ""
-                named = " and ".join(one.id for one in pending[:shown])
-                first = f"Document {named}{others} is still {pending[0].progress}"
+                rest = pending[1].id if len(pending) == 2 else f"{len(pending) - 1} more"
+                others = f" (and {rest})" if len(pending) > 1 else ""
+                first = f"Document {pending[0].id}{others} is still {pending[0].progress}"
                 message = f"{first} after {age:.0f} s; ask again later."
                 raise StillProcessing(message)
             self._sleep(pause)

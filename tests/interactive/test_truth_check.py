@@ -79,6 +79,10 @@ def test_the_service_is_asked_for_the_words_that_lack(client, folder, truth, tmp
 def test_what_is_no_run_and_no_folder_is_refused(client, truth, tmp_path):
     with pytest.raises(SchemaError, match="Cannot check a truth against a str: give a batch"):
         gini.check_truth(truth, "runs/baseline")
+    with pytest.raises(SchemaError, match="Cannot check a str: give the table that read_truth"):
+        gini.check_truth("truth.csv")
+    with pytest.raises(SchemaError, match="document"):
+        gini.check_truth(truth.drop(columns="document"))
     with pytest.raises(FileProblem, match="gone"):
         gini.check_truth(truth, documents=tmp_path / "gone")
     with pytest.raises(SchemaError, match="give the batch: its documents table knows their ids"):

@@ -105,6 +105,8 @@ def _to_be_drawn(
     unfinished = len(set(names) - set(table["document"]))
     labelled = 0
     if truth is not None:
+        if "document" not in getattr(truth, "columns", ()):
+            raise SchemaError("truth= must be a table with the column document, as of read_truth().")
         truth, paired = pair_documents(truth, names)
         notes += paired
         known = {composed(str(name)) for name in truth["document"].dropna().unique()}

@@ -191,6 +191,9 @@ class Journal:
             As of :meth:`append`, for any of them.
         """
         for edit in edits:
+            if not isinstance(edit, Edit):
+                message = f"A journal takes gini.Edit(document=…, field=…, state=…), not a {type(edit).__name__}."
+                raise TruthError(message)
             _check_notation(edit)
         with _troubles(self.path, "written"), self._held(os.O_RDWR | os.O_APPEND) as file:
             if file is None or not self._is_same(file):

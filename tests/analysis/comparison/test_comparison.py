@@ -13,6 +13,7 @@ from gini_notebook.analysis import rules
 from gini_notebook.analysis.comparison import Comparison, compare
 from gini_notebook.analysis.comparison.verdicts import margin_sentence
 from gini_notebook.analysis.evaluation import evaluate
+from gini_notebook.cli.output import difference_table
 from gini_notebook.errors import SettingError
 
 NAMES = [f"d{number:03}" for number in range(120)]
@@ -457,3 +458,12 @@ def test_nothing_to_compare_has_a_verdict_too():
     found = pd.DataFrame({"document": ["a"], "field": ["bic"], "value": ["x"]})
     result = evaluate(found, truth, fields=["bic"])
     assert compare(result, result).verdict().startswith("There is nothing to compare")
+
+
+def test_a_small_p_value_is_not_written_as_0():
+    better = compare(A, evaluate(TRUTH, TRUTH))
+    assert better.by_field()["p_holm"].min() < 0.001
+    assert ", p < 0.001)" in better.verdict()
+    for told in (better.verdict(), repr(better), better._repr_html_(), difference_table(better.by_field())):
+        assert "0.000 " not in told.replace("+0.000", "").replace("-0.000", "")
+    assert "< 0.001" in difference_table(better.by_field())

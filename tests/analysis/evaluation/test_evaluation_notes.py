@@ -1,5 +1,7 @@
 """Alternatives, labels that are unclear, amounts without a currency, names of documents, and the notes about them."""
 
+import subprocess
+import sys
 import warnings
 from types import SimpleNamespace
 
@@ -236,3 +238,25 @@ def test_mistakes_of_one_kind_among_right_values_are_mistakes_and_no_note(right)
     of_truth = [text if place < right else f"-{text}" for place, text in enumerate(DELIVERED.values())]
     labels = header(*((name, "amountToPay", text) for name, text in zip(DELIVERED, of_truth, strict=True)))
     assert "mistakes_alike" not in kinds(evaluate(found, labels))
+
+
+@pytest.mark.parametrize("entrance", ["tables", "batch", "executor"])
+def test_a_warning_names_the_line_that_called_also_of_a_script(tmp_path, entrance):
+    call = {
+        "tables": "gini.evaluate(read, labels)",
+        "batch": "gini.evaluate(SimpleNamespace(extractions=read, documents=sent), labels)",
+        "executor": "gini.evaluate(read, labels, executor=ThreadPoolExecutor(1))",
+    }[entrance]
+    lines = [
+        "import gini_notebook as gini, pandas as pd",
+        "from concurrent.futures import ThreadPoolExecutor",
+        "from types import SimpleNamespace",
+        "read = pd.DataFrame({'document': ['a'], 'group': '', 'row': 0, 'field': 'amountToPay', 'value': '1.00:EUR'})",
+        "sent = pd.DataFrame({'document': ['a'], 'status': 'completed'})",
+        "labels = read.assign(value='ca. 1')",
+        call,
+    ]
+    script = tmp_path / "script.py"
+    script.write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert f"{script}:7: TruthWarning: 1 value of amountToPay" in done.stderr

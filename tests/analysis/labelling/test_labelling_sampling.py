@@ -93,6 +93,9 @@ def test_a_mere_table_will_do_and_nothing_else() -> None:
         to_label("runs/baseline")
     with pytest.raises(SettingError, match="n is 0; it must be a whole number above 0"):
         to_label(batch(), 0)
+    for truth in ("truth.csv", pd.DataFrame({"iban": ["DE1"]})):
+        with pytest.raises(SchemaError, match="truth= must be a table with the column document"):
+            to_label(batch(), 5, truth=truth)
 
 
 @pytest.mark.parametrize("n", range(1, 9))

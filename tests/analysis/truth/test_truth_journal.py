@@ -394,6 +394,8 @@ def test_a_value_written_as_in_a_table_is_refused_and_not_in_the_message(files, 
     with pytest.raises(TruthError, match="An edit has it as the service writes it: an amount as") as told:
         journal.append(Edit(document="a.pdf", field=field, state="value", value=value))
     assert value not in str(told.value)
+    with pytest.raises(TruthError, match=r"A journal takes gini\.Edit"):
+        journal.append({"document": "a.pdf", "value": value})
     assert not journal.edits
     journal.append(Edit(document="a.pdf", field=field, state="value", value="smudged"))  # nobody can read it: a truth
 

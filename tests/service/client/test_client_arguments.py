@@ -166,7 +166,7 @@ def test_waiting_for_many(serve: Serve, connect: Connect) -> None:
 def test_waiting_has_one_limit_with_two_names(serve: Serve, connect: Connect) -> None:
     pending = [answer(200, {"id": number, "progress": "PENDING"}) for number in "12" * 20]
     client = connect(serve(says(*pending)).url, clock=map(float, range(1000)).__next__)
-    with pytest.raises(StillProcessing, match=r"Document 1 \(and 1 more\) is still PENDING after \d+ s"):
+    with pytest.raises(StillProcessing, match=r"Document 1 \(and 2\) is still PENDING after \d+ s"):
         client.wait(["1", "2"], timeout=5)
     with pytest.raises(SettingError, match="timeout= and deadline_s= are two names for one thing"):
         client.wait("1", timeout=5, deadline_s=5)
