@@ -109,6 +109,8 @@ TOLD_BY_TESTS = {
     "login: Voilà": "test_H7_voila_logs_in_explores_and_edits",
     "login: nbclient": "test_nbclient_stops_at_login_with_one_sentence",
     "looks: widths, dark, forced colours": "test_nothing_sticks_out_at_any_width",
+    "looks: comparison": "test_a_comparison_has_room",
+    "looks: batch panel": "test_a_panel_has_room",
 }
 
 

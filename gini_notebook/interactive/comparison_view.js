@@ -73,7 +73,10 @@ function render({ model, el }) {
 
   function draw() {
     const rows = [...told.rows];
-    if (order === "difference") rows.sort((one, other) => Math.abs(other.difference ?? 0) - Math.abs(one.difference ?? 0));
+    // Averages stay below the fields that they are of.
+    if (order === "difference") {
+      rows.sort((one, other) => one.average - other.average || Math.abs(other.difference ?? 0) - Math.abs(one.difference ?? 0));
+    }
     const ends = rows.flatMap((row) => [row.low, row.high, row.difference]).filter((value) => value !== null);
     const most = Math.max(0.01, ...ends.map(Math.abs));
     const table = document.createElement("table");
