@@ -121,7 +121,10 @@ class Subject:
             if len(known.difference(keys)):
                 return None
             parts = [fresh, blank.assign(**_nothing(before, _READ))[~keys.isin(known)]]
-        table = pd.concat([part[[name for name in before if name in part]] for part in parts], ignore_index=True)
+        # Of the kinds they come to: pandas 2 leaves what holds no value out of finding a common one, and warns.
+        kinds = before.dtypes
+        parts = [part[[name for name in before if name in part]] for part in parts]
+        table = pd.concat([part.astype(kinds[part.columns]) for part in parts], ignore_index=True)
         order = pd.MultiIndex.from_frame(table[KEY]).get_indexer(keys)
         for name in table.columns.difference(KEY):
             values = table[name].iloc[order].astype(self.slots[name].dtype)
