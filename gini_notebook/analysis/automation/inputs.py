@@ -10,6 +10,7 @@ import pandas as pd
 from gini_notebook.analysis.automation.checks import SLICE
 from gini_notebook.analysis.automation.rules import AutomationRule, Verdicts
 from gini_notebook.analysis.automation.sequence import Outcomes, differing
+from gini_notebook.analysis.evaluation.documents import FAILED
 from gini_notebook.analysis.evaluation.mistakes import MISTAKES
 from gini_notebook.analysis.evaluation.units import RECIPIENT, Cluster, by_document, find_units
 from gini_notebook.errors import SettingError
@@ -134,3 +135,12 @@ def slipping(
     return found.reset_index(drop=True).assign(
         rule=pd.array([names[0] for names in through], dtype=TEXT), rules=pd.Series(through, dtype=object)
     )
+
+
+def failed_of(result: Any, given: Verdicts) -> BoolArray:
+    """Return which documents failed, those of which the truth has nothing included."""
+    documents = result.documents
+    names = documents["document"][(documents["status"] == FAILED).to_numpy(dtype=bool)].tolist()
+    names += [one["document"] for one in result.provenance["failed_without_truth"]]
+    failed = {composed(str(name)) for name in names}
+    return np.array([name in failed for name in given.names], dtype=bool)

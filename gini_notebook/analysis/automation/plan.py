@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -18,10 +18,17 @@ from gini_notebook._files import replacing
 from gini_notebook.analysis.automation import sentences
 from gini_notebook.analysis.automation.certified import CertifiedRule
 from gini_notebook.analysis.automation.checks import SLICE
-from gini_notebook.analysis.automation.inputs import clusters_of, judged, parts_of, refuse_one_bound, slipping
+from gini_notebook.analysis.automation.inputs import (
+    clusters_of,
+    failed_of,
+    judged,
+    parts_of,
+    refuse_one_bound,
+    slipping,
+)
 from gini_notebook.analysis.automation.monitoring import PlanCheck, look_again, passes
 from gini_notebook.analysis.automation.rules import RULES, AutomationRule, Verdicts, hash_of
-from gini_notebook.analysis.automation.sequence import CERTIFIED, Outcomes, Stage, stages_of
+from gini_notebook.analysis.automation.sequence import CERTIFIED, Outcomes, Slice, Stage, stages_of
 from gini_notebook.analysis.automation.wording import Wording
 from gini_notebook.analysis.evaluation.units import Cluster
 from gini_notebook.analysis.statistics import is_number
@@ -33,31 +40,6 @@ from gini_notebook.schema import AUTOMATION, TEXT
 BoolArray = npt.NDArray[np.bool_]
 FORMAT = "gini_notebook automation plan 1"
 _SHOWN = ("rule", "kept", "automation_rate", "wrong", "error_high", "cluster_error_high", "status")
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Documents with a bound of their own.
-
-    Attributes
-    ----------
-    name
-        The value of the column they share; None where documents were not parted.
-    stages
-        The rules from strict to lax.
-    labelled
-        Documents with a label for each required field.
-    kinds
-        The source classifications of these.
-    passed
-        Per check, in how many of all documents it passed, and how many there are.
-    """
-
-    name: str | None
-    stages: tuple[Stage, ...]
-    labelled: int
-    kinds: tuple[str, ...]
-    passed: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -216,8 +198,8 @@ class Automation:
         -------
         pandas.DataFrame
             ``slice`` (missing where all documents are meant), ``about``, ``question`` and ``answer``: first ``asked``;
-            then of each slice ``how_many``, ``rule``, ``how_sure`` and ``next``; then ``not_for``, and if mistakes are
-            known ``mistakes`` and ``amounts``.
+            then of each slice ``how_many``, ``rule``, ``how_sure``, ``tested`` and ``next``; then ``not_for``, and
+            if mistakes are known ``mistakes`` and ``amounts``.
 
         Raises
         ------
@@ -453,10 +435,11 @@ def automation(
     codes, cluster_name, notes = clusters_of(result, given, cluster, labelled)
     outcomes = Outcomes(kept, labelled, wrong, codes, by_cluster=cluster is not None and codes is not None)
     parts, by_name = parts_of(result, given, by)
+    failed = failed_of(result, given)
     if by is None:
         refuse_one_bound(given, outcomes)
     return Automation(
-        slices=tuple(_slice(part, given, outcomes, needed, target) for part in parts),
+        slices=tuple(_slice((name, of, failed), given, outcomes, needed, target) for name, of in parts),
         rules=wanted,
         rules_hash=hash_of(wanted, needed),
         required=needed,
@@ -487,15 +470,19 @@ def _checked(
 
 
 def _slice(
-    part: tuple[str | None, BoolArray], given: Verdicts, outcomes: Outcomes, required: Sequence[str], target: float
+    part: tuple[str | None, BoolArray, BoolArray],
+    given: Verdicts,
+    outcomes: Outcomes,
+    required: Sequence[str],
+    target: float,
 ) -> Slice:
-    name, of = part
+    name, of, failed = part
     labelled = of & outcomes.labelled
     kinds: tuple[str, ...] = ()
     if SLICE in given.extra:
         kinds = tuple(sorted(set(given.extra[SLICE][labelled].fillna("").astype(str))))
     stages = tuple(stages_of(outcomes.of(of), target))
-    return Slice(name, stages, int(labelled.sum()), kinds, passes(given, required, of))
+    return Slice(name, stages, int(labelled.sum()), kinds, passes(given, required, of), int((of & failed).sum()))
 
 
 def _tupled(value: Any) -> Any:

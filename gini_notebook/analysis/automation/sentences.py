@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gini_notebook.analysis.automation.advice import most_promising, next_step, outlook, tested, units
 from gini_notebook.analysis.automation.sequence import (
     CERTIFIED,
-    LEVEL,
     NO_LABELS,
     NOT_SHOWN,
     NOT_TESTED,
     TOO_FEW,
+    Slice,
     Stage,
 )
 from gini_notebook.analysis.automation.wording import Wording
 from gini_notebook.analysis.statistics import trials_needed
-from gini_notebook.errors import SettingError
 
 if TYPE_CHECKING:
-    from gini_notebook.analysis.automation.plan import Automation, Slice
+    from gini_notebook.analysis.automation.plan import Automation
 
 COLUMNS = {
     "automation_rate": "rate",
@@ -38,7 +38,7 @@ class Answer:
     slice
         The documents it is about; None for all of them, or where they were not parted.
     about
-        ``asked``, ``how_many``, ``rule``, ``how_sure``, ``next``, ``not_for``, ``mistakes`` or ``amounts``.
+        ``asked``, ``how_many``, ``rule``, ``how_sure``, ``tested``, ``next``, ``not_for``, ``mistakes`` or ``amounts``.
     question, answer
         In words.
     """
@@ -64,7 +64,7 @@ def answers(plan: "Automation", language: str = "en") -> list[Answer]:
     for part in plan.slices:
         how_many, how_sure = _found(plan, part, words)
         of_slice = {"how_many": how_many, "rule": _checks(plan, part, words), "how_sure": how_sure}
-        of_slice["next"] = _next(plan, part, words)
+        of_slice |= {"tested": tested(plan, part, words), "next": next_step(plan, part, words)}
         told += [(part.name, about, said) for about, said in of_slice.items() if said]
     told.append((None, "not_for", " ".join(_limits(plan, words))))
     told += [(None, about, said) for about, said in _losses(plan, words).items()]
@@ -81,7 +81,7 @@ def report(plan: "Automation", language: str = "en", *, notes: bool = True) -> l
             part = next(parts)
             lines += ["", _of(plan, part, words) + said]
         elif one.about == "how_sure":
-            lines += [said, *(f"- {_line(plan, stage, words)}" for stage in part.stages if stage.labelled)]
+            lines += [said, *(f"- {line}" for line in _lines(plan, part, words))]
         else:
             lines += ["", said] if one.about == "not_for" else [said]
     for note in plan.notes if notes else ():
@@ -103,16 +103,19 @@ def _asked(plan: "Automation", words: Wording) -> str:
     )
 
 
-def _of(plan: "Automation", part: "Slice", words: Wording) -> str:
+def _of(plan: "Automation", part: Slice, words: Wording) -> str:
     """Name the slice that a sentence is about; nothing where documents were not parted."""
     return words.say("part", by=plan.by, name=part.name or words.say("unknown")) if plan.by else ""
 
 
-def _found(plan: "Automation", part: "Slice", words: Wording) -> tuple[str, str]:
+def _found(plan: "Automation", part: Slice, words: Wording) -> tuple[str, str]:
     """Say how many could be paid unseen, and how sure that is."""
     documents, target = part.stages[0].documents, words.percent(plan.target)
     if not part.labelled:
-        return words.say("look_at_all", documents=documents), words.say("nothing_known")
+        unread = documents == part.failed
+        return words.say("unread" if unread else "look_at_all", documents=documents), words.say("nothing_known")
+    if part.too_small:
+        return words.say("too_small", documents=documents, target=target), words.say("nothing_known")
     stage = _named(plan, part)
     if stage is None:
         why = reason(plan, part.stages[-1], words)
@@ -122,6 +125,7 @@ def _found(plan: "Automation", part: "Slice", words: Wording) -> tuple[str, str]
         return _through("payable", plan, stage, words), f"{_measured(plan, stage, words)} {why}"
     picked = stage.status != NOT_SHOWN and len(plan.rules) > 1
     how_many = _through("none_yet", plan, stage, words, target=target)
+    why = words.say("in_turn", why=why) if picked and not fails_here(plan, stage) else why
     return how_many, f"{_measured(plan, stage, words, picked=picked)} {why}"
 
 
@@ -141,18 +145,20 @@ def _in_all(plan: "Automation", words: Wording) -> dict[str, str]:
     return told
 
 
-def _named(plan: "Automation", part: "Slice") -> Stage | None:
+def _named(plan: "Automation", part: Slice) -> Stage | None:
     """Return the rule that is spoken of: the laxest certified one, the first that failed, or the nearest; None if none.
 
     Which rule was the first to be tested no label decides; one that is picked by its mistakes has a wider bound.
     """
+    if part.too_small:
+        return None
     certified = [stage for stage in part.stages if stage.status == CERTIFIED]
     tried = [stage for stage in part.stages if stage.status == NOT_SHOWN]
-    stage = certified[-1] if certified else tried[0] if tried else _most_promising(plan, part)
+    stage = certified[-1] if certified else tried[0] if tried else most_promising(plan, part)
     return stage if stage.labelled else None
 
 
-def _checks(plan: "Automation", part: "Slice", words: Wording) -> str:
+def _checks(plan: "Automation", part: Slice, words: Wording) -> str:
     """Say what the rule that is spoken of checks; empty where there is none."""
     stage = _named(plan, part)
     if stage is None:
@@ -188,12 +194,27 @@ def _measured(plan: "Automation", stage: Stage, words: Wording, *, picked: bool 
         labelled=stage.labelled,
         wrong=stage.wrong,
         share=words.percent(stage.wrong / stage.labelled),
-        bound=bound + (words.say("picked", rules=len(plan.rules)) if picked else ""),
+        bound=bound + _other_bounds(plan, stage, words, picked=picked),
         allowed=words.percent(1 - plan.target),
     )
 
 
-def _line(plan: "Automation", stage: Stage, words: Wording) -> str:
+def _other_bounds(plan: "Automation", stage: Stage, words: Wording, *, picked: bool) -> str:
+    """Say what the bounds of the table of rules are, where they are not the one that was told."""
+    alone, by_issuer = words.tenths(stage.high), words.tenths(stage.cluster_high)
+    told = [words.say("bound_alone", high=alone)] if picked or plan.by_cluster else []
+    told += [words.say("bound_by_issuer", high=by_issuer)] if stage.clusters and (picked or not plan.by_cluster) else []
+    others = f" ({'; '.join(told)})" if told else ""
+    return (words.say("picked", rules=len(plan.rules)) if picked else "") + others
+
+
+def _lines(plan: "Automation", part: Slice, words: Wording) -> list[str]:
+    """Write the list of rules, numbered as they are tested; what lets nothing with ground truth through is left out."""
+    numbered = enumerate(part.stages if part.judged else (), start=1)
+    return [_line(plan, stage, words, at) for at, stage in numbered if stage.labelled]
+
+
+def _line(plan: "Automation", stage: Stage, words: Wording, number: int) -> str:
     """Write a line of the list of rules."""
     high = "" if math.isnan(stage.high) else words.say("line_high", high=words.percent(stage.high))
     by_issuer = ""
@@ -201,14 +222,15 @@ def _line(plan: "Automation", stage: Stage, words: Wording) -> str:
         bound = words.percent(stage.cluster_high)
         by_issuer = words.say("line_issuers", high=bound, wrong=stage.clusters_wrong, clusters=stage.clusters)
     counts = {"kept": stage.kept, "labelled": stage.labelled, "wrong": stage.wrong}
-    rule, status = plan.rules[stage.rule].name, words.say(stage.status)
-    return words.say("line", rule=rule, high=high, issuers=by_issuer, status=status, **counts)
+    rule, seen = plan.rules[stage.rule].name, units(plan, stage)[0]
+    status = words.say("line_fails", seen=seen) if fails_here(plan, stage) else words.say(stage.status)
+    return words.say("line", number=number, rule=rule, high=high, issuers=by_issuer, status=status, **counts)
 
 
 def reason(plan: "Automation", stage: Stage, words: Wording) -> str:
     """Say why a rule has its status, with the number that decides."""
     target = words.percent(plan.target)
-    seen, there = _units(plan, stage)
+    seen, there = units(plan, stage)
     kind = "issuers" if plan.by_cluster else "documents"
     things = words.say(f"things_{kind}")
     if stage.status == CERTIFIED:
@@ -217,11 +239,20 @@ def reason(plan: "Automation", stage: Stage, words: Wording) -> str:
         return words.say("look_at_all", documents=stage.documents)
     if stage.status == TOO_FEW:
         fewest = trials_needed(0, plan.target)
+        if fails_here(plan, stage):
+            told = {"seen": seen, "allowed": words.percent(1 - plan.target)}
+            key = "reason_fails_clusters" if plan.by_cluster else "reason_fails"
+            return words.say(key, there=there, things=things, fewest=fewest, **told)
         return words.say("reason_too_few", target=target, fewest=fewest, things=things, there=there)
     if stage.status == NOT_TESTED:
         return words.say("reason_not_tested", there=there, things=things)
     key = "reason_not_shown_clusters" if plan.by_cluster else "reason_not_shown"
     return words.say(key, target=target, things=things, seen=seen, needed=stage.needed, there=there)
+
+
+def fails_here(plan: "Automation", stage: Stage) -> bool:
+    """Return whether a rule that cannot be tested yet would fail if mistakes went on as often as they come here."""
+    return stage.status == TOO_FEW and bool(stage.labelled) and math.isinf(outlook(plan, stage))
 
 
 def _limits(plan: "Automation", words: Wording) -> list[str]:
@@ -256,68 +287,3 @@ def _losses(plan: "Automation", words: Wording) -> dict[str, str]:
         written = {name: words.number(f"{amount:,.2f}") for name, amount in sums.items()}
         told["amounts"] = words.say("amounts", document=largest["document"], **written)
     return told
-
-
-def _next(plan: "Automation", part: "Slice", words: Wording) -> str:
-    """Say what to do next, with the number of documents."""
-    if any(stage.status == CERTIFIED for stage in part.stages):
-        return words.say("next_keep")
-    stage = _most_promising(plan, part)
-    seen, there = _units(plan, stage)
-    if not there:
-        return words.say("next_nothing", labelled=part.labelled) if part.labelled else words.say("next_label")
-    rule, target = plan.rules[stage.rule].name, words.percent(plan.target)
-    needed = _outlook(plan, stage)
-    if math.isinf(needed):
-        share, allowed = words.percent(seen / there), words.percent(1 - plan.target)
-        things = words.say("of_issuers" if plan.by_cluster else "of_documents")
-        return words.say("next_other", rule=rule, share=share, allowed=allowed, things=things)
-    total = math.ceil(needed * part.labelled / there)
-    if any(one.status == NOT_SHOWN for one in part.stages):
-        return words.say("next_new", rule=rule, total=total)
-    more = max(total - part.labelled, 1)
-    of = words.say("of_new_issuers") if plan.by_cluster else ""
-    told = words.say("next_more" if seen else "next_right", rule=rule, target=target, more=more, total=total, of=of)
-    return f"{told} {_within_reach(plan, part, words)}"
-
-
-def _within_reach(plan: "Automation", part: "Slice", words: Wording) -> str:
-    """Say what the documents there are could show at most, which no label decides."""
-    there = max(_units(plan, stage)[1] for stage in part.stages)
-    if there == 1:
-        return words.say("within_reach_of_one")
-    most = (1 - LEVEL) ** (1 / there)
-    things = words.say("things_issuers" if plan.by_cluster else "things_documents")
-    return words.say("within_reach", there=there, things=things, most=words.number(f"{math.floor(most * 1000) / 10:g}"))
-
-
-def _units(plan: "Automation", stage: Stage) -> tuple[int, int]:
-    """Return how many of what decides (documents or clusters) have a mistake, and how many there are."""
-    return (stage.clusters_wrong, stage.clusters) if plan.by_cluster else (stage.wrong, stage.labelled)
-
-
-def _most_promising(plan: "Automation", part: "Slice") -> Stage:
-    """Return the rule that is nearest to being shown, by documents to label; else the one that errs least."""
-
-    def distance(stage: Stage) -> tuple[float, float]:
-        seen, there = _units(plan, stage)
-        return _outlook(plan, stage) / there, seen / there
-
-    return min((stage for stage in part.stages if stage.labelled), key=distance, default=part.stages[-1])
-
-
-def _outlook(plan: "Automation", stage: Stage) -> float:
-    """Return how many trials show the target if mistakes come as often as they do here; infinite if none do."""
-    seen, there = _units(plan, stage)
-    if seen >= (1 - plan.target) * there:
-        return math.inf
-    wrong = seen
-    try:
-        while True:
-            needed = trials_needed(wrong, plan.target)
-            expected = math.ceil(needed * seen / there - 1e-9)
-            if expected <= wrong:
-                return needed
-            wrong = expected
-    except SettingError:  # beyond any number of documents
-        return math.inf

@@ -6,7 +6,7 @@ no label decides, each is tested at the same level on all documents, and the fir
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,10 @@ CERTIFIED, NOT_SHOWN, NOT_TESTED, TOO_FEW, NO_LABELS = STATUSES = (
     "too few",
     "no labels",
 )
+
+
+FEWEST_TO_PLAN = 5
+"""Of a kind with fewer documents nothing is planned: each share would be that of a single document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,44 @@ class Stage:
     picked_high: float
     needed: int
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Documents with a bound of their own.
+
+    Attributes
+    ----------
+    name
+        The value of the column they share; None where documents were not parted.
+    stages
+        The rules from strict to lax.
+    labelled
+        Documents with a label for each required field.
+    kinds
+        The source classifications of these.
+    passed
+        Per check, in how many of all documents it passed, and how many there are.
+    failed
+        Documents that failed, so that nothing was read of them.
+    """
+
+    name: str | None
+    stages: tuple[Stage, ...]
+    labelled: int
+    kinds: tuple[str, ...]
+    passed: Mapping[str, tuple[int, int]]
+    failed: int
+
+    @property
+    def too_small(self) -> bool:
+        """Whether this kind of documents has too few of them to plan anything."""
+        return self.name is not None and self.stages[0].documents < FEWEST_TO_PLAN
+
+    @property
+    def judged(self) -> bool:
+        """Whether rules can be judged on these documents."""
+        return self.labelled > 0 and not self.too_small
 
 
 @dataclass(frozen=True, slots=True, eq=False)

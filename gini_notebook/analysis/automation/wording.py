@@ -12,16 +12,18 @@ LANGUAGES = ("en", "de")
 _PAIRS: Mapping[str, tuple[str, str]] = {
     "asked": (
         "Of the documents paid unseen, {target} shall be right in {fields}. There are {documents} documents; "
-        "{labelled} of them have ground truth for all of these fields. {rules} rules, fixed beforehand (hash {hash}).",
+        "{labelled} of them have ground truth for all of these fields. The list of {rules} rules was fixed beforehand "
+        "(hash {hash}).",
         "Von den ungesehen bezahlten Dokumenten sollen {target} richtig sein in {fields}. Es gibt {documents} "
-        "Dokumente; zu {labelled} davon gibt es Sollwerte für alle diese Felder. {rules} Regeln, vorher festgelegt "
-        "(Hash {hash}).",
+        "Dokumente; zu {labelled} davon gibt es Sollwerte für alle diese Felder. Die Liste der {rules} Regeln wurde "
+        "vorher festgelegt (Hash {hash}).",
     ),
     "question_asked": ("Asked:", "Gefragt:"),
     "question_how_many": ("How many could be paid unseen?", "Wie viele wären ungesehen zahlbar?"),
     "question_rule": ("Which rule is that?", "Welche Regel ist das?"),
     "question_how_sure": ("How sure is that?", "Wie sicher ist das?"),
     "question_not_for": ("For whom not?", "Für wen nicht?"),
+    "question_tested": ("In which order are the rules tested?", "In welcher Reihenfolge werden die Regeln geprüft?"),
     "question_next": ("What to do next?", "Was ist als Nächstes zu tun?"),
     "question_mistakes": ("Which mistakes?", "Welche Fehler?"),
     "question_amounts": ("How much money?", "Wie viel Geld?"),
@@ -42,8 +44,16 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "anzusehen.",
     ),
     "look_at_all": (
-        "None: 0 of the {documents} documents have ground truth for all of these fields; look at all of them.",
-        "Keine: 0 der {documents} Dokumente haben Sollwerte für alle diese Felder; alle ansehen.",
+        "None: none of the {documents} documents has ground truth for all of these fields; look at all of them.",
+        "Keine: Keines der {documents} Dokumente hat Sollwerte für alle diese Felder; alle ansehen.",
+    ),
+    "unread": (
+        "None: all {documents} documents failed to be read; somebody has to look at all of them.",
+        "Keine: Alle {documents} Dokumente ließen sich nicht lesen; alle ansehen.",
+    ),
+    "too_small": (
+        "None: {documents} of this kind are too few to plan for {target}; look at all of them.",
+        "Keine: {documents} dieser Art sind zu wenige, um {target} zu planen; alle ansehen.",
     ),
     "nothing_known": ("Nothing is known of them.", "Über sie ist nichts bekannt."),
     "payable_in_all": (
@@ -52,8 +62,8 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "belegt.",
     ),
     "none_in_all": (
-        "None yet: a rule is shown to have {target} right for 0 of {parts} kinds of documents.",
-        "Noch keine: Dass {target} richtig sind, ist für 0 von {parts} Arten von Dokumenten belegt.",
+        "None yet: a rule is shown to have {target} right for none of the {parts} kinds of documents.",
+        "Noch keine: Dass {target} richtig sind, ist für keine der {parts} Arten von Dokumenten belegt.",
     ),
     "begin_with": (
         "Begin with the kind that has most to gain: {kind}, where {kept} of {documents} documents could be paid unseen "
@@ -66,8 +76,17 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "Mit Sollwerten: {labelled} davon. Falsch: {wrong} ({share}), {bound}. Erlaubt: {allowed}.",
     ),
     "picked": (
-        ", counting in that it was picked from {rules} rules",
-        "; dass sie aus {rules} Regeln ausgesucht wurde, ist eingerechnet",
+        ", counting in that it was picked from {rules} rules after a look at the mistakes",
+        "; dass sie nach einem Blick auf die Fehler aus {rules} Regeln ausgesucht wurde, ist eingerechnet",
+    ),
+    "in_turn": ("For a rule tested in its turn: {why}", "Für eine Regel, die an der Reihe ist: {why}"),
+    "bound_alone": (
+        "the table's {high} is that of a rule tested in its turn, not picked",
+        "die {high} der Tabelle gelten für eine Regel, die an der Reihe ist, nicht für eine ausgesuchte",
+    ),
+    "bound_by_issuer": (
+        "the table's {high} counts issuers, not documents",
+        "die {high} der Tabelle zählen Absender, nicht Dokumente",
     ),
     "checks": (
         "'{rule}': every one of these fields was read{passes}{alarms}.",
@@ -106,10 +125,12 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "höchstens {high} mit 95 % Sicherheit für Dokumente wie diese",
     ),
     "line": (
-        "{rule}: {kept} let through, {labelled} of them with ground truth, {wrong} of these wrong{high}{issuers}; "
+        "{number}. {rule}: {kept} let through, {labelled} of them with ground truth, {wrong} of these "
+        "wrong{high}{issuers}; {status}.",
+        "{number}. {rule}: {kept} durchgelassen, {labelled} davon mit Sollwerten, {wrong} davon falsch{high}{issuers}; "
         "{status}.",
-        "{rule}: {kept} durchgelassen, {labelled} davon mit Sollwerten, {wrong} davon falsch{high}{issuers}; {status}.",
     ),
+    "line_fails": ("{seen} wrong: fails", "{seen} falsch: scheitert"),
     "line_high": (", at most {high}", ", höchstens {high}"),
     "line_issuers": (
         ", by issuer at most {high} ({wrong} of {clusters} with a mistake)",
@@ -119,6 +140,16 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
     "reason_too_few": (
         "{target} needs at least {fewest} {things} that the rule lets through, without a mistake; there are {there}.",
         "{target} brauchen mindestens {fewest} {things} ohne Fehler, die die Regel durchlässt; es gibt {there}.",
+    ),
+    "reason_fails": (
+        "{seen} of {there} wrong, {allowed} allowed: as it is, it fails as soon as {fewest} {things} let it be tested.",
+        "{seen} von {there} falsch, {allowed} erlaubt: So scheitert sie, sobald {fewest} {things} sie prüfbar machen.",
+    ),
+    "reason_fails_clusters": (
+        "{seen} of {there} {things} with a mistake, {allowed} allowed: as it is, it fails as soon as {fewest} let it "
+        "be tested.",
+        "{seen} von {there} {things} mit Fehler, {allowed} erlaubt: So scheitert sie, sobald {fewest} sie prüfbar "
+        "machen.",
     ),
     "reason_not_tested": (
         "Not tested, since a stricter rule failed; its {there} {things} say nothing by themselves.",
@@ -182,8 +213,18 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
     ),
     "note": ("Note: {text}", "Hinweis: {text}"),
     "next_label": (
-        "Enter the ground truth of some documents: 0 of them can be judged by any rule.",
-        "Sollwerte erfassen: 0 Dokumente lassen sich mit einer Regel beurteilen.",
+        "Enter the ground truth of documents: none of the {documents} has it, so that no rule can be judged on them.",
+        "Sollwerte erfassen: Keines der {documents} Dokumente hat welche, sodass sich an ihnen keine Regel beurteilen "
+        "lässt.",
+    ),
+    "next_failed": (
+        "Find out why they failed, and send them again; ground truth would not help.",
+        "Herausfinden, warum sie sich nicht lesen ließen, und sie neu senden; Sollwerte würden nicht helfen.",
+    ),
+    "next_small": (
+        "Nothing, unless more of this kind come: even the least takes {fewest} of them that a rule lets through.",
+        "Nichts, wenn nicht mehr dieser Art kommen: Schon die einfachste Antwort braucht {fewest}, die eine Regel "
+        "durchlässt.",
     ),
     "next_nothing": (
         "See which checks stop the {labelled} documents with ground truth: a second reader may be missing, or a field "
@@ -191,25 +232,86 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "Nachsehen, welche Prüfungen die {labelled} Dokumente mit Sollwerten aufhalten: Vielleicht fehlt ein zweiter "
         "Leser, oder ein Feld wird nie gelesen.",
     ),
-    "next_right": (
-        "Enter the ground truth of {more} more documents{of} ({total} in all): if '{rule}' lets as many of them "
-        "through, and none of those is wrong, {target} is shown.",
-        "Sollwerte zu {more} weiteren Dokumenten{of} erfassen ({total} insgesamt): Lässt „{rule}“ davon so viele durch "
-        "wie hier und ist keines falsch, dann sind {target} belegt.",
+    "tested_order": (
+        "As numbered, 1 to {rules}: the fewer documents with ground truth a rule lets through, the earlier its turn; "
+        "no mistake decides that. Testing begins at the first with {fewest} {things} and ends at the first that fails.",
+        "Wie nummeriert, 1 bis {rules}: Je weniger Dokumente mit Sollwerten eine Regel durchlässt, desto früher kommt "
+        "sie an die Reihe; kein Fehler entscheidet darüber. Das Prüfen beginnt bei der ersten, für die es {fewest} "
+        "{things} gibt, und endet bei der ersten, die scheitert.",
     ),
-    "next_more": (
-        "Enter the ground truth of {more} more documents{of} ({total} in all): if '{rule}' lets as many through and "
-        "errs as rarely as here, {target} is shown.",
-        "Sollwerte zu {more} weiteren Dokumenten{of} erfassen ({total} insgesamt): Lässt „{rule}“ davon so viele durch "
-        "und irrt so selten wie hier, dann sind {target} belegt.",
+    "tested_none": (
+        "Now none is tested, as none has {fewest} {things}.",
+        "Jetzt wird keine geprüft, da es für keine {fewest} {things} gibt.",
+    ),
+    "tested_first": (
+        "The first that would fail with as many mistakes as here is number {number}, '{rule}' ({wrong} of {there} "
+        "wrong).",
+        "Die erste, die bei so vielen Fehlern wie hier scheiterte, ist Nummer {number}, „{rule}“ ({wrong} von {there} "
+        "falsch).",
+    ),
+    "tested_all": (
+        "Now testing begins at number {begun}, and none fails.",
+        "Jetzt beginnt das Prüfen bei Nummer {begun}, und keine scheitert.",
+    ),
+    "tested_until": (
+        "Now testing begins at number {begun} and ends at number {number}, '{rule}', which fails; not tested after it: "
+        "{left}.",
+        "Jetzt beginnt das Prüfen bei Nummer {begun} und endet bei Nummer {number}, „{rule}“, die scheitert; danach "
+        "nicht mehr geprüft: {left}.",
     ),
     "next_new": (
-        "These documents have had their test and can show no rule any more. Try '{rule}' alone (rules=) on new "
-        "documents: {total} with ground truth, if it lets as many through and errs as rarely as here.",
-        "Diese Dokumente sind geprüft und können keine Regel mehr belegen. „{rule}“ allein (rules=) an neuen "
-        "Dokumenten prüfen: {total} mit Sollwerten, wenn sie so viele durchlässt und so selten irrt wie hier.",
+        "These documents have had their test and can show no rule any more. Name '{rule}' alone beforehand (rules=) "
+        "and test it on new documents.",
+        "Diese Dokumente sind geprüft und können keine Regel mehr belegen. „{rule}“ allein vorher festlegen (rules=) "
+        "und an neuen Dokumenten prüfen.",
     ),
-    "of_new_issuers": (" of new issuers", " neuer Absender"),
+    "next_behind": (
+        "More ground truth alone will not show '{rule}': its turn comes after '{other}' ({wrong} of {there} wrong), "
+        "which would fail and end the testing. Name '{rule}' alone beforehand (rules=) and test it on documents that "
+        "have no ground truth yet.",
+        "Mehr Sollwerte allein belegen „{rule}“ nicht: Sie kommt nach „{other}“ ({wrong} von {there} falsch) an die "
+        "Reihe, die scheitern und das Prüfen beenden würde. „{rule}“ allein vorher festlegen (rules=) und an "
+        "Dokumenten prüfen, die noch keine Sollwerte haben.",
+    ),
+    "find_new": (
+        "That takes {needed} such documents that '{rule}' lets through, with ground truth, {mistakes}.",
+        "Das braucht {needed} solche Dokumente mit Sollwerten, die „{rule}“ durchlässt, {mistakes}.",
+    ),
+    "find_more": (
+        "Enter the ground truth of more documents: '{rule}' needs {needed} that it lets through, {mistakes}",
+        "Sollwerte zu weiteren Dokumenten erfassen: „{rule}“ braucht {needed}, die sie durchlässt, {mistakes}",
+    ),
+    "find_has": ("; it has {there}.", "; es gibt {there}."),
+    "find_none_wrong": ("none of them wrong", "keines davon falsch"),
+    "find_as_rare": ("if it errs as rarely as here", "wenn sie so selten irrt wie hier"),
+    "find_here": (
+        "Of the {unlabelled} documents here without ground truth it lets {here} through.",
+        "Von den {unlabelled} Dokumenten hier ohne Sollwerte lässt sie {here} durch.",
+    ),
+    "find_none_here": ("All documents here have ground truth.", "Alle Dokumente hier haben Sollwerte."),
+    "find_enough": ("These are enough.", "Diese reichen."),
+    "find_beyond": (
+        "{beyond} are still to be collected: in about {fewer} to {more} documents, as it lets {labelled} of "
+        "those with ground truth through, but {all} of all here.",
+        "{beyond} sind noch zu sammeln: unter etwa {fewer} bis {more} Dokumenten, denn von denen mit "
+        "Sollwerten lässt sie {labelled} durch, von allen hier aber {all}.",
+    ),
+    "find_beyond_same": (
+        "{beyond} are still to be collected: in about {more} documents, if it lets {all} of them through, as here.",
+        "{beyond} sind noch zu sammeln: unter etwa {more} Dokumenten, wenn sie {all} davon durchlässt wie hier.",
+    ),
+    "find_issuers": (
+        "Collect documents of new issuers: '{rule}' needs {issuers} more issuers that err as rarely as here, in about "
+        "{more} more documents with ground truth, if it lets as many of them through as here.",
+        "Dokumente neuer Absender sammeln: „{rule}“ braucht {issuers} weitere Absender, die so selten irren wie hier, "
+        "unter etwa {more} weiteren Dokumenten mit Sollwerten, wenn sie davon so viele durchlässt wie hier.",
+    ),
+    "find_issuers_new": (
+        "That takes {issuers} issuers that err as rarely as here, in about {more} documents with ground truth, if "
+        "'{rule}' lets as many of them through as here.",
+        "Das braucht {issuers} Absender, die so selten irren wie hier, unter etwa {more} Dokumenten mit Sollwerten, "
+        "wenn „{rule}“ davon so viele durchlässt wie hier.",
+    ),
     "next_other": (
         "If it goes on like this, more ground truth will not do: even '{rule}', which errs least, is wrong in {share} "
         "of {things}, and {allowed} are allowed. A second reader, another rule or a lower target is needed; a rule "
@@ -272,6 +374,10 @@ class Wording:
     def percent(self, share: float) -> str:
         """Write a share in percent, with as many digits as it needs to be told from 0 and from 100."""
         return f"{self.number(f'{share * 100:.3g}')} %"
+
+    def tenths(self, share: float) -> str:
+        """Write a share as tables do: in percent with one digit behind the point."""
+        return f"{self.number(f'{share * 100:.1f}')} %"
 
     def number(self, text: str) -> str:
         """Put the signs of the language into a number."""

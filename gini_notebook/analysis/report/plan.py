@@ -12,7 +12,8 @@ from gini_notebook.analysis.report.verdict import slice_name
 if TYPE_CHECKING:
     from gini_notebook.analysis.report.content import Content
 
-_CERTIFIED = "certified"
+_CERTIFIED, _TOO_FEW = "certified", "too few"
+_OF_DOCUMENTS, _OF_CLUSTERS = ("wrong", "labelled"), ("clusters_with_mistake", "clusters")
 ANSWERS = "plain answers"
 """The look of tables whose rows are a question and its answer."""
 
@@ -35,12 +36,13 @@ def automation(content: "Content", *, amounts: bool | None = None) -> Section | 
     found, allowed = plan.table(language=content.language), 1 - plan.target
     whole = text["automation_all"]
     tables = [] if plan.by is None else [_answer_table(whole, told[told["slice"].isna()], content)]
-    for name, rows in found.groupby(found["slice"].fillna(""), sort=False):
+    for part, (name, rows) in zip(plan.slices, found.groupby(found["slice"].fillna(""), sort=False), strict=True):
         title = whole if plan.by is None else slice_name(plan.by, str(name) or None, text)
         title = title[:1].upper() + title[1:]
         of_slice = told["slice"].isna() if plan.by is None else told["slice"] == name
         tables.append(_answer_table(title, told[of_slice], content))
-        tables.append(_rule_table(title, rows, content, (allowed, _line_end(rows, allowed))))
+        if part.judged:
+            tables.append(_rule_table(title, rows, content, (allowed, _line_end(rows, allowed))))
     drawn = any(row.cells.get("glyph") is not None for table in tables for row in table.rows)
     key = [text["automation_glyph"].format(allowed=form.percent(allowed))] if drawn else []
     lead = [told["answer"].iloc[0], text["automation_lead"]]
@@ -65,21 +67,22 @@ def _line_end(found: pd.DataFrame, allowed: float) -> float:
 def _rule_table(title: str, found: pd.DataFrame, content: "Content", scale: tuple[float, float]) -> Table:
     text, form = content.text, content.form
     rows = []
-    for row in found.to_dict("records"):
-        certified = row["status"] == _CERTIFIED
+    for number, row in enumerate(found.to_dict("records"), start=1):
         rows.append(
             {
+                "number": form.count(number),
                 "rule": row["rule"],
                 "kept": _share(row["kept"], row["documents"], content),
                 "wrong": _share(row["wrong"], row["labelled"], content),
                 "error_high": "" if missing(row["error_high"]) else form.percent(row["error_high"]),
                 "by_issuer": "" if missing(row["cluster_error_high"]) else form.percent(row["cluster_error_high"]),
                 "glyph": _risk(row, *scale),
-                "status": ("better" if certified else "open", text[f"status_{row['status']}"]),
+                "status": _status(row, scale[0], content),
                 "reason": row["reason"],
             }
         )
     columns = [
+        Column("number", text["rule_number"], "number"),
         Column("rule", text["rule"]),
         Column("kept", text["kept"], "number"),
         Column("wrong", text["wrong_of"], "number"),
@@ -92,6 +95,16 @@ def _rule_table(title: str, found: pd.DataFrame, content: "Content", scale: tupl
     shown = [column for column in columns if column.kind == "risk" or any(row[column.key] for row in rows)]
     closed = text["automation_rules"].format(slice=title)
     return plain_table(closed, shown, rows, closed=closed, look="plain planned")
+
+
+def _status(row: Mapping[Any, Any], allowed: float, content: "Content") -> tuple[str, str]:
+    """Say whether the target is shown; of a rule that cannot be tested yet, whether it errs more than is allowed."""
+    plan, text = content.wishes.automation, content.text
+    by_cluster = plan is not None and plan.by_cluster
+    wrong, of = (row[name] for name in (_OF_CLUSTERS if by_cluster else _OF_DOCUMENTS))
+    if row["status"] == _TOO_FEW and wrong and wrong >= allowed * of:
+        return "worse", text["status_fails"].format(wrong=content.form.count(int(wrong)))
+    return "better" if row["status"] == _CERTIFIED else "open", text[f"status_{row['status']}"]
 
 
 def _share(part: int, of: int, content: "Content") -> str:

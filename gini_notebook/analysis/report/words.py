@@ -144,11 +144,11 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "chosen": ("Extracted", "Extrahiert"),
     "automation": ("Which documents could be paid unseen", "Welche Dokumente ungesehen zahlbar wären"),
     "automation_lead": (
-        "A rule lets a document through, which nobody then looks at, if it passes its checks. Rules are tested from "
-        "strict to lax until one fails; in the tables of rules each bound holds, with 95 % confidence, for its rule "
-        "alone.",
+        "A rule lets a document through, which nobody then looks at, if it passes its checks. Rules are tested one "
+        "after another, as numbered in the tables, until one fails; there each bound holds, with 95 % confidence, for "
+        "its rule alone.",
         "Eine Regel lässt ein Dokument durch, das dann niemand mehr ansieht, wenn es ihre Prüfungen besteht. Regeln "
-        "werden von streng bis locker geprüft, bis eine scheitert; in den Tabellen der Regeln gilt jede Grenze mit "
+        "werden nacheinander geprüft, wie in den Tabellen nummeriert, bis eine scheitert; dort gilt jede Grenze mit "
         "95 % Sicherheit für ihre Regel allein.",
     ),
     "automation_rules": ("Rule by rule: {slice}", "Regel für Regel: {slice}"),
@@ -172,6 +172,8 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "status_not shown": ("not shown", "nicht belegt"),
     "status_not tested": ("not tested", "nicht geprüft"),
     "status_too few": ("too few", "zu wenige"),
+    "status_fails": ("{wrong} wrong: fails", "{wrong} falsch: scheitert"),
+    "rule_number": ("Turn", "Nr."),
     "status_no labels": ("no labels", "ohne Sollwerte"),
     "trend": ("How runs went before", "Frühere Läufe"),
     "trend_lead": (
