@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from gini_notebook.analysis.rules import Rule, get
 from gini_notebook.analysis.truth.edits import UNLABELLED, Edit, in_effect
 from gini_notebook.analysis.truth.reading import edited_truth
 from gini_notebook.errors import SettingError, TruthError, TruthWarning
+from gini_notebook.notes import as_plain, from_plain, ordered
 from gini_notebook.schema import TRUTH, dotted
 
 KEY = list(TRUTH.key)
@@ -61,6 +63,8 @@ class Rescoring:
         self._left_out = set(provenance.get("left_out_fields", ()))
         self._rules = {name: _rule(name, described) for name, described in provenance.get("rules", {}).items()}
         self._settings = {} if result is None else dict(result.settings)
+        # The evaluation kept the weights of its own documents; of the others only that there were some.
+        self._said = [] if result is None else [note for note in result.notes if note.kind == "weights_without_truth"]
         self._whole: tuple[tuple[str, ...], Evaluation | None] | None = None
         self._first: Evaluation | None = None
 
@@ -116,7 +120,8 @@ class Rescoring:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", TruthWarning)
             whole: Evaluation = evaluate(self.source, truth, rules=self._own_rules(truth), **self._options())
-        return whole
+        notes = ordered((*from_plain(whole.provenance["notes"]), *self._said))
+        return replace(whole, provenance={**whole.provenance, "notes": as_plain(notes)}) if self._said else whole
 
     def _own_rules(self, truth: pd.DataFrame) -> dict[str, Rule]:
         """Return the rules that somebody chose: those that would be others by default."""
