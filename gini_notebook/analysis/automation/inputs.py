@@ -10,6 +10,7 @@ import pandas as pd
 from gini_notebook.analysis.automation.checks import SLICE
 from gini_notebook.analysis.automation.rules import AutomationRule, Verdicts
 from gini_notebook.analysis.automation.sequence import Outcomes, differing
+from gini_notebook.analysis.automation.values import AMOUNT
 from gini_notebook.analysis.evaluation.documents import FAILED
 from gini_notebook.analysis.evaluation.mistakes import MISTAKES
 from gini_notebook.analysis.evaluation.units import RECIPIENT, Cluster, by_document, find_units
@@ -123,7 +124,7 @@ def _mistakes_by(sources: "npt.NDArray[np.object_]", outcomes: Outcomes, kept: B
 def slipping(
     result: Any, given: Verdicts, rules: Sequence[AutomationRule], kept: BoolArray, required: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the mistakes in documents that some rule lets through, each with the rules that do."""
+    """Return the mistakes in documents that some rule lets through, each with the rules that do and the amount read."""
     mistakes = result.mistakes(full=True)
     wanted = ((mistakes["group"] == "") & mistakes["field"].isin(required)).to_numpy(dtype=bool)
     place = pd.Index(given.names, dtype=object).get_indexer(mistakes["document"].astype(str).map(composed))
@@ -132,8 +133,13 @@ def slipping(
     # The strictest rule is the one that keeps least.
     order = np.argsort(kept.sum(axis=0), kind="stable")
     through = [[rules[at].name for at in order if kept[row, at]] for row in place[wanted]]
+    amounts = result.comparisons
+    amounts = amounts[((amounts["group"] == "") & (amounts["field"] == AMOUNT)).to_numpy(dtype=bool)]
+    read = dict(zip(amounts["document"].tolist(), amounts["extracted"].tolist(), strict=True))
     return found.reset_index(drop=True).assign(
-        rule=pd.array([names[0] for names in through], dtype=TEXT), rules=pd.Series(through, dtype=object)
+        paid=pd.array([read.get(name, pd.NA) for name in found["document"].tolist()], dtype=TEXT),
+        rule=pd.array([names[0] for names in through], dtype=TEXT),
+        rules=pd.Series(through, dtype=object),
     )
 
 

@@ -124,6 +124,11 @@ class Automation:
         certified = [stage for stage in part.stages if stage.status == CERTIFIED]
         return self._certified(part, certified[-1]) if certified else None
 
+    def unseen(self) -> tuple[int, int]:
+        """Return how many documents the laxest certified rule of each slice lets through, and how many there are."""
+        shown = [[stage.kept for stage in part.stages if stage.status == CERTIFIED] for part in self.slices]
+        return sum(kept[-1] for kept in shown if kept), sum(part.stages[0].documents for part in self.slices)
+
     def curve(self) -> pd.DataFrame:
         """Return the steps of risk against coverage: each rule once, by what it keeps.
 
@@ -163,13 +168,13 @@ class Automation:
         if self.found is None:
             raise SettingError("A plan that was read from a file has 0 mistakes in it: it keeps numbers and no values.")
         if rule is None:
-            return self.found.drop(columns="rules").copy()
+            return self.found.drop(columns=["rules", "paid"]).copy()
         known = [one.name for one in self.rules]
         if rule not in known:
             message = f"There is no rule {rule!r} among the {len(known)}: {', '.join(known)}."
             raise SettingError(message)
         through = [rule in of for of in self.found["rules"]]
-        return self.found[through].drop(columns="rules").reset_index(drop=True)
+        return self.found[through].drop(columns=["rules", "paid"]).reset_index(drop=True)
 
     def report(self, *, language: str = "en") -> str:
         """Say in sentences how many, how sure, for whom not, and what to do next.

@@ -1,10 +1,12 @@
 """What a plan says in words: how many, how sure, for whom not, and what to do next."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from gini_notebook.analysis.automation.advice import most_promising, next_step, outlook, tested, units
 from gini_notebook.analysis.automation.sequence import (
@@ -16,7 +18,9 @@ from gini_notebook.analysis.automation.sequence import (
     Slice,
     Stage,
 )
+from gini_notebook.analysis.automation.values import IBAN, RECIPIENT
 from gini_notebook.analysis.automation.wording import Wording
+from gini_notebook.analysis.rules.money import split
 from gini_notebook.analysis.statistics import trials_needed
 
 if TYPE_CHECKING:
@@ -271,19 +275,49 @@ def _limits(plan: "Automation", words: Wording) -> list[str]:
 
 
 def _losses(plan: "Automation", words: Wording) -> dict[str, str]:
-    """Say how many mistakes there are to look at, and what they come to, too much and too little apart."""
+    """Say how many mistakes there are to look at, which rule lets how many through, and what they come to."""
     if plan.found is None or not len(plan.found):
         return {}
     count = len(plan.found)
-    told = {
-        "mistakes": words.say("losses", count=count, mistakes=words.say("mistakes" if count > 1 else "one_mistake"))
-    }
-    off = plan.found["difference"].to_numpy(dtype=np.float64)
-    off = off[~np.isnan(off)]
-    if len(off):
-        over, under = float(off[off > 0].sum()), abs(float(off[off < 0].sum()))
-        largest = plan.found.loc[plan.found["difference"].abs().idxmax()]
-        sums = {"over": over, "under": under, "largest": float(largest["difference"])}
-        written = {name: words.number(f"{amount:,.2f}") for name, amount in sums.items()}
-        told["amounts"] = words.say("amounts", document=largest["document"], **written)
+    through = Counter(name for names in plan.found["rules"] for name in names)
+    rules = "; ".join(words.say("through", rule=rule.name, count=through[rule.name]) for rule in plan.rules)
+    named = words.say("mistakes" if count > 1 else "one_mistake")
+    told = {"mistakes": words.say("losses", count=count, mistakes=named, rules=rules)}
+    said = [*_wrong_amounts(plan.found, words), *_misdirected(plan.found, words)]
+    if said:
+        told["amounts"] = " ".join([*said, words.say("amounts_limit")])
     return told
+
+
+def _wrong_amounts(found: pd.DataFrame, words: Wording) -> list[str]:
+    """Say what wrong amounts come to, too much and too little apart, currency by currency."""
+    said = []
+    wrong = found[found["difference"].notna()]
+    codes = np.array([_amount(value)[1] for value in wrong["extracted"]], dtype=object)
+    for code in sorted(set(codes)):
+        of = wrong[codes == code]
+        off = of["difference"].to_numpy(dtype=np.float64)
+        sums = {"over": float(off[off > 0].sum()), "under": abs(float(off[off < 0].sum()))}
+        written = {name: words.money(total, code) if total else words.say("nothing") for name, total in sums.items()}
+        at = int(np.abs(off).argmax())
+        largest = {"document": of["document"].iloc[at], "largest": words.money(float(off[at]), code)}
+        said.append(words.say("amounts" if len(of) > 1 else "one_amount", count=len(of), **written, **largest))
+    return said
+
+
+def _misdirected(found: pd.DataFrame, words: Wording) -> list[str]:
+    """Say how much would be paid where account or payee is wrong: the whole amount that was read."""
+    wrong = found[found["field"].isin((IBAN, RECIPIENT))].drop_duplicates("document")
+    amounts = [_amount(value) for value in wrong["paid"]]
+    said = []
+    for code in sorted({code for total, code in amounts if total is not None}):
+        totals = [total for total, of in amounts if total is not None and of == code]
+        key = "misdirected" if len(totals) > 1 else "one_misdirected"
+        said.append(words.say(key, count=len(totals), total=words.money(sum(totals), code)))
+    return said
+
+
+def _amount(value: Any) -> tuple[float | None, str]:
+    """Return number and currency of an amount; nothing where there is none."""
+    parts = None if pd.isna(value) else split(str(value), None)
+    return (None, "") if parts is None else (float(parts[0]), parts[1])

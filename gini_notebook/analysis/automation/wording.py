@@ -195,21 +195,41 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "Arten von Dokumenten ohne Sollwerte: keine Aussage, alle ansehen. Sollwerte gibt es für: {kinds}.",
     ),
     "losses": (
-        "{count} {mistakes} that some rule lets through. Before you believe a bound, look at each beside its page: was "
-        "the document read wrong, or is the ground truth wrong? Where 1 label in 100 is wrong, no rule reaches 99 %.",
-        "{count} {mistakes}, die eine Regel durchlässt. Bevor Sie einer Grenze glauben, jeden neben seiner Seite "
-        "ansehen: Ist das Dokument falsch gelesen, oder ist der Sollwert falsch? Wo 1 von 100 Sollwerten falsch ist, "
-        "erreicht keine Regel 99 %.",
+        "{count} {mistakes} that some rule lets through; let through by: {rules}. A report lists them, and "
+        "plan.mistakes(). Before you believe a bound, look at each beside its page: was the document read wrong, or is "
+        "the ground truth wrong? Where 1 label in 100 is wrong, no rule reaches 99 %.",
+        "{count} {mistakes}, die eine Regel durchlässt; durchgelassen von: {rules}. Ein Bericht nennt sie, und "
+        "plan.mistakes(). Bevor Sie einer Grenze glauben, jeden neben seiner Seite ansehen: Ist das Dokument falsch "
+        "gelesen, oder ist der Sollwert falsch? Wo 1 von 100 Sollwerten falsch ist, erreicht keine Regel 99 %.",
     ),
+    "through": ("'{rule}' {count}", "„{rule}“ {count}"),
     "one_mistake": ("mistake", "Fehler"),
     "mistakes": ("mistakes", "Fehler"),
     "amounts": (
-        "The wrong amounts among these mistakes: {over} too much and {under} too little in all, the largest in "
-        "{document} ({largest}). So few say nothing of the loss to expect; a limit on the amount read bounds what is "
-        "paid too much, not what is underpaid.",
-        "Die falschen Beträge darunter: insgesamt {over} zu viel und {under} zu wenig, der größte in {document} "
-        "({largest}). So wenige sagen nichts über den zu erwartenden Verlust; eine Grenze für den gelesenen Betrag "
-        "begrenzt, was zu viel bezahlt wird, nicht, was zu wenig.",
+        "{count} wrong amounts: {over} too much and {under} too little in all, the largest in {document} ({largest}).",
+        "{count} falsche Beträge: insgesamt {over} zu viel und {under} zu wenig, der größte in {document} ({largest}).",
+    ),
+    "one_amount": (
+        "1 wrong amount: {over} too much and {under} too little, in {document}.",
+        "1 falscher Betrag: {over} zu viel und {under} zu wenig, in {document}.",
+    ),
+    "nothing": ("nothing", "nichts"),
+    "misdirected": (
+        "In {count} documents account or payee is wrong: all of {total}, the amounts read there, could go to somebody "
+        "else.",
+        "In {count} Dokumenten ist Konto oder Empfänger falsch: Die ganzen dort gelesenen Beträge, {total}, könnten an "
+        "jemand anderen gehen.",
+    ),
+    "one_misdirected": (
+        "In 1 document account or payee is wrong: all of {total}, the amount read there, could go to somebody else.",
+        "In 1 Dokument ist Konto oder Empfänger falsch: Der ganze dort gelesene Betrag, {total}, könnte an jemand "
+        "anderen gehen.",
+    ),
+    "amounts_limit": (
+        "So few say nothing of the loss to expect; a limit on the amount read bounds what is paid too much or to "
+        "somebody else, not what is underpaid.",
+        "So wenige sagen nichts über den zu erwartenden Verlust; eine Grenze für den gelesenen Betrag begrenzt, was zu "
+        "viel oder an jemand anderen bezahlt wird, nicht, was zu wenig.",
     ),
     "note": ("Note: {text}", "Hinweis: {text}"),
     "next_label": (
@@ -378,6 +398,10 @@ class Wording:
     def tenths(self, share: float) -> str:
         """Write a share as tables do: in percent with one digit behind the point."""
         return f"{self.number(f'{share * 100:.1f}')} %"
+
+    def money(self, amount: float, currency: str) -> str:
+        """Write an amount with its currency, if it has one."""
+        return f"{self.number(f'{amount:,.2f}')} {currency}".rstrip()
 
     def number(self, text: str) -> str:
         """Put the signs of the language into a number."""

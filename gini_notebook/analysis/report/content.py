@@ -348,7 +348,7 @@ def gather(
         notes=shown_notes(noted, language, examples=wishes.values == "full"),
         known_notes=noted,
         told=told,
-        verdict=verdict(facts_of(result, checks, slices, scores, summary), language),
+        verdict=verdict(facts_of(result, checks, slices, scores, summary, plan=wishes.automation), language),
         checks=checks,
         gates=[_gate(one, text, form) for one in sorted(checks, key=lambda one: one.passed)],
         scores=scores,

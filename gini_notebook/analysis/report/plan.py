@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gini_notebook.analysis.report.headings import HEADINGS
 from gini_notebook.analysis.report.parts import Column, Risk, Section, Table, plain_table
 from gini_notebook.analysis.report.texts import missing
 from gini_notebook.analysis.report.verdict import slice_name
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _CERTIFIED, _TOO_FEW = "certified", "too few"
 _OF_DOCUMENTS, _OF_CLUSTERS = ("wrong", "labelled"), ("clusters_with_mistake", "clusters")
+MOST_MISTAKES = 40
+"""So many mistakes are listed."""
+
 ANSWERS = "plain answers"
 """The look of tables whose rows are a question and its answer."""
 
@@ -32,10 +36,12 @@ def automation(content: "Content", *, amounts: bool | None = None) -> Section | 
     text, form = content.text, content.form
     told = plan.answers(language=content.language)
     if not (content.wishes.values == "full" if amounts is None else amounts):
-        told = told[told["about"] != "amounts"]
+        told = told.assign(answer=told["answer"].mask(told["about"] == "amounts", text["automation_amounts"]))
     found, allowed = plan.table(language=content.language), 1 - plan.target
     whole = text["automation_all"]
     tables = [] if plan.by is None else [_answer_table(whole, told[told["slice"].isna()], content)]
+    mistakes = _mistakes(content)
+    tables += mistakes if plan.by is not None else []
     for part, (name, rows) in zip(plan.slices, found.groupby(found["slice"].fillna(""), sort=False), strict=True):
         title = whole if plan.by is None else slice_name(plan.by, str(name) or None, text)
         title = title[:1].upper() + title[1:]
@@ -43,6 +49,7 @@ def automation(content: "Content", *, amounts: bool | None = None) -> Section | 
         tables.append(_answer_table(title, told[of_slice], content))
         if part.judged:
             tables.append(_rule_table(title, rows, content, (allowed, _line_end(rows, allowed))))
+    tables += mistakes if plan.by is None else []
     drawn = any(row.cells.get("glyph") is not None for table in tables for row in table.rows)
     key = [text["automation_glyph"].format(allowed=form.percent(allowed))] if drawn else []
     lead = [told["answer"].iloc[0], text["automation_lead"]]
@@ -56,6 +63,23 @@ def _answer_table(title: str, told: pd.DataFrame, content: "Content") -> Table:
     rows = known.iloc[order][["question", "answer"]].to_dict("records")
     columns = [Column(key, content.text[key]) for key in ("question", "answer")]
     return plain_table(title, columns, rows, headed=True, look=ANSWERS)
+
+
+def _mistakes(content: "Content") -> list[Table]:
+    """List the mistakes that some rule lets through, highest amount first, without their values."""
+    plan, text = content.wishes.automation, content.text
+    if plan is None or plan.found is None or not len(plan.found):
+        return []
+    found = plan.mistakes()[["document", "field", "rule"]]
+    columns = [
+        Column("document", HEADINGS["document"].name(content.language), "name"),
+        Column("field", HEADINGS["field"].name(content.language)),
+        Column("rule", text["strictest_rule"]),
+    ]
+    rows = found.head(MOST_MISTAKES).to_dict("records")
+    title = text["automation_mistakes"].format(count=content.form.count(len(found)))
+    note = text["automation_more"].format(shown=len(rows)) if len(rows) < len(found) else ""
+    return [plain_table(title, columns, rows, closed=title, headed=True, note=note)]
 
 
 def _line_end(found: pd.DataFrame, allowed: float) -> float:
@@ -82,8 +106,8 @@ def _rule_table(title: str, found: pd.DataFrame, content: "Content", scale: tupl
             }
         )
     columns = [
-        Column("number", text["rule_number"], "number"),
         Column("rule", text["rule"]),
+        Column("number", text["rule_number"], "number"),
         Column("kept", text["kept"], "number"),
         Column("wrong", text["wrong_of"], "number"),
         Column("error_high", text["error_high"], "number"),

@@ -213,6 +213,9 @@ TEXTS = {
         "{fewest}, so none is ranked.",
         "verdict_gates": "{passed} of {of} gates passed.",
         "verdict_payable": "{part} of {of} documents can be paid as read.",
+        "verdict_unseen": "{part} of all {of} documents could be paid unseen: see “Which documents could be paid "
+        "unseen”.",
+        "verdict_unseen_none": "None is shown to be payable unseen yet: see “Which documents could be paid unseen”.",
         "verdict_concentration": "{documents} of {of_documents} documents hold {mistakes} of the {of_mistakes} "
         "mistakes in the header fields",
         "verdict_holds_most": "{mistakes} of the {of_mistakes} mistakes in the header fields are in {kind}: "
@@ -340,6 +343,10 @@ TEXTS = {
         "{fewest}, also keines einen Rang.",
         "verdict_gates": "{passed} von {of} Bedingungen erfüllt.",
         "verdict_payable": "{part} von {of} Dokumenten sind wie gelesen zahlbar.",
+        "verdict_unseen": "{part} von allen {of} Dokumenten wären ungesehen zahlbar: siehe „Welche Dokumente ungesehen "
+        "zahlbar wären“.",
+        "verdict_unseen_none": "Dass eines ungesehen zahlbar wäre, ist noch nicht belegt: siehe „Welche Dokumente "
+        "ungesehen zahlbar wären“.",
         "verdict_concentration": "auf {documents} von {of_documents} Dokumenten liegen {mistakes} der {of_mistakes} "
         "Fehler in den Kopffeldern",
         "verdict_holds_most": "{mistakes} der {of_mistakes} Fehler in den Kopffeldern entfallen auf {kind}: "

@@ -15,6 +15,7 @@ import pandas as pd
 from gini_notebook.analysis.report.texts import TEXTS, Format, missing
 
 if TYPE_CHECKING:
+    from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.evaluation import Evaluation
 
 FEWEST = 30
@@ -94,6 +95,8 @@ class Facts:
         By column, the slice that each of these documents is of.
     slices, fields
         Scores of slices (of each column) and of header fields.
+    unseen
+        Documents that could be paid without anybody looking, by rules that are shown, of all; None without a plan.
     """
 
     gates: Share | None = None
@@ -102,13 +105,15 @@ class Facts:
     kinds: Mapping[str, Sequence[str | None]] | None = None
     slices: Sequence[Scored] = ()
     fields: Sequence[Scored] = ()
+    unseen: Share | None = None
 
 
 def verdict(facts: Facts, language: str = "en") -> tuple[str, ...]:
     """Say in one to three sentences what came out.
 
-    Gates, or else the payable documents; where mistakes are concentrated, and the widest gap between two slices, or
-    else the slice that holds most mistakes; the field with the lowest F1.
+    Gates, or else the payable documents, and with a plan of automation how many could be paid unseen; where
+    mistakes are concentrated, and the widest gap between two slices, or else the slice that holds most mistakes; the
+    field with the lowest F1.
 
     Parameters
     ----------
@@ -125,7 +130,7 @@ def verdict(facts: Facts, language: str = "en") -> tuple[str, ...]:
     ('Die Kopffelder haben zusammen weniger als 30 Sollwerte; siehe die Tabellen.',)
     """
     form, text = Format(language), TEXTS[language]
-    first = _gates_or_payable(facts, form, text)
+    first = [*_gates_or_payable(facts, form, text), *_unseen(facts, form, text)]
     second = [*_concentrated(facts, form, text), *_gap(facts, form, text)]
     third = _lowest(facts, form, text)
     if not second:
@@ -144,6 +149,15 @@ def _gates_or_payable(facts: Facts, form: Format, text: Mapping[str, str]) -> li
         return []
     share = facts.payable
     return [text["verdict_payable"].format(part=form.count(share.part), of=form.count(share.whole))]
+
+
+def _unseen(facts: Facts, form: Format, text: Mapping[str, str]) -> list[str]:
+    """Say how many could be paid unseen, which is less than what can be paid as read, and where that stands."""
+    share = facts.unseen
+    if share is None:
+        return []
+    key = "verdict_unseen" if share.part else "verdict_unseen_none"
+    return [text[key].format(part=form.count(share.part), of=form.count(share.whole))]
 
 
 def concentration(facts: Facts) -> Concentration | None:
@@ -277,6 +291,8 @@ def facts_of(
     tables: Mapping[str, pd.DataFrame],
     scores: pd.DataFrame,
     summary: pd.DataFrame,
+    *,
+    plan: "Automation | None" = None,
 ) -> Facts:
     """Gather the facts of the verdict.
 
@@ -288,6 +304,8 @@ def facts_of(
         By column, the table of ``Evaluation.by_slice``.
     scores, summary
         The full table of ``Evaluation.by_field``, and that of ``Evaluation.summary``.
+    plan
+        A plan of automation, if the report has one.
     """
     counted = result.document_counts()
     columns = counted.columns_of("")
@@ -296,6 +314,7 @@ def facts_of(
     return Facts(
         gates=Share(sum(one.passed for one in checks), len(checks)) if checks else None,
         payable=None if result.settings.get("weights") is not None else _payable(summary.set_index("metric")),
+        unseen=None if plan is None else Share(*plan.unseen()),
         mistakes=counted.counts[:, columns, 1:4].sum(axis=(1, 2))[labelled].tolist(),
         kinds={column: [None if missing(one) else str(one) for one in values] for column, values in kinds.items()},
         slices=[_scored(row, "slice", column) for column, table in tables.items() for row in table.to_dict("records")],

@@ -151,6 +151,20 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "werden nacheinander geprüft, wie in den Tabellen nummeriert, bis eine scheitert; dort gilt jede Grenze mit "
         "95 % Sicherheit für ihre Regel allein.",
     ),
+    "automation_amounts": (
+        "Sums are made of values of documents, which are left out here; an HTML report with values in full has them.",
+        "Summen bestehen aus Werten von Dokumenten, die hier weggelassen sind; ein HTML-Bericht mit ganzen Werten "
+        "hat sie.",
+    ),
+    "automation_mistakes": (
+        "Mistakes that some rule lets through: {count}",
+        "Fehler, die eine Regel durchlässt: {count}",
+    ),
+    "automation_more": (
+        "The first {shown}, highest amounts first; plan.mistakes() has all.",
+        "Die ersten {shown}, höchste Beträge zuerst; plan.mistakes() hat alle.",
+    ),
+    "strictest_rule": ("Strictest rule that lets it through", "Strengste Regel, die ihn durchlässt"),
     "automation_rules": ("Rule by rule: {slice}", "Regel für Regel: {slice}"),
     "question": ("Question", "Frage"),
     "answer": ("Answer", "Antwort"),

@@ -115,7 +115,13 @@ def test_a_plan_that_is_not_parted_has_one_table_of_answers() -> None:
     (told,) = answered(page(result, automation=plan))
     assert list(told) == [
         *("How many could be paid unseen?", "Which rule is that?", "How sure is that?"),
-        *("In which order are the rules tested?", "For whom not?", "Which mistakes?", "What to do next?"),
+        *(
+            "In which order are the rules tested?",
+            "For whom not?",
+            "Which mistakes?",
+            "How much money?",
+            "What to do next?",
+        ),
     ]
 
 
@@ -124,7 +130,7 @@ def test_the_sum_of_wrong_amounts_stands_only_where_values_do() -> None:
     truth = found.assign(value=["10.00:EUR"] * 39 + ["99.00:EUR"])
     result = evaluate(found, truth)
     plan = automation(result, check_values(found), required=["amountToPay"])
-    said = "0.00 too much and 89.00 too little in all"
+    said = "1 wrong amount: nothing too much and 89.00 EUR too little, in 39.pdf."
     assert said in page(result, automation=plan).text_content()
     assert said not in page(result, automation=plan, values="masked").text_content()
     for values, there in (("full", True), ("masked", False)):
@@ -132,8 +138,57 @@ def test_the_sum_of_wrong_amounts_stands_only_where_values_do() -> None:
         assert any(said in one["answer"] for one in told) == there
     comment = render_report(result, ".md", automation=plan).decode()
     assert "How many could be paid unseen?" in comment
-    assert "89.00 too little" not in comment
+    assert "89.00 EUR too little" not in comment
+    assert "How much money?** Sums are made of values of documents, which are left out here" in comment
+    assert "Sums are made of values" in page(result, automation=plan, values="masked").text_content()
     assert "Which mistakes?" in comment
+
+
+def test_mistakes_are_listed_with_the_rule_and_what_would_go_to_somebody_else() -> None:
+    result, plan = planned(400, disagreeing=range(50), wrong=[3, 60])
+    tree = page(result, automation=plan)
+    (listed,) = [
+        details for details in tree.iter("details") if details.findtext("summary", "").startswith("Mistakes that some")
+    ]
+    table = cells(listed.find(".//table"))
+    assert table.to_numpy().tolist() == [
+        ["0003.pdf", "paymentRecipient", "everything read"],
+        ["0060.pdf", "paymentRecipient", "readers agree"],
+    ]
+    (told,) = answered(tree)
+    assert told["Which mistakes?"].startswith(
+        "2 mistakes that some rule lets through; let through by: 'readers agree' 1; 'everything read' 2."
+    )
+    # The amounts that were read are 4.00 and 61.00.
+    assert told["How much money?"].startswith("In 2 documents account or payee is wrong: all of 65.00 EUR")
+    assert "| 0060.pdf | paymentRecipient | readers agree |" in render_report(result, ".md", automation=plan).decode()
+    many, of_many = planned(100, disagreeing=[99], wrong=range(60))
+    assert (
+        "The first 40, highest amounts first; plan.mistakes() has all." in page(many, automation=of_many).text_content()
+    )
+
+
+def test_amounts_are_told_by_currency() -> None:
+    read = ["10.00:EUR", "20.00:USD", "30.00:EUR", *["1.00:EUR"] * 37]
+    found = pd.DataFrame({"document": [f"{at}.pdf" for at in range(40)], "field": "amountToPay", "value": read})
+    truth = found.assign(value=["9.00:EUR", "25.00:USD", "90.00:EUR", *["1.00:EUR"] * 37])
+    plan = automation(evaluate(found, truth), check_values(found), required=["amountToPay"], rules=SIMPLE[1:])
+    answers = plan.answers().set_index("about")["answer"]
+    assert answers["amounts"].startswith(
+        "2 wrong amounts: 1.00 EUR too much and 60.00 EUR too little in all, the largest in 2.pdf (-60.00 EUR). "
+        "1 wrong amount: nothing too much and 5.00 USD too little, in 1.pdf."
+    )
+
+
+def test_the_headline_points_to_the_plan(two_slices: tuple[Evaluation, Automation]) -> None:
+    result, plan = two_slices
+    said = "400 of all 440 documents could be paid unseen: see “Which documents could be paid unseen”."
+    for form in (".html", ".md", ".json"):
+        assert said in json.dumps(render_report(result, form, automation=plan).decode(), ensure_ascii=False)
+        assert said not in render_report(result, form).decode()
+    few, of_few = planned(100, disagreeing=[1])
+    text = page(few, automation=of_few, language="de").text_content()
+    assert "Dass eines ungesehen zahlbar wäre, ist noch nicht belegt: siehe" in text
 
 
 def test_nothing_english_is_left_in_the_german_section(two_slices: tuple[Evaluation, Automation]) -> None:
@@ -199,7 +254,7 @@ def test_markdown_and_json_have_it_too(two_slices: tuple[Evaluation, Automation]
     result, plan = two_slices
     text = render_report(result, ".md", automation=plan).decode()
     assert "<details><summary>Which documents could be paid unseen</summary>" in text
-    assert "| everything read | 400 of 400" in text
+    assert "| everything read | 2 | 400 of 400" in text
     answer = json.loads(render_report(result, ".json", automation=plan))
     assert [row["kept"] for row in answer["automation"]["rules"]] == plan.table()["kept"].tolist()
     told = [one["answer"] for one in answer["automation"]["answers"]]
