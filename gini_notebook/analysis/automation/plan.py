@@ -213,6 +213,27 @@ class Automation:
         """
         return pd.DataFrame([asdict(answer) for answer in sentences.answers(self, language)], dtype=TEXT)
 
+    def explained(self, *, language: str = "en") -> pd.DataFrame:
+        """Say of each rule, in the order of the list, when it lets a document through.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"de"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``rule`` and ``checks``, in words.
+
+        Raises
+        ------
+        SettingError
+            If there is no such language.
+        """
+        rows = [{"rule": rule.name, "checks": sentences.checked(rule, Wording(language))} for rule in self.rules]
+        return pd.DataFrame(rows, dtype=TEXT)
+
     def is_of(self, result: Any) -> bool:
         """Return whether the documents that were judged are among those of an evaluation.
 

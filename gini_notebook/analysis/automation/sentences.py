@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook.analysis.automation.advice import most_promising, next_step, outlook, tested, units
+from gini_notebook.analysis.automation.rules import AutomationRule
 from gini_notebook.analysis.automation.sequence import (
     CERTIFIED,
     NO_LABELS,
@@ -168,12 +169,17 @@ def _checks(plan: "Automation", part: Slice, words: Wording) -> str:
     if stage is None:
         return ""
     rule = plan.rules[stage.rule]
+    return words.say("checks", rule=rule.name, checked=checked(rule, words))
+
+
+def checked(rule: AutomationRule, words: Wording) -> str:
+    """Say when a rule lets a document through."""
     lists = {"passes": rule.passes, "alarms": rule.not_failed}
     told = {
         kind: words.say(kind, checks=", ".join(words.say(f"check_{name}") for name in names)) if names else ""
         for kind, names in lists.items()
     }
-    return words.say("checks", rule=rule.name, **told)
+    return words.say("checked", **told)
 
 
 def _through(key: str, plan: "Automation", stage: Stage, words: Wording, **more: str) -> str:

@@ -88,9 +88,10 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "the table's {high} counts issuers, not documents",
         "die {high} der Tabelle zählen Absender, nicht Dokumente",
     ),
-    "checks": (
-        "'{rule}': every one of these fields was read{passes}{alarms}.",
-        "„{rule}“: Jedes dieser Felder wurde gelesen{passes}{alarms}.",
+    "checks": ("'{rule}': {checked}", "„{rule}“: {checked}"),
+    "checked": (
+        "every one of these fields was read{passes}{alarms}.",
+        "jedes dieser Felder wurde gelesen{passes}{alarms}.",
     ),
     "passes": (", and: {checks}", ", und: {checks}"),
     "alarms": ("; nothing says the contrary of: {checks}", "; nichts spricht gegen: {checks}"),

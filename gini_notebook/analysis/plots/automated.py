@@ -46,8 +46,8 @@ def automation(
     -------
     matplotlib.axes.Axes
         A plane per slice. Per rule a dot (filled where the target is shown) with a line up to the bound by documents,
-        and a cross at the bound by issuers (a note where it is above); a dashed line where the target is. The twin is
-        :meth:`Automation.curve`.
+        and a cross at the bound by issuers (a triangle at the top where it is above); a dashed line where the target
+        is. The twin is :meth:`Automation.curve`.
 
     Raises
     ------
@@ -110,6 +110,8 @@ def _draw_rules(panel: "Panel", rows: "pd.DataFrame", allowed: float) -> None:
     issuers = rows[rows["cluster_error_high"] <= panel.y[1]]
     across, up = (issuers[name].tolist() for name in ("automation_rate", "cluster_error_high"))
     panel.dots(across, up, colours.soft, marker="x", gid="issuers")
+    beyond = rows[rows["cluster_error_high"] > panel.y[1]]["automation_rate"].tolist()
+    panel.dots(beyond, [panel.y[1]] * len(beyond), colours.soft, marker="^", gid="issuers above")
     certified = rows["status"].eq(_CERTIFIED)
     for hollow, some in ((False, rows[certified]), (True, rows[~certified])):
         across, up = some["automation_rate"].tolist(), some["error_rate"].tolist()

@@ -254,8 +254,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "automation_not_shown": ("not shown", "nicht belegt"),
     "automation_by_issuer": ("at most, by issuer", "höchstens, nach Absendern"),
     "automation_above": (
-        "By issuer up to {high}: above this picture.",
-        "Nach Absendern bis {high}: über dem Bild.",
+        "By issuer up to {high}: above this picture. Triangles at the top.",
+        "Nach Absendern bis {high}: über dem Bild. Dreiecke am Rand.",
     ),
     "automation_note": (
         "Lines: at most, 95 % confidence, by document. Dashed: what {target} right allows. Each rule by itself.",

@@ -69,7 +69,8 @@ class Score:
 class Risk:
     """A share of mistakes, how high it may be, and how high it may be by issuer, on a line with what is allowed.
 
-    All lie between 0 and 1 of the line's length; what is beyond its end is None. Hollow where the target is not shown.
+    All lie between 0 and 1 of the line's length. A bound by issuer that is beyond its end is an arrow there; it is None
+    where nothing names issuers. Hollow where the target is not shown.
     """
 
     at: float
@@ -113,6 +114,8 @@ class Table:
         The line to click on that opens the table; open from the beginning if empty. Print has it open.
     headed
         Whether the title stands above it.
+    key
+        What its glyphs mean, for forms that have some; it stands below where there is no note.
     look
         A class of its own: ``fields`` are laid out as small grids on narrow screens.
     """
@@ -123,6 +126,7 @@ class Table:
     note: str = ""
     closed: str = ""
     headed: bool = False
+    key: str = ""
     look: str = ""
 
     @property

@@ -11,6 +11,7 @@ from gini_notebook.analysis.report.texts import missing
 from gini_notebook.analysis.report.verdict import slice_name
 
 if TYPE_CHECKING:
+    from gini_notebook.analysis.automation import Automation
     from gini_notebook.analysis.report.content import Content
 
 _CERTIFIED, _TOO_FEW = "certified", "too few"
@@ -33,15 +34,15 @@ def automation(content: "Content", *, amounts: bool | None = None) -> Section | 
     plan = content.wishes.automation
     if plan is None:
         return None
-    text, form = content.text, content.form
+    text = content.text
     told = plan.answers(language=content.language)
     if not (content.wishes.values == "full" if amounts is None else amounts):
         told = told.assign(answer=told["answer"].mask(told["about"] == "amounts", text["automation_amounts"]))
     found, allowed = plan.table(language=content.language), 1 - plan.target
     whole = text["automation_all"]
     tables = [] if plan.by is None else [_answer_table(whole, told[told["slice"].isna()], content)]
-    mistakes = _mistakes(content)
-    tables += mistakes if plan.by is not None else []
+    listed = [_explained(plan, content), *_mistakes(content)]
+    tables += listed if plan.by is not None else []
     for part, (name, rows) in zip(plan.slices, found.groupby(found["slice"].fillna(""), sort=False), strict=True):
         title = whole if plan.by is None else slice_name(plan.by, str(name) or None, text)
         title = title[:1].upper() + title[1:]
@@ -49,11 +50,9 @@ def automation(content: "Content", *, amounts: bool | None = None) -> Section | 
         tables.append(_answer_table(title, told[of_slice], content))
         if part.judged:
             tables.append(_rule_table(title, rows, content, (allowed, _line_end(rows, allowed))))
-    tables += mistakes if plan.by is None else []
-    drawn = any(row.cells.get("glyph") is not None for table in tables for row in table.rows)
-    key = [text["automation_glyph"].format(allowed=form.percent(allowed))] if drawn else []
+    tables += listed if plan.by is None else []
     lead = [told["answer"].iloc[0], text["automation_lead"]]
-    return Section("automation", text["automation"], lead, tables, drawn=key)
+    return Section("automation", text["automation"], lead, tables)
 
 
 def _answer_table(title: str, told: pd.DataFrame, content: "Content") -> Table:
@@ -63,6 +62,14 @@ def _answer_table(title: str, told: pd.DataFrame, content: "Content") -> Table:
     rows = known.iloc[order][["question", "answer"]].to_dict("records")
     columns = [Column(key, content.text[key]) for key in ("question", "answer")]
     return plain_table(title, columns, rows, headed=True, look=ANSWERS)
+
+
+def _explained(plan: "Automation", content: "Content") -> Table:
+    """List what each rule checks."""
+    title = content.text["automation_checks"]
+    columns = [Column("rule", content.text["rule"]), Column("checks", content.text["checks"])]
+    rows = plan.explained(language=content.language).to_dict("records")
+    return plain_table(title, columns, rows, closed=title, headed=True)
 
 
 def _mistakes(content: "Content") -> list[Table]:
@@ -118,7 +125,11 @@ def _rule_table(title: str, found: pd.DataFrame, content: "Content", scale: tupl
     ]
     shown = [column for column in columns if column.kind == "risk" or any(row[column.key] for row in rows)]
     closed = text["automation_rules"].format(slice=title)
-    return plain_table(closed, shown, rows, closed=closed, look="plain planned")
+    drawn = [row["glyph"] for row in rows if row["glyph"] is not None]
+    key = text["automation_glyph"].format(allowed=form.percent(scale[0])) if drawn else ""
+    if any((glyph.by_issuer or 0) > 1 for glyph in drawn):
+        key += " " + text["automation_beyond"]
+    return plain_table(closed, shown, rows, closed=closed, key=key, look="plain planned")
 
 
 def _status(row: Mapping[Any, Any], allowed: float, content: "Content") -> tuple[str, str]:
@@ -143,11 +154,10 @@ def _risk(row: Mapping[Any, Any], allowed: float, end: float) -> Risk | None:
     if missing(row["error_rate"]) or missing(row["error_high"]):
         return None
     by_issuer = row["cluster_error_high"]
-    inside = not missing(by_issuer) and by_issuer <= end
     return Risk(
         at=float(row["error_rate"]) / end,
         high=float(row["error_high"]) / end,
-        by_issuer=float(by_issuer) / end if inside else None,
+        by_issuer=None if missing(by_issuer) else float(by_issuer) / end,
         allowed=allowed / end,
         hollow=row["status"] != _CERTIFIED,
     )

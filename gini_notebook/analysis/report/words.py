@@ -156,6 +156,12 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "Summen bestehen aus Werten von Dokumenten, die hier weggelassen sind; ein HTML-Bericht mit ganzen Werten "
         "hat sie.",
     ),
+    "automation_beyond": (
+        "Arrow: at most, by issuer, beyond the end of the line; its number stands beside it.",
+        "Pfeil: höchstens, nach Absendern, jenseits des Endes der Linie; die Zahl steht daneben.",
+    ),
+    "automation_checks": ("What each rule checks", "Was jede Regel prüft"),
+    "checks": ("Lets a document through if", "Lässt ein Dokument durch, wenn"),
     "automation_mistakes": (
         "Mistakes that some rule lets through: {count}",
         "Fehler, die eine Regel durchlässt: {count}",

@@ -528,7 +528,10 @@ def test_the_picture_has_a_mark_for_each_rule_and_a_line_for_what_is_allowed():
     assert [line.get_ydata() for line in by_kind["target"]] == [[pytest.approx(0.01)] * 2] * 2
     texts = [text.get_text() for text in axes.texts]
     assert {"$SCAN$", "NATIVE", "99.0 % right is shown in 1 of 2 slices"} <= set(texts)
-    assert "By issuer up to 95.0 %: above this picture." in " ".join(texts)
+    assert "By issuer up to 95.0 %: above this picture. Triangles at the top." in " ".join(texts)
+    above = [at for line in axes.lines if line.get_gid() == "issuers above" for at in line.get_xdata()]
+    highest = max(line.get_ydata()[1] for line in by_kind["bound"])
+    assert len(above) == (curve["cluster_error_high"] > 1.05 * highest).sum() > 0
     one = plots.automation(plan(400, rules=SIMPLE[1:]), language="de")
     assert "Mit „everything read“ wären 100" in one.texts[0].get_text()
 

@@ -218,6 +218,38 @@ def test_a_bound_by_issuer_that_is_on_the_line_has_a_cross() -> None:
     assert "for documents of new issuers, too" in shown.text_content()
 
 
+def test_a_bound_by_issuer_beyond_the_line_is_an_arrow_and_the_key_stands_at_the_table(
+    two_slices: tuple[Evaluation, Automation],
+) -> None:
+    result, plan = two_slices
+    for language, said in (("en", "Arrow: at most, by issuer"), ("de", "Pfeil: höchstens, nach Absendern")):
+        shown = section(page(result, automation=plan, language=language), "automation")
+        native, scanned = shown.iterfind(".//table[@class='plain planned']")
+        assert len(native.findall(".//path[@class='issuer beyond']")) == 2
+        for table in (native, scanned):
+            beyond = table.findall(".//path[@class='issuer beyond']")
+            assert (said in table.findtext("caption")) == (len(beyond) > 0)
+        assert native.find("caption").get("class") is None
+    comment = render_report(result, ".md", automation=plan).decode()
+    assert "Arrow" not in comment
+
+
+def test_every_rule_is_explained_once(two_slices: tuple[Evaluation, Automation]) -> None:
+    result, plan = two_slices
+    (listed,) = [
+        details
+        for details in section(page(result, automation=plan), "automation").iter("details")
+        if details.findtext("summary") == "What each rule checks"
+    ]
+    assert cells(listed.find(".//table")).to_numpy().tolist() == [
+        ["readers agree", "every one of these fields was read, and: a second reader read the same."],
+        ["everything read", "every one of these fields was read."],
+    ]
+    german = plan.explained(language="de")["checks"].tolist()
+    assert german[1] == "jedes dieser Felder wurde gelesen."
+    assert f"| everything read | {german[1]} |" in render_report(result, ".md", automation=plan, language="de").decode()
+
+
 def test_a_slice_without_labels_has_no_table_of_rules() -> None:
     sources = ["NATIVE"] * 30 + ["SCANNED"] * 10
     how = {"sources": sources, "labelled": range(30), "disagreeing": [0]}
