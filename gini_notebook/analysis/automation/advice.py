@@ -75,10 +75,12 @@ def _first_to_fail(plan: "Automation", part: Slice, words: Wording) -> str:
 def next_step(plan: "Automation", part: Slice, words: Wording) -> str:
     """Say what to do next, with the number of documents."""
     documents = part.stages[0].documents
-    if not part.labelled:
-        return words.say("next_failed" if part.failed == documents else "next_label", documents=documents)
+    if part.failed == documents:
+        return words.say("next_failed")
     if part.too_small:
         return words.say("next_small", fewest=trials_needed(0, plan.target))
+    if not part.labelled:
+        return words.say("next_label", documents=documents)
     if any(stage.status == CERTIFIED for stage in part.stages):
         return words.say("next_keep")
     return _to_show(plan, part, most_promising(plan, part), words)
@@ -112,7 +114,8 @@ def _failing_ahead(plan: "Automation", part: Slice, stage: Stage, growth: float)
         if one is stage:
             break
         seen, there = units(plan, one)
-        expected = there * growth
+        # What is to be labelled may pass as often as what has labels, or as often as all there is.
+        expected = growth * max(there, units(plan, stage)[1] * one.kept / stage.kept)
         # Two standard deviations: what is nearly enough to be tested may well be tested.
         if seen and expected + 2 * math.sqrt(expected) >= fewest and outlook(plan, one) > expected:
             return one

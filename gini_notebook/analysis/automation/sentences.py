@@ -116,11 +116,9 @@ def _of(plan: "Automation", part: Slice, words: Wording) -> str:
 def _found(plan: "Automation", part: Slice, words: Wording) -> tuple[str, str]:
     """Say how many could be paid unseen, and how sure that is."""
     documents, target = part.stages[0].documents, words.percent(plan.target)
-    if not part.labelled:
-        unread = documents == part.failed
-        return words.say("unread" if unread else "look_at_all", documents=documents), words.say("nothing_known")
-    if part.too_small:
-        return words.say("too_small", documents=documents, target=target), words.say("nothing_known")
+    if not part.judged:
+        key = "unread" if documents == part.failed else "too_small" if part.too_small else "look_at_all"
+        return words.say(key, documents=documents, target=target), words.say("nothing_known")
     stage = _named(plan, part)
     if stage is None:
         why = reason(plan, part.stages[-1], words)

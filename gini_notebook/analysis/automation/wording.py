@@ -52,8 +52,8 @@ _PAIRS: Mapping[str, tuple[str, str]] = {
         "Keine: Alle {documents} Dokumente ließen sich nicht lesen; alle ansehen.",
     ),
     "too_small": (
-        "None: {documents} of this kind are too few to plan for {target}; look at all of them.",
-        "Keine: {documents} dieser Art sind zu wenige, um {target} zu planen; alle ansehen.",
+        "None: of this kind there are too few ({documents}) to plan for {target}; look at all of them.",
+        "Keine: Von dieser Art gibt es zu wenige ({documents}), um {target} zu planen; alle ansehen.",
     ),
     "nothing_known": ("Nothing is known of them.", "Über sie ist nichts bekannt."),
     "payable_in_all": (

@@ -420,6 +420,18 @@ def test_more_labels_are_not_advised_for_a_rule_behind_one_that_would_end_the_te
     assert again.rule() is None
 
 
+def test_a_rule_that_few_labels_make_seem_out_of_the_way_is_counted_by_all_it_lets_through():
+    # Of those with labels 'amount checked' lets 10 of 40 through, 'readers agree' 20; of all it lets as many through.
+    result, checks = sample(200, labelled=range(40), disagreeing=[*range(20), *range(180, 200)], wrong=range(4))
+    supported = checks["check"] == "amount_supported"
+    number = checks["document"].str[:4].astype(int)[supported]
+    checks.loc[supported, "verdict"] = np.where((number < 10) | (number > 50), "passed", "failed")
+    rules = (SIMPLE[0], AutomationRule("amount checked", passes=("amount_supported",)))
+    planned = automation(result, checks, required=REQUIRED, rules=rules)
+    assert planned.table()["kept"].tolist() == [159, 160]
+    assert "its turn comes after 'amount checked' (4 of 10 wrong)" in answer(planned, "next")
+
+
 def test_documents_to_label_are_those_here_and_those_to_collect_as_a_range():
     said = answer(behind_a_rule_that_fails(), "next")
     assert "takes 299 such documents that 'readers agree' lets through, with ground truth, none of them wrong" in said
@@ -471,7 +483,11 @@ def test_documents_that_failed_or_are_few_are_not_planned_for():
     assert len(of_failed) == len(of_few) == 3
     assert of_failed[0] == "None: all 6 documents failed to be read; somebody has to look at all of them."
     assert of_failed[-1].startswith("Find out why they failed, and send them again")
-    assert of_few[0] == "None: 4 of this kind are too few to plan for 99 %; look at all of them."
+    assert of_few[0] == "None: of this kind there are too few (4) to plan for 99 %; look at all of them."
+    bare = plan(34, labelled=range(30), sources=sources[:34], by="source_classification", rules=SIMPLE)
+    assert answer(bare, "next", "SCANNED").startswith(
+        "Nothing, unless more of this kind come: even the least takes 299"
+    )
 
 
 def test_what_a_rule_checks_is_said_in_words():
