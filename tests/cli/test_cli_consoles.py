@@ -79,6 +79,7 @@ def test_every_command_prints(encoding: str, folder: Path, account: dict[str, st
         (0, ("evaluate", "run", "truth.jsonl", "--out", "kept.zip")),
         (0, ("report", "kept.zip", "--out", "again.md")),
         (0, ("compare", "kept.zip", "kept.zip")),
+        (0, ("history", "kept.zip", "--file", "history.jsonl")),
         (4, ("automation", "run", "truth.jsonl")),
         (0, ("demo", "small", "--to", "demo")),
         (0, ("users", "create", f"{encoding}@app.example.org", "--password-stdin")),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from gini_notebook._files import open_regular
 from gini_notebook.analysis.evaluation.counts import DocumentCounts
@@ -104,6 +105,8 @@ def _plain(value: Any) -> Any:
     """Return a value as JSON has it: undefined numbers are null."""
     if isinstance(value, str):
         return value
+    if value is pd.NA:
+        return None
     number = float(value)
     return None if np.isnan(number) else int(number) if number.is_integer() and not isinstance(value, float) else number
 

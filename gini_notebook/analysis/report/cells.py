@@ -117,7 +117,7 @@ def excerpts_of(
 
     Examples
     --------
-    >>> shown = excerpts_of(result, gini.PageExcerpts("invoices"))  # doctest: +SKIP
+    >>> shown = excerpts_of(result, gini.PageExcerpts("invoices"))
     """
     check_disclosure(values, pages)
     found = excerpts(result.mistakes(full=True), result, pages, values=values, mask=True)

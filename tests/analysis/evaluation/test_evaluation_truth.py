@@ -108,7 +108,7 @@ def test_a_note_about_a_label_goes_when_an_edit_mends_it_and_comes_when_an_edit_
     wrong.to_csv(tmp_path / "truth.csv", index=False)
     for mended in (read_truth([tmp_path / "truth.csv", journal.path]), read_truth([base, journal.path])):
         assert set(counts(mended)) == {"columns_understood", "edits_folded"}
-    journal.append_all([iban("DE03120300000000202051"), iban("1,50", field="amountToPay")])
+    journal.append_all([iban("DE03120300000000202051"), iban("anderthalb", field="amountToPay")])
     spoiled = read_truth([base, journal.path])
     assert counts(spoiled) == {"columns_understood": 2, "edits_folded": 3, "check_digits": 1, "truth_unread": 1}
 
