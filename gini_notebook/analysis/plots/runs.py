@@ -197,7 +197,7 @@ def trend(
     -------
     matplotlib.axes.Axes
         A dot per run with its interval, a line through runs that can be compared, the centre and the limits where there
-        are at least 8 of these; ✕ where a run is outside of them, ▲ where it is the eighth on one side, ◆ where the
+        are at least 8 of these; × where a run is outside of them, ▲ where it is the eighth on one side, ♦ where the
         moving average is outside of its own limits. The twin has the rows of ``history.table()`` of the metric.
 
     Raises

@@ -304,8 +304,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "{metric}: eine langsame Drift, gesehen bei {run}",
     ),
     "trend_ewma": (
-        "Thin line: moving average (EWMA, the latest run counts 0.2); ◆ outside its limits.",
-        "Dünne Linie: gleitender Mittelwert (EWMA, der letzte Lauf zählt 0,2); ◆ außerhalb seiner Grenzen.",
+        "Thin line: moving average (EWMA, the latest run counts 0.2); ♦ outside its limits.",
+        "Dünne Linie: gleitender Mittelwert (EWMA, der letzte Lauf zählt 0,2); ♦ außerhalb seiner Grenzen.",
     ),
     "trend_steady": (
         "{metric}: nothing but chance in {count} runs",
@@ -317,13 +317,13 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Weniger als 8 vergleichbare Läufe: zu wenige für Grenzen.",
     ),
     "trend_limits": (
-        "Line and limits: what the first {count} runs say, frozen; ✕ outside the limits, ▲ the eighth on one side.",
-        "Linie und Grenzen: aus den ersten {count} Läufen, dann fest; ✕ außerhalb der Grenzen, ▲ der achte auf einer "
+        "Line and limits: what the first {count} runs say, frozen; × outside the limits, ▲ the eighth on one side.",
+        "Linie und Grenzen: aus den ersten {count} Läufen, dann fest; × außerhalb der Grenzen, ▲ der achte auf einer "
         "Seite.",
     ),
     "trend_limits_so_far": (
-        "Line and limits: what {count} runs say so far; ✕ outside the limits, ▲ the eighth on one side.",
-        "Linie und Grenzen: aus bisher {count} Läufen; ✕ außerhalb der Grenzen, ▲ der achte auf einer Seite.",
+        "Line and limits: what {count} runs say so far; × outside the limits, ▲ the eighth on one side.",
+        "Linie und Grenzen: aus bisher {count} Läufen; × außerhalb der Grenzen, ▲ der achte auf einer Seite.",
     ),
     "trend_same": (
         "The same documents each time: limits of sampling do not apply; compare runs in pairs.",

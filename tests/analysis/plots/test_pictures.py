@@ -1,6 +1,8 @@
 """Every picture, with 0, 1, 7 and 40 rows, in five styles, alone and beside another: nothing collides, all shows."""
 
+import ast
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -166,3 +168,17 @@ def test_a_title_can_be_ones_own_or_none(name: str) -> None:
     bare = PICTURES[name](7, ax=Figure(dpi=DPI).add_subplot(), title=False)
     assert len(texts_of(bare)) < len(texts_of(axes))
     assert [text.get_parse_math() for text in texts_of(axes)] == [False] * len(texts_of(axes))
+
+
+# Of the characters beyond ASCII those that Arial, Helvetica and their twins have; a style may choose one of these fonts.
+EVERYWHERE = set("×ßäöüÄÖÜ–“„…→−▲○●♦≤≥·±€\u00a0\u202f")
+
+
+def test_pictures_write_with_characters_that_every_font_has() -> None:
+    written = {character for file in Path(plots.__file__).parent.glob("*.py") for character in _texts(file)}
+    assert {character for character in written if not character.isascii()} <= EVERYWHERE
+
+
+def _texts(file: Path) -> str:
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return "".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))

@@ -476,7 +476,7 @@ def test_the_moving_average_of_a_trend_is_a_line_of_its_own_with_a_mark_where_it
     assert lines["drift"].get_marker() == "D"
     said = " ".join(text.get_text() for text in axes.texts)
     assert "a slow drift, seen at" in said
-    assert "◆ outside its limits" in " ".join(said.split())
+    assert "♦ outside its limits" in " ".join(said.split())
     assert not [
         line for line in plots.trend(history_of(records, metrics=("payable_rate",))).lines if line.get_gid() == "ewma"
     ]
