@@ -170,7 +170,7 @@ def test_a_title_can_be_ones_own_or_none(name: str) -> None:
     assert [text.get_parse_math() for text in texts_of(axes)] == [False] * len(texts_of(axes))
 
 
-# Of the characters beyond ASCII those that Arial, Helvetica and their twins have; a style may choose one of these fonts.
+# Characters beyond ASCII that Arial, Helvetica and their twins have; a style may choose one of these fonts.
 EVERYWHERE = set("×ßäöüÄÖÜ–“„…→−▲○●♦≤≥·±€\u00a0\u202f")
 
 
