@@ -10,6 +10,8 @@ from tests.hostile import ledgers, pdfs_and_pictures, tables_and_archives
 
 SECONDS = 20
 MEBIBYTES = 256
+# A table that is no trick, and really says three million things, is read whole: it may take what that takes.
+HONEST: Mapping[str, tuple[int, int]] = {"rows.csv": (120, 1536)}
 Line = tuple[str, float, float, float, str]
 MAKERS: Mapping[str, Callable[[], bytes]] = {
     **pdfs_and_pictures.FILES,
@@ -40,13 +42,14 @@ def taken_through(tasks: Sequence[tuple[str, Path]], limits: str = "512,8") -> l
 
 def complaints(line: Line) -> list[str]:
     """Return what of a file was not as promised: soon over, little memory, one sentence."""
-    _, _, computing, mebibytes, told = line
+    name, _, computing, mebibytes, told = line
+    most_seconds, most_mebibytes = HONEST.get(name, (SECONDS, MEBIBYTES))
     kind, colon, sentence = told.partition(": ")
     refused = kind.isidentifier() and bool(colon)
     return [
         # Of computing, since other tests take their share of the time.
-        *([f"takes {computing} s"] if computing >= SECONDS else []),
-        *([f"takes {mebibytes} MiB"] if mebibytes >= MEBIBYTES else []),
+        *([f"takes {computing} s"] if computing >= most_seconds else []),
+        *([f"takes {mebibytes} MiB"] if mebibytes >= most_mebibytes else []),
         *([f"is no error of ours: {kind}"] if refused and kind not in EXCEPTIONS else []),
         *(["is told nothing"] if refused and not sentence.strip() else []),
         *(["is told at length"] if refused and len(sentence) >= 1000 else []),
