@@ -310,12 +310,17 @@ class _Meanings:
         return Column(name, "label", LINE_ITEMS, name, known=False, doubt=doubt(name))
 
 
-def _meanings(entries: Sequence[Mapping[str, Any]], wishes: Wishes) -> _Meanings:
-    long = {str(entry["field"]) for entry in entries if entry.keys() >= _LONG and entry.keys() != TRUTH.columns.keys()}
-    keys = frozenset(long.union(*entries))
-    items = frozenset(name for name in keys if says_line_items(name))
-    rows = frozenset(name for name in items if any(_is_rows(entry.get(name)) for entry in entries))
-    return _Meanings(wishes, keys, rows)
+def _meanings(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> _Meanings:
+    keys: set[str] = set()
+    for where, entry in entries:
+        if isinstance(entry, dict):
+            keys.update(entry)
+            check_width(len(keys), where)  # before any of them is looked at
+            if entry.keys() >= _LONG and entry.keys() != TRUTH.columns.keys():
+                keys.add(str(entry["field"]))
+    items = [name for name in keys if says_line_items(name)]
+    rows = (name for name in items if any(isinstance(one, dict) and _is_rows(one.get(name)) for _, one in entries))
+    return _Meanings(wishes, frozenset(keys), frozenset(rows))
 
 
 def _is_rows(value: Any) -> bool:
@@ -328,7 +333,7 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     first: dict[str, str] = {}
     changed: list[str] = []
     empties: list[tuple[str, str, str]] = []
-    meanings = _meanings([entry for _, entry in entries if isinstance(entry, dict)], wishes)
+    meanings = _meanings(entries, wishes)
     for where, entry in entries:
         name = _document(entry, where, wishes)
         if entry.keys() == TRUTH.columns.keys():
