@@ -30,7 +30,7 @@ class NotedTable(pd.DataFrame):  # type: ignore[misc]  # pandas comes without ty
     @property
     def notes(self) -> tuple[Note, ...]:
         """What to know about the table, gravest first; see :mod:`gini_notebook.notes`."""
-        return from_plain(self.attrs.get("notes"))
+        return ordered(from_plain(self.attrs.get("notes")))
 
     @property
     def headline(self) -> str:
@@ -42,7 +42,7 @@ class NotedTable(pd.DataFrame):  # type: ignore[misc]  # pandas comes without ty
         return f"{printable(self.headline)}\n{as_text(self.notes)}{rows}".rstrip("\n")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Show in a cell headline, notes and the first rows."""
+        """Show in a cell what to know about the table: headline, notes, and rows."""
         del include, exclude
         return self._display().bundle()
 

@@ -55,17 +55,20 @@ WRITERS = {
     ".txt": as_openmetrics,
     ".json": as_json,
 }
-COMPARISON_WRITERS: "Mapping[str, Callable[[Compared, Page], bytes]]" = {
+# These forms need no more than the page.
+PAGE_WRITERS: "Mapping[str, Callable[[object, Page], bytes]]" = {
     ".html": lambda _, page: render(page),
-    ".xlsx": comparison_as_workbook,
     ".md": lambda _, page: page_as_markdown(page),
+}
+COMPARISON_WRITERS: "Mapping[str, Callable[[Compared, Page], bytes]]" = {
+    **PAGE_WRITERS,
+    ".xlsx": comparison_as_workbook,
     ".xml": comparison_as_junit,
     ".json": comparison_as_json,
 }
 HISTORY_WRITERS: "Mapping[str, Callable[[Past, Page], bytes]]" = {
-    ".html": lambda _, page: render(page),
+    **PAGE_WRITERS,
     ".xlsx": history_as_workbook,
-    ".md": lambda _, page: page_as_markdown(page),
     ".json": history_as_json,
 }
 DOCUMENTS = ("failed", "all")

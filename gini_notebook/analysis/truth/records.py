@@ -292,13 +292,13 @@ class _Meanings:
         """Return rows of line items with the service's names, where each row has another name for a field only once."""
         named = []
         for row in rows:
-            if not isinstance(row, dict):
+            meant = {name: self._of_item(name) for name in row} if isinstance(row, dict) else {}
+            fields = [one.field for one in meant.values()]
+            if not meant or len(set(fields)) < len(fields):
                 named.append(row)
                 continue
-            fields = [self._of_item(name).field for name in row]
-            twice = len(set(fields)) < len(fields)
-            named.append(row if twice else dict(zip(fields, row.values(), strict=True)))
-            self.of_items |= {name: self._of_item(name) for name in row if not twice and name not in self.of_items}
+            self.of_items |= meant
+            named.append(dict(zip(fields, row.values(), strict=True)))
         return named
 
     def _of_item(self, name: str) -> Column:

@@ -1,6 +1,5 @@
 """``Truth``: the table of labels, with what to know about it."""
 
-from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -8,15 +7,16 @@ import numpy as np
 import pandas as pd
 
 from gini_notebook._display import Display, rows_of
+from gini_notebook._noted import NotedTable
 from gini_notebook._text import printable, printable_frame
-from gini_notebook.notes import Note, as_text, from_plain, ordered
+from gini_notebook.notes import as_text
 from gini_notebook.schema import TRUTH, dotted, in_order
 
 _SHOWN, _EXAMPLES = 10, 2
 _COLUMNS = ("document", "group", "row", "field", "value")
 
 
-class Truth(pd.DataFrame):  # type: ignore[misc]  # pandas comes without types
+class Truth(NotedTable):
     """Ground truth: a table of :data:`gini_notebook.schema.TRUTH` that says what was understood.
 
     It is a DataFrame and works as one; what is cut out of it (rows, columns, copies) is a plain DataFrame, with the
@@ -31,16 +31,6 @@ class Truth(pd.DataFrame):  # type: ignore[misc]  # pandas comes without types
     >>> [note.kind for note in truth.notes]
     ['notation_understood', 'columns_understood']
     """
-
-    @property
-    def _constructor(self) -> Callable[..., Any]:
-        plain: Callable[..., Any] = pd.DataFrame
-        return plain
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What to know about the labels, gravest first; see :mod:`gini_notebook.notes`."""
-        return ordered(from_plain(self.attrs.get("notes")))
 
     @property
     def digest(self) -> str:
@@ -63,15 +53,6 @@ class Truth(pd.DataFrame):  # type: ignore[misc]  # pandas comes without types
         shown = printable_frame(pd.DataFrame(self)[list(_COLUMNS)])
         table = shown.to_string(max_rows=_SHOWN, min_rows=_SHOWN, index=False)
         return f"{printable(self.headline)}\n{as_text(self.notes)}{table}"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Show in a cell what was understood: headline, notes, and per field how many labels of which state."""
-        del include, exclude
-        return self._display().bundle()
-
-    def _repr_html_(self) -> str:
-        """As above, for front ends that ask for HTML alone."""
-        return self._display().html
 
     def _display(self) -> Display:
         fields = _by_field(self) if set(TRUTH.columns) <= set(self.columns) else pd.DataFrame()
