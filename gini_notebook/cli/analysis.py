@@ -1,5 +1,6 @@
 """Commands that need no service: ``truth``, ``to-label``, ``evaluate``, ``automation``, ``compare``, and others."""
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,6 +105,9 @@ def _doubtful(facts: "pd.DataFrame", run: Path | None, documents: Path | None) -
 
 # Of a table with the names of its columns; a library that looks for millions of them takes no Ctrl-C.
 LONGEST_HEADER = 64 * 1024
+LONGEST_LINE = 1024 * 1024
+_ROWS_AT_ONCE = 200_000
+_GIVE = "Give a CSV file in UTF-8 with the columns document, field and value, a Parquet file, or the folder of a run."
 
 
 def extractions_of(source: Path) -> object:
@@ -124,21 +128,35 @@ def _as_table(source: Path) -> "pd.DataFrame":
         from gini_notebook.analysis.evaluation.parquet_partitions import read_parquet
 
         return read_parquet(source, "extractions")
-    import pandas as pd
-
-    with source.open("rb") as file:
-        if len(file.readline(LONGEST_HEADER + 1)) > LONGEST_HEADER:
-            message = f"{source} is no table of extractions: its first line is longer than {LONGEST_HEADER} bytes."
-            raise FileProblem(message)
+    _demand_lines(source)
     try:
-        return pd.read_csv(source, dtype=str, keep_default_na=False)
+        return _csv(source)
     except ValueError as error:  # of pandas and of Unicode
         why = " ".join(str(error).split())
-        message = (
-            f"{source} cannot be read as a table of extractions: {why}. Give a CSV file in UTF-8 with the columns "
-            "document, field and value, a Parquet file, or the folder of a run."
-        )
+        message = f"{source} cannot be read as a table of extractions: {why}. {_GIVE}"
         raise FileProblem(message) from error
+
+
+def _demand_lines(source: Path) -> None:
+    """Refuse what is no text in lines before any of it is parsed: a value of gigabytes, or another kind of file."""
+    with source.open("rb") as file:
+        for number in itertools.count(1):
+            longest = LONGEST_HEADER if number == 1 else LONGEST_LINE
+            line = file.readline(longest + 1)
+            if b"\0" in line or len(line) > longest:
+                what = f"longer than {longest} bytes" if len(line) > longest else "no text"
+                message = f"{source} is no table of extractions: its line {number} is {what}. {_GIVE}"
+                raise FileProblem(message)
+            if not line:
+                return
+
+
+def _csv(source: Path) -> "pd.DataFrame":
+    """Read a CSV file without its empty rows, part by part, so that millions of these take no memory."""
+    import pandas as pd
+
+    parts = pd.read_csv(source, dtype=str, keep_default_na=False, compression=None, chunksize=_ROWS_AT_ONCE)
+    return pd.concat([part[(part != "").any(axis=1)] for part in parts])
 
 
 @app.command(

@@ -14,7 +14,11 @@ MAX_PIXELS = 64_000_000
 MAX_SCANS = 200
 """A progressive JPEG comes in ten or so scans over all of its pixels; thousands fit into a few bytes each."""
 
+MAX_PAGES = 2_000
+"""Each page of a TIFF has to be visited to be counted; tens of thousands fit into a few megabytes."""
+
 _TOO_MANY_SCANS = f"The image comes in more than {MAX_SCANS} scans, which is more than can be processed."
+_TOO_MANY_PAGES = f"The image has more than {MAX_PAGES} pages, which is more than can be processed."
 _SCAN = b"\xff\xda"
 _TOO_LARGE = f"The image has more than {MAX_PIXELS // 1_000_000} million pixels, which is more than can be processed."
 _FORMATS = {sniff.JPEG: ("JPEG",), sniff.PNG: ("PNG",), sniff.GIF: ("GIF",), sniff.TIFF: ("TIFF",)}
@@ -48,11 +52,33 @@ def opened(content: bytes, media_type: str) -> Image.Image:
 
 
 def page_count(picture: Image.Image) -> int:
-    """Return the number of pages; only TIFF files have several."""
+    """Return the number of pages; only TIFF files have several.
+
+    Raises
+    ------
+    Unreadable
+        The picture is damaged, or has too many pages.
+    """
+    if picture.format != "TIFF":
+        return 1
+    pages = 1
     try:
-        return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
-    except (OSError, EOFError, ValueError, SyntaxError) as error:
+        while _has_page(picture, pages + 1):
+            pages += 1
+            if pages > MAX_PAGES:
+                raise Unreadable(_TOO_MANY_PAGES)
+        picture.seek(0)
+    except (OSError, ValueError, SyntaxError) as error:
         raise Unreadable("The image is damaged; its pages cannot be counted.") from error
+    return pages
+
+
+def _has_page(picture: Image.Image, number: int) -> bool:
+    try:
+        picture.seek(number - 1)
+    except EOFError:
+        return False
+    return True
 
 
 def page(picture: Image.Image, number: int, *, turn: int = 0) -> Image.Image:

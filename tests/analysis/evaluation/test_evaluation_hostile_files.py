@@ -1,5 +1,6 @@
 """T61, T62: kept evaluations and Parquet files that attack who reads them; at large they are in tests/hostile."""
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -110,10 +111,29 @@ def test_T62_a_csv_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: 
         extractions_of(path)
 
 
-def test_T62_a_csv_with_a_first_line_without_end_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"document" + b",a" * 40_000, "its line 1 is longer than 65536 bytes"),
+        (b"document,iban\na," + b"9" * 2_000_000, "its line 2 is longer than 1048576 bytes"),
+        (b"PK\x03\x04\0\0\0", "its line 1 is no text"),
+    ],
+)
+def test_T62_a_csv_of_lines_without_end_or_without_text_is_refused(tmp_path: Path, content: bytes, what: str) -> None:
     path = tmp_path / "t.csv"
-    path.write_bytes(b"document" + b",a" * 40_000)
-    with pytest.raises(
-        FileProblem, match=r"t\.csv is no table of extractions: its first line is longer than 65536 bytes"
-    ):
+    path.write_bytes(content)
+    with pytest.raises(FileProblem, match=rf"t\.csv is no table of extractions: {what}\. Give a CSV file in UTF-8"):
         extractions_of(path)
+
+
+def test_T62_a_packed_csv_is_not_unpacked_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(b"document,field,value\n" + b",,\n" * 10_000))
+    with pytest.raises(FileProblem, match="Give a CSV file in UTF-8"):
+        extractions_of(path)
+
+
+def test_empty_rows_of_a_csv_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("document,field,value\n,,\na,iban,x\n,,\n", "utf-8")
+    assert extractions_of(path)["value"].tolist() == ["x"]

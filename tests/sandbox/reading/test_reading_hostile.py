@@ -19,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from gini_notebook.sandbox import reading
 from gini_notebook.sandbox.reading.fields import extract
+from tests.hostile.pdfs_and_pictures import tiff
 
 OFF = {"ocr": False}
 LIMIT = 1_500_000_000
@@ -126,6 +127,12 @@ def test_T40_an_image_bomb_on_a_later_page_of_a_tiff() -> None:
     )
     with pytest.raises(reading.Unreadable, match="more than 64 million pixels"):
         reading.read(stream.getvalue(), None, settings=OFF)
+
+
+def test_T40_a_tiff_of_thousands_of_pages_is_refused_before_they_are_counted() -> None:
+    assert reading.check(tiff(8, 8, pages=2_000), None).page_count == 2_000
+    with pytest.raises(reading.Unreadable, match="has more than 2000 pages"):
+        reading.check(tiff(8, 8, pages=2_001), None)
 
 
 def test_T40_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded() -> None:
