@@ -66,6 +66,9 @@ def look_and_edit(page: "Page", folder: Path) -> None:
     expect(view.locator(".gini-status-text")).to_contain_text("2 of ")
     labels = folder / "labels.jsonl"
     page.keyboard.press("u")
+    expect(view.get_by_role("textbox", name="Truth")).to_be_focused()
+    page.keyboard.type("smudged")
+    page.keyboard.press("Enter")
     until(lambda: labels.exists() and len(labels.read_text("utf-8").splitlines()) == 1, "the first line")
     page.keyboard.press("x")
     view.get_by_role("textbox", name="Truth").fill("1.234,56")
@@ -75,6 +78,7 @@ def look_and_edit(page: "Page", folder: Path) -> None:
         return [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
 
     until(lambda: len(lines()) == 2 or page.keyboard.press("Enter"), "the second line", pause_s=1)
+    assert lines()[0]["note"] == "smudged"
     assert [(line["state"], line.get("value", "")[:5]) for line in lines()] == [("unclear", ""), ("value", "1.234")]
     expect(view.locator(".gini-honest")).to_contain_text("truth changed in ")
 

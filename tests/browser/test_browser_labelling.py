@@ -147,6 +147,74 @@ def test_words_are_picked_and_kept_by_keys_alone(view: Open, invoices: Path, tmp
     assert len(lines(labels)[0]["boxes"]) == 2
 
 
+def test_a_box_is_drawn_moved_and_kept_by_keys_alone(view: Open, invoices: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    shown = view(slips(invoices, labels))
+    go(shown, "paymentRecipient")
+    words_are_here(shown)
+    shown.root.get_by_role("listbox").focus()
+    field = shown.root.get_by_role("textbox", name="Truth")
+
+    def picked() -> bool:
+        shown.page.keyboard.press(".")
+        return shown.root.locator(".gini-picked").count() == 1
+
+    shown.until(picked, "a word to be picked")
+    first, name = field.input_value(), shown.chosen()
+    shown.page.keyboard.press("b")
+    rubber = shown.root.locator(".gini-rubber")
+    expect(rubber).to_have_count(1)
+    assert field.input_value() == first
+    before = rubber.bounding_box()
+    for _ in range(120):
+        shown.page.keyboard.press("Shift+ArrowRight")
+    wider = rubber.bounding_box()
+    assert before is not None
+    assert wider is not None
+    assert wider["width"] > 4 * before["width"]
+    assert abs(wider["x"] - before["x"]) < 2
+    assert field.input_value().startswith(f"{first} ")
+    for _ in range(10):
+        shown.page.keyboard.press("ArrowDown")
+    lower = rubber.bounding_box()
+    assert lower is not None
+    assert lower["y"] > wider["y"] + 5
+    # The arrows moved the box, and nothing else.
+    assert shown.chosen() == name
+    for _ in range(10):
+        shown.page.keyboard.press("ArrowUp")
+    kept = field.input_value()
+    shown.page.keyboard.press("Enter")
+    shown.until(lambda: lines(labels), "the line in the file")
+    assert lines(labels)[0]["via"] == "box"
+    assert lines(labels)[0]["value"] == kept
+    # In the next slot there is no box, and Escape drops one.
+    expect(rubber).to_have_count(0)
+    words_are_here(shown)
+    shown.page.keyboard.press("b")
+    expect(rubber).to_have_count(1)
+    shown.page.keyboard.press("Escape")
+    expect(rubber).to_have_count(0)
+    expect(shown.root.locator(".gini-picked")).to_have_count(0)
+
+
+def test_keys_that_were_chosen_work_and_are_told(view: Open, invoices: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    shown = view(slips(invoices, labels, keys={"next": "w", "wrong": "i"}))
+    shown.root.get_by_role("listbox").focus()
+    first = shown.chosen()
+    shown.page.keyboard.press("j")
+    assert shown.chosen() == first
+    shown.page.keyboard.press("w")
+    shown.until(lambda: shown.chosen() != first, "the next slot")
+    expect(shown.root.locator('[data-verdict="edit"]')).to_have_attribute("aria-label", "truth is wrong (i)")
+    shown.page.keyboard.press("i")
+    expect(shown.root.get_by_role("textbox", name="Truth")).to_be_focused()
+    shown.page.keyboard.press("Escape")
+    shown.page.keyboard.press("?")
+    expect(shown.root.locator(".gini-help")).to_contain_text("↓ ↑ w k")
+
+
 def test_five_labels_without_a_mouse_and_their_way_back(view: Open, invoices: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.jsonl"
     explorer = slips(invoices, labels)
@@ -191,7 +259,7 @@ def test_an_answer_that_comes_late_takes_nothing_of_what_is_typed_in_the_next_sl
     shown = view(slips(invoices, labels), delay=700)
     shown.root.get_by_role("listbox").focus()
     shown.until(lambda: shown.sent("slot") >= 1, "the first slot")
-    shown.page.keyboard.press("u")
+    shown.page.keyboard.press("m")
     shown.page.keyboard.press("x")
     field = shown.root.get_by_role("textbox", name="Truth")
     field.fill("typed by hand")

@@ -17,7 +17,6 @@ from gini_notebook.analysis.rules import get
 from gini_notebook.analysis.truth import Edit, Journal, read_truth
 from gini_notebook.errors import SettingError, TruthError
 from gini_notebook.interactive.explorer import Explorer, explore
-from gini_notebook.interactive.explorer.labelling import QUEUES
 from gini_notebook.interactive.explorer.value_check import check_value
 from tests.analysis.report.report_samples import IBAN, OTHER_IBAN, PAYLOADS, PDF, Tables, boxed, rows
 from tests.interactive.explorer_messages import Browser, content
@@ -583,10 +582,3 @@ def test_T32_hostile_labels_stay_text(tmp_path: Path) -> None:
         assert explorer.selected["outcome"].tolist() == ["wrong"]
     assert content(explorer)["document"] == "e.pdf"
     assert len(lines(tmp_path)) == len(PAYLOADS)
-
-
-def test_every_queue_has_a_name_in_the_browser() -> None:
-    from gini_notebook.interactive.explorer.explorer import VIEW
-
-    text = (VIEW / "texts.js").read_text(encoding="utf-8")
-    assert [name for name in QUEUES if f'["{name}", ' not in text] == []

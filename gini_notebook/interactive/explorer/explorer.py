@@ -338,6 +338,8 @@ class Explorer(anywidget.AnyWidget):
             arguments.append(f"labels={self._call['labels']!r}")
         if "checks" in self._session.subject.slots:
             arguments.append("checks=checks")
+        if self._call["keys"]:
+            arguments.append(f"keys={self._call['keys']!r}")
         chosen, began = self._session.selection, Selection() if queue else beginning_with(self._call["show"])
         call = f"ex = gini.explore({', '.join(arguments)})"
         if chosen == began:

@@ -26,7 +26,15 @@ from gini_notebook.interactive.explorer.rescoring import Rescoring
 from gini_notebook.interactive.explorer.subject import KEY, Subject, labelled_subject
 from gini_notebook.interactive.explorer.value_check import Checked, check_value
 
-QUEUES = ("mistakes", "unlabelled", "audit", "odd", "flagged", "recent")
+# With what the list of queues says.
+QUEUES = {
+    "mistakes": "mistakes",
+    "unlabelled": "without truth",
+    "audit": "audit",
+    "odd": "odd labels",
+    "flagged": "flagged",
+    "recent": "recent",
+}
 # What is said of a slot that somebody decided, by how it was decided.
 OPEN = ""
 STATES = (OPEN, "checked", "changed", "both", "unclear", "nothing there", "unlabelled", "flagged")

@@ -1,7 +1,7 @@
 """``explore()``: the one door to the explorer, whatever is explored."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
@@ -43,6 +43,7 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
     checks: pd.DataFrame | None = None,
     labels: "str | os.PathLike[str] | Journal | None" = None,
     blind: bool | None = None,
+    keys: Mapping[str, str] | None = None,
 ) -> Explorer:
     """Look at documents, at mistakes, or at what changed between two runs, with the page and the boxes on it.
 
@@ -90,6 +91,12 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
     blind
         Whether what was read is hidden until a slot is decided, so that it does not draw the label towards it; by
         default in the queue ``"unlabelled"`` only.
+    keys
+        Other keys than the usual ones, ``{"next": "w", "previous": "q"}``: one character for a command, or several that
+        do the same. Commands are ``next``, ``previous``, ``next_mistake``, ``previous_mistake``, ``go_to``, ``larger``,
+        ``smaller``, ``fit``, ``rotate``, ``extracted``, ``truth``, ``candidates``, ``right``, ``wrong``, ``both``,
+        ``unclear``, ``empty``, ``flag``, ``undo``, ``redo``, ``box``, ``search``, ``view`` and ``copy``. Arrows, Home,
+        End, Page Up, Page Down, Delete, Enter, Escape, the digits 1 to 9, comma and full stop stay.
 
     Returns
     -------
@@ -101,8 +108,8 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
     ------
     SettingError
         If ``what`` is nothing that can be explored, both ``documents`` and ``client`` are given, there is no such
-        place or choice of ``show``, or the truth cannot be edited (of a comparison; of an evaluation without its run,
-        or by a function of your own).
+        place, choice of ``show`` or command of ``keys``, a key would do two things, or the truth cannot be edited (of a
+        comparison; of an evaluation without its run, or by a function of your own).
     TruthError
         If ``labels`` is a file that is no journal.
     FileProblem
@@ -144,8 +151,9 @@ def explore(  # noqa: PLR0913 - all but the first by keyword
         pages = ServicePages(_as_user_of(what if batch is None else batch, client), _column(known, "document_id"))
     shown = _shown(show, subject, edited=labelling is not None)
     call = {"name": _called(what), "show": shown, "height": int(height), "mask": mask, "own_executor": own}
+    call["keys"] = dict(keys or {})
     call["labels"] = "" if labelling is None else str(labelling.journal.path)
-    session = Session(subject, pages, mask=mask, labelling=labelling, blind=blind)
+    session = Session(subject, pages, mask=mask, labelling=labelling, blind=blind, keys=keys)
     explorer = Explorer(session, settings=call)
     explorer.begin(at, shown)
     return explorer

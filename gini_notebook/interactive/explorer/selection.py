@@ -17,7 +17,15 @@ from gini_notebook.errors import SettingError
 from gini_notebook.interactive.explorer.slot_columns import SlotColumns
 from gini_notebook.interactive.explorer.subject import Subject
 
-SORTS = ("position", "document", "name", "alike", "stake")
+# With what the list of orders says; two of them tell how far values differ.
+SORTS = {
+    "position": "as in the run",
+    "document": "by document",
+    "name": "by field",
+    "alike": "most similar first",
+    "stake": "largest difference first",
+}
+OF_VALUES = ("alike", "stake")
 SHOWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "all": {},
     "mistakes": {"outcome": ("wrong", "missing", "spurious")},

@@ -15,8 +15,9 @@ import pandas as pd
 
 from gini_notebook.analysis.evaluation.mistakes import MISTAKES
 from gini_notebook.errors import GiniError, SettingError
+from gini_notebook.interactive.explorer.keys import keys_of
 from gini_notebook.interactive.explorer.labelling import QUEUES, STATES, Labelling
-from gini_notebook.interactive.explorer.selection import SORTS, Choices, Selection
+from gini_notebook.interactive.explorer.selection import OF_VALUES, SORTS, Choices, Selection
 from gini_notebook.interactive.explorer.slot_columns import SlotColumns
 from gini_notebook.interactive.explorer.slot_details import (
     BOXES,
@@ -31,7 +32,6 @@ from gini_notebook.interactive.explorer.slot_details import (
 )
 from gini_notebook.interactive.explorer.slot_places import SlotPlaces
 from gini_notebook.interactive.explorer.subject import Subject
-from gini_notebook.interactive.explorer.texts import KEYS
 from gini_notebook.interactive.explorer.truth_places import NO_VALUE, said
 from gini_notebook.interactive.pages import FolderPages, Page, Pages
 
@@ -59,6 +59,8 @@ class Session:
         The truth that is edited, if one is.
     blind
         Whether what was read is hidden until a slot is decided; None: in the queue of the unlabelled.
+    keys
+        Other keys than the usual ones.
 
     Attributes
     ----------
@@ -74,7 +76,9 @@ class Session:
         mask: bool = False,
         labelling: Labelling | None = None,
         blind: bool | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
+        self.keys = keys_of(keys)
         self.labelling, self.queue_name = labelling, ""
         self.queue: list[int] | None = None
         self._blind = blind
@@ -210,7 +214,11 @@ class Session:
         told = "" if self.labelling is None else self.labelling.told()
         settings = {**self.settings, "labels": self.labelling is not None, "told": told}
         head = {**self.columns.head(), **self._state(), "settings": settings, "pages": self._no_pages()}
-        head |= {"widths": [] if self._pages is None else list(self._pages.widths), "keys": KEYS}
+        head |= {"widths": [] if self._pages is None else list(self._pages.widths), **self.keys}
+        head["queues"] = [("", "all slots"), *QUEUES.items()]
+        head["sorts"] = [
+            (name, text) for name, text in SORTS.items() if self.subject.kind != "documents" or name not in OF_VALUES
+        ]
         self.send({"event": "head", "id": message.get("id"), **head}, [])
         for piece, buffers in self.columns.pieces():
             self.send(piece, buffers)

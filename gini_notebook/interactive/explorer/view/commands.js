@@ -1,6 +1,6 @@
 // What the keys do, by the names that keys.js has for it.
 import { steps } from "./steps.js";
-import { TEXTS, VERDICTS } from "./texts.js";
+import { TEXTS } from "./texts.js";
 
 export function commands({ root, store, list, page, editor, keys, say, turn, filters, switchView }) {
   function search() {
@@ -22,10 +22,12 @@ export function commands({ root, store, list, page, editor, keys, say, turn, fil
   function leave() {
     const bar = filters();
     if (keys.isOpen()) keys.close();
+    else if (page.words.drop()) return;
     else if (!bar.closeMenus() && root.ownerDocument.activeElement === bar.search && bar.search.value) {
-      return store.choose({ ...store.selection, text: "" });
+      store.choose({ ...store.selection, text: "" });
+      return;
     }
-    return list.focus();
+    list.focus();
   }
 
   const edit = (call) => (event) => { if (editor.labelled) call(event); };
@@ -36,9 +38,10 @@ export function commands({ root, store, list, page, editor, keys, say, turn, fil
     rotate: () => page.rotate(), candidates: () => page.toggle("C"),
     extracted: () => (editor.labelled ? editor.extracted() : page.toggle("E")),
     truth: () => (editor.labelled ? editor.place() : page.toggle("T")),
-    ...Object.fromEntries(VERDICTS.map(([, verdict]) => [verdict, edit((event) => editor.act(verdict, event.shiftKey))])),
+    verdict: (name) => edit((event) => editor.act(name, event.shiftKey)),
     keep: edit((event) => editor.keep(event.shiftKey)), enter: edit((event) => editor.enter(event.shiftKey)),
     candidate: edit((event) => editor.candidate(Number(event.key))),
+    box: edit(() => page.words.begin()), moveBox: (event) => page.words.move(event.key, event.shiftKey),
     wordBack: edit((event) => page.words.step(-1, event.shiftKey)), wordOn: edit((event) => page.words.step(1, event.shiftKey)),
   };
 }

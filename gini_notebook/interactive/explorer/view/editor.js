@@ -1,25 +1,20 @@
 // The truth of the slot in view: verdicts by button and key, a value by typing or picking, its check, and the queue.
 import { button, make } from "./dom.js";
-import { QUEUES, TEXTS, VERDICTS } from "./texts.js";
+import { TEXTS } from "./texts.js";
 
 const CHECK_REST_MS = 120;
 
 export function editorBar({ store, list, say, back }) {
-  const state = { row: null, answer: null, via: "typed", boxes: [], odd: false, pending: false, flag: false, place: -1 };
+  const state = { row: null, answer: null, via: "typed", boxes: [], odd: false, pending: false, why: "", place: -1 };
   let timer = 0;
   const input = make("input", { className: "gini-input gini-edit", attributes: { "aria-label": TEXTS.truth, spellcheck: "false", autocomplete: "off" } });
   const told = make("span", { className: "gini-check", attributes: { role: "status", "aria-live": "polite" } });
   const progress = make("span", { className: "gini-soft" });
-  const queue = make("select", { className: "gini-input", attributes: { "aria-label": TEXTS.queue } },
-    ...QUEUES.map(([name, text]) => make("option", { text, attributes: { value: name } })));
-  const verdicts = VERDICTS.map(([key, verdict, text]) => {
-    const one = button(text, `${text} (${key})`, (event) => act(verdict, event.shiftKey), { "data-verdict": verdict });
-    one.prepend(make("kbd", { text: key }));
-    return one;
-  });
+  const queue = make("select", { className: "gini-input", attributes: { "aria-label": TEXTS.queue } });
+  const verdicts = make("div", { className: "gini-bar", attributes: { role: "toolbar", "aria-label": TEXTS.verdict } });
   const save = button(TEXTS.save, `${TEXTS.save} (Enter)`, (event) => keep(event.shiftKey));
   const element = make("section", { className: "gini-editor", attributes: { "aria-label": TEXTS.truth } },
-    make("div", { className: "gini-bar", attributes: { role: "toolbar", "aria-label": TEXTS.verdict } }, ...verdicts),
+    verdicts,
     make("div", { className: "gini-bar" }, input, save, told, queue, progress));
   const on = () => store.head?.settings.labels && state.row !== null;
 
@@ -29,7 +24,7 @@ export function editorBar({ store, list, say, back }) {
   });
   input.addEventListener("input", () => {
     Object.assign(state, { via: "typed", boxes: [], pending: true, odd: false });
-    if (!state.flag) check();
+    if (!state.why) check();
   });
 
   function check() {
@@ -52,29 +47,30 @@ export function editorBar({ store, list, say, back }) {
 
   // Put a value into the field; it is kept with Enter.
   function fill(text, via, boxes) {
-    Object.assign(state, { via, boxes, pending: true, odd: false, flag: false });
+    Object.assign(state, { via, boxes, pending: true, odd: false, why: "" });
     if (text || !boxes.length) input.value = text;
     check();
   }
 
-  function open(flag) {
-    state.flag = flag;
-    input.placeholder = flag ? TEXTS.flagNote : "";
-    if (flag) input.value = "";
+  // To type a value, or why it is unclear or flagged.
+  function open(why) {
+    state.why = why;
+    input.placeholder = why ? TEXTS.why : "";
+    if (why) input.value = "";
     input.focus();
     input.select();
   }
 
   function act(verdict, hold) {
     if (!on()) return;
-    if (verdict === "edit" || verdict === "flag") open(verdict === "flag");
+    if (["edit", "flag", "unclear"].includes(verdict)) open(verdict === "edit" ? "" : verdict);
     else if (verdict === "undo" || verdict === "redo") post({ ask: verdict }, (answer) => answer.row !== null && store.select(answer.row));
     else decide(verdict, hold, {});
   }
 
   function keep(hold) {
     if (!on()) return;
-    if (state.flag) decide("flag", hold, { note: input.value });
+    if (state.why) decide(state.why, hold, { note: input.value });
     else decide("value", hold, { value: input.value, via: state.via, boxes: state.boxes, odd: state.odd });
   }
 
@@ -131,7 +127,7 @@ export function editorBar({ store, list, say, back }) {
   return {
     element, fill, candidate, act, keep, input,
     get labelled() { return Boolean(on()); },
-    enter: (hold) => (state.pending ? keep(hold) : open(false)),
+    enter: (hold) => (state.pending ? keep(hold) : open("")),
     extracted: () => state.answer?.read && fill(state.answer.read, "extracted", boxesOf((box) => box.kind === "extracted")),
     place() {
       const places = boxesOf((box) => box.kind === "truth");
@@ -143,7 +139,7 @@ export function editorBar({ store, list, say, back }) {
       element.hidden = !store.head?.settings.labels;
       if (row === state.row) return;
       clearTimeout(timer);
-      Object.assign(state, { row, answer: null, pending: false, odd: false, flag: false, via: "typed", boxes: [], place: -1 });
+      Object.assign(state, { row, answer: null, pending: false, odd: false, why: "", via: "typed", boxes: [], place: -1 });
       input.value = "";
       input.placeholder = "";
       told.textContent = "";
@@ -151,9 +147,17 @@ export function editorBar({ store, list, say, back }) {
     details(answer) {
       if (answer.row !== state.row || !answer.labels) return;
       state.answer = answer;
-      if (state.pending || state.flag) return;
+      if (state.pending || state.why) return;
       input.value = first()[2] ?? "";
       input.placeholder = first()[1] === "value" ? "" : first()[1];
+    },
+    begin(head) {
+      verdicts.replaceChildren(...head.verdicts.map(([verdict, text, key]) => {
+        const one = button(text, `${text} (${key})`, (event) => act(verdict, event.shiftKey), { "data-verdict": verdict });
+        one.prepend(make("kbd", { text: key }));
+        return one;
+      }));
+      queue.replaceChildren(...head.queues.map(([name, text]) => make("option", { text, attributes: { value: name } })));
     },
     queued() {
       queue.value = store.queue?.name ?? "";

@@ -1,6 +1,6 @@
 // Search, filters with live counts, and the order. A choice that has come to nothing stays, and is dimmed.
 import { button, make } from "./dom.js";
-import { SORTS, TEXTS } from "./texts.js";
+import { TEXTS } from "./texts.js";
 
 const SEARCH_REST_MS = 60;
 
@@ -13,7 +13,7 @@ export function filterBar({ head, onChange, onLook }) {
   });
   const told = make("span", { className: "gini-found" });
   const sort = make("select", { className: "gini-input", attributes: { "aria-label": "Order" } },
-    ...SORTS.filter(([name]) => head.kind !== "documents" || !["alike", "stake"].includes(name)).map(([name, text]) => make("option", { text, attributes: { value: name } })));
+    ...head.sorts.map(([name, text]) => make("option", { text, attributes: { value: name } })));
   const menus = head.filters.map((filter) => menu(filter, head, (values) => {
     change({ filters: { ...selection.filters, [filter.column]: values } });
   }));

@@ -3,27 +3,21 @@
 import { button, make, ownKeys } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
-const NAMES = {
-  ArrowDown: "next", j: "next", ArrowUp: "previous", k: "previous", n: "nextMistake", N: "previousMistake",
-  Home: "first", End: "last", g: "goTo", PageUp: "pageBack", PageDown: "pageOn", "+": "larger", "-": "smaller", "−": "smaller",
-  a: "right", x: "edit", o: "both", u: "unclear", m: "empty", Delete: "unlabelled", f: "flag", z: "undo", Z: "redo", Enter: "enter",
-  0: "fit", r: "rotate", e: "extracted", t: "truth", c: "candidates", s: "search", "/": "search", v: "view", y: "copy", "?": "help", Escape: "leave",
-};
-
 export function isTyping(element) {
   if (element.tagName === "TEXTAREA" || element.tagName === "SELECT" || element.isContentEditable) return true;
   return element.tagName === "INPUT" && !["checkbox", "radio", "button"].includes(element.type);
 }
 
-export function listen(root, commands, signal) {
+export function listen(root, commands, signal, given) {
   ownKeys(root, signal);
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const target = event.target;
+    const names = given()?.names ?? {};
     const name = event.shiftKey && event.key === "ArrowDown" ? "nextDocument"
       : event.shiftKey && event.key === "ArrowUp" ? "previousDocument"
         : event.code === "Comma" ? "wordBack" : event.code === "Period" ? "wordOn"
-          : /^[1-9]$/.test(event.key) ? "candidate" : NAMES[event.key] ?? (event.shiftKey ? NAMES[event.key.toLowerCase()] : undefined);
+          : /^[1-9]$/.test(event.key) ? "candidate" : names[event.key] ?? (event.shiftKey ? names[event.key.toLowerCase()] : undefined);
     // The field of the truth is kept with Enter.
     if (target.classList.contains("gini-edit") && event.key === "Enter") {
       event.stopPropagation();
@@ -35,6 +29,12 @@ export function listen(root, commands, signal) {
       event.stopPropagation();
       return;
     }
+    // A box that is drawn by keys is moved by the arrows.
+    if (/^Arrow/.test(event.key) && commands.moveBox(event)) {
+      event.stopPropagation();
+      event.preventDefault();
+      return;
+    }
     // A menu of choices and the table have arrows of their own.
     const own = target.closest?.(".gini-choices, .gini-grid tbody");
     if (own && ["ArrowDown", "ArrowUp", "Home", "End", "Enter"].includes(event.key)) return;
@@ -44,9 +44,9 @@ export function listen(root, commands, signal) {
     }
     // Nothing that is typed here reaches the notebook, which would take letters for commands.
     event.stopPropagation();
-    if (!name || !commands[name]) return;
+    if (!name) return;
     event.preventDefault();
-    commands[name](event);
+    (commands[name] ?? commands.verdict(name))(event);
   }, { capture: true, signal });
 }
 

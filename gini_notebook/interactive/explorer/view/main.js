@@ -77,7 +77,8 @@ function makeView(store, el) {
     const { head } = store;
     root.style.height = `${head.settings.height}px`;
     makeFilters();
-    keys.fill(head.keys);
+    keys.fill(head.keys.help);
+    editor.begin(head);
     fields.refresh();
     honest.textContent = head.settings.told ?? "";
     editor.queued();
@@ -184,7 +185,7 @@ function makeView(store, el) {
     list.move(store.row);
   }
 
-  listen(root, commands({ root, store, list, page, editor, keys, say, turn, filters: () => filters, switchView: () => switchView(!byDocument.on) }), stop.signal);
+  listen(root, commands({ root, store, list, page, editor, keys, say, turn, filters: () => filters, switchView: () => switchView(!byDocument.on) }), stop.signal, () => store.head?.keys);
   // A click anywhere leaves the keys with us; what takes text keeps the focus.
   root.addEventListener("click", (event) => {
     if (!event.target.closest("input, select, textarea, button, summary, label, details, a")) focus();

@@ -33,7 +33,7 @@ export const TEXTS = {
   save: "keep ↵",
   equal: "equal to what was read",
   again: "Enter once more keeps it as it is",
-  flagNote: "why (optional), then Enter",
+  why: "why (optional), then Enter",
   open: "open",
   hidden: "hidden",
   saved: "saved",
@@ -50,18 +50,3 @@ export const MARKS = {
 
 // How often a true value stands on the pages, for a narrow column.
 export const TIMES = { once: "1×", several: "n×", nowhere: "0×", unknown: "?" };
-
-export const SORTS = [
-  ["position", "as in the run"], ["document", "by document"], ["name", "by field"],
-  ["alike", "most similar first"], ["stake", "largest difference first"],
-];
-
-export const VERDICTS = [
-  ["a", "right", "truth is right"], ["x", "edit", "truth is wrong"], ["o", "both", "both are fine"], ["u", "unclear", "unclear"],
-  ["m", "empty", "nothing there"], ["Del", "unlabelled", "not labelled"], ["f", "flag", "flag"], ["z", "undo", "undo"], ["Z", "redo", "redo"],
-];
-
-export const QUEUES = [
-  ["", "all slots"], ["mistakes", "mistakes"], ["unlabelled", "without truth"], ["audit", "audit"], ["odd", "odd labels"],
-  ["flagged", "flagged"], ["recent", "recent"],
-];

@@ -5,6 +5,9 @@ import { drawn } from "./dom.js";
 // So much of a word lies in a box that takes it.
 const LEAST = 0.5;
 const MOVED_PX = 4;
+// What an arrow moves a box by, in heights of the page.
+const STEP = 0.004;
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 export function wordPicker({ layer, area, onPick }) {
   const state = { texts: [], boxes: new Float32Array(0), page: null, quarters: 0, picked: [], at: -1, rubber: null };
@@ -103,8 +106,42 @@ export function wordPicker({ layer, area, onPick }) {
       draw();
     },
     clear() {
-      state.picked = [];
+      Object.assign(state, { picked: [], rubber: null });
       draw();
+    },
+    // A box by keys begins at what is picked, or in the middle.
+    begin() {
+      if (!state.page) return;
+      const { width, height } = state.page;
+      const middle = { left: 0.4 * width, top: 0.45 * height, width: 0.2 * width, height: 0.03 * height };
+      state.rubber = state.picked.length ? box(state.picked[0]) : middle;
+      pick(within(state.rubber), "box");
+    },
+    // Arrows move it as it is seen; with Shift they change its size.
+    move(key, sized) {
+      const { page, quarters, rubber } = state;
+      if (!rubber) return false;
+      let [x, y] = ARROWS[key].map((by) => by * STEP * page.height);
+      if (sized) {
+        const odd = quarters % 2;
+        rubber.width += odd ? y : x;
+        rubber.height += odd ? x : y;
+      } else {
+        for (let turns = 0; turns < quarters; turns += 1) [x, y] = [y, -x];
+        rubber.left += x;
+        rubber.top += y;
+      }
+      for (const [side, length] of [["left", "width"], ["top", "height"]]) {
+        rubber[length] = Math.min(page[length], Math.max(STEP * page.height, rubber[length]));
+        rubber[side] = Math.min(page[length] - rubber[length], Math.max(0, rubber[side]));
+      }
+      pick(within(rubber), "box");
+      return true;
+    },
+    drop() {
+      if (!state.rubber) return false;
+      this.clear();
+      return true;
     },
     // The next or previous word; `extend` keeps those that are picked.
     step(by, extend) {
