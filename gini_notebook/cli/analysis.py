@@ -1,6 +1,5 @@
 """Commands that need no service: ``truth``, ``to-label``, ``evaluate``, ``automation``, ``compare``, and others."""
 
-import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,6 +106,8 @@ def _doubtful(facts: "pd.DataFrame", run: Path | None, documents: Path | None) -
 LONGEST_HEADER = 64 * 1024
 LONGEST_LINE = 1024 * 1024
 _ROWS_AT_ONCE = 200_000
+# Nothing is unpacked, whatever the file is called.
+_CSV: Any = {"dtype": str, "keep_default_na": False, "compression": None}
 _GIVE = "Give a CSV file in UTF-8 with the columns document, field and value, a Parquet file, or the folder of a run."
 
 
@@ -128,34 +129,39 @@ def _as_table(source: Path) -> "pd.DataFrame":
         from gini_notebook.analysis.evaluation.parquet_partitions import read_parquet
 
         return read_parquet(source, "extractions")
-    _demand_lines(source)
+    import pandas as pd
+
+    sparse = _look_through(source)
     try:
-        return _csv(source)
+        return _without_empty_rows(source) if sparse else pd.read_csv(source, **_CSV)
     except ValueError as error:  # of pandas and of Unicode
         why = " ".join(str(error).split())
         message = f"{source} cannot be read as a table of extractions: {why}. {_GIVE}"
         raise FileProblem(message) from error
 
 
-def _demand_lines(source: Path) -> None:
-    """Refuse what is no text in lines before any of it is parsed: a value of gigabytes, or another kind of file."""
+def _look_through(source: Path) -> bool:
+    """Return whether there are rows without anything.
+
+    What is no text in lines is refused before any of it is parsed: a value of gigabytes, or another kind of file.
+    """
+    sparse, number, longest = False, 1, LONGEST_HEADER
     with source.open("rb") as file:
-        for number in itertools.count(1):
-            longest = LONGEST_HEADER if number == 1 else LONGEST_LINE
-            line = file.readline(longest + 1)
+        while line := file.readline(longest + 1):
             if b"\0" in line or len(line) > longest:
                 what = f"longer than {longest} bytes" if len(line) > longest else "no text"
                 message = f"{source} is no table of extractions: its line {number} is {what}. {_GIVE}"
                 raise FileProblem(message)
-            if not line:
-                return
+            sparse = sparse or not line.strip(b'",; \t\r\n')
+            number, longest = number + 1, LONGEST_LINE
+    return sparse
 
 
-def _csv(source: Path) -> "pd.DataFrame":
-    """Read a CSV file without its empty rows, part by part, so that millions of these take no memory."""
+def _without_empty_rows(source: Path) -> "pd.DataFrame":
+    """Read a CSV file part by part, so that millions of empty rows take no memory."""
     import pandas as pd
 
-    parts = pd.read_csv(source, dtype=str, keep_default_na=False, compression=None, chunksize=_ROWS_AT_ONCE)
+    parts = pd.read_csv(source, chunksize=_ROWS_AT_ONCE, **_CSV)
     return pd.concat([part[(part != "").any(axis=1)] for part in parts])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from many_slots import many
-from static_view import ADDRESS, StaticView
+from static_view import ADDRESS, StaticView, StaticWidget
 
 from gini_notebook.interactive.explorer import explore
 from gini_notebook.interactive.explorer.selection import Choices, Selection
@@ -32,6 +32,32 @@ def view(watch: Callable[..., Any]) -> Open:
         return shown
 
     return opened
+
+
+# What a notebook keeps
+
+
+def test_the_kernel_brings_the_explorer_and_its_looks(watch: Callable[..., Any]) -> None:
+    page = watch(viewport={"width": 1280, "height": 760}).page
+    StaticWidget(page, explore(sample()), views=2)
+    expect(page.locator(".gini-explorer .gini-option").first).to_be_visible()
+    expect(page.locator(".gini-explorer")).to_have_count(2)
+    assert page.locator("#here style").count() == 2
+    assert "needs a running kernel" not in page.locator("#here").inner_text()
+    # A step in one view is seen in the other.
+    page.locator(".gini-explorer").first.focus()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator('.gini-option[aria-selected="true"]').all_inner_texts()
+    assert len(set(chosen)) == 1
+    page.evaluate("async () => { for (const leave of window.leave.splice(0).reverse()) (await leave)?.(); }")
+    expect(page.locator(".gini-explorer")).to_have_count(0)
+
+
+def test_without_a_kernel_the_explorer_says_what_it_needs(watch: Callable[..., Any]) -> None:
+    page = watch(viewport={"width": 1280, "height": 760}).page
+    page.add_init_script("window.mute = true")
+    StaticWidget(page, explore(sample()))
+    expect(page.locator("#here")).to_contain_text("it needs a running kernel. Without one, run the cell again.")
 
 
 # Keys

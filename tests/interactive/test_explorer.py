@@ -397,7 +397,7 @@ def test_T20_no_page_and_no_value_is_in_the_state_that_notebooks_save(invoices: 
     assert [value for value in (IBAN, OTHER_IBAN, PDF, "paymentPurpose") if value in states] == []
     state = explorer.get_state()
     assert {name for name in state if not name.startswith("_")} == {"layout", "tabbable", "tooltip"}
-    assert len(json.dumps(state, default=str)) < 80_000
+    assert len(json.dumps(state, default=str)) < 5_000
     assert PDF not in repr(explorer)
     bundle = explorer._repr_mimebundle_()
     assert "run the cell again to look" in (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]

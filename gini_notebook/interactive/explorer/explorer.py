@@ -29,6 +29,7 @@ from gini_notebook.schema import TEXT
 
 HERE = Path(__file__).parent
 VIEW = HERE / "view"
+SCRIPT, STYLE = joined(VIEW / "main.js"), styled(VIEW / "explorer.css")
 _COLOURS = {
     "extracted": "#b35900",
     "extracted-a": "#6b3fa0",
@@ -64,8 +65,8 @@ class Explorer(anywidget.AnyWidget):
         The evaluation; with ``labels=`` as it is with all edits.
     """
 
-    _esm = joined(VIEW / "main.js")
-    _css = styled(VIEW / "explorer.css")
+    # A saved notebook keeps these few lines, and nothing that grows with each cell that is run again.
+    _esm = joined(VIEW / "loader.js")
 
     def __init__(self, session: Session, *, settings: Mapping[str, Any]) -> None:
         super().__init__()
@@ -429,7 +430,10 @@ class Explorer(anywidget.AnyWidget):
         self.send(dict(message), buffers=list(buffers))
 
     def _receive(self, _widget: object, message: object, _buffers: object) -> None:
-        self._session.receive(message)
+        if isinstance(message, Mapping) and message.get("ask") == "script":
+            self.send({"event": "script"}, buffers=[SCRIPT.encode(), STYLE.encode()])
+        else:
+            self._session.receive(message)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
