@@ -81,7 +81,8 @@ class StaticWidget:
         self._widget._handle_custom_msg(message, [])
 
     def _file(self, name: str) -> bytes | None:
-        return str({"main.js": self._widget._esm, "explorer.css": self._widget._css}.get(name, "")).encode()
+        looks = getattr(self._widget, "_css", "")
+        return str({"main.js": self._widget._esm, "explorer.css": looks}.get(name, "")).encode()
 
     def _serve(self, route: "Route", html: str) -> None:
         name = route.request.url.removeprefix(ADDRESS)

@@ -66,7 +66,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     # A saved notebook keeps these few lines, and nothing that grows with each cell that is run again.
-    _esm = joined(VIEW / "loader.js")
+    _esm = VIEW / "loader.js"
 
     def __init__(self, session: Session, *, settings: Mapping[str, Any]) -> None:
         super().__init__()

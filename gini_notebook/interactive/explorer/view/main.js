@@ -21,8 +21,7 @@ function makeView(store, el) {
   const stop = new AbortController();
   const columns = () => store.columns;
   const status = make("span", { className: "gini-status-text", attributes: { role: "status", "aria-live": "polite" } });
-  const retry = button(TEXTS.retry, TEXTS.retry, () => {});
-  retry.hidden = true;
+  const retry = button(TEXTS.retry, TEXTS.retry, () => {}, { hidden: "" });
   const list = listPane({ columns, onSelect: (row) => { store.select(row); focus(); } });
   const strip = thumbStrip({ ask: (number, done) => store.askWidth("small", 2, number, done), onTurn: (number) => store.select(store.row, number) });
   const onSharp = (shown) => store.askWidth("sharp", 1, shown.number, (url) => page.sharpen(shown, url));
