@@ -89,10 +89,6 @@ _DETAILS = {
     "the names of the columns once more": "noch einmal die Namen der Spalten",
     "no table of documents": "keine Tabelle von Dokumenten",
     "blanks, backslashes or ./": "Leerzeichen, umgekehrte Schrägstriche oder ./",
-    "case": "Groß- und Kleinschreibung",
-    "the ending": "Endung",
-    "the folder": "Ordner",
-    "the folder and the ending": "Ordner und Endung",
     "e-invoices beside documents": "E-Rechnungen neben Dokumenten",
     "corrected extractions": "korrigierte Extraktionen",
     "a table with cells in single quotes": "Tabelle mit Zellen in einfachen Anführungszeichen",
@@ -163,6 +159,15 @@ _DOUBTS = (
         r"verschieden in Zeilen eines Dokuments, also nicht \1",
     ),
 )
+# In what names of documents differ: one of these, or several.
+_DIFFERENCES = {
+    "blanks or their Unicode form": "Leerzeichen oder Unicode-Form",
+    "case": "Groß- und Kleinschreibung",
+    "the folder": "Ordner",
+    "the ending": "Endung",
+    "and": "und",
+}
+_DIFFERENCE = re.compile("|".join(_DIFFERENCES))
 _NOT_DRAWN = {"not finished": "nicht fertig", "labelled already": "schon mit Sollwerten"}
 _TAKEN_AWAY = re.compile(r"^(\d+) of them taken away$")
 _NOT_DRAWN_WORD = re.compile("|".join(_NOT_DRAWN))
@@ -247,6 +252,7 @@ _OF_KIND: Mapping[str, Callable[[str], str]] = {
     "confidence_scale": lambda detail: _RANGE.sub(lambda found: f"{_comma(found[1])} bis {_comma(found[2])}", detail),
     "threshold_above_all": _comma,
     "documents_not_drawn": lambda detail: _NOT_DRAWN_WORD.sub(lambda found: _NOT_DRAWN[found[0]], detail),
+    "documents_paired": lambda detail: _DIFFERENCE.sub(lambda found: _DIFFERENCES[found[0]], detail),
     "edits_folded": lambda detail: _TAKEN_AWAY.sub(r"davon \1 entfernt", detail),
     **dict.fromkeys(
         ("fields_left_out", "columns_lacking", "columns_unknown", "declared_unknown", "edits_of_unknown_fields"), _near

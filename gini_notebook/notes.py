@@ -143,13 +143,21 @@ KINDS: Mapping[str, Kind] = {
         "{count} {count:e-invoice is|e-invoices are} taken as ground truth of the document of the same name beside {count:it|them}.",
         "{count} {count:E-Rechnung gilt|E-Rechnungen gelten} als Sollwerte des gleichnamigen Dokuments daneben.",
     ),
+    "spellings_contradict": Kind(
+        "must",
+        "{count} {count:name|names} of documents in the ground truth not paired: by another spelling the same document has other labels.",
+        "{count} {count:Dokumentname|Dokumentnamen} der Sollwerte nicht zugeordnet: In anderer Schreibung hat dasselbe Dokument andere Sollwerte.",
+        "Look at the examples: spell a document in one way everywhere, and keep one value for each field.",
+        "Spell a document in one way everywhere, and keep one value for each field.",
+        german_advice="Sehen Sie sich die Beispiele an: Schreiben Sie ein Dokument überall gleich, und behalten Sie je Feld einen Wert.",
+    ),
     "documents_unpaired": Kind(
         "must",
         "{count} {count:document|documents} of the {detail} found no partner by name; no number counts them.",
         "{count} {count:Dokument|Dokumente} ({detail}) ohne Gegenstück gleichen Namens; in keiner Zahl enthalten.",
-        "Compare the column document of both tables; read_truth(documents=batch) pairs names that differ in folder or ending.",
-        "Compare the names in the truth with those of the run.",
-        german_advice="Vergleichen Sie die Spalte document beider Tabellen; read_truth(documents=batch) ordnet Namen zu, die sich in Ordner oder Endung unterscheiden.",
+        "Compare the names in both tables; those that differ in case, folder or ending are paired only where one document fits.",
+        "Compare the names in the truth with those of the run; case, folder or ending may differ where one document fits.",
+        german_advice="Vergleichen Sie die Namen in beiden Tabellen; zugeordnet wird trotz anderer Schreibung, anderem Ordner oder anderer Endung nur, wo ein Dokument passt.",
     ),
     "fields_left_out": Kind(
         "must",
@@ -611,7 +619,13 @@ KINDS: Mapping[str, Kind] = {
 """The kinds by name, gravest first; a note's ``kind`` is one of these names."""
 
 GATES: Mapping[str, tuple[str, ...]] = {
-    "unpaired": ("documents_unpaired", "documents_not_sent", "documents_without_truth", "failed_without_truth"),
+    "unpaired": (
+        "spellings_contradict",
+        "documents_unpaired",
+        "documents_not_sent",
+        "documents_without_truth",
+        "failed_without_truth",
+    ),
     "fields_left_out": ("fields_left_out",),
     "truth_unread": ("truth_unread",),
     "truth_unclear": ("truth_unclear",),

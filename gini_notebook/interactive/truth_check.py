@@ -10,7 +10,7 @@ from gini_notebook._noted import NotedTable, noted
 from gini_notebook.analysis.evaluation.noticed import notes_of_names
 from gini_notebook.analysis.labelling import check_labels
 from gini_notebook.analysis.labelling.document_text import DocumentText, read_codes, read_texts
-from gini_notebook.analysis.truth.document_names import pair_documents, pair_names
+from gini_notebook.analysis.truth.document_names import CONTRADICTING, pair_documents, pair_names
 from gini_notebook.errors import NotFound, SchemaError
 from gini_notebook.notations import composed
 from gini_notebook.notes import Note
@@ -118,9 +118,10 @@ def _named_as_in(
     truth, notes = pair_documents(truth, names)
     forms = {composed(name) for name in names}
     labelled = [str(name) for name in truth["document"].dropna().unique()]
-    without = sorted(name for name in labelled if composed(name) not in forms)
+    told = truth.attrs.get(CONTRADICTING, ())
+    without = sorted(name for name in labelled if composed(name) not in forms and name not in told)
     own = set(map(composed, labelled))
-    return truth, [*notes, *notes_of_names(without, [name for name in names if composed(name) not in own])]
+    return truth, [*notes, *notes_of_names(without, [name for name in names if composed(name) not in own], names)]
 
 
 def _lacking(found: pd.DataFrame) -> list[str]:

@@ -22,7 +22,7 @@ from gini_notebook.analysis.evaluation.documents import (
     submitted_only,
     tables_of,
 )
-from gini_notebook.analysis.evaluation.encoding import NOTHING
+from gini_notebook.analysis.evaluation.encoding import EXTRACTIONS, NOTHING, TRUTH, check_frame
 from gini_notebook.analysis.evaluation.evaluated_truth import EvaluatedTruth
 from gini_notebook.analysis.evaluation.evaluation import Evaluation
 from gini_notebook.analysis.evaluation.formulas import CountingRule
@@ -56,7 +56,7 @@ from gini_notebook.analysis.evaluation.units import (
     with_cluster,
     with_weights,
 )
-from gini_notebook.analysis.truth.document_names import pair_documents
+from gini_notebook.analysis.truth.document_names import CONTRADICTING, pair_documents
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notes import Note, as_plain
 from gini_notebook.schema import dotted
@@ -195,7 +195,7 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
         parts = partial(all_notes, truth, None)
         submitted = SubmittedDocuments(run=name_of(extractions), truth_name=truth_name)
         return evaluate_partitions(partitions, settings, rules, submitted, beyond, notes=parts)
-    tables, submitted, paired = _in_memory(extractions, truth, partitioned=executor is not None)
+    tables, submitted, paired = _in_memory(extractions, truth)
     submitted = replace(submitted, run=name_of(extractions), truth_name=truth_name)
     parts = partial(all_notes, truth, extractions, paired)
     if executor is not None:
@@ -204,16 +204,17 @@ def evaluate(  # noqa: PLR0913 - settings, all by keyword
     return _whole(tables, settings, rules, submitted, beyond, notes=parts)
 
 
-def _in_memory(extractions: Any, truth: Any, *, partitioned: bool) -> tuple[Pair, SubmittedDocuments, tuple[Note, ...]]:
+def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, SubmittedDocuments, tuple[Note, ...]]:
     """Return the tables to compare, what is known of the documents that were sent, and which names were paired."""
     source, documents, candidates = tables_of(extractions)
     known = check_documents(documents)
-    notes: tuple[Note, ...] = ()
-    if known is not None:
-        truth, notes = pair_documents(truth, known["document"].astype(str).tolist())
-    elif partitioned and "document" in source.columns:
-        truth, notes = pair_documents(truth, source["document"].dropna().astype(str).unique().tolist())
+    check_frame(truth, TRUTH)
+    check_frame(source, EXTRACTIONS)
+    names = (source if known is None else known)["document"].dropna().unique()
+    truth, notes = pair_documents(truth, [str(name) for name in names])
     truth, not_submitted, their_truth = submitted_only(truth, known)
+    told = truth.attrs.get(CONTRADICTING, ())
+    not_submitted = [name for name in not_submitted if name not in told]
     scanned = None if candidates is None else scan_candidates(candidates, source)
     submitted = SubmittedDocuments(known, not_submitted, str(getattr(extractions, "service", "")), their_truth)
     return Pair(source, truth, scanned), submitted, notes
@@ -262,8 +263,8 @@ def _whole(
     weighing = weights_notes(beyond[1], inputs.documents)
     stated = np.bincount(inputs.truth.column[inputs.truth.value != NOTHING], minlength=len(inputs.columns)).tolist()
     labelled = {dotted(*name): count for name, count in zip(inputs.columns, stated, strict=True)}
-    of_documents = notes_of_documents(facts, answered, len(inputs.answered) - answered, labelled)
-    said = notes(weighing, inputs.notes, compared.notes, of_documents)
+    of_documents = notes_of_documents(facts, answered, len(inputs.answered) - answered, labelled, submitted.names)
+    said = notes(weighing, compared.notes, of_documents)
     warn_of(said)
     facts["notes"] = as_plain(said)
     documents, clustered = with_cluster(

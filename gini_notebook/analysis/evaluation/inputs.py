@@ -29,10 +29,8 @@ from gini_notebook.analysis.evaluation.remittance import (
     purposes_for_references,
     with_references,
 )
-from gini_notebook.analysis.truth.document_names import Pairs, paired, pairing_notes, pairs_of
 from gini_notebook.errors import SchemaError, SettingError
 from gini_notebook.notations import composed
-from gini_notebook.notes import Note
 from gini_notebook.schema import FIELD_ENTITIES, dotted, in_order
 
 # Counts are kept per document and column; this many take about 2 GB.
@@ -93,8 +91,6 @@ class Inputs:
     """How many labels say that nobody could tell; they are in no row."""
     never_delivered: tuple[str, ...] = ()
     """Fields of the truth that the extractions have nowhere."""
-    notes: tuple[Note, ...] = ()
-    """Which documents were paired though their names differ."""
     from_purpose: BoolArray | None = None
     """Per row of the extractions whether it is a purpose that stands for a reference; None where none does."""
 
@@ -127,7 +123,7 @@ def read_inputs(
     original, delivered = encode_tables(truth, extractions)
     whole = columns is None
     known = [*delivered.document[1], *processed]
-    wanted, notes = _named_alike(original, known, before=pairs_of(truth) if whole and not processed else None)
+    wanted = _named_alike(original, known)
     documents, of_truth, of_extracted = _same_documents(wanted, delivered)
     answered = np.isin(np.arange(len(documents)), of_extracted)
     without_truth = tuple(sorted(delivered.document[1][_codes_without(of_extracted, delivered)]))
@@ -160,7 +156,6 @@ def read_inputs(
         has_alternatives=alternative is not None,
         unclear=unclear,
         never_delivered=never_delivered(wanted.names, delivered.names, columns, remittance) if whole else (),
-        notes=notes,
         whole_truth=wanted,
         from_purpose=from_purpose,
     )
@@ -214,26 +209,18 @@ def never_delivered(
     return tuple(sorted(dotted(*name) for name in lacking))
 
 
-def _named_alike(
-    wanted: EncodedTable, known: Sequence[str], *, before: Pairs | None
-) -> tuple[EncodedTable, tuple[Note, ...]]:
-    """Name the documents of the truth as the extractions do, where they differ in what is no part of the name.
+def _named_alike(wanted: EncodedTable, known: Sequence[str]) -> EncodedTable:
+    """Name the documents of the truth as the extractions do, where they differ in their Unicode form.
 
-    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not. With what was paired
-    before, names that differ in case, ending or folder are paired, too, where exactly one candidate remains, and that
-    is said.
+    A file system may hand out ``ü`` as ``u`` and a combining diaeresis; a spreadsheet does not.
     """
     exact = set(known)
     if exact.issuperset(wanted.document[1]):
-        return wanted, ()
+        return wanted
     by_form = {composed(name): name for name in known}
     names = [name if name in exact else by_form.get(composed(name), name) for name in wanted.document[1]]
-    pairing = None if before is None else paired(names, known)
-    if pairing is not None:
-        names = [pairing.names.get(name, name) for name in names]
     codes, uniques = numbered(as_objects(names))
-    notes = () if pairing is None or not pairing.names else pairing_notes(pairing.after(before or {}))
-    return replace(wanted, document=(codes[wanted.document[0]], uniques)), notes
+    return replace(wanted, document=(codes[wanted.document[0]], uniques))
 
 
 def _check_size(documents: ObjectArray, columns: Sequence[tuple[str, str]]) -> None:

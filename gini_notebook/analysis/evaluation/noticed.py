@@ -14,7 +14,7 @@ from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues, stated_without_currency
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
-from gini_notebook.analysis.truth.document_names import nearest_name
+from gini_notebook.analysis.truth.document_names import nearest_name, unpaired_spellings
 from gini_notebook.analysis.truth.headers import OWN_FIELDS, doubt, nearest
 from gini_notebook.errors import TruthWarning, warn
 from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merged
@@ -38,6 +38,7 @@ _SPELLED = frozenset(
 # A warning is about the truth; that the sandbox answered, or an upload is unclear, stands in the notes alone.
 _WARNED = (
     "truth_unread",
+    "spellings_contradict",
     "documents_unpaired",
     "fields_left_out",
     "missing_words",
@@ -121,7 +122,9 @@ def _repeats(inputs: Inputs) -> Iterable[Note]:
         yield Note("repeats", int(again.sum()), detail="extractions")
 
 
-def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int, lacking: Mapping[str, int]) -> list[Note]:
+def notes_of_documents(
+    facts: Mapping[str, Any], answered: int, failed: int, lacking: Mapping[str, int], sent: Sequence[str] = ()
+) -> list[Note]:
     """Return what the documents of both sides give to know.
 
     Parameters
@@ -132,10 +135,12 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int, lac
         How many documents of the truth were answered, and how many were not.
     lacking
         How many labels with a value there are of each field that is delivered nowhere.
+    sent
+        The documents that were sent, as far as known.
     """
     without = [*facts["documents_without_truth"]]
     lost = [one["document"] for one in facts["failed_without_truth"]]
-    notes = notes_of_names(list(facts["documents_not_sent"]), [*without, *lost])
+    notes = notes_of_names(list(facts["documents_not_sent"]), [*without, *lost], sent)
     for kind, names in (
         ("documents_without_truth", without),
         ("failed_without_truth", lost),
@@ -160,7 +165,7 @@ def notes_of_documents(facts: Mapping[str, Any], answered: int, failed: int, lac
     return notes
 
 
-def notes_of_names(not_sent: Sequence[str], others: Sequence[str]) -> list[Note]:
+def notes_of_names(not_sent: Sequence[str], others: Sequence[str], sent: Sequence[str]) -> list[Note]:
     """Say which documents of the truth have no partner in the run.
 
     Parameters
@@ -169,8 +174,12 @@ def notes_of_names(not_sent: Sequence[str], others: Sequence[str]) -> list[Note]
         Documents of the truth that are not in the run.
     others
         Documents of the run that are not in the truth; one of them may be meant.
+    sent
+        All documents of the run: a name that is only spelled otherwise is one of them, with or without a truth.
     """
-    near = {name: nearest_name(name, others) for name in not_sent[:_NEAREST]} if others else {}
+    near = unpaired_spellings(not_sent, sent)
+    unlike = [name for name in not_sent if name not in near][:_NEAREST] if others else []
+    near |= {name: nearest_name(name, others) for name in unlike}
     unpaired = [name for name in not_sent if near.get(name)]
     absent = [name for name in not_sent if not near.get(name)]
     notes = []
@@ -219,7 +228,8 @@ def notes_of_few_values(counted: DocumentCounts) -> list[Note]:
 
 def all_notes(truth: Any, batch: Any, *parts: Iterable[Note]) -> tuple[Note, ...]:
     """Return the notes of a truth, of a run, and those that the evaluation made itself, gravest first."""
-    anew = {*_SAID_ANEW, *({"documents_paired"} & {note.kind for part in parts for note in part})}
+    of_names = {"documents_paired", "spellings_contradict"}
+    anew = {*_SAID_ANEW, *(of_names & {note.kind for part in parts for note in part})}
     of_truth = [note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind not in anew]
     several = [
         note for note in from_plain(getattr(truth, "attrs", {}).get("notes")) if note.kind == "alternatives_found"

@@ -252,7 +252,7 @@ def evaluate_partitions(
         partitions.notes,
         weights_notes(beyond[1], names),
         *_notes_of(results, labelled),
-        notes_of_documents(facts, count, len(names) - count, labels_with_value(counted)),
+        notes_of_documents(facts, count, len(names) - count, labels_with_value(counted), submitted.names),
     )
     warn_of(said)
     facts["notes"] = as_plain(said)

@@ -4,13 +4,14 @@ Header fields are replaced one by one. The rows of a compound extraction are rep
 may have fewer of them; only where it gives a row in part, it corrects cells.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from gini_notebook.analysis.truth.document_names import paired
 from gini_notebook.analysis.truth.label_columns import Codes, Label, LabelColumns
 from gini_notebook.analysis.truth.labels import Labels
+from gini_notebook.analysis.truth.spellings import Numbered
 from gini_notebook.notes import EXAMPLES, Note
 
 _Slot = tuple[int, str]
@@ -53,9 +54,20 @@ def put_over(base: Labels, later: Labels, name: str) -> None:
 
 
 def name_documents(labels: Labels, names: Sequence[str]) -> None:
-    """Write the documents as they are named elsewhere, where exactly one candidate remains."""
-    pairing = paired(labels.documents, names)
+    """Write the documents as they are named elsewhere, where exactly one candidate remains; other spellings, too."""
+    of_truth = labels.labels
+
+    def rows(spellings: Collection[str]) -> Iterable[Numbered]:
+        numbers = np.flatnonzero(of_truth.is_in("document", spellings))
+        return zip(numbers.tolist(), of_truth.at(numbers), strict=True)
+
+    pairing = paired(labels.documents, names, rows)
     labels.paired = pairing.after(labels.paired)
+    labels.notes += pairing.contradictions
+    if pairing.repeated:
+        stays = np.ones(len(of_truth), bool)
+        stays[list(pairing.repeated)] = False
+        labels.labels = of_truth.kept(stays)
 
     def name_of(document: str) -> str:
         return pairing.names.get(document, document)
