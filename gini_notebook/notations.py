@@ -211,6 +211,43 @@ def has_check_digits(packed: str) -> bool:
     return f"{98 - number % 97:02d}" == packed[2:4]
 
 
+# Where the check digits stand, letters that are taken for digits are a misprint, not another kind of text.
+_IBAN = re.compile(r"[A-Z]{2}[0-9OQDILSBZ]{2}[A-Z0-9]{11,30}").fullmatch
+_FEWEST_DIGITS = 6
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?").fullmatch
+
+
+def has_iban_form(text: str) -> bool:
+    """Return whether a text may be an IBAN, right or wrong; words, remarks and cut-off ones are none.
+
+    Examples
+    --------
+    >>> [has_iban_form(text) for text in ("de99 1203 0000 0000 2020 51", "DE254306", "siehe Vertrag", "Lastschrift")]
+    [True, False, False, False]
+    """
+    packed = "".join(mark for mark in cleaned(text).upper() if mark not in " -")
+    return bool(_IBAN(packed)) and sum(map(str.isdigit, packed)) >= _FEWEST_DIGITS
+
+
+def has_bic_form(text: str) -> bool:
+    """Return whether a text may be a BIC.
+
+    Words of eight or eleven letters have its form, too ("Lastschrift"); what is not in capitals has to be a bank's.
+
+    Examples
+    --------
+    >>> [has_bic_form(text) for text in ("BYLADEM1001", "NWBK GB 2L", "cobadeff", "Lastschrift", "keine")]
+    [True, True, True, False, False]
+    """
+    packed = "".join(cleaned(text).split())
+    code = packed.upper()
+    if not _BIC(code) or packed == code or any(map(str.isdigit, packed)):
+        return bool(_BIC(code))
+    from schwifty import BIC
+
+    return any(BIC(f"{code}{branch}", allow_invalid=True).exists for branch in ("", "XXX"))
+
+
 _ISO = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})").fullmatch
 _NUMBERS = re.compile(r"([0-9]{1,2})([./-]) ?([0-9]{1,2})\2 ?([0-9]{4}|[0-9]{2})").fullmatch
 _DAY_FIRST = re.compile(r"([0-9]{1,2})(?:\.|th|st|nd|rd)?[ -]?([^\W\d_]+)\.?[ -]?([0-9]{4}|[0-9]{2})").fullmatch

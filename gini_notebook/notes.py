@@ -94,9 +94,9 @@ KINDS: Mapping[str, Kind] = {
         "must",
         "{count} {count:value|values} of {about} in the ground truth cannot be read as {detail}; compared as plain text.",
         "{count} {count:Sollwert|Sollwerte} von {about} {count:ist|sind} nicht als {detail} lesbar; als Text verglichen.",
-        "Name the notation of a table with read_truth(locale=, date_order=), write edits and JSON as 12.34:EUR and 2026-01-31, or give the field a rule of its own with rules=.",
-        "Name the notation of a table with --locale or --date-order; write edits and JSON as 12.34:EUR and 2026-01-31.",
-        german_advice="Nennen Sie die Schreibweise einer Tabelle mit read_truth(locale=, date_order=), schreiben Sie Bearbeitungen und JSON als 12.34:EUR und 2026-01-31, oder geben Sie dem Feld eine eigene Regel mit rules=.",
+        "Empty cells that hold a remark; name the notation of a table with read_truth(locale=, date_order=), write edits and JSON as 12.34:EUR and 2026-01-31, or give the field a rule of its own with rules=.",
+        "Empty cells that hold a remark; name the notation of a table with --locale or --date-order; write edits and JSON as 12.34:EUR and 2026-01-31.",
+        german_advice="Leeren Sie Zellen, die eine Bemerkung enthalten; nennen Sie die Schreibweise einer Tabelle mit read_truth(locale=, date_order=), schreiben Sie Bearbeitungen und JSON als 12.34:EUR und 2026-01-31, oder geben Sie dem Feld eine eigene Regel mit rules=.",
     ),
     "mistakes_alike": Kind(
         "must",

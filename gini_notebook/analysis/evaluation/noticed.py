@@ -21,7 +21,7 @@ from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merg
 from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
 # The rules whose values have a notation.
-_NOTATIONS = ("amount", "numeric", "date", "integer", "currency", "timeperiod", "bool")
+_NOTATIONS = ("amount", "numeric", "date", "integer", "currency", "timeperiod", "bool", "iban", "bic")
 # What reading the truth has said, and what the evaluation knows better.
 _SAID_ANEW = (
     "truth_unread",
@@ -94,7 +94,8 @@ def _unread(inputs: Inputs, normalized: NormalizedValues) -> Iterable[Note]:
     for column, texts in sorted(by_column.items()):
         rule = normalized.rules[normalized.rule_of_column[column]]
         if rule.name in _NOTATIONS and rule.custom is None:
-            yield _note("truth_unread", inputs, column, texts, rule.name)
+            detail = rule.name.upper() if rule.has_form is not None else rule.name
+            yield _note("truth_unread", inputs, column, texts, detail)
 
 
 def _missing_words(inputs: Inputs) -> Iterable[Note]:

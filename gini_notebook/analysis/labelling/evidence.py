@@ -131,7 +131,7 @@ def labelled_values(truth: pd.DataFrame) -> list[LabelledValue]:
         *(table[column] for column in ("document", "group", "row", "field", "value", "source")), strict=True
     ):
         rule = rules.setdefault(name, rule_of(name))
-        canonical = rule.canonical(value)
+        canonical = rule.canonical(value) if rule.has_form is None or rule.has_form(value) else None
         found.append(LabelledValue(composed(document), group, int(row), name, value, rule, canonical, source))
     return found
 
@@ -232,7 +232,7 @@ def is_sound(rule: Rule, value: str) -> bool:
 
 def _fault(rule: Rule, canonical: str | None) -> str:
     if canonical is None:
-        return f"cannot be read as {rule.name}"
+        return f"cannot be read as {rule.name if rule.has_form is None else rule.name.upper()}"
     if rule.name == "iban" and not iban_valid(canonical):
         return _fault_of_iban(canonical)
     if rule.name == "bic":

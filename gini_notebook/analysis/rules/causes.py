@@ -124,6 +124,8 @@ def causes(
     if count == 0:
         return []
     numbers = rule.custom is None and rule.name in ("amount", "numeric", "integer")
+    if rule.has_form is not None:
+        extracted_parsed = None  # what is wrong with an account that was cut off says more
     return [
         why
         or (_number_cause(one, other, amounts=rule.name == "amount") if numbers else None)

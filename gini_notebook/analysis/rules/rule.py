@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gini_notebook.analysis.rules import dates, identifiers, money, normal_text
 from gini_notebook.analysis.rules.normal_text import FloatArray, check_tau, similarities
 from gini_notebook.errors import SettingError
-from gini_notebook.notations import LOCALES, ORDERS
+from gini_notebook.notations import LOCALES, ORDERS, has_bic_form, has_iban_form
 from gini_notebook.schema import FIELD_ENTITIES
 
 BoolArray = npt.NDArray[np.bool_]
@@ -147,6 +147,11 @@ class Rule:
             described[setting] = getattr(value, "__qualname__", repr(value)) if callable(value) else value
         return described
 
+    @property
+    def has_form(self) -> Callable[[str], bool] | None:
+        """What tells whether a text may be such an identifier at all; None where every text may be one."""
+        return None if self.custom is not None else _FORMS.get(self.name)
+
     def canonical(self, value: str) -> str | None:
         """Return the canonical string of a value, or None if the rule cannot read it.
 
@@ -164,7 +169,8 @@ class Rule:
         """Return the canonical strings of many values, and for each whether the rule could read it.
 
         A value that cannot be read is kept as text with its blanks levelled, so that equal values stay equal. By the
-        rules of this package such a text never equals the canonical string of a value that was read.
+        rules of this package such a text never equals the canonical string of a value that was read. A text that can be
+        no IBAN or BIC keeps its canonical string: two of them are equal as before.
 
         Parameters
         ----------
@@ -177,6 +183,9 @@ class Rule:
             If a ``custom`` function returns something else than a string or None.
         """
         read = _read_many(self, values)
+        if self.has_form is not None:
+            kept = [value if canonical is None else canonical for value, canonical in zip(values, read, strict=True)]
+            return kept, [*map(self.has_form, values)]
         strange = set(map(type, read)) - {str, type(None)} if self.custom is not None else None
         if strange:
             message = (
@@ -236,6 +245,12 @@ def _within(truth: str, extracted: str, tolerance: int) -> bool:
     if one is None or other is None or one[1] != other[1]:
         return False
     return abs(one[0] - other[0]) <= Decimal(tolerance).scaleb(-money.minor_digits(one[1]))
+
+
+_FORMS: Mapping[str, Callable[[str], bool]] = {
+    "iban": has_iban_form,
+    "bic": has_bic_form,
+}
 
 
 @lru_cache(maxsize=256)

@@ -13,15 +13,13 @@ from gini_notebook.analysis.truth.column_values import is_missing_word, is_servi
 from gini_notebook.analysis.truth.item_rows import POSITION, running_number
 from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.notes import EXAMPLES, Note
-from gini_notebook.schema import LINE_ITEMS, dotted
+from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
 KINDS = frozenset(
     ("check_digits", "missing_words", "currency_not_stated", "truth_unread", "alternatives_found", "rows_numbered")
 )
 """The kinds of notes that are made here."""
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
-_ACCOUNT = 5
 _Values = Mapping[str, int]
 
 
@@ -80,11 +78,11 @@ def _notes_of_column(column: tuple[str, str], values: _Values) -> Iterator[Note]
     yield from _note("missing_words", place, values, is_missing_word)
     if kind == "iban":
         yield from _note("check_digits", place, values, fails_its_digits)
-        yield from _note("truth_unread", place, values, _is_no_iban, "IBAN")
     if kind == "amount":
         yield from _note("currency_not_stated", place, values, lambda value: bool(_NUMBER(value)))
     for of, detail, reads in _NOTATIONS:
-        if kind == of:
+        # An account of another country may be written in any way
+        if kind == of and (kind != "iban" or FIELD_ENTITIES.get(column[1]) == kind):
             unread = {value: count for value, count in values.items() if not is_missing_word(value)}
             yield from _note("truth_unread", place, unread, lambda value, reads=reads: not reads(value), detail)  # type: ignore[misc]
 
@@ -99,6 +97,8 @@ _NOTATIONS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("amount", "amount", lambda value: bool(_NUMBER(value)) or is_service_amount(value)),
     ("numeric", "number", lambda value: bool(_NUMBER(value))),
     ("date", "date", notations.is_iso),
+    ("iban", "IBAN", notations.has_iban_form),
+    ("bic", "BIC", notations.has_bic_form),
 )
 
 
@@ -116,13 +116,7 @@ def is_as_delivered(field: str, value: str) -> bool:
     return reads is None or reads(value.strip()) or reads_back("", field, value.strip())
 
 
-def _is_no_iban(value: str) -> bool:
-    """Return whether a text can be no IBAN: an account number of digits alone, or signs that no IBAN has."""
-    packed = "".join(mark for mark in notations.cleaned(value) if mark not in " -.")
-    return not is_missing_word(value) and (not packed.isalnum() or (packed.isdigit() and len(packed) >= _ACCOUNT))
-
-
 def fails_its_digits(value: str) -> bool:
     """Return whether a text has the form of an IBAN, and its check digits (ISO 7064, mod 97-10) are wrong."""
     packed = "".join(mark for mark in notations.cleaned(value).upper() if mark not in " -")
-    return bool(_IBAN(packed)) and not notations.has_check_digits(packed)
+    return notations.has_iban_form(packed) and not notations.has_check_digits(packed)
