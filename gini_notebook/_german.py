@@ -252,6 +252,7 @@ _OF_KIND: Mapping[str, Callable[[str], str]] = {
     "confidence_scale": lambda detail: _RANGE.sub(lambda found: f"{_comma(found[1])} bis {_comma(found[2])}", detail),
     "threshold_above_all": _comma,
     "documents_not_drawn": lambda detail: _NOT_DRAWN_WORD.sub(lambda found: _NOT_DRAWN[found[0]], detail),
+    "columns_understood": lambda detail: detail and f" von {name_in_german(detail.removeprefix(' of '))}",
     "documents_paired": lambda detail: _DIFFERENCE.sub(lambda found: _DIFFERENCES[found[0]], detail),
     "edits_folded": lambda detail: _TAKEN_AWAY.sub(r"davon \1 entfernt", detail),
     **dict.fromkeys(

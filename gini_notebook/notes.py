@@ -437,8 +437,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "rows_hidden": Kind(
         "must",
-        "{count} hidden {count:row|rows} of {about} not read: what a filter or an outline hides counts in nothing.",
-        "{count} ausgeblendete {count:Zeile|Zeilen} von {about} nicht gelesen: Was ein Filter oder eine Gliederung ausblendet, zählt nirgends.",
+        "{count} hidden {count:row|rows} of {about} not read: what a filter or an outline hides there is no label.",
+        "{count} ausgeblendete {count:Zeile|Zeilen} von {about} nicht gelesen: Was ein Filter oder eine Gliederung dort ausblendet, ist kein Sollwert.",
         "Show the rows in the workbook (clear the filter) if they belong to the ground truth.",
         "Show the rows in the workbook (clear the filter) if they belong to the ground truth.",
         german_advice="Blenden Sie die Zeilen in der Mappe ein (Filter aufheben), wenn sie zu den Sollwerten gehören.",
@@ -485,8 +485,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "columns_understood": Kind(
         "info",
-        "{count} {count:column|columns} understood by another name: {about}.",
-        "{count} {count:Spalte|Spalten} unter anderem Namen verstanden: {about}.",
+        "{count} {count:column|columns}{detail} understood by another name: {about}.",
+        "{count} {count:Spalte|Spalten}{detail} unter anderem Namen verstanden: {about}.",
         "If that is wrong, name them with read_truth(columns={...}).",
         "If that is wrong, name them with --column OLD=NEW.",
         german_advice="Ist das falsch, nennen Sie die Namen mit read_truth(columns={...}).",
@@ -498,6 +498,14 @@ KINDS: Mapping[str, Kind] = {
         'If it is what is quoted when paying, say so with read_truth(columns={...: "paymentReference"}).',
         "If it is what is quoted when paying, say so with --column OLD=paymentReference.",
         german_advice='Ist sie beim Bezahlen anzugeben, sagen Sie es mit read_truth(columns={...: "paymentReference"}).',
+    ),
+    "fields_abroad": Kind(
+        "must",
+        "{about} is a field of payments abroad (rows of crossBorderPayment), which no document has by itself: is {detail} meant?",
+        "{about} ist ein Feld von Auslandszahlungen (Zeilen von crossBorderPayment), das kein Dokument selbst hat: Ist {detail} gemeint?",
+        'Say so with read_truth(columns={...: "paymentRecipient"}), or name the group of each row in a long table.',
+        "Say so with --column OLD=paymentRecipient, or name the group of each row in a long table.",
+        german_advice='Sagen Sie es mit read_truth(columns={...: "paymentRecipient"}), oder nennen Sie die Gruppe jeder Zeile in einer langen Tabelle.',
     ),
     "rows_numbered": Kind(
         "info",
@@ -711,7 +719,9 @@ class Note:
             template, more, detail = kind.german, "und {count} weitere", detail_in_german(self.kind, detail)
             about = tuple(map(name_in_german, about))
         # The names are those of columns, sheets and reasons, which may be anybody's.
-        return printable(template.format(count=_Count(self.count), about=_listed(about, more), detail=detail))
+        text = template.format(count=_Count(self.count), about=_listed(about, more), detail=detail)
+        # A name may end in a full stop itself: "Zahlungsempf."
+        return printable(f"{text[:-1]}" if text.endswith("..") and not text.endswith("...") else text)
 
     def what_to_do(self, language: Language) -> str:
         """Return what to do about it in Python, in ``"en"`` or ``"de"``; empty where there is nothing to do."""

@@ -83,7 +83,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for pro
 # Notes whose examples are names of documents, which a shell may show; values of documents stay on their pages.
 _NAMED = (
     *("documents_unpaired", "documents_paired", "documents_not_sent", "documents_without_truth", "files_unread"),
-    *("failed_without_truth", "aligned_greedily"),
+    *("failed_without_truth", "aligned_greedily", "spellings_contradict"),
 )
 RunFolder = Annotated[Path, typer.Argument(help="The folder a run was written to (--to).")]
 TruthFile = Annotated[Path | None, typer.Option(help="Ground truth to compare with: table, JSON or e-invoices.")]

@@ -15,7 +15,7 @@ from gini_notebook.analysis.evaluation.normalization import NormalizedValues, st
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
 from gini_notebook.analysis.truth.column_values import MISSING_WORDS
 from gini_notebook.analysis.truth.document_names import nearest_name, unpaired_spellings
-from gini_notebook.analysis.truth.headers import OWN_FIELDS, doubt, nearest
+from gini_notebook.analysis.truth.headers import OWN_FIELDS, likely
 from gini_notebook.errors import TruthWarning, warn
 from gini_notebook.notes import EXAMPLES, GATES, Note, counted, from_plain, merged
 from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
@@ -160,9 +160,8 @@ def notes_of_documents(
     # A field of the service is left out where its labels only number rows, which reading them has said.
     fields = tuple(name for name in facts["left_out_fields"] if _last(name) not in FIELD_ENTITIES)
     if fields:
-        likely = [f"{name} is near {known}" for name in fields if (known := nearest(_last(name)))]
-        likely += [f"{name}: {why}" for name in fields if (why := doubt(_last(name)))]
-        notes.append(Note("fields_left_out", len(fields), fields, f" ({'; '.join(likely)})" if likely else ""))
+        told = "; ".join(filter(None, (likely(_last(name)) for name in fields)))
+        notes.append(Note("fields_left_out", len(fields), fields, f" ({told})" if told else ""))
     return notes
 
 

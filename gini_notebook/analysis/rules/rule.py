@@ -184,7 +184,8 @@ class Rule:
         """
         read = _read_many(self, values)
         if self.has_form is not None:
-            kept = [value if canonical is None else canonical for value, canonical in zip(values, read, strict=True)]
+            pairs = zip(values, read, strict=True)
+            kept = [normal_text.exact(value) if canonical is None else canonical for value, canonical in pairs]
             return kept, [*map(self.has_form, values)]
         strange = set(map(type, read)) - {str, type(None)} if self.custom is not None else None
         if strange:

@@ -30,6 +30,8 @@ class Grid:
         Cells of vertically merged ranges: (row number, column) to the row whose value they have.
     notes
         What its reader noticed.
+    several
+        Whether it is one of several sheets, so that notes name it.
     """
 
     where: str
@@ -38,6 +40,7 @@ class Grid:
     addresses: bool = False
     fills: Mapping[tuple[int, int], int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    several: bool = False
 
     def place(self, row: int, column: int) -> str:
         """Return what to call a cell in messages."""

@@ -20,6 +20,13 @@ Role = Literal[
     "document", "field", "value", "group", "row", "source", "alternative", "state", "currency", "label", "left out"
 ]
 
+# Fields that the service delivers in rows of crossBorderPayment alone, and what a column of documents means by them.
+ABROAD: Mapping[str, str] = {
+    "creditorName": "paymentRecipient",
+    "creditorAccountNumber": "iban",
+    "creditorAgentBIC": "bic",
+    "instructedAmount": "amountToPay",
+}
 ITEM_FIELDS = ("artNumber", "baseGross", "description", "position", "quantity")
 # A column of a wide table that holds a compound extraction as JSON.
 COMPOUND_SUFFIX = "[]"
@@ -42,6 +49,32 @@ LONG_WORDS: Mapping[Role, str] = {
     "alternative": "alternative, Alternative",
     "state": "state, Zustand",
 }
+# Whom a payment goes to: alone, before another word, and behind "des", as German says it.
+_PAYEES = (
+    *((payee, payee, "") for payee in ("creditor", "beneficiary", "payee", "recipient", "supplier", "vendor")),
+    ("Empfänger", "Empfänger", "Empfängers"),
+    ("Zahlungsempfänger", "Zahlungsempfänger", "Zahlungsempfängers"),
+    ("Kreditor", "Kreditoren", "Kreditors"),
+    ("Gläubiger", "Gläubiger", "Gläubigers"),
+    ("Begünstigter", "Begünstigten", "Begünstigten"),
+    ("Lieferant", "Lieferanten", "Lieferanten"),
+)
+# Whoever pays: that account is never near the one of who is paid.
+_PAYERS = (
+    "payer, payor, debtor, debitor, buyer, customer, Auftraggeber, Zahler, Kunde, Käufer, Zahlungspflichtiger, "
+    "Rechnungsempfänger"
+)
+
+
+def _of_payee(what: str) -> str:
+    """Return how people write what belongs to the payee: ``Creditor BIC``, ``BIC des Kreditors``."""
+    words = []
+    for payee, before, genitive in _PAYEES:
+        words += [f"{payee} {what}", f"{what} {payee}", f"{what} des {genitive}" if genitive else f"{what} of {payee}"]
+        words += [f"{before}-{what}"] if before != payee else []
+    return ", ".join(words)
+
+
 # What people write above the column of a field. One list for tables and JSON; add here what else you meet.
 FIELD_WORDS: Mapping[str, str] = {
     "amountToPay": (
@@ -49,27 +82,22 @@ FIELD_WORDS: Mapping[str, str] = {
         "invoice total, "
         "gross amount, gross total, payable amount, amount payable, payment amount, Betrag, Zahlbetrag, "
         "Zahlungsbetrag, Rechnungsbetrag, Gesamtbetrag, Bruttobetrag, Betrag brutto, Brutto, Endbetrag, Gesamtsumme, "
-        "Rechnungssumme, Summe, zu zahlen, zu zahlender Betrag, zahlbarer Betrag, Überweisungsbetrag, Forderung, "
+        "Rechnungssumme, Summe, zu zahlen, zu zahlender Betrag, offener Betrag, zahlbarer Betrag, Überweisungsbetrag, "
+        "Forderung, "
         "Gesamtbetrag brutto, Rechnungsbetrag brutto, Gesamt, Rechnungsendbetrag, Endsumme, total payable, "
         "total to pay, amount to be paid, amount payable"
     ),
-    "iban": (
-        "iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, IBAN Empfänger, IBAN des Empfängers, "
-        "Empfänger-IBAN, iban number, recipient iban, payee iban, creditor iban, Zahlungsempfänger IBAN, "
-        "Kreditor IBAN, Kreditoren-IBAN, IBAN Kreditor, IBAN des Kreditors, Lieferanten-IBAN, IBAN Lieferant, "
-        "IBAN des Lieferanten"
-    ),
-    "bic": "bic, swift, swift code, bic code, bic/swift, swift/bic, BIC Empfänger, Empfänger-BIC, recipient bic",
+    "iban": (f"iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, iban number, {_of_payee('IBAN')}"),
+    "bic": f"bic, swift, swift code, bic code, bic/swift, swift/bic, {_of_payee('BIC')}",
     "paymentRecipient": (
-        "payment recipient, recipient, recipient name, payee, payee name, creditor, supplier, supplier name, vendor, "
-        "vendor name, seller, beneficiary, Empfänger, Zahlungsempfänger, Empfängername, Name des Empfängers, "
-        "Name Empfänger, Name des Zahlungsempfängers, Begünstigter, Kontoinhaber, Lieferant, Lieferantenname, "
-        "Kreditor, Name des Lieferanten, Name des Rechnungsstellers, Kreditorname, "
-        "Gläubiger, Rechnungssteller, Rechnungsersteller, Rechnungsaussteller, Aussteller, Firma"
+        "payment recipient, recipient, payee, creditor, supplier, vendor, seller, beneficiary, Empfänger, "
+        "Zahlungsempfänger, Zahlungsempf., Empf., Begünstigter, Kontoinhaber, Lieferant, Kreditor, "
+        "Name des Rechnungsstellers, Gläubiger, Rechnungssteller, Rechnungsersteller, "
+        f"Rechnungsaussteller, Aussteller, Firma, {_of_payee('Name')}"
     ),
     "paymentPurpose": (
         "payment purpose, purpose, purpose of payment, remittance information, Verwendungszweck, Zahlungszweck, Zweck, "
-        "VWZ, Verwendung, Überweisungszweck, Betreff der Zahlung"
+        "VWZ, Verw.-Zweck, Verwendung, Überweisungszweck, Betreff der Zahlung"
     ),
     "paymentReference": (
         "payment reference, reference, reference number, ref, ref no, invoice number, invoice no, "
@@ -139,8 +167,13 @@ PRICE_WORDS = (
     "unit price, price, item price, price per unit, price each"
 )
 SUM_WORDS = (
-    "Summe, Gesamt, Gesamtsumme, Zwischensumme, Total, Sum, Grand total, Subtotal, Summen, Gesamtbetrag, Totals, "
+    "Summe, Σ, Gesamt, Gesamtsumme, Zwischensumme, Total, Sum, Grand total, Subtotal, Summen, Gesamtbetrag, Totals, "
     "Ergebnis, Gesamtergebnis, Anzahl, Mittelwert, Durchschnitt"
+)
+# What is counted in a row of sums: "Summe (3 Belege)".
+COUNT_WORDS = (
+    "Beleg, Belege, Dokument, Dokumente, Rechnung, Rechnungen, Datei, Dateien, Posten, Positionen, Einträge, Zeilen, "
+    "document, documents, invoice, invoices, file, files, item, items, entries, rows"
 )
 CURRENCY_WORDS = "currency, currency code, Währung, Währungscode, Waehrung, Whg, Wrg"
 _NO_MARKS = {mark: None for mark in range(128) if not chr(mark).isalnum() and chr(mark) != "%"}
@@ -168,8 +201,9 @@ def _keys(words: str) -> list[str]:
     return [key(word) for word in words.split(", ")]
 
 
+# A word for the payee comes before the name of a field that only payments abroad have.
 _LABELS = {key(field): field for field in FIELD_ENTITIES}
-_LABELS |= {word: field for field, words in FIELD_WORDS.items() for word in _keys(words) if word not in _LABELS}
+_LABELS |= {word: field for field, words in FIELD_WORDS.items() for word in _keys(words)}
 _ROLES: dict[str, Role] = {word: role for role, words in LONG_WORDS.items() for word in _keys(words)}
 _DOCUMENTS = {word: place for place, word in enumerate(_keys(DOCUMENT_WORDS))}
 _CURRENCIES = frozenset(_keys(CURRENCY_WORDS))
@@ -177,11 +211,15 @@ _VALUES = {
     kind: {word: value for value, words in values.items() for word in (key(value), *_keys(words))}
     for kind, values in VALUE_WORDS.items()
 }
+_NEAR_WORDS = {**_LABELS, **dict.fromkeys(_DOCUMENTS, "document")}
 _INVOICE_NUMBERS = frozenset(_keys(INVOICE_NUMBER_WORDS))
 _LINE_ITEMS = frozenset(_keys(LINE_ITEM_WORDS))
 _SUMS = frozenset(_keys(SUM_WORDS))
 _PRICES = frozenset(_keys(PRICE_WORDS))
 _NET = ("netto", "net")
+_PAYS = tuple(_keys(_PAYERS))
+_COUNTED = frozenset(_keys(COUNT_WORDS))
+_TAXED = frozenset(("brutto", "netto", "gross", "net"))
 # What people add in brackets, and what changes nothing; "netto" or "Cent" would.
 _REMARK = re.compile(r"^(.*\S)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]$", re.DOTALL).fullmatch
 _REMARKS = (
@@ -245,14 +283,29 @@ def column(name: str, columns: Mapping[str, str | None]) -> Column:
 
 
 def says_sum(text: str) -> bool:
-    """Return whether a text is a word for a sum.
+    """Return whether a text is a word for a sum, perhaps with a currency, or with what was added up.
 
     Examples
     --------
-    >>> says_sum("Summe:"), says_sum("Sommer")
-    (True, False)
+    >>> [says_sum(text) for text in ("Summe:", "Total EUR:", "Summe (3 Belege)", "Σ", "Summe_2024", "Sommer")]
+    [True, True, True, True, False, False]
     """
-    return key(text) in _SUMS
+    if key(text) in _SUMS:
+        return True
+    words = [word for word in re.split(r"[\s()\[\]:/]+", visible(text)) if word]
+    return bool(words) and key(words[0]) in _SUMS and all(map(_says_of_sum, words[1:], [*words[2:], ""]))
+
+
+def _says_of_sum(word: str, following: str) -> bool:
+    """Return whether a word behind one for a sum says what was added up: a currency, or how many of what."""
+    if word.isdigit():
+        return says_counted(following)
+    return currency(word) is not None or key(word) in _SUMS | _TAXED or says_counted(word)
+
+
+def says_counted(word: str) -> bool:
+    """Return whether a word is what people count in a table: ``Belege``, ``documents``."""
+    return key(word) in _COUNTED
 
 
 def value_meant(kind: str, text: str) -> str | None:
@@ -402,19 +455,41 @@ def _in_company(one: Column, document: Column | None, *, long: bool) -> Column:
     return one
 
 
-def nearest(name: str, names: Iterable[str] = ()) -> str:
+def nearest(name: str) -> str:
     """Return the field whose words are nearest to a name, or an empty string if none is near.
+
+    One rule wherever a name is looked at, when it is read and when it is compared.
 
     Examples
     --------
-    >>> nearest("Betrga"), nearest("Notiz")
-    ('amountToPay', '')
+    >>> nearest("Betrga"), nearest("Notiz"), nearest("Payer IBAN"), nearest("Konto"), nearest("Belegdatum")
+    ('amountToPay', '', '', '', '')
     """
     if key(name).endswith(_NET):  # a price without tax is near the one with it only as a word
         return ""
-    return _nearest(
-        name, {**_LABELS, **{key(other): other for other in names}, **dict.fromkeys(_DOCUMENTS, "document")}
-    )
+    found = "" if any(word in key(name) for word in _PAYS) else _nearest(name, _NEAR_WORDS)
+    # What names the documents is known wherever columns are compared.
+    return found if found != "document" else ""
+
+
+def is_near_document(name: str) -> bool:
+    """Return whether a name is nearly a word for the name of a document."""
+    return _nearest(name, _NEAR_WORDS) == "document"
+
+
+def likely(name: str, reason: str = "") -> str:
+    """Return what a name that nobody knows may well mean, as part of a sentence, or an empty string.
+
+    Parameters
+    ----------
+    name
+        As written.
+    reason
+        Why it was not taken for what it seems to be, where that is known.
+    """
+    if why := reason or doubt(name):
+        return f"{name}: {why}"
+    return f"{name} is near {field}" if (field := nearest(name)) else ""
 
 
 def nearest_of(name: str, names: Iterable[str]) -> str:
@@ -424,36 +499,37 @@ def nearest_of(name: str, names: Iterable[str]) -> str:
 
 def _nearest(name: str, words: Mapping[str, str]) -> str:
     word = key(name)
-    best = max(words, key=lambda other: OSA.normalized_similarity(word, other), default="")
+    # Who misspells a word begins it as it begins: "Konto" is not "Skonto".
+    alike = (other for other in words if other[:1] == word[:1])
+    best = max(alike, key=lambda other: OSA.normalized_similarity(word, other), default="")
     is_near = OSA.distance(word, best) <= 1 or OSA.normalized_similarity(word, best) >= _NEAR
     return words[best] if is_near and len(word) > 2 else ""
 
 
-def header_notes(found: Iterable[Column | None]) -> list[Note]:
-    """Say which columns were understood by another name, and which are no field of the service."""
+def header_notes(found: Iterable[Column | None], where: str = "") -> list[Note]:
+    """Say which columns were understood by another name, and which are no field of the service.
+
+    Parameters
+    ----------
+    found
+        The columns; None for one without a name.
+    where
+        The sheet, where there are several.
+    """
     there = [one for one in found if one is not None]
     renamed = [one for one in there if one.role == "label" and one.known and one.name not in (one.place, one.field)]
     renamed += [one for one in there if one.role == "document" and one.name.lower() not in ("document", "file")]
     unknown = [one for one in there if one.role == "label" and not one.known and one.field not in OWN_FIELDS]
     numbers = tuple(one.name for one in there if one.field == INVOICE_ID and one.name != INVOICE_ID and not one.known)
+    meant = [f"{one.name} → {one.place or one.role}" for one in renamed]
+    meant += [f"{one.name} → currency of the amounts" for one in there if one.role == "currency"]
     notes = []
-    if renamed:
-        meant = tuple(f"{one.name} → {one.place or one.role}" for one in renamed)
-        notes.append(Note("columns_understood", len(meant), meant))
+    if meant:
+        notes.append(Note("columns_understood", len(meant), tuple(meant), f" of {where}" if where else ""))
     if unknown:
         names = tuple(one.name for one in unknown)
-        notes.append(Note("columns_unknown", len(unknown), names, _suggestions(unknown)))
+        told = "; ".join(filter(None, (likely(one.name, one.doubt) for one in unknown)))
+        notes.append(Note("columns_unknown", len(unknown), names, f" ({told})" if told else ""))
     if numbers:
         notes.append(Note("invoice_numbers_kept", len(numbers), numbers))
     return notes
-
-
-def _suggestions(unknown: Iterable[Column]) -> str:
-    near = [f"{one.name}: {one.doubt}" for one in unknown if one.doubt]
-    near += [
-        f"{one.name} is near {field}"
-        for one in unknown
-        # What names the documents is known wherever columns are compared.
-        if not one.doubt and (field := nearest(one.name)) and field != "document"
-    ]
-    return f" ({'; '.join(near)})" if near else ""

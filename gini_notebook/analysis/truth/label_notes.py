@@ -10,13 +10,22 @@ import numpy as np
 
 from gini_notebook import notations
 from gini_notebook.analysis.truth.column_values import is_missing_word, is_service_amount, kind_of, reads_back, together
+from gini_notebook.analysis.truth.headers import ABROAD
 from gini_notebook.analysis.truth.item_rows import POSITION, running_number
 from gini_notebook.analysis.truth.label_columns import Label, LabelColumns
 from gini_notebook.notes import EXAMPLES, Note
 from gini_notebook.schema import FIELD_ENTITIES, LINE_ITEMS, dotted
 
 KINDS = frozenset(
-    ("check_digits", "missing_words", "currency_not_stated", "truth_unread", "alternatives_found", "rows_numbered")
+    (
+        "check_digits",
+        "fields_abroad",
+        "missing_words",
+        "currency_not_stated",
+        "truth_unread",
+        "alternatives_found",
+        "rows_numbered",
+    )
 )
 """The kinds of notes that are made here."""
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
@@ -75,6 +84,8 @@ def running_positions(labels: LabelColumns) -> int:
 
 def _notes_of_column(column: tuple[str, str], values: _Values) -> Iterator[Note]:
     place, kind = dotted(*column), kind_of(column[1])
+    if not column[0] and column[1] in ABROAD:
+        yield Note("fields_abroad", sum(values.values()), (place,), ABROAD[column[1]])
     yield from _note("missing_words", place, values, is_missing_word)
     if kind == "iban":
         yield from _note("check_digits", place, values, fails_its_digits)

@@ -34,6 +34,7 @@ from gini_notebook.analysis.truth.sheets import (
     csv_labels,
     decoded_table,
     frame_labels,
+    grid_labels,
     parquet_labels,
     read_bytes,
     sheet_labels,
@@ -427,9 +428,9 @@ def _table_labels(path: Path, wishes: Wishes) -> Labels:
         return parquet_labels(path, where, wishes)
     text, notes = decoded_table(read_bytes(path, where, MAX_TEXT_BYTES), where, wishes.encoding)
     if suffix == ".json":
-        labels = json_labels(text, path, wishes)
+        labels = json_labels(text, path, wishes, grid_labels)
     elif suffix in (".jsonl", ".ndjson"):
-        labels = journal_labels(text, where) if is_journal(text) else jsonl_labels(text, where, wishes)
+        labels = journal_labels(text, where) if is_journal(text) else jsonl_labels(text, where, wishes, grid_labels)
     else:
         labels = csv_labels(text, where, wishes)
     labels.notes[:0] = notes

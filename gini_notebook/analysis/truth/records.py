@@ -6,7 +6,7 @@ A list of plain values is alternatives (M24 of the metrics), a list of objects i
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ from gini_notebook.analysis.truth.headers import (
     doubt,
     header_notes,
     says_line_items,
+    says_sum,
     says_what_is_quoted,
 )
 from gini_notebook.analysis.truth.label_columns import Label
@@ -98,10 +99,15 @@ def _refuse_half_characters(content: Any, where: str) -> None:
         raise TruthError(message) from error
 
 
-def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
+AsTable = Callable[[Sequence[str], Sequence[Sequence[Any]], str, Wishes], Labels]
+"""Reads a table by its header and its rows."""
+
+
+def json_labels(text: str, path: Path, wishes: Wishes, as_table: AsTable) -> Labels:
     """Read a JSON file: a list of objects, one object, an object by document, or extractions of the service.
 
-    Extractions and feedback bodies name no document; then it is the name of the file without ``.json``.
+    Extractions and feedback bodies name no document; then it is the name of the file without ``.json``. A list with an
+    object per line item is a table, and read as one.
     """
     where = path.name
     content = parse_json(text, where)
@@ -111,6 +117,8 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
         content = next((content[name] for name in _LISTS if _is_list_of_records(content, name)), content)
     if isinstance(content, list):
         _refuse_other_entries(content, where)
+        if _are_rows_of_items(content, wishes):
+            return as_table(*_as_rows(content), where, wishes)
         return _records([(f"entry {number} of {where}", entry) for number, entry in enumerate(content)], wishes)
     if not isinstance(content, dict):
         message = f"{where} holds neither a list nor an object. Needed is one object per document."
@@ -132,6 +140,26 @@ def json_labels(text: str, path: Path, wishes: Wishes) -> Labels:
         "or 'extractions' as the service answers them."
     )
     raise TruthError(message)
+
+
+def _are_rows_of_items(entries: Sequence[Mapping[str, Any]], wishes: Wishes) -> bool:
+    """Return whether there is an object per line item, as programs write a sheet: a document in several objects."""
+    if any(isinstance(value, dict | list) for entry in entries for value in entry.values()):
+        return False
+    named = [entry[name] for entry in entries if (name := _document_key(entry, wishes)) is not None]
+    if len({str(name) for name in named}) == len(named) or any(entry.keys() >= _LONG for entry in entries):
+        return False
+    keys: set[str] = set()
+    for entry in entries:
+        keys.update(entry)
+        check_width(len(keys), "the list")
+    return any(is_item(one) for one in (column(name, wishes.columns) for name in sorted(keys)) if one.known)
+
+
+def _as_rows(entries: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
+    """Return objects as a header and rows."""
+    header = list(dict.fromkeys(name for entry in entries for name in entry))
+    return header, [[entry.get(name) for name in header] for entry in entries]
 
 
 def _refuse_other_entries(entries: Sequence[Any], where: str) -> None:
@@ -167,12 +195,16 @@ def _is_list_of_records(content: Mapping[str, Any], name: str) -> bool:
     return not any(key != name and isinstance(value, dict | list) for key, value in content.items())
 
 
-def jsonl_labels(text: str, where: str, wishes: Wishes) -> Labels:
+def jsonl_labels(text: str, where: str, wishes: Wishes, as_table: AsTable) -> Labels:
     """Read one object per line and document."""
     lines = ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
     places = ((f"line {number} of {where}", line) for number, line in lines)
     try:
-        return _records([(place, parse_json(line, place)) for place, line in places], wishes)
+        entries = [(place, parse_json(line, place)) for place, line in places]
+        objects = [entry for _, entry in entries if isinstance(entry, dict)]
+        if len(objects) == len(entries) and _are_rows_of_items(objects, wishes):
+            return as_table(*_as_rows(objects), where, wishes)
+        return _records(entries, wishes)
     except TruthError as error:
         if not isinstance(error.__cause__, json.JSONDecodeError):
             raise
@@ -332,12 +364,16 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     found: list[Found] = []
     first: dict[str, str] = {}
     changed: list[str] = []
+    sums = 0
     empties: list[tuple[str, str, str]] = []
     meanings = _meanings(entries, wishes)
     for where, entry in entries:
         name = _document(entry, where, wishes)
         if entry.keys() == TRUTH.columns.keys():
             result.add(_own(entry, where))
+            continue
+        if says_sum(name):
+            sums += 1
             continue
         document = levelled(name)
         if document != name:
@@ -347,7 +383,10 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
             found.append(_understood_label(entry, document, where, meanings))
             continue
         if document in first:
-            message = f"The document {document!r} is in {first[document]} and again in {where}. Keep one."
+            message = (
+                f"The document {document!r} is in {first[document]} and again in {where}. Keep one; line items of a "
+                "document go into one list 'lineItems' of its object."
+            )
             raise TruthError(message)
         first[document] = where
         if is_extractions(entry):
@@ -359,6 +398,8 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     _say_empty(empties, result)
     result.headers.update(dict.fromkeys(sorted(meanings.literal)))
     result.notes += [*_say_meanings(meanings, result), *names_note(changed)]
+    if sums:
+        result.notes.append(Note("rows_passed_over", sums, ("the records",), "sums"))
     return result
 
 

@@ -110,6 +110,7 @@ def sheet_labels(path: Path, where: str, wishes: Wishes) -> Labels:
     read, notes = _to_read(tables)
     result = Labels(notes=notes)
     for table in read:
+        table.grid.several = len(read) > 1
         result.extend(table_labels(table, wishes))
     return result
 
@@ -148,16 +149,16 @@ def parquet_labels(path: Path, where: str, wishes: Wishes) -> Labels:
         message = f"{where} cannot be read as Parquet: {error}."
         raise TruthError(message) from error
     cells = zip(*(column.to_pylist() for column in table.columns), strict=True)
-    return _grid_labels(table.column_names, list(cells), where, wishes)
+    return grid_labels(table.column_names, list(cells), where, wishes)
 
 
 def frame_labels(frame: "pd.DataFrame", wishes: Wishes) -> Labels:
     """Read a table that is already in memory."""
     cells = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    return _grid_labels([str(name) for name in frame.columns], list(cells), "The table", wishes)
+    return grid_labels([str(name) for name in frame.columns], list(cells), "The table", wishes)
 
 
-def _grid_labels(header: Sequence[str], rows: Sequence[Sequence[Any]], where: str, wishes: Wishes) -> Labels:
+def grid_labels(header: Sequence[str], rows: Sequence[Sequence[Any]], where: str, wishes: Wishes) -> Labels:
     """Read a table whose columns have names of their own."""
     numbered: list[tuple[int, Row]] = [
         (number, [_cell(cell) for cell in cells]) for number, cells in enumerate(rows, start=2)
@@ -272,4 +273,13 @@ def _decoded(content: bytes, encoding: str, where: str) -> str:
         raise TruthError(message) from error
 
 
-__all__ = ["csv_labels", "decoded", "decoded_table", "frame_labels", "parquet_labels", "read_bytes", "sheet_labels"]
+__all__ = [
+    "csv_labels",
+    "decoded",
+    "decoded_table",
+    "frame_labels",
+    "grid_labels",
+    "parquet_labels",
+    "read_bytes",
+    "sheet_labels",
+]

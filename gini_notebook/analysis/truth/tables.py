@@ -25,9 +25,10 @@ from gini_notebook.analysis.truth.headers import (
     column,
     header_notes,
     is_named,
+    is_near_document,
     key,
-    nearest,
     resolved,
+    says_counted,
     says_sum,
     says_what_is_quoted,
 )
@@ -45,11 +46,6 @@ from gini_notebook.schema import LINE_ITEMS, TRUTH
 HEADER_WITHIN = 25
 REMARKS = "remarks below the table"
 STATES = ("value", "empty", "unclear")
-_COUNT_WORDS = (
-    "Beleg, Belege, Dokument, Dokumente, Rechnung, Rechnungen, Datei, Dateien, Posten, Positionen, Einträge, Zeilen, "
-    "document, documents, invoice, invoices, file, files, item, items, entries, rows"
-)
-_COUNTED = frozenset(map(key, _COUNT_WORDS.split(", ")))
 _ENDING = re.compile(r".*\.[^\W\d]\w{1,4}$", re.DOTALL).match
 _RULE = re.compile(r":?[-=_]{2,}:?").fullmatch
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
@@ -107,7 +103,7 @@ def table_labels(table: Table, wishes: Wishes) -> Labels:
     _check_header(table, wishes)
     result = Labels(notes=[*table.grid.notes, *_place_notes(table)])
     found = _long(table, wishes, result) if table.is_long else _wide(table, wishes, result)
-    result.notes += header_notes(table.columns)
+    result.notes += header_notes(table.columns, table.grid.where if table.grid.several else "")
     result.headers.update({one.name: None for one in table.columns if one is not None})
     labels, notes = labels_of(found, wishes)
     result.notes += notes
@@ -131,7 +127,7 @@ def _is_below(table: Table, cells: Sequence[Cell], document: str) -> str:
     if not beside:
         return REMARKS
     numbers = all(kind_of(table.columns[at].field) in ("amount", "numeric") for at in beside)  # type: ignore[union-attr]
-    counts = len(words) > 1 and words[0].isdigit() and key(words[1]) in _COUNTED
+    counts = len(words) > 1 and words[0].isdigit() and says_counted(words[1])
     return "sums" if numbers and (counts or any(map(says_sum, words))) else ""
 
 
@@ -175,7 +171,7 @@ def _check_header(table: Table, wishes: Wishes) -> None:
     names = [one.name for one in table.columns if one is not None]
     found = ", ".join(map(repr, names)) or "none"
     if not table.has("document"):
-        near = [name for name in names if nearest(name) == "document"]
+        near = [name for name in names if is_near_document(name)]
         hint = f" Is it {near[0]!r}? Then say columns={{{near[0]!r}: 'document'}}." if near else ""
         message = (
             f"{where} has no column 'document' with the name of each document; its columns are: {found}. Needed is "

@@ -102,9 +102,11 @@ def test_the_steps_of_an_explanation_are_the_canonical_form(rule: Rule, value: s
 @given(any_rule, st.lists(values, max_size=5))
 def test_many_values_are_canonical_one_by_one(rule: Rule, several: list[str]) -> None:
     kept, parsed = rule.canonical_many(several)
-    assert parsed == [rule.canonical(value) is not None for value in several]
-    assert [text for text, read in zip(kept, parsed, strict=True) if read] == [
-        text for text in map(rule.canonical, several) if text is not None
+    may_be = rule.has_form or (lambda _: True)
+    alone = [rule.canonical(value) for value in several]
+    assert parsed == [form is not None and may_be(value) for form, value in zip(alone, several, strict=True)]
+    assert [text for text, form in zip(kept, alone, strict=True) if form is not None] == [
+        form for form in alone if form is not None
     ]
 
 
