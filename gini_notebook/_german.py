@@ -73,6 +73,10 @@ _DETAILS = {
     "true or false": "wahr oder falsch",
     "account numbers behind a word": "Kontonummern hinter einem Wort",
     "amounts with the currency of the cell's format": "Beträge mit der Währung des Zellformats",
+    "amounts in another notation than the rest of their column": "Beträge in anderer Schreibweise als der Rest der "
+    "Spalte",
+    "numbers in another notation than the rest of their column": "Zahlen in anderer Schreibweise als der Rest der "
+    "Spalte",
     "percentages": "Prozente",
     "percentages as they stand there (0.02 is 0.02 %, not 2 %)": "Prozente, wie sie dastehen "
     "(0,02 ist 0,02 %, nicht 2 %)",

@@ -220,15 +220,7 @@ def words_page() -> str:
         'the field\'s own name is always understood. Other names: `columns={"Zahlbetrag netto": "amountToPay"}`, in a '
         "shell `--column`.\n\n"
     )
-    of_long = [(f"column `{role}` of a long table", words) for role, words in headers.LONG_WORDS.items()]
-    rows = [("name of the document", headers.DOCUMENT_WORDS), *of_long]
-    rows += [(code(name), words) for name, words in headers.FIELD_WORDS.items()]
-    rows += [
-        ("currency of the amounts beside it", headers.CURRENCY_WORDS),
-        ("`invoiceId` beside a column of `paymentPurpose`, else `paymentReference`", headers.INVOICE_NUMBER_WORDS),
-        ("with or without tax? asked, never guessed", headers.PRICE_WORDS),
-        ("row of a sum, passed over", headers.SUM_WORDS),
-    ]
+    rows = [(code(name) if name.isidentifier() else name, words) for name, words in headers.understood_words().items()]
     return text + table(["means", "words"], rows)
 
 

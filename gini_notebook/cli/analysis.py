@@ -43,6 +43,16 @@ if TYPE_CHECKING:
     from gini_notebook.analysis.evaluation import Evaluation
 
 
+def _show_words(wanted: bool) -> None:
+    """Print the words that are understood above columns, and leave."""
+    if wanted:
+        from gini_notebook.analysis.truth import understood_words
+
+        for meaning, words in understood_words().items():
+            say(f"{meaning}: {words}")
+        raise typer.Exit
+
+
 @app.command(
     epilog="Examples: gini-notebook truth e-invoices/ --out truth.csv · "
     "gini-notebook truth Sollwerte.xlsx --column Zahlbetrag=amountToPay --out truth.jsonl · "
@@ -54,6 +64,10 @@ def truth(
     *,
     out: Annotated[Path | None, typer.Option(help="Write it here: .csv, .xlsx, .parquet or .jsonl.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Say which labels to look at again, worst first.")] = False,
+    _words: Annotated[
+        bool,
+        typer.Option("--words", callback=_show_words, is_eager=True, help="Print the words understood above columns."),
+    ] = False,
     run: Annotated[Path | None, typer.Option(help="A run over the same documents, to check with.")] = None,
     documents: Annotated[Path | None, typer.Option(help="The folder of the documents, to check with.")] = None,
     json: Json = False,

@@ -30,3 +30,9 @@ def test_evaluate_says_what_to_know_about_the_run(run: Path) -> None:
     assert notes["files_left_out"]["examples"] == ["a.docx"]
     assert set(notes["files_left_out"]) >= {"kind", "count", "examples"}
     assert "Note: The sandbox does not read scans (ocr=False)" in CliRunner().invoke(app, command).output
+
+
+def test_the_shell_prints_the_words_above_columns_without_a_source() -> None:
+    told = CliRunner().invoke(app, ["truth", "--words"])
+    assert told.exit_code == 0
+    assert "\npaymentRecipient: payment recipient, recipient, " in told.output

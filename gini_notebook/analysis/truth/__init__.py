@@ -2,12 +2,13 @@
 
 :func:`read_truth` reads it, :func:`write_truth` writes it; between them lies one table,
 :data:`gini_notebook.schema.TRUTH`, as a :class:`Truth`, which also says what was understood.
-:class:`Journal` keeps what people decide about single labels.
+:func:`understood_words` lists the words above columns. :class:`Journal` keeps what people decide about single labels.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from gini_notebook.analysis.truth.edits import Edit
+from gini_notebook.analysis.truth.headers import understood_words
 from gini_notebook.analysis.truth.journal import Journal
 from gini_notebook.analysis.truth.reading import read_truth
 from gini_notebook.analysis.truth.writing import write_truth
@@ -26,4 +27,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(message)
 
 
-__all__ = ["Edit", "Journal", "Truth", "read_truth", "write_truth"]
+__all__ = ["Edit", "Journal", "Truth", "read_truth", "understood_words", "write_truth"]

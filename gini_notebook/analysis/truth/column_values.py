@@ -38,6 +38,7 @@ _FLAGS = {
     **dict.fromkeys(("true", "yes", "y", "ja", "j", "wahr", "1", "x"), "true"),
     **dict.fromkeys(("false", "no", "n", "nein", "falsch", "0"), "false"),
 }
+_ODD = "in another notation than the rest of their column"
 _NAMES = {"de": "German", "ch": "Swiss", "en": "English"}
 _FIRST_DAY = datetime.date(1899, 12, 30)  # day 0 of the dates of spreadsheets
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119
@@ -298,7 +299,9 @@ def _amounts(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
             value, own = readings.values[place]
             code = own or beside
             values.append(_amount(value, code))
-            if how := _how(texts[place], own, readings.notation):
+            if place in readings.odd:
+                understood.say(f"amounts {_ODD}", texts[place])
+            elif how := _how(texts[place], own, readings.notation):
                 understood.say(how, texts[place])
         else:
             values.append(cell_text(cell))
@@ -319,10 +322,11 @@ def _how(text: str, currency: str, notation: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Readings(Generic[T]):
-    """Values by place, and the name of the notation."""
+    """Values by place, the name of the notation, and the places that are written otherwise than most of the column."""
 
     values: Mapping[int, T]
     notation: str
+    odd: frozenset[int] = frozenset()
 
 
 def _in_one_notation(
@@ -344,7 +348,9 @@ def _in_one_notation(
     }
     whole = {locale: found for locale, found in whole.items() if len(found) == len(readable)}
     if not whole:
-        return _Readings(_each_by_itself(column, readable, by_locale), "several notations of")
+        usual = max(by_locale.values(), key=lambda found: sum(found[place] is not None for place in readable))
+        odd = frozenset(place for place in readable if usual[place] is None)
+        return _Readings(_each_by_itself(column, readable, by_locale), "several notations of", odd)
     first = next(iter(whole.values()))
     if any(found != first for found in whole.values()):
         place = next(place for place in readable if len({found[place] for found in whole.values()}) > 1)
@@ -396,7 +402,9 @@ def _numbers(column: ColumnOfCells, wishes: Wishes) -> tuple[list[str | None], l
             values.append(
                 text if _SERVICE_NUMBER(text) and not readings.notation else notations.plain(readings.values[place])
             )
-            if not _SERVICE_NUMBER(text):
+            if place in readings.odd:
+                understood.say(f"numbers {_ODD}", text)
+            elif not _SERVICE_NUMBER(text):
                 percent = text.endswith("%")
                 understood.say("percentages" if percent else f"{readings.notation} numbers".strip(), text)
         else:

@@ -197,6 +197,26 @@ def key(name: str) -> str:
     return "".join(mark for mark in text if mark.isalnum() or mark == "%")
 
 
+def understood_words() -> dict[str, str]:
+    """Return the words that are understood above columns, separated by commas, by what they mean.
+
+    Examples
+    --------
+    >>> understood_words()["quantity"]
+    'quantity, qty, Menge, Anzahl, Stück, Stückzahl, Stk'
+    """
+    return {
+        "document": DOCUMENT_WORDS,
+        **{f"{role} (of a long table)": words for role, words in LONG_WORDS.items()},
+        **FIELD_WORDS,
+        LINE_ITEMS: LINE_ITEM_WORDS,
+        "currency of the amounts beside it": CURRENCY_WORDS,
+        "invoiceId beside what is quoted when paying": INVOICE_NUMBER_WORDS,
+        "asked about, as it may be with or without tax": PRICE_WORDS,
+        "a row of a sum, passed over": SUM_WORDS,
+    }
+
+
 def _keys(words: str) -> list[str]:
     return [key(word) for word in words.split(", ")]
 

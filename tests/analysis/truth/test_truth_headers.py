@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gini_notebook.analysis.evaluation import evaluate
-from gini_notebook.analysis.truth import read_truth
+from gini_notebook.analysis.truth import read_truth, understood_words
 from gini_notebook.analysis.truth.headers import column, nearest
 
 IBAN = "DE02120300000000202051"
@@ -72,10 +72,8 @@ def test_a_field_of_payments_abroad_is_kept_and_asked_about(read, tmp_path):
     assert (note.level, note.count, note.about) == ("must", 2, ("creditorName",))
     assert "is paymentRecipient meant?" in note.text
     assert "Ist paymentRecipient gemeint?" in note.sentence("de")
-    grouped = pd.DataFrame(
-        {"document": ["x.pdf"], "group": "crossBorderPayment", "field": "creditorName", "value": "A"}
-    )
-    assert "fields_abroad" not in notes_of(read_truth(grouped))
+    row = {"document": "x.pdf", "group": "crossBorderPayment", "field": "creditorName", "value": "A"}
+    assert "fields_abroad" not in notes_of(read_truth(pd.DataFrame([row])))
 
 
 def test_a_name_that_ends_in_a_full_stop_is_printed_with_one():
@@ -104,16 +102,7 @@ def test_M3_a_column_is_as_grave_when_it_is_read_as_when_it_is_compared(header):
 
 # --- sums --------------------------------------------------------------------------------------------------------
 
-SUMS = [
-    "Summe EUR",
-    "Summe (3 Belege)",
-    "Σ",
-    "Gesamt EUR",
-    "Total EUR:",
-    "Summe 3 Belege",
-    "Summe brutto",
-    "Gesamt (EUR)",
-]
+SUMS = ["Summe EUR", "Summe (3 Belege)", "Σ", "Gesamt EUR", "Total EUR:", "Summe 3 Belege", "Gesamt (EUR)"]
 
 
 @pytest.mark.parametrize("word", SUMS)
@@ -199,3 +188,24 @@ def test_columns_that_are_understood_are_named_with_their_sheet_where_two_are_re
         "document.",
     ]
     assert any("von Blatt 'Pos' von t.xlsx" in note.sentence("de") for note in texts)
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "odd", "what"),
+    [
+        ("amountToPay", ["211,26", "2.685,88", "-5,00", "378.59"], "378.59", "amounts"),
+        ("quantity", ["1,5", "2,25", "3.25"], "3.25", "numbers"),
+    ],
+)
+def test_a_cell_in_another_notation_than_its_column_is_singled_out(field, cells, odd, what):
+    frame = pd.DataFrame({"document": [f"{at}.pdf" for at in range(len(cells))], field: cells, "iban": IBAN})
+    detail = f"{what} in another notation than the rest of their column"
+    [note] = [note for note in read_truth(frame).notes if note.detail == detail]
+    assert (note.count, note.examples) == (1, (odd,))
+    assert "in anderer Schreibweise als der Rest" in note.sentence("de")
+
+
+def test_the_list_of_words_is_what_columns_are_understood_by():
+    words = understood_words()
+    assert column(words["bic"].split(", ")[-1], {}).field == "bic"
+    assert all(column(word, {}).field == "paymentRecipient" for word in words["paymentRecipient"].split(", "))
