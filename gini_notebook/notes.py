@@ -501,8 +501,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "fields_abroad": Kind(
         "must",
-        "{about} is a field of payments abroad (rows of crossBorderPayment), which no document has by itself: is {detail} meant?",
-        "{about} ist ein Feld von Auslandszahlungen (Zeilen von crossBorderPayment), das kein Dokument selbst hat: Ist {detail} gemeint?",
+        "{about} is a field of payments abroad (rows of crossBorderPayment), which no document has by itself; perhaps {detail} is meant.",
+        "{about} ist ein Feld von Auslandszahlungen (Zeilen von crossBorderPayment), das kein Dokument selbst hat; gemeint ist vielleicht {detail}.",
         'Say so with read_truth(columns={...: "paymentRecipient"}), or name the group of each row in a long table.',
         "Say so with --column OLD=paymentRecipient, or name the group of each row in a long table.",
         german_advice='Sagen Sie es mit read_truth(columns={...: "paymentRecipient"}), oder nennen Sie die Gruppe jeder Zeile in einer langen Tabelle.',

@@ -359,21 +359,25 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(one, dict) and not _is_value(one) for one in value)
 
 
+def _without_sums(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> tuple[list[tuple[str, Any]], list[Note]]:
+    """Leave out records that are called as a sum is, and say how many."""
+    kept = [(where, entry) for where, entry in entries if not says_sum(_document(entry, where, wishes))]
+    left_out = len(entries) - len(kept)
+    return kept, [Note("rows_passed_over", left_out, ("the records",), "sums")] if left_out else []
+
+
 def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
-    result = Labels()
+    entries, passed = _without_sums(entries, wishes)
+    result = Labels(notes=passed)
     found: list[Found] = []
     first: dict[str, str] = {}
     changed: list[str] = []
-    sums = 0
     empties: list[tuple[str, str, str]] = []
     meanings = _meanings(entries, wishes)
     for where, entry in entries:
         name = _document(entry, where, wishes)
         if entry.keys() == TRUTH.columns.keys():
             result.add(_own(entry, where))
-            continue
-        if says_sum(name):
-            sums += 1
             continue
         document = levelled(name)
         if document != name:
@@ -398,8 +402,6 @@ def _records(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> Labels:
     _say_empty(empties, result)
     result.headers.update(dict.fromkeys(sorted(meanings.literal)))
     result.notes += [*_say_meanings(meanings, result), *names_note(changed)]
-    if sums:
-        result.notes.append(Note("rows_passed_over", sums, ("the records",), "sums"))
     return result
 
 

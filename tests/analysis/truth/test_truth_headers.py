@@ -70,8 +70,8 @@ def test_a_field_of_payments_abroad_is_kept_and_asked_about(read, tmp_path):
         source = pd.DataFrame(rows).melt("document", var_name="field")
     note = notes_of(read_truth(source))["fields_abroad"]
     assert (note.level, note.count, note.about) == ("must", 2, ("creditorName",))
-    assert "is paymentRecipient meant?" in note.text
-    assert "Ist paymentRecipient gemeint?" in note.sentence("de")
+    assert "perhaps paymentRecipient is meant." in note.text
+    assert "gemeint ist vielleicht paymentRecipient." in note.sentence("de")
     row = {"document": "x.pdf", "group": "crossBorderPayment", "field": "creditorName", "value": "A"}
     assert "fields_abroad" not in notes_of(read_truth(pd.DataFrame([row])))
 

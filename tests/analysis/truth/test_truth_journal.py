@@ -92,7 +92,7 @@ def test_a_journal_alone_is_a_truth(files):
     edit(files[1], 1, value="DE7")
     truth = read_truth(files[1])
     assert truth["value"].tolist() == ["DE7"]
-    assert kinds(truth) == {"edits_folded": 1}
+    assert kinds(truth) == {"edits_folded": 1, "truth_unread": 1}
 
 
 def test_a_torn_line_is_passed_over_said_and_never_continued(files):
@@ -349,12 +349,12 @@ def test_an_edit_of_a_label_that_the_source_has_changed_since_is_said(files):
     edit(files[1], 3, "bic", value="B9", was_state="value", was="B")
     edit(files[1], 4, "paymentDueDate", value="2026-01-31", was_state="unlabelled")
     edit(files[1], 5, "amountToPay", value="1.00:EUR")
-    assert kinds(read_truth(files)) == {"edits_folded": 4}
+    assert kinds(read_truth(files)) == {"edits_folded": 4, "truth_unread": 2}
     files[0].write_text(
         BASE.replace("DE1", "DE5").replace("b.pdf,iban,DE2", "a.pdf,paymentDueDate,2026-02-01"), "utf-8"
     )
     truth = read_truth(files)
-    assert kinds(truth) == {"edits_folded": 4, "edits_of_another_base": 2}
+    assert kinds(truth) == {"edits_folded": 4, "edits_of_another_base": 2, "truth_unread": 1}
     [note] = [note for note in truth.notes if note.kind == "edits_of_another_base"]
     assert (note.level, note.examples) == ("must", ("a.pdf: iban", "a.pdf: paymentDueDate"))
     assert labels(truth)["a.pdf", "iban", 0, 0][0] == "DE8"
