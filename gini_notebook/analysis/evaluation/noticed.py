@@ -13,7 +13,7 @@ from gini_notebook.analysis.evaluation.encoding import NOTHING, IntArray
 from gini_notebook.analysis.evaluation.inputs import Inputs
 from gini_notebook.analysis.evaluation.normalization import NormalizedValues, stated_without_currency
 from gini_notebook.analysis.evaluation.slices import FEWEST_SLOTS
-from gini_notebook.analysis.truth.column_values import MISSING_WORDS
+from gini_notebook.analysis.truth.column_values import MISSING_WORDS, is_missing_word
 from gini_notebook.analysis.truth.document_names import nearest_name, unpaired_spellings
 from gini_notebook.analysis.truth.headers import OWN_FIELDS, likely
 from gini_notebook.errors import TruthWarning, warn
@@ -91,9 +91,11 @@ def _unread(inputs: Inputs, normalized: NormalizedValues) -> Iterable[Note]:
     by_column: dict[int, list[str]] = {}
     for row in unread.tolist():
         by_column.setdefault(int(inputs.truth.column[row]), []).append(str(inputs.values[inputs.truth.value[row]]))
-    for column, texts in sorted(by_column.items()):
+    for column, found in sorted(by_column.items()):
         rule = normalized.rules[normalized.rule_of_column[column]]
-        if rule.name in _NOTATIONS and rule.custom is None:
+        # Of identifiers, a word for nothing is said as one
+        texts = [text for text in found if rule.has_form is None or not is_missing_word(text)]
+        if texts and rule.name in _NOTATIONS and rule.custom is None:
             detail = rule.name.upper() if rule.has_form is not None else rule.name
             yield _note("truth_unread", inputs, column, texts, detail)
 
