@@ -678,7 +678,7 @@ class Note:
     >>> note.text
     '2 values of dueDate in the ground truth cannot be read as date; compared as plain text.'
     >>> print(note)
-    ! 2 values of dueDate in the ground truth cannot be read as date; compared as plain text. Name the notation of ...
+    ! 2 values of dueDate in the ground truth cannot be read as date; compared as plain text. Empty cells that ...
     >>> note.level
     'must'
     """

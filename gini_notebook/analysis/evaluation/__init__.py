@@ -1,7 +1,8 @@
 """Compare extractions with the ground truth: one pass makes the comparisons, every number is a view of them.
 
 >>> import pandas as pd
->>> truth = pd.DataFrame({"document": ["a.pdf", "b.pdf"], "field": "iban", "value": ["DE1", "DE2"]})
+>>> values = ["DE89370400440532013000", "DE02120300000000202051"]
+>>> truth = pd.DataFrame({"document": ["a.pdf", "b.pdf"], "field": "iban", "value": values})
 >>> result = evaluate(truth, truth)
 >>> result
 <Evaluation of 2 documents: 2 correct>
