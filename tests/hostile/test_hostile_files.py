@@ -48,7 +48,7 @@ QUICK = {
     },
     "read_truth of a folder": {"attachments.pdf": "no ground truth", "deep.json": "deep"},
     "evaluate": {"long_value.parquet": "texts of 838860800000 bytes", "footer.parquet": "cannot be read as Parquet"},
-    "gini-notebook evaluate": {"nul.csv": "cannot be read", "length.parquet": "cannot be read as Parquet"},
+    "gini-notebook evaluate": {"nul.csv": "its line 2 is no text", "length.parquet": "cannot be read as Parquet"},
     "Evaluation.load": {
         "deep.zip": "recursion",
         "shape.zip": "would need 8000000000000 bytes",
