@@ -214,6 +214,8 @@ def has_check_digits(packed: str) -> bool:
 # Where the check digits stand, letters that are taken for digits are a misprint, not another kind of text.
 _IBAN = re.compile(r"[A-Z]{2}[0-9OQDILSBZ]{2}[A-Z0-9]{11,30}").fullmatch
 _FEWEST_DIGITS = 6
+# Most are written like this, and tables have tens of thousands.
+_USUAL_IBAN = re.compile(r"[A-Z]{2}[0-9]{6}[A-Z0-9]{7,26}").fullmatch
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?").fullmatch
 
 
@@ -225,6 +227,8 @@ def has_iban_form(text: str) -> bool:
     >>> [has_iban_form(text) for text in ("de99 1203 0000 0000 2020 51", "DE254306", "siehe Vertrag", "Lastschrift")]
     [True, False, False, False]
     """
+    if _USUAL_IBAN(text):
+        return True
     packed = "".join(mark for mark in cleaned(text).upper() if mark not in " -")
     return bool(_IBAN(packed)) and sum(map(str.isdigit, packed)) >= _FEWEST_DIGITS
 
@@ -239,6 +243,8 @@ def has_bic_form(text: str) -> bool:
     >>> [has_bic_form(text) for text in ("BYLADEM1001", "NWBK GB 2L", "cobadeff", "Lastschrift", "keine")]
     [True, True, True, False, False]
     """
+    if _BIC(text):
+        return True
     packed = "".join(cleaned(text).split())
     code = packed.upper()
     if not _BIC(code) or packed == code or any(map(str.isdigit, packed)):

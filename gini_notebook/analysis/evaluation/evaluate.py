@@ -211,7 +211,7 @@ def _in_memory(extractions: Any, truth: Any) -> tuple[Pair, SubmittedDocuments, 
     check_frame(truth, TRUTH)
     check_frame(source, EXTRACTIONS)
     names = (source if known is None else known)["document"].dropna().unique()
-    truth, notes = pair_documents(truth, [str(name) for name in names])
+    truth, notes = pair_documents(truth, [*map(str, np.asarray(names, dtype=object))])
     truth, not_submitted, their_truth = submitted_only(truth, known)
     told = truth.attrs.get(CONTRADICTING, ())
     not_submitted = [name for name in not_submitted if name not in told]

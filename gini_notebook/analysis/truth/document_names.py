@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -277,7 +278,7 @@ def pair_documents(truth: pd.DataFrame, known: Sequence[str]) -> tuple[pd.DataFr
     """Name the documents of a truth in memory as they were sent, where exactly one candidate remains for a name."""
     if "document" not in getattr(truth, "columns", ()):
         return truth, ()
-    names = [str(name) for name in truth["document"].dropna().unique()]
+    names = [*map(str, np.asarray(truth["document"].dropna().unique(), dtype=object))]
     pairing = pair_names(names, known, rows_of_table(truth))
     if pairing.contradicting:
         truth = truth.copy(deep=False)
