@@ -144,16 +144,17 @@ def json_labels(text: str, path: Path, wishes: Wishes, as_table: AsTable) -> Lab
 
 def _are_rows_of_items(entries: Sequence[Mapping[str, Any]], wishes: Wishes) -> bool:
     """Return whether there is an object per line item, as programs write a sheet: a document in several objects."""
+    keys: set[str] = set()
+    for entry in entries:
+        if not keys.issuperset(entry):
+            keys.update(entry)
+            check_width(len(keys), "the list")
+    if not any(is_item(one) for one in (column(name, wishes.columns) for name in sorted(keys)) if one.known):
+        return False
     if any(isinstance(value, dict | list) for entry in entries for value in entry.values()):
         return False
     named = [entry[name] for entry in entries if (name := _document_key(entry, wishes)) is not None]
-    if len({str(name) for name in named}) == len(named) or any(entry.keys() >= _LONG for entry in entries):
-        return False
-    keys: set[str] = set()
-    for entry in entries:
-        keys.update(entry)
-        check_width(len(keys), "the list")
-    return any(is_item(one) for one in (column(name, wishes.columns) for name in sorted(keys)) if one.known)
+    return len({str(name) for name in named}) < len(named) and not any(entry.keys() >= _LONG for entry in entries)
 
 
 def _as_rows(entries: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
@@ -361,7 +362,9 @@ def _is_rows(value: Any) -> bool:
 
 def _without_sums(entries: Sequence[tuple[str, Any]], wishes: Wishes) -> tuple[list[tuple[str, Any]], list[Note]]:
     """Leave out records that are called as a sum is, and say how many."""
-    kept = [(where, entry) for where, entry in entries if not says_sum(_document(entry, where, wishes))]
+    names = [_document(entry, where, wishes) for where, entry in entries]
+    sums = set(filter(says_sum, set(names)))
+    kept = [one for one, name in zip(entries, names, strict=True) if name not in sums] if sums else list(entries)
     left_out = len(entries) - len(kept)
     return kept, [Note("rows_passed_over", left_out, ("the records",), "sums")] if left_out else []
 
