@@ -117,7 +117,7 @@ def json_labels(text: str, path: Path, wishes: Wishes, as_table: AsTable) -> Lab
         content = next((content[name] for name in _LISTS if _is_list_of_records(content, name)), content)
     if isinstance(content, list):
         _refuse_other_entries(content, where)
-        if _are_rows_of_items(content, wishes):
+        if _are_rows_of_items(content, where, wishes):
             return as_table(*_as_rows(content), where, wishes)
         return _records([(f"entry {number} of {where}", entry) for number, entry in enumerate(content)], wishes)
     if not isinstance(content, dict):
@@ -142,13 +142,13 @@ def json_labels(text: str, path: Path, wishes: Wishes, as_table: AsTable) -> Lab
     raise TruthError(message)
 
 
-def _are_rows_of_items(entries: Sequence[Mapping[str, Any]], wishes: Wishes) -> bool:
+def _are_rows_of_items(entries: Sequence[Mapping[str, Any]], where: str, wishes: Wishes) -> bool:
     """Return whether there is an object per line item, as programs write a sheet: a document in several objects."""
     keys: set[str] = set()
     for entry in entries:
         if not keys.issuperset(entry):
             keys.update(entry)
-            check_width(len(keys), "the list")
+            check_width(len(keys), where)
     if not any(is_item(one) for one in (column(name, wishes.columns) for name in sorted(keys)) if one.known):
         return False
     if any(isinstance(value, dict | list) for entry in entries for value in entry.values()):
@@ -203,7 +203,7 @@ def jsonl_labels(text: str, where: str, wishes: Wishes, as_table: AsTable) -> La
     try:
         entries = [(place, parse_json(line, place)) for place, line in places]
         objects = [entry for _, entry in entries if isinstance(entry, dict)]
-        if len(objects) == len(entries) and _are_rows_of_items(objects, wishes):
+        if len(objects) == len(entries) and _are_rows_of_items(objects, where, wishes):
             return as_table(*_as_rows(objects), where, wishes)
         return _records(entries, wishes)
     except TruthError as error:
