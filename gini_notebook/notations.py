@@ -219,6 +219,17 @@ _USUAL_IBAN = re.compile(r"[A-Z]{2}[0-9]{6}[A-Z0-9]{7,26}").fullmatch
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?").fullmatch
 
 
+def packed_iban(text: str) -> str:
+    """Return an IBAN in capitals, without the blanks and hyphens that people put between its groups.
+
+    Examples
+    --------
+    >>> packed_iban("de89 3704-0044")
+    'DE8937040044'
+    """
+    return "".join(mark for mark in cleaned(text).upper() if mark not in " -")
+
+
 def has_iban_form(text: str) -> bool:
     """Return whether a text may be an IBAN, right or wrong; words, remarks and cut-off ones are none.
 
@@ -229,7 +240,7 @@ def has_iban_form(text: str) -> bool:
     """
     if _USUAL_IBAN(text):
         return True
-    packed = "".join(mark for mark in cleaned(text).upper() if mark not in " -")
+    packed = packed_iban(text)
     return bool(_IBAN(packed)) and sum(map(str.isdigit, packed)) >= _FEWEST_DIGITS
 
 

@@ -125,19 +125,24 @@ def test_a_word_that_is_clicked_on_becomes_the_truth(view: Open, invoices: Path,
     assert len(field.input_value().split()) > 2
 
 
-def test_words_are_picked_and_kept_by_keys_alone(view: Open, invoices: Path, tmp_path: Path) -> None:
-    labels = tmp_path / "labels.jsonl"
-    shown = view(slips(invoices, labels))
+def pick_a_word_by_keys(shown: StaticView) -> None:
+    """Go to the payment recipient, and step to a word of the page."""
     go(shown, "paymentRecipient")
     words_are_here(shown)
     shown.root.get_by_role("listbox").focus()
-    field = shown.root.get_by_role("textbox", name="Truth")
 
     def stepped() -> bool:
         shown.page.keyboard.press(".")
         return shown.root.locator(".gini-picked").count() == 1
 
     shown.until(stepped, "a word to be picked")
+
+
+def test_words_are_picked_and_kept_by_keys_alone(view: Open, invoices: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    shown = view(slips(invoices, labels))
+    pick_a_word_by_keys(shown)
+    field = shown.root.get_by_role("textbox", name="Truth")
     first = field.input_value()
     shown.page.keyboard.press("Shift+Period")
     assert field.input_value().startswith(f"{first} ")
@@ -150,16 +155,8 @@ def test_words_are_picked_and_kept_by_keys_alone(view: Open, invoices: Path, tmp
 def test_a_box_is_drawn_moved_and_kept_by_keys_alone(view: Open, invoices: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.jsonl"
     shown = view(slips(invoices, labels))
-    go(shown, "paymentRecipient")
-    words_are_here(shown)
-    shown.root.get_by_role("listbox").focus()
+    pick_a_word_by_keys(shown)
     field = shown.root.get_by_role("textbox", name="Truth")
-
-    def picked() -> bool:
-        shown.page.keyboard.press(".")
-        return shown.root.locator(".gini-picked").count() == 1
-
-    shown.until(picked, "a word to be picked")
     first, name = field.input_value(), shown.chosen()
     shown.page.keyboard.press("b")
     rubber = shown.root.locator(".gini-rubber")

@@ -22,7 +22,6 @@ from gini_notebook.analysis.evaluation.encoding import (
     BoolArray,
     IntArray,
     ObjectArray,
-    check_frame,
     encode,
 )
 from gini_notebook.analysis.evaluation.inputs import NO_TRUTH, Inputs, choose_columns, never_delivered, read_inputs
@@ -278,10 +277,8 @@ def hash_of(hashes: Sequence[str]) -> str:
 
 
 def partition_frames(tables: Pair, run: Run) -> Partitions:
-    """Split tables by documents; names that differ in nothing but their Unicode form stay together."""
+    """Split checked tables by documents; names that differ in nothing but their Unicode form stay together."""
     extractions, truth, candidates = tables
-    for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)):
-        check_frame(frame, name)
     indices: dict[str, int] = {}
     found, wanted = (_numbers(frame, name, indices) for frame, name in ((extractions, EXTRACTIONS), (truth, TRUTH)))
     partition_of = _partitions_of(indices, np.concatenate([found, wanted]))

@@ -79,15 +79,13 @@ def _of_payee(what: str) -> str:
 FIELD_WORDS: Mapping[str, str] = {
     "amountToPay": (
         "amount, amount to pay, amount due, total, total amount, total due, grand total, invoice amount, "
-        "invoice total, "
-        "gross amount, gross total, payable amount, amount payable, payment amount, Betrag, Zahlbetrag, "
-        "Zahlungsbetrag, Rechnungsbetrag, Gesamtbetrag, Bruttobetrag, Betrag brutto, Brutto, Endbetrag, Gesamtsumme, "
-        "Rechnungssumme, Summe, zu zahlen, zu zahlender Betrag, offener Betrag, zahlbarer Betrag, Überweisungsbetrag, "
-        "Forderung, "
-        "Gesamtbetrag brutto, Rechnungsbetrag brutto, Gesamt, Rechnungsendbetrag, Endsumme, total payable, "
-        "total to pay, amount to be paid, amount payable"
+        "invoice total, gross amount, gross total, payable amount, amount payable, payment amount, Betrag, "
+        "Zahlbetrag, Zahlungsbetrag, Rechnungsbetrag, Gesamtbetrag, Bruttobetrag, Betrag brutto, Brutto, Endbetrag, "
+        "Gesamtsumme, Rechnungssumme, Summe, zu zahlen, zu zahlender Betrag, offener Betrag, zahlbarer Betrag, "
+        "Überweisungsbetrag, Forderung, Gesamtbetrag brutto, Rechnungsbetrag brutto, Gesamt, Rechnungsendbetrag, "
+        "Endsumme, total payable, total to pay, amount to be paid"
     ),
-    "iban": (f"iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, iban number, {_of_payee('IBAN')}"),
+    "iban": f"iban, IBAN-Nummer, IBAN Nr, Konto IBAN, Bankverbindung IBAN, iban number, {_of_payee('IBAN')}",
     "bic": f"bic, swift, swift code, bic code, bic/swift, swift/bic, {_of_payee('BIC')}",
     "paymentRecipient": (
         "payment recipient, recipient, payee, creditor, supplier, vendor, seller, beneficiary, Empfänger, "

@@ -129,5 +129,5 @@ def is_as_delivered(field: str, value: str) -> bool:
 
 def fails_its_digits(value: str) -> bool:
     """Return whether a text has the form of an IBAN, and its check digits (ISO 7064, mod 97-10) are wrong."""
-    packed = "".join(mark for mark in notations.cleaned(value).upper() if mark not in " -")
+    packed = notations.packed_iban(value)
     return notations.has_iban_form(packed) and not notations.has_check_digits(packed)
